@@ -1,0 +1,56 @@
+"""Shapes that every list, number and error shares."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+Source = Literal["shopify", "sandbox", "import"]
+
+# Amounts travel as decimal strings: JSON numbers would be read as floats.
+Amount = Annotated[
+    Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json")
+]
+
+
+class Model(BaseModel):
+    """The base of every answer: unknown fields are a programming error."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+
+class MoneyOut(Model):
+    """An amount with its currency, e.g. ``{"amount": "89.00", "currency": "EUR"}``."""
+
+    amount: Amount
+    currency: str
+
+
+class Provenance(Model):
+    """Where a figure comes from and as of when (the store's time)."""
+
+    source: Source
+    as_of: datetime
+
+
+class Problem(Model):
+    """RFC 9457 problem document; ``remedy`` says what to do about it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    remedy: str
+    instance: str | None = None
+    request_id: str | None = None
+    errors: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class PageQuery(BaseModel):
+    """Cursor paging: pass ``next_cursor`` of one page as ``cursor`` of the next."""
+
+    cursor: str | None = None
+    limit: int = Field(default=50, ge=1, le=250)

@@ -1,0 +1,166 @@
+"""Events, policies, the kill switch, the session and the connections."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from app.schemas.common import Amount, Model, MoneyOut, Source
+
+
+class EventOut(Model):
+    """One row of the audit log; the same shape travels over ``/ws``."""
+
+    seq: int
+    id: str
+    type: str
+    subject: str
+    actor: str
+    occurred_at: datetime
+    recorded_at: datetime
+    payload: dict[str, Any]
+    hash: str
+
+
+class EventPage(Model):
+    """Ascending by ``seq`` with ``after``; descending with ``before``. ``head`` is the newest seq."""
+
+    data: list[EventOut]
+    next_after: int | None
+    head: int
+
+
+class EventQuery(BaseModel):
+    after: int | None = Field(default=None, ge=0)
+    before: int | None = Field(default=None, ge=1)
+    type: str | None = None
+    subject: str | None = None
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class PolicyDocument(BaseModel):
+    """Every limit the gate reads; units are in the names. See docs/reference/policy.md."""
+
+    margin_floor_percent: Amount
+    price_step_max_percent: Amount
+    price_week_max_percent: Amount
+    price_band_low_percent: Amount
+    price_band_high_percent: Amount
+    cooldown_days: int = Field(ge=0)
+    actions_per_run: int = Field(ge=0)
+    actions_per_day: int = Field(ge=0)
+    spend_per_day: Amount
+    spend_per_month: Amount
+    unit_cost_max: Amount | None
+    two_persons_above: Amount | None
+    risk_auto_max: float = Field(ge=0, le=1)
+    risk_deny_min: float = Field(ge=0, le=1)
+    lead_time_days: int = Field(ge=0)
+    lead_time_sd_days: int = Field(ge=0)
+    service_level_percent: Amount
+    payment_fee_percent: Amount
+    payment_fee_fixed: Amount
+    price_ending: str | None
+
+
+class PolicyOut(Model):
+    version: int
+    document: PolicyDocument
+    currency: str
+    changed_by: str
+    changed_at: datetime
+
+
+class PolicyIn(BaseModel):
+    """``version`` is the one that was edited; another one in force is a 409."""
+
+    version: int
+    document: PolicyDocument
+
+
+class StopIn(BaseModel):
+    """``scope`` is ``store`` or ``agent:<id>``."""
+
+    scope: str = "store"
+    reason: str = Field(default="", max_length=500)
+
+
+class InFlight(Model):
+    decision_id: str
+    state: str
+    outcome: str | None
+
+
+class StopOut(Model):
+    """``in_flight`` lists the writes that had started before the acknowledgement."""
+
+    stopped: list[str]
+    acknowledged_at: datetime
+    in_flight: list[InFlight]
+
+
+class StoreOut(Model):
+    id: str
+    name: str
+    domain: str
+    source: Source
+    currency: str
+    timezone: str
+    now: datetime
+    clock: Literal["wall", "world"]
+    clock_rate: float
+
+
+class SessionOut(Model):
+    """Who is signed in, what they may do, which store they see."""
+
+    name: str
+    role: str
+    permissions: list[str]
+    store: StoreOut | None
+    stopped: list[str]
+    head: int
+    version: str
+
+
+class SyncProgress(Model):
+    """``phase``: waiting, first, incremental, idle, failed. Counts are rows stored so far."""
+
+    phase: Literal["waiting", "first", "incremental", "idle", "failed"]
+    products: int
+    orders: int
+    customers: int
+    orders_expected: int | None
+    last_success_at: datetime | None
+    error: str | None
+
+
+class ConnectionOut(Model):
+    """One outside system: ``state`` and, when it is not connected, which variable to set."""
+
+    id: str
+    name: str
+    state: Literal["connected", "degraded", "disconnected", "not_configured"]
+    detail: str
+    remedy: str | None
+    source: Source | None
+    sync: SyncProgress | None
+
+
+class ConnectionList(Model):
+    data: list[ConnectionOut]
+
+
+class PurchaseOrderOut(Model):
+    id: str
+    decision_id: str
+    variant_id: str
+    sku: str | None
+    title: str
+    quantity: int
+    unit_cost: MoneyOut | None
+    status: str
+    expected_at: datetime | None
+    created_at: datetime

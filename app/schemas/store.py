@@ -1,0 +1,219 @@
+"""The store's own facts: metrics, products, orders, customers, inventory."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from app.schemas.common import Amount, Model, MoneyOut, PageQuery, Provenance
+
+
+class MetricsQuery(BaseModel):
+    """Store-local days, both ends included; default: the last 30 complete days."""
+
+    from_: date | None = Field(default=None, alias="from")
+    to: date | None = None
+    compare: Literal["previous", "year", "none"] = "previous"
+    grain: Literal["day", "week", "month"] = "day"
+
+
+class Figure(Model):
+    """One metric: ``value`` in ``unit`` (a currency code, "orders", "percent", "SKUs" ...).
+
+    ``previous`` is the same metric over the comparison window, null when none was asked for or
+    the store did not exist then. ``value`` is null when it cannot be known; ``note`` says why.
+    """
+
+    name: str
+    label: str
+    value: Amount | None
+    unit: str
+    previous: Amount | None
+    change_percent: Amount | None
+    series: list[Amount | None]
+    note: str | None
+
+
+class MetricsOut(Model):
+    """Figures: net_sales, gross_sales, discounts, returns, adjustments, orders, units, aov, gross_margin, stockout_risk, waiting_decisions."""
+
+    from_: date = Field(alias="from", serialization_alias="from")
+    to: date
+    compare_from: date | None
+    compare_to: date | None
+    grain: Literal["day", "week", "month"]
+    timezone: str
+    currency: str
+    periods: list[date]
+    figures: list[Figure]
+    history_from: date | None
+    provenance: Provenance
+
+
+class DemandPoint(Model):
+    """One week: ``units`` sold (null in the future), the forecast with its 80 % interval (null in the past)."""
+
+    week: date
+    units: Amount | None
+    expected: Amount | None
+    low: Amount | None
+    high: Amount | None
+    stockout_days: int
+
+
+class ForecastOut(Model):
+    """Store-wide or per-variant weekly demand with the coming weeks' 80 % interval."""
+
+    variant_id: str | None
+    unit: Literal["units per week"] = "units per week"
+    points: list[DemandPoint]
+    method: str | None
+    run_id: str | None
+    provenance: Provenance
+
+
+class VariantOut(Model):
+    """``unit_cost`` null means unknown (never zero); ``days_of_cover`` null when demand is unknown."""
+
+    id: str
+    product_id: str
+    sku: str | None
+    title: str
+    price: MoneyOut
+    compare_at_price: MoneyOut | None
+    unit_cost: MoneyOut | None
+    margin_percent: Amount | None
+    available: int | None
+    sold_28d: int
+    days_of_cover: Amount | None
+    admin_url: str | None
+
+
+class ProductOut(Model):
+    id: str
+    title: str
+    handle: str
+    status: str
+    vendor: str | None
+    product_type: str | None
+    tags: list[str]
+    variants: list[VariantOut]
+    updated_at: datetime
+
+
+class ProductPage(Model):
+    data: list[ProductOut]
+    next_cursor: str | None
+    total: int
+    provenance: Provenance
+
+
+class ProductQuery(PageQuery):
+    q: str | None = None
+    status: str | None = None
+    stock: Literal["all", "out", "low"] = "all"
+    sort: Literal["title", "sold", "cover", "price"] = "title"
+
+
+class ProductDetail(ProductOut):
+    forecasts: list[ForecastOut]
+    decisions_waiting: int
+    provenance: Provenance
+
+
+class OrderLineOut(Model):
+    id: str
+    title: str
+    sku: str | None
+    variant_id: str | None
+    quantity: int
+    refunded_quantity: int
+    unit_price: MoneyOut
+    total: MoneyOut
+
+
+class RefundOut(Model):
+    id: str
+    created_at: datetime
+    total: MoneyOut
+    adjustment: MoneyOut
+
+
+class OrderOut(Model):
+    id: str
+    name: str
+    processed_at: datetime
+    cancelled_at: datetime | None
+    financial_status: str | None
+    fulfillment_status: str | None
+    customer_name: str | None
+    country: str | None
+    total: MoneyOut
+    net: MoneyOut
+    units: int
+    updated_at: datetime
+
+
+class OrderPage(Model):
+    data: list[OrderOut]
+    next_cursor: str | None
+    total: int
+    provenance: Provenance
+
+
+class OrderDetail(OrderOut):
+    lines: list[OrderLineOut]
+    refunds: list[RefundOut]
+    provenance: Provenance
+
+
+class OrderQuery(PageQuery):
+    q: str | None = None
+    financial_status: str | None = None
+    from_: date | None = Field(default=None, alias="from")
+    to: date | None = None
+
+
+class CustomerOut(Model):
+    id: str
+    name: str | None
+    country: str | None
+    orders: int
+    spent: MoneyOut
+    first_order_at: datetime | None
+    last_order_at: datetime | None
+
+
+class CustomerPage(Model):
+    data: list[CustomerOut]
+    next_cursor: str | None
+    total: int
+    provenance: Provenance
+
+
+class InventoryOut(Model):
+    variant_id: str
+    sku: str | None
+    title: str
+    location_id: str
+    location: str
+    available: int | None
+    on_hand: int | None
+    committed: int | None
+    incoming: int | None
+    updated_at: datetime
+
+
+class InventoryPage(Model):
+    data: list[InventoryOut]
+    next_cursor: str | None
+    total: int
+    provenance: Provenance
+
+
+class SearchQuery(PageQuery):
+    q: str | None = None
+
+

@@ -1,0 +1,1 @@
+"""The business and its adapters: commerce knows the rules, vendors speak to the outside."""

@@ -1,0 +1,1 @@
+"""The business itself: pure models and rules, one folder per context, no I/O."""

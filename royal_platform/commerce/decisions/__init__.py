@@ -1,0 +1,1 @@
+"""Decisions: what an agent wants to change, and the policy kernel that judges it."""

@@ -1,0 +1,1 @@
+"""Vocabulary every context shares: money and ids."""
