@@ -1,0 +1,103 @@
+# Everything a user or a developer runs. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+UI := apps/command-center-ui
+PNPM := npx --yes pnpm@10.34.9
+PRODUCT := app apps core orchestrator royal_platform wsgi.py gunicorn.conf.py
+UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(UI)/vite.config.ts -type f 2>/dev/null)
+
+.PHONY: help run test test-full chaos setup lint lint-invented-data types imports format bench evaluate \
+        ci docs lock openapi ui clean
+
+help: ## show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.installed $(UI)/dist/.built ## start everything against the sandbox store and print the addresses
+	@exec $(BIN)/royal up
+
+test: ## set itself up, then run every check and test and say what ran
+	@PYTHON=$(PYTHON) bash scripts/test.sh
+
+test-full: setup ## the long forms: more generated cases, more kills
+	HYPOTHESIS_PROFILE=full $(BIN)/pytest -q
+	$(MAKE) chaos
+
+chaos: setup ## kill processes at random moments and count what was lost or doubled
+	$(BIN)/pytest -q -m chaos tests/e2e --chaos-kills=$${KILLS:-50}
+
+setup: $(VENV)/.dev-installed $(UI)/node_modules/.installed ## install the locked dependencies, Python and Node
+
+lint: setup lint-invented-data imports ## style, import contracts, and the search for invented data
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	cd $(UI) && $(PNPM) --silent lint
+
+lint-invented-data: ## the guide's search over product code: zero hits
+	@! grep -rniE 'mock' --include='*.py' --include='*.ts' --include='*.tsx' \
+	  --exclude-dir=node_modules --exclude-dir=dist --exclude-dir=tests --exclude-dir=testing $(PRODUCT) \
+	  || { echo "product code names invented data (above)"; exit 1; }
+
+imports: $(VENV)/.dev-installed ## the rings of the architecture
+	$(BIN)/lint-imports
+
+types: setup ## mypy strict and tsc strict
+	$(BIN)/mypy
+	cd $(UI) && $(PNPM) --silent types
+
+format: setup ## rewrite the sources in the project's style
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	cd $(UI) && $(PNPM) --silent exec biome check --write .
+
+bench: setup $(UI)/dist/.built ## measure, and print tables
+	$(BIN)/python -m bench
+
+evaluate: setup ## how good the methods are, on data with known answers
+	$(BIN)/python -m bench.evaluate
+
+ci: ## what the pipeline runs
+	CI=true $(MAKE) test
+
+docs: setup ## regenerate the reference pages from the code
+	$(BIN)/python scripts/reference.py
+
+openapi: setup ## regenerate the OpenAPI document and the UI's types from the code
+	$(BIN)/python -m app.openapi > $(UI)/openapi.json
+	cd $(UI) && $(PNPM) --silent generate
+
+ui: $(UI)/dist/.built ## build the command center
+
+lock: $(UV) ## resolve the dependencies again (locks hold no host names)
+	$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
+	$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group dev -o requirements-dev.lock
+
+clean: ## remove what was built and installed; the data under var/ stays
+	rm -rf $(VENV) $(UI)/node_modules $(UI)/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON=<path>."; exit 3; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-uv.lock
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(UV)
+	$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	$(UV) pip install -q --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev-installed: requirements-dev.lock $(VENV)/.installed
+	$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(UI)/node_modules/.installed: $(UI)/pnpm-lock.yaml $(UI)/package.json
+	@node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>20||(a===20&&b>=19)?0:1)' || \
+	  { echo "Node 20.19 or newer is needed (found $$(node --version 2>/dev/null || echo none))."; exit 3; }
+	cd $(UI) && $(PNPM) install --frozen-lockfile --silent
+	@touch $@
+
+$(UI)/dist/.built: $(UI)/node_modules/.installed $(UI_SOURCES)
+	cd $(UI) && $(PNPM) --silent build
+	@touch $@

@@ -1,0 +1,1 @@
+"""Starts every service of one installation, keeps them alive, and leaves nothing behind."""

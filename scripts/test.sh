@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Runs every check and test, one stage after another, and ends with a table of what ran.
+# A stage that fails does not hide the ones behind it; the exit code is 0 only when all passed.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+names=() results=() seconds=()
+failed=0
+
+stage() {
+  local name=$1
+  shift
+  printf '\n== %s\n' "$name"
+  local began=$SECONDS
+  if "$@"; then results+=("passed"); else results+=("FAILED"); failed=1; fi
+  names+=("$name")
+  seconds+=($((SECONDS - began)))
+}
+
+in_ui() { (cd apps/command-center-ui && npx --yes pnpm@10.34.9 --silent "$@"); }
+
+# The browser is the machine's own: Playwright's downloads are not available everywhere.
+find_browser() {
+  for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
+    [ -n "$candidate" ] && command -v "$candidate" && return 0
+  done
+  echo "No Chromium or Chrome found: install one (Debian: apt-get install chromium) or set CHROMIUM=<path>." >&2
+  return 1
+}
+
+stage "setup" make --no-print-directory setup
+[ "$failed" = 0 ] || exit 1
+stage "lint and import contracts" make --no-print-directory lint
+stage "types" make --no-print-directory types
+stage "python: unit, contracts, integration (SQLite and PostgreSQL)" \
+  .venv/bin/pytest -q -n 2 --dist loadgroup --ignore=tests/e2e
+stage "command center: unit tests" in_ui test
+stage "command center: build" make --no-print-directory ui
+stage "command center: size budgets" in_ui budgets
+if CHROMIUM=$(find_browser); then
+  export CHROMIUM
+  stage "end to end in a browser" .venv/bin/pytest -q tests/e2e
+else
+  names+=("end to end in a browser") seconds+=(0)
+  if [ "${CI:-}" = true ]; then results+=("FAILED: no browser"); failed=1; else results+=("SKIPPED: no browser"); fi
+fi
+
+printf '\n%-64s %-20s %s\n' "what ran" "result" "seconds"
+for i in "${!names[@]}"; do
+  printf '%-64s %-20s %s\n' "${names[$i]}" "${results[$i]}" "${seconds[$i]}"
+done
+echo "not run here: live vendors (pytest -m integration with keys and ROYAL_LIVE=1), make chaos, make bench"
+exit "$failed"
