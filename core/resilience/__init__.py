@@ -1,0 +1,1 @@
+"""Keeping calls to the outside world polite and bounded."""

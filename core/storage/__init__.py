@@ -1,0 +1,1 @@
+"""Relational storage on SQLite and PostgreSQL: one schema, one migration set."""

@@ -1,0 +1,1 @@
+"""What every HTTP door shares, with one thin binding per framework."""
