@@ -1,0 +1,26 @@
+"""The event log that every reader of what happened (feed, audit, metrics) builds on."""
+
+from core.events.log import (
+    NewEvent,
+    StoredEvent,
+    append,
+    erase_personal,
+    head,
+    personal,
+    read_after,
+    read_before,
+)
+from core.events.verify import VerifyResult, verify
+
+__all__ = [
+    "NewEvent",
+    "StoredEvent",
+    "VerifyResult",
+    "append",
+    "erase_personal",
+    "head",
+    "personal",
+    "read_after",
+    "read_before",
+    "verify",
+]
