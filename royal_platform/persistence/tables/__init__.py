@@ -1,0 +1,13 @@
+"""Every business table, declared on core's one metadata; importing this package declares them."""
+
+from __future__ import annotations
+
+# The event log and the sign-in tables belong to core but live in the same database.
+from core.events import tables as _events
+from core.security import tables as _security
+from core.storage.schema import metadata
+from royal_platform.persistence.tables import catalog, decisions, orders, runs, store
+
+__all__ = ["catalog", "decisions", "metadata", "orders", "runs", "store"]
+
+DECLARED_BY_CORE = (_events, _security)

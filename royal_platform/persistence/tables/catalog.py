@@ -1,0 +1,130 @@
+"""The mirrored catalog: products, variants, locations, stock, and what we saw of it over time."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table, Text
+
+from core.storage.schema import metadata
+from core.storage.types import Json
+from royal_platform.persistence.tables.columns import (
+    amount,
+    currency,
+    key,
+    moment,
+    reference,
+    store_key,
+)
+
+products = Table(
+    "products",
+    metadata,
+    store_key(),
+    key(),
+    Column("title", Text, nullable=False),
+    Column("handle", String(255), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("vendor", String(255)),
+    Column("product_type", String(255)),
+    Column("tags", Json, nullable=False),
+    # Lower-case title, handle, vendor, type and SKUs: what the search box looks through.
+    Column("search", Text, nullable=False),
+    moment("created_at", nullable=True),
+    moment("updated_at"),
+    moment("deleted_at", nullable=True),
+    Index(None, "store_id", "title", "id"),
+    sqlite_with_rowid=False,
+)
+
+variants = Table(
+    "variants",
+    metadata,
+    store_key(),
+    key(),
+    reference("product_id"),
+    Column("title", Text, nullable=False),
+    Column("sku", String(255)),
+    Column("barcode", String(255)),
+    Column("position", Integer, nullable=False),
+    amount("price"),
+    amount("compare_at", nullable=True),
+    currency(),
+    # NULL is "unknown", never zero: it blocks automatic pricing.
+    amount("unit_cost", nullable=True),
+    reference("inventory_item_id", nullable=True),
+    Column("tracked", Boolean, nullable=False),
+    moment("created_at", nullable=True),
+    moment("updated_at"),
+    moment("deleted_at", nullable=True),
+    Index(None, "store_id", "product_id"),
+    Index(None, "store_id", "inventory_item_id"),
+    Index(None, "store_id", "sku"),
+    sqlite_with_rowid=False,
+)
+
+locations = Table(
+    "locations",
+    metadata,
+    store_key(),
+    key(),
+    Column("name", String(255), nullable=False),
+    Column("active", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+inventory_levels = Table(
+    "inventory_levels",
+    metadata,
+    store_key(),
+    key("inventory_item_id"),
+    key("location_id"),
+    reference("variant_id", nullable=True),
+    Column("available", Integer),
+    Column("on_hand", Integer),
+    Column("committed", Integer),
+    Column("incoming", Integer),
+    moment("updated_at"),
+    Index(None, "store_id", "variant_id"),
+    sqlite_with_rowid=False,
+)
+
+# Shopify keeps no past stock: one row per variant and store-local day from the first sync on.
+inventory_snapshots = Table(
+    "inventory_snapshots",
+    metadata,
+    store_key(),
+    Column("day", Date, primary_key=True),
+    key("variant_id"),
+    Column("available", Integer, nullable=False),
+    Index(None, "store_id", "variant_id", "day"),
+    sqlite_with_rowid=False,
+)
+
+# Shopify keeps no past prices either: the ones we saw, when we saw them change.
+price_observations = Table(
+    "price_observations",
+    metadata,
+    store_key(),
+    key("variant_id"),
+    Column("at", moment("at").type, primary_key=True),
+    amount("price"),
+    currency(),
+    Index(None, "store_id", "at"),
+    sqlite_with_rowid=False,
+)
+
+# variant_id '' is the whole store.
+forecasts = Table(
+    "forecasts",
+    metadata,
+    store_key(),
+    key("variant_id"),
+    Column("week", Date, primary_key=True),
+    reference("run_id"),
+    amount("expected"),
+    amount("low"),
+    amount("high"),
+    Column("method", String(80), nullable=False),
+    moment("as_of"),
+    Index(None, "store_id", "run_id"),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,162 @@
+"""The mirrored orders with lines, refunds and adjustments, their customers, and daily aggregates."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table, Text
+
+from core.storage.schema import metadata
+from core.storage.types import Json
+from royal_platform.persistence.tables.columns import (
+    amount,
+    currency,
+    key,
+    moment,
+    reference,
+    store_key,
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    store_key(),
+    key(),
+    # Of the personal data only what the operator reads: a name and a country.
+    Column("name", Text),
+    Column("country", String(2)),
+    Column("orders", Integer, nullable=False),
+    amount("spent"),
+    currency(),
+    moment("created_at", nullable=True),
+    moment("updated_at"),
+    moment("deleted_at", nullable=True),
+    Column("search", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    store_key(),
+    key(),
+    Column("name", String(80), nullable=False),
+    moment("processed_at"),
+    # The merchant's calendar day of processed_at, in the store's zone.
+    Column("day", Date, nullable=False),
+    moment("created_at"),
+    moment("updated_at"),
+    moment("cancelled_at", nullable=True),
+    moment("deleted_at", nullable=True),
+    Column("test", Boolean, nullable=False),
+    Column("financial_status", String(40)),
+    Column("fulfillment_status", String(40)),
+    reference("customer_id", nullable=True),
+    Column("customer_name", Text),
+    Column("country", String(2)),
+    Column("tags", Json, nullable=False),
+    currency(),
+    amount("total"),
+    # This order's share of net sales: lines after discounts, less refunds, plus adjustments.
+    amount("net"),
+    Column("units", Integer, nullable=False),
+    Column("search", Text, nullable=False),
+    Index(None, "store_id", "processed_at", "id"),
+    Index(None, "store_id", "day"),
+    Index(None, "store_id", "updated_at"),
+    Index(None, "store_id", "customer_id"),
+    sqlite_with_rowid=False,
+)
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    store_key(),
+    key("order_id"),
+    key(),
+    reference("variant_id", nullable=True),
+    reference("product_id", nullable=True),
+    Column("sku", String(255)),
+    Column("title", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("refunded_quantity", Integer, nullable=False),
+    amount("unit_price"),
+    amount("gross"),
+    amount("total"),
+    currency(),
+    sqlite_with_rowid=False,
+)
+
+refunds = Table(
+    "refunds",
+    metadata,
+    store_key(),
+    key("order_id"),
+    key(),
+    moment("created_at"),
+    Column("day", Date, nullable=False),
+    amount("total"),
+    currency(),
+    Index(None, "store_id", "day"),
+    sqlite_with_rowid=False,
+)
+
+refund_lines = Table(
+    "refund_lines",
+    metadata,
+    store_key(),
+    key("order_id"),
+    key("refund_id"),
+    Column("ordinal", Integer, primary_key=True),
+    reference("line_id", nullable=True),
+    reference("variant_id", nullable=True),
+    Column("quantity", Integer, nullable=False),
+    amount("subtotal"),
+    currency(),
+    sqlite_with_rowid=False,
+)
+
+order_adjustments = Table(
+    "order_adjustments",
+    metadata,
+    store_key(),
+    key("order_id"),
+    key("refund_id"),
+    Column("ordinal", Integer, primary_key=True),
+    # Negative: the customer got more back than the refunded lines are worth.
+    amount("amount"),
+    Column("reason", String(80)),
+    currency(),
+    moment("at"),
+    sqlite_with_rowid=False,
+)
+
+daily_sales = Table(
+    "daily_sales",
+    metadata,
+    store_key(),
+    Column("day", Date, primary_key=True),
+    currency(),
+    amount("gross"),
+    amount("discounts"),
+    amount("returns"),
+    amount("adjustments"),
+    amount("net"),
+    Column("orders", Integer, nullable=False),
+    Column("units", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+daily_variant_sales = Table(
+    "daily_variant_sales",
+    metadata,
+    store_key(),
+    Column("day", Date, primary_key=True),
+    key("variant_id"),
+    Column("units", Integer, nullable=False),
+    amount("gross"),
+    amount("revenue"),
+    Column("returned_units", Integer, nullable=False),
+    amount("returned"),
+    currency(),
+    Index(None, "store_id", "variant_id", "day"),
+    sqlite_with_rowid=False,
+)
