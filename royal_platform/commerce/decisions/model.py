@@ -190,6 +190,79 @@ class Decision:
     argument_hash: str = field(default="")
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a decision's diff, for display: values as text, ``now`` None when unknown."""
+
+    field: str
+    now: str | None
+    proposed: str | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The merchant's limits; the defaults are safe for a fresh store.
+
+    Amounts are in the store's currency. The price band is in percent of the reference price (the
+    price before any agent touched it). Margin is what remains of the price without tax after unit
+    cost and payment fees. ``None`` switches a limit off.
+    """
+
+    margin_floor_percent: Decimal = Decimal(15)
+    price_step_max_percent: Decimal = Decimal(10)
+    price_week_max_percent: Decimal = Decimal(15)
+    price_band_low_percent: Decimal = Decimal(70)
+    price_band_high_percent: Decimal = Decimal(130)
+    cooldown_days: int = 7
+    actions_per_run: int = 50
+    actions_per_day: int = 100
+    spend_per_day: Decimal = Decimal(5000)
+    spend_per_month: Decimal = Decimal(50000)
+    unit_cost_max: Decimal | None = Decimal(1000)
+    two_persons_above: Decimal | None = Decimal(10000)
+    risk_auto_max: float = 0.40
+    risk_deny_min: float = 0.85
+    lead_time_days: int = 14
+    lead_time_sd_days: int = 4
+    service_level_percent: Decimal = Decimal(95)
+    payment_fee_percent: Decimal = Decimal("2.9")
+    payment_fee_fixed: Decimal = Decimal("0.30")
+    price_ending: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """The facts the gate compares with the policy, all as of ``now`` (store time, aware).
+
+    - ``stopped``: scopes of the kill switch in force: ``all``, ``store``, ``agent:<id>``;
+    - ``price_now``, ``unit_cost``: the variant's, in ``currency``; None = unknown;
+    - ``prices_last_week``: every price in force during the last seven days;
+    - ``reference_price``: the price before any agent's change; None = none has changed it yet;
+    - ``tax_rate``: fraction included in prices, 0 where the store's prices exclude tax;
+    - ``last_change_at``: last executed change of this subject by a decision of this kind;
+    - ``actions_*``: decisions already approved or executed, of this run and of this local day;
+    - ``spent_*``: money settled or reserved by other decisions, this local day and month;
+    - ``is_revert``: a person undoes an executed decision.
+    """
+
+    now: datetime
+    currency: str
+    stopped: tuple[str, ...] = ()
+    autonomy: Autonomy = Autonomy.PROPOSE
+    price_now: Decimal | None = None
+    prices_last_week: tuple[Decimal, ...] = ()
+    reference_price: Decimal | None = None
+    unit_cost: Decimal | None = None
+    tax_rate: Decimal = Decimal(0)
+    last_change_at: datetime | None = None
+    actions_this_run: int = 0
+    actions_today: int = 0
+    spent_today: Decimal = Decimal(0)
+    spent_this_month: Decimal = Decimal(0)
+    is_revert: bool = False
+
+
 def canonical_json(value: object) -> str:
     """Canonical JSON: sorted keys, no white space, no floats (RFC 8785 on our value set)."""
     _refuse_floats(value)

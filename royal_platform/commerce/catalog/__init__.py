@@ -1,0 +1,1 @@
+"""Catalog: what is for sale, at which price, at which cost."""

@@ -1,0 +1,53 @@
+"""Variants and their prices, as the store states them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from royal_platform.commerce.shared.model import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One sellable variant. ``unit_cost`` None means unknown, never zero.
+
+    ``title`` names product and variant the way a merchant would; ``product_type`` is the store's
+    own category, None when it has none; ``tracked`` is False when the store counts no stock.
+    """
+
+    id: str
+    product_id: str
+    title: str
+    sku: str | None
+    product_type: str | None
+    status: str
+    price: Money
+    compare_at: Money | None
+    unit_cost: Money | None
+    inventory_item_id: str | None
+    tracked: bool
+    updated_at: datetime
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VariantPrice:
+    """Live pricing state of one variant, as just read from the store."""
+
+    variant_id: str
+    product_id: str
+    price: Money
+    compare_at: Money | None
+    unit_cost: Money | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PriceObservation:
+    """A price that was seen to be in force at ``at``."""
+
+    variant_id: str
+    at: datetime
+    price: Decimal

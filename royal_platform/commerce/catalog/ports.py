@@ -1,0 +1,59 @@
+"""What commerce needs to know and to change about the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from royal_platform.commerce.catalog.model import PriceObservation, Variant, VariantPrice
+from royal_platform.commerce.shared.model import Money
+
+
+class CatalogReader(Protocol):
+    """The synced catalog: a local copy, as fresh as the last sync."""
+
+    def variants(self) -> Sequence[Variant]:
+        """Every variant of every product that is not deleted."""
+        ...
+
+    def price_observations(self, since: datetime) -> Sequence[PriceObservation]:
+        """Prices we saw in force from ``since`` on, oldest first."""
+        ...
+
+
+class PriceReader(Protocol):
+    """The live store, asked for one variant's price."""
+
+    async def variant_price(self, variant_id: str) -> VariantPrice | None:
+        """The price in force now; None when the variant no longer exists."""
+        ...
+
+
+class PriceWriter(Protocol):
+    """The live store, told a variant's price. Given to execution only."""
+
+    async def set_price(
+        self,
+        product_id: str,
+        variant_id: str,
+        price: Money,
+        compare_at: Money | None,
+        idempotency_key: str,
+    ) -> VariantPrice:
+        """Write the price (``compare_at`` None leaves it as it is); return what was stored."""
+        ...
+
+
+class TagWriter(Protocol):
+    """The live store, told to add or remove tags on a resource. Given to execution only."""
+
+    async def add_tags(self, resource_id: str, tags: Sequence[str], idempotency_key: str) -> None:
+        """Add ``tags``; those already there stay."""
+        ...
+
+    async def remove_tags(
+        self, resource_id: str, tags: Sequence[str], idempotency_key: str
+    ) -> None:
+        """Remove ``tags``; those already gone stay gone."""
+        ...

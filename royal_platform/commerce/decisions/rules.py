@@ -1,0 +1,372 @@
+"""The gate: a pure judgement of a proposal against the merchant's policy, with every number."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from royal_platform.commerce.decisions.model import (
+    TRANSITIONS,
+    Autonomy,
+    Change,
+    GateState,
+    JsonObject,
+    Policy,
+    Proposal,
+    RuleHit,
+    Ruling,
+    Status,
+    Verdict,
+)
+from royal_platform.commerce.shared.model import Money
+
+__all__ = [
+    "KINDS",
+    "Change",
+    "GateState",
+    "IllegalTransitionError",
+    "Policy",
+    "advance",
+    "changes",
+    "judge",
+    "mismatches",
+    "persons_needed",
+    "planned_spend",
+]
+
+PRICE_KINDS = ("price.set", "price.markdown")
+KINDS = (*PRICE_KINDS, "inventory.reorder", "inventory.reorder_cancel", "inventory.adjust")
+
+# Twelve digits before and four after the point: what the store can hold, exactly.
+_AMOUNT = re.compile(r"\d{1,12}(\.\d{1,4})?")
+_MAX_UNITS = 1_000_000
+_SEVERITY = {Ruling.ALLOW: 0, Ruling.ASK: 1, Ruling.DENY: 2}
+
+Rule = Callable[[Proposal, Policy, GateState], Iterator[RuleHit]]
+
+
+class IllegalTransitionError(ValueError):
+    """A decision was asked to make a move that its status does not allow."""
+
+
+def advance(status: Status, to: Status) -> Status:
+    """Return ``to`` if a decision in ``status`` may move there, else raise."""
+    if to not in TRANSITIONS.get(status, frozenset()):
+        raise IllegalTransitionError(f"a decision that is {status} cannot become {to}")
+    return to
+
+
+def judge(proposal: Proposal, policy: Policy, state: GateState) -> Verdict:
+    """The gate's verdict: the strictest ruling among all rules that speak. Never raises.
+
+    Malformed arguments are denied before any limit is compared, so no limit is ever compared
+    with something that is not a number.
+    """
+    malformed = tuple(_malformed(proposal, state))
+    if malformed:
+        return Verdict(Ruling.DENY, malformed)
+    rules = (*_GENERAL, *_BY_KIND[proposal.kind])
+    hits = tuple(hit for rule in rules for hit in rule(proposal, policy, state))
+    strictest = max((hit.ruling for hit in hits), key=_SEVERITY.__getitem__, default=Ruling.ALLOW)
+    return Verdict(strictest, hits)
+
+
+def persons_needed(proposal: Proposal, policy: Policy) -> int:
+    """How many different persons must approve: two above the policy's amount, else one."""
+    limit = policy.two_persons_above
+    return 2 if limit is not None and _amount_at_stake(proposal) > limit else 1
+
+
+def planned_spend(proposal: Proposal) -> Decimal:
+    """Money the decision would commit, in the store's currency: what a budget must reserve."""
+    declared = proposal.cost.amount if proposal.cost else Decimal(0)
+    if proposal.kind != "inventory.reorder":
+        return declared
+    unit_cost = _amount(proposal.arguments.get("unit_cost"))
+    quantity = proposal.arguments.get("quantity")
+    if unit_cost is None or not _is_count(quantity):
+        return declared
+    return max(declared, unit_cost * int(str(quantity)))
+
+
+def changes(proposal: Proposal) -> tuple[Change, ...]:
+    """The diff a person reads before approving: what is, what would be, in which unit."""
+    arguments, before = proposal.arguments, proposal.precondition
+    currency = str(arguments.get("currency", ""))
+    if proposal.kind in PRICE_KINDS:
+        return (Change("price", _text(before.get("price")), _text(arguments["price"]), currency),)
+    if proposal.kind == "inventory.reorder":
+        return (
+            Change("on order", "0", _text(arguments["quantity"]), "units"),
+            Change("unit cost", None, _text(arguments.get("unit_cost")), currency),
+        )
+    if proposal.kind == "inventory.adjust":
+        now = arguments.get("change_from", before.get("available"))
+        return (Change("available", _text(now), _text(arguments["quantity"]), "units"),)
+    if proposal.kind == "inventory.reorder_cancel":
+        return (Change("on order", _text(arguments.get("quantity")), "0", "units"),)
+    return tuple(Change(name, None, _text(value), "") for name, value in arguments.items())
+
+
+def mismatches(precondition: JsonObject, live: JsonObject) -> tuple[str, ...]:
+    """Names of precondition fields that no longer hold; amounts compare by value ("9.9" = "9.90").
+
+    A field that ``live`` lacks does not hold: what cannot be checked is not assumed.
+    """
+    missing = object()
+    return tuple(
+        name
+        for name, expected in precondition.items()
+        if not _same(expected, live.get(name, missing))
+    )
+
+
+def _malformed(proposal: Proposal, state: GateState) -> Iterator[RuleHit]:
+    if proposal.kind not in KINDS:
+        yield _deny("kind.unknown", f"The policy has no rules for {proposal.kind!r}.")
+        return
+    score = proposal.risk.score
+    if not (math.isfinite(score) and 0 <= score <= 1):
+        yield _deny("risk.invalid", "The risk index is not a number between 0 and 1.")
+    arguments = proposal.arguments
+    for problem in _argument_problems(proposal.kind, arguments, state.currency):
+        yield _deny("arguments.invalid", problem)
+    for money in (proposal.cost, proposal.money_at_stake):
+        if money is not None and money.currency != state.currency:
+            yield _deny(
+                "currency.mismatch", "An amount is in another currency than the store's.",
+                limit=state.currency, actual=money.currency,
+            )  # fmt: skip
+    if proposal.cost is not None and proposal.cost.amount < 0:
+        yield _deny("arguments.invalid", "The cost is negative.")
+
+
+def _argument_problems(kind: str, arguments: JsonObject, currency: str) -> Iterator[str]:
+    if kind in PRICE_KINDS:
+        price = _amount(arguments.get("price"))
+        if price is None or price <= 0:
+            yield "The price is not a positive decimal string."
+        elif Money(price, currency).rounded().amount != price:
+            yield f"The price has more digits than {currency} is paid in."
+    if kind == "inventory.reorder":
+        if not _is_count(arguments.get("quantity"), least=1):
+            yield "The quantity is not a whole number of at least 1."
+        if arguments.get("unit_cost") is not None and _amount(arguments["unit_cost"]) is None:
+            yield "The unit cost is not a decimal string."
+    if kind == "inventory.adjust" and not _is_count(arguments.get("quantity")):
+        yield "The quantity is not a whole number of at least 0."
+    if kind in (*PRICE_KINDS, "inventory.reorder") and arguments.get("currency") != currency:
+        yield f"The currency is not the store's, {currency}."
+
+
+def _kill_switch(proposal: Proposal, _: Policy, state: GateState) -> Iterator[RuleHit]:
+    mine = f"agent:{proposal.agent_id}"
+    for scope in state.stopped:
+        # A scope this version does not know stops everything rather than nothing.
+        if scope == mine or not scope.startswith("agent:"):
+            yield _deny("stop", f"Stopped by the kill switch ({scope}).", actual=scope)
+
+
+def _expiry(proposal: Proposal, _: Policy, state: GateState) -> Iterator[RuleHit]:
+    if state.now >= proposal.expires_at:
+        yield _deny(
+            "expiry", "The proposal has expired; its numbers are no longer fresh.",
+            limit=proposal.expires_at.isoformat(), actual=state.now.isoformat(), unit="time",
+        )  # fmt: skip
+
+
+def _autonomy(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:
+    if state.is_revert:
+        return
+    if state.autonomy is Autonomy.OBSERVE:
+        yield _deny("autonomy", "The agent only observes this kind of decision.", actual="observe")
+    elif state.autonomy is not Autonomy.AUTO:
+        yield _ask("autonomy", "The agent proposes; a person approves.", actual="propose")
+
+
+def _risk(proposal: Proposal, policy: Policy, _: GateState) -> Iterator[RuleHit]:
+    score = proposal.risk.score
+    numbers = {"actual": f"{score:.2f}", "unit": "index 0-1"}
+    if score >= policy.risk_deny_min:
+        limit = f"{policy.risk_deny_min:.2f}"
+        yield _deny("risk", "The risk index reaches the ceiling.", limit=limit, **numbers)
+    elif score > policy.risk_auto_max:
+        limit = f"{policy.risk_auto_max:.2f}"
+        yield _ask("risk", "The risk index is above what may act alone.", limit=limit, **numbers)
+
+
+def _cooldown(_: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    if state.is_revert or state.last_change_at is None:
+        return
+    elapsed = state.now - state.last_change_at
+    if elapsed < timedelta(days=policy.cooldown_days):
+        yield _deny(
+            "cooldown", "The subject was changed too recently.",
+            limit=str(policy.cooldown_days), actual=f"{elapsed / timedelta(days=1):.1f}",
+            unit="days",
+        )  # fmt: skip
+
+
+def _rates(_: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    if state.is_revert:
+        return
+    for rule, limit, used in (
+        ("actions.per_run", policy.actions_per_run, state.actions_this_run),
+        ("actions.per_day", policy.actions_per_day, state.actions_today),
+    ):
+        if used + 1 > limit:
+            yield _deny(
+                rule, "No actions are left in this allowance.",
+                limit=str(limit), actual=str(used + 1), unit="actions",
+            )  # fmt: skip
+
+
+def _budget(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    spend = planned_spend(proposal)
+    if spend <= 0:
+        return
+    for rule, limit, used in (
+        ("spend.per_day", policy.spend_per_day, state.spent_today),
+        ("spend.per_month", policy.spend_per_month, state.spent_this_month),
+    ):
+        if used + spend > limit:
+            yield _deny(
+                rule, "The money would exceed this budget, reservations included.",
+                limit=format(limit, "f"), actual=format(used + spend, "f"), unit=state.currency,
+            )  # fmt: skip
+
+
+def _two_persons(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    if persons_needed(proposal, policy) > 1:
+        yield _ask(
+            "two_persons", "Two persons must approve at this amount.",
+            limit=format(policy.two_persons_above or 0, "f"),
+            actual=format(_amount_at_stake(proposal), "f"), unit=state.currency,
+        )  # fmt: skip
+
+
+def _price_step(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    if state.is_revert:
+        return
+    price = Decimal(proposal.arguments["price"])
+    if state.price_now is None or state.price_now <= 0:
+        yield _deny("price.unknown", "The price now is unknown, so no step can be checked.")
+        return
+    steps = [("price.step", policy.price_step_max_percent, state.price_now)]
+    steps += [("price.week", policy.price_week_max_percent, p) for p in state.prices_last_week]
+    for rule, limit, base in steps:
+        # Multiplied out: a quotient rounded to 28 digits could pass just beyond the limit.
+        if abs(price - base) * 100 > limit * base:
+            yield _deny(
+                rule, f"The step from {base} to {price} is too large.",
+                limit=format(limit, "f"), actual=_percent(abs(price - base), base), unit="percent",
+            )  # fmt: skip
+
+
+def _price_band(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    reference = state.reference_price or state.price_now
+    if reference is None:
+        return
+    price = Decimal(proposal.arguments["price"])
+    # Going back to the price that was in force needs a person, not a permission.
+    speak = _ask if state.is_revert else _deny
+    low, high = policy.price_band_low_percent, policy.price_band_high_percent
+    if not low * reference <= price * 100 <= high * reference:
+        yield speak(
+            "price.band", f"The price leaves the band around the reference {reference}.",
+            limit=f"{low} to {high}", actual=_percent(price, reference), unit="percent",
+        )  # fmt: skip
+
+
+def _margin(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    if state.unit_cost is None:
+        if not state.is_revert:
+            yield _ask(
+                "unit_cost.unknown", "The unit cost is unknown: the margin cannot be checked."
+            )
+        return
+    price = Decimal(proposal.arguments["price"])
+    net = price / (1 + state.tax_rate)
+    fees = price * policy.payment_fee_percent / 100 + policy.payment_fee_fixed
+    margin = net - fees - state.unit_cost
+    if margin * 100 < policy.margin_floor_percent * net:
+        speak = _ask if state.is_revert else _deny
+        yield speak(
+            "margin.floor", f"Of {net:.2f} without tax, {margin:.2f} would remain.",
+            limit=format(policy.margin_floor_percent, "f"), actual=_percent(margin, net),
+            unit="percent",
+        )  # fmt: skip
+
+
+def _unit_cost(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    cost = _amount(proposal.arguments.get("unit_cost"))
+    if cost is None:
+        yield _ask("unit_cost.unknown", "The unit cost is unknown: the spend cannot be checked.")
+    elif policy.unit_cost_max is not None and cost > policy.unit_cost_max:
+        yield _deny(
+            "unit_cost.max", "One unit costs more than the policy lets an agent order.",
+            limit=format(policy.unit_cost_max, "f"), actual=format(cost, "f"), unit=state.currency,
+        )  # fmt: skip
+
+
+def _unchecked_stock(proposal: Proposal, _: Policy, __: GateState) -> Iterator[RuleHit]:
+    if proposal.arguments.get("change_from") is None:
+        yield _ask("stock.unchecked", "The stock would be overwritten without knowing it.")
+
+
+def _only_as_revert(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:
+    if not state.is_revert:
+        yield _ask("cancel.person", "Cancelling a purchase order is a person's decision.")
+
+
+_GENERAL: tuple[Rule, ...] = (
+    _kill_switch, _expiry, _autonomy, _risk, _cooldown, _rates, _budget, _two_persons,
+)  # fmt: skip
+_BY_KIND: dict[str, tuple[Rule, ...]] = {
+    **dict.fromkeys(PRICE_KINDS, (_price_step, _price_band, _margin)),
+    "inventory.reorder": (_unit_cost,),
+    "inventory.reorder_cancel": (_only_as_revert,),
+    "inventory.adjust": (_unchecked_stock,),
+}
+
+
+def _deny(rule: str, message: str, **numbers: str | None) -> RuleHit:
+    return RuleHit(rule, Ruling.DENY, message, **numbers)
+
+
+def _ask(rule: str, message: str, **numbers: str | None) -> RuleHit:
+    return RuleHit(rule, Ruling.ASK, message, **numbers)
+
+
+def _amount(value: Any) -> Decimal | None:
+    if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
+        return None
+    return Decimal(value)
+
+
+def _is_count(value: Any, least: int = 0) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= _MAX_UNITS
+
+
+def _amount_at_stake(proposal: Proposal) -> Decimal:
+    stake = abs(proposal.money_at_stake.amount) if proposal.money_at_stake else Decimal(0)
+    return max(planned_spend(proposal), stake)
+
+
+def _percent(part: Decimal, whole: Decimal) -> str:
+    return f"{part / whole * 100:.2f}"
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _same(expected: Any, actual: Any) -> bool:
+    left, right = _amount(expected), _amount(actual)
+    if left is not None and right is not None:
+        return left == right
+    return bool(expected == actual)

@@ -1,0 +1,1 @@
+"""Forecasting: how much of each variant will be asked for, and how sure that is."""

@@ -1,0 +1,1 @@
+"""Inventory: what is in stock, what is on its way, when to order more."""

@@ -1,0 +1,1 @@
+"""Orders: what was sold and what came back."""

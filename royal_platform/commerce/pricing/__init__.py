@@ -1,0 +1,1 @@
+"""Pricing: how demand answers to price, and which price is worth proposing."""
