@@ -43,7 +43,7 @@ def installation(settings: Settings) -> tuple[Service, ...]:
     store = tuple(service.name for service in first)
     coordinator = Service(
         "coordinator",
-        (python, "wsgi.py") if Path("wsgi.py").exists() else (python, "-m", "wsgi"),
+        (python, "-m", "wsgi"),
         settings.port,
         "PORT",
         "/readyz",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -26,20 +27,24 @@ COLOURS = (36, 33, 32, 35, 34, 31)
 
 
 def run(settings: Settings, sign_in_link: Callable[[], str]) -> int:
-    """Run the installation until Ctrl-C or TERM; 0 on a clean stop.
+    """Run the whole installation until Ctrl-C or TERM; 0 on a clean stop.
 
-    ``sign_in_link`` is called once the coordinator answers and yields a one-time address.
+    ``sign_in_link`` is called once every service answers and yields a one-time address.
     """
-    services = installation(settings)
-    require_free(services, settings.host)
-    return asyncio.run(_Installation(settings, services, sign_in_link).run())
+    return supervise(settings.host, installation(settings), sign_in_link)
+
+
+def supervise(host: str, services: tuple[Service, ...], sign_in_link: Callable[[], str]) -> int:
+    """Run these services on ``host`` until Ctrl-C or TERM; a port in use raises before any start."""
+    require_free(services, host)
+    return asyncio.run(_Installation(host, services, sign_in_link).run())
 
 
 class _Installation:
     def __init__(
-        self, settings: Settings, services: tuple[Service, ...], sign_in_link: Callable[[], str]
+        self, host: str, services: tuple[Service, ...], sign_in_link: Callable[[], str]
     ) -> None:
-        self._settings = settings
+        self._host = host
         self._services = services
         self._sign_in_link = sign_in_link
         self._stop = asyncio.Event()
@@ -84,14 +89,12 @@ class _Installation:
 
     async def _ready(self, service: Service) -> None:
         """Return once the service answers its readiness path with 200."""
-        url = f"http://{self._settings.host}:{service.port}{service.ready_path}"
+        url = f"http://{self._host}:{service.port}{service.ready_path}"
         async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
             while True:
-                try:
+                with contextlib.suppress(httpx.HTTPError):
                     if (await client.get(url)).status_code == 200:
                         return
-                except httpx.HTTPError:
-                    pass
                 await asyncio.sleep(READY_POLL_SECONDS)
 
     async def _announce(self) -> None:
@@ -100,7 +103,7 @@ class _Installation:
         )
         link = await asyncio.to_thread(self._sign_in_link)
         lines = [
-            f"{service.name:<12} http://{self._settings.host}:{service.port}"
+            f"{service.name:<12} http://{self._host}:{service.port}"
             for service in self._services
             if service.port
         ]

@@ -1,0 +1,95 @@
+"""The worker is killed with -9; every approved change still happens exactly once."""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import ROYAL, Installation, until
+
+SETTLED = {"executed", "failed", "conflicted"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fragile(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+    extra = {"ROYAL_HEARTBEAT_SECONDS": "0.5", "ROYAL_STALE_SECONDS": "3"}
+    if request.param == "postgresql":
+        extra |= {"DATABASE_URL": request.getfixturevalue("postgres_url"), "ROYAL_WORKERS": "2"}
+    running = Installation(tmp_path, **extra)
+    yield running.start()
+    running.end()
+
+
+def waiting_prices(installation: Installation, count: int) -> list[dict[str, Any]]:
+    def enough() -> list[dict[str, Any]]:
+        found = installation.decisions(status="proposed", kind="price.set")
+        return found if len(found) >= count else []
+
+    return until(enough, 120, f"{count} price proposals")
+
+
+def approve(installation: Installation, decision: dict[str, Any]) -> None:
+    detail = installation.get(f"/v1/decisions/{decision['id']}")
+    answer = installation.post(
+        f"/v1/decisions/{decision['id']}/approve", {"argument_hash": detail["argument_hash"]}
+    )
+    assert answer.status_code in (200, 202), answer.text
+
+
+def settled(installation: Installation, ids: list[str]) -> dict[str, str] | None:
+    found = {each: installation.get(f"/v1/decisions/{each}")["status"] for each in ids}
+    return found if set(found.values()) <= SETTLED else None
+
+
+def price_writes(installation: Installation) -> Counter[str]:
+    """How often the store changed each variant's price, by the store's own journal."""
+    entries = installation.control("GET", "/control/journal")["entries"]
+    return Counter(entry["subject"] for entry in entries if entry["kind"] == "price")
+
+
+@pytest.mark.timeout(600)
+def test_ten_kills_during_executions_lose_nothing_and_double_nothing(
+    fragile: Installation, request: pytest.FixtureRequest
+) -> None:
+    decisions = waiting_prices(fragile, 5)
+    dice = random.Random(20)
+    kills = request.config.getoption("--chaos-kills")
+    queue = [decision["id"] for decision in decisions]
+    for kill in range(kills):
+        if kill < len(decisions):
+            approve(fragile, decisions[kill])
+        fragile.post("/v1/agents/inventory_pricing/run", {"dry_run": True})
+        time.sleep(dice.uniform(0, 1.2))  # the moment of death is the test's random input
+        fragile.signal_worker(signal.SIGKILL)
+    for decision in decisions[kills:]:
+        approve(fragile, decision)
+    statuses = until(lambda: settled(fragile, queue), 180, "every approved decision to settle")
+    writes = price_writes(fragile)
+    for decision in decisions:
+        variant = decision["subject"]["id"]
+        done = statuses[decision["id"]] == "executed"
+        assert writes[variant] == (1 if done else 0), (decision["id"], statuses)
+        if done:
+            assert fragile.price(variant) == decision["changes"][0]["proposed"]
+    assert set(statuses.values()) == {"executed"}
+    verified = fragile.run(ROYAL, "audit", "verify", "--json")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_a_worker_killed_between_approval_and_write_leaves_one_change(
+    fragile: Installation,
+) -> None:
+    (decision, *_) = waiting_prices(fragile, 1)
+    fragile.signal_worker(signal.SIGSTOP)
+    approve(fragile, decision)
+    fragile.signal_worker(signal.SIGKILL)
+    until(lambda: settled(fragile, [decision["id"]]), 90, "the approved decision to settle")
+    assert fragile.get(f"/v1/decisions/{decision['id']}")["status"] == "executed"
+    assert price_writes(fragile)[decision["subject"]["id"]] == 1

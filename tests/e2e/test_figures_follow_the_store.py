@@ -1,0 +1,82 @@
+"""With no keys at all, every figure is the sandbox store's own; change the store and it changes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import httpx
+
+from tests.e2e.conftest import Installation, until
+
+
+def synced(installation: Installation) -> None:
+    def done() -> bool:
+        connections = installation.get("/v1/connections")["data"]
+        return any(c["sync"] and c["sync"]["last_success_at"] for c in connections)
+
+    until(done, 120, "the first sync")
+
+
+def figure(installation: Installation, name: str, **window: str) -> Decimal:
+    figures = installation.get("/v1/metrics", **window)["figures"]
+    (found,) = [f for f in figures if f["name"] == name]
+    return Decimal(found["value"])
+
+
+def test_every_door_answers_health_metrics_and_its_own_openapi(
+    installation: Installation,
+) -> None:
+    environment = installation.environment
+    for variable in ("PORT", "AIRA_PORT", "GATEWAY_PORT", "ORCHESTRATOR_API_PORT"):
+        base = f"http://127.0.0.1:{environment[variable]}"
+        for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"):
+            answer = httpx.get(f"{base}{path}", trust_env=False, timeout=10)
+            assert answer.status_code == 200, f"{variable} {path}: {answer.status_code}"
+
+
+def test_counts_and_totals_equal_what_the_store_itself_says(installation: Installation) -> None:
+    synced(installation)
+    counts = installation.graphql(
+        "{ productsCount(limit: null) { count } ordersCount(limit: null) { count } }"
+    )
+    assert installation.get("/v1/products")["total"] == counts["productsCount"]["count"]
+    assert installation.get("/v1/orders")["total"] == counts["ordersCount"]["count"]
+    assert installation.get("/v1/products")["provenance"]["source"] == "sandbox"
+
+
+def test_an_order_placed_in_the_store_moves_the_figures_by_its_amount(
+    installation: Installation,
+) -> None:
+    synced(installation)
+    # The clock is made to stand, so that nothing but our order changes.
+    installation.control("POST", "/control/rate", {"rate": 0})
+    today = str(installation.control("GET", "/control/clock")["now"])[:10]
+    window = {"from": "2020-01-01", "to": "2100-01-01", "compare": "none", "grain": "month"}
+    settled = until(lambda: _stable(installation, window), 60, "figures that stand still")
+    variant = installation.graphql(
+        "{ productVariants(first: 1) { nodes { id price } } }"
+    )["productVariants"]["nodes"][0]
+    made = installation.graphql(
+        """mutation($order: OrderCreateOrderInput!) {
+             orderCreate(order: $order) {
+               order { id totalPriceSet { shopMoney { amount } } }
+               userErrors { field message }
+             }
+           }""",
+        order={"lineItems": [{"variantId": variant["id"], "quantity": 3}], "currency": "EUR"},
+    )["orderCreate"]
+    assert made["userErrors"] == []
+    expected = settled + 3 * Decimal(variant["price"])
+    until(
+        lambda: figure(installation, "net_sales", **window) == expected,
+        60,
+        f"net sales of {expected} after an order of {today}",
+    )
+    installation.control("POST", "/control/rate", {"rate": 1})
+
+
+def _stable(installation: Installation, window: dict[str, str]) -> Decimal | None:
+    first = figure(installation, "net_sales", **window)
+    orders = installation.graphql("{ ordersCount(limit: null) { count } }")["ordersCount"]["count"]
+    same = installation.get("/v1/orders")["total"] == orders
+    return first if same and figure(installation, "net_sales", **window) == first else None
