@@ -29,9 +29,7 @@ from royal_platform.persistence.tables.columns import (
 
 
 def _of_a_decision() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["store_id", "decision_id"], ["decisions.store_id", "decisions.id"]
-    )
+    return ForeignKeyConstraint(["store_id", "decision_id"], ["decisions.store_id", "decisions.id"])
 
 
 decisions = Table(

@@ -1,0 +1,212 @@
+"""Commands that doors append and the worker relays; webhook receipts; workers; dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from royal_platform.persistence.decision_rows import jsonable
+from royal_platform.persistence.ids import new_id
+from royal_platform.persistence.statements import insert_if_absent, put
+from royal_platform.persistence.tables.runs import (
+    commands,
+    dead_letters,
+    webhook_receipts,
+    workers,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something the worker shall do: run_agent, execute_decision, sync_store, handle_webhook."""
+
+    store_id: str
+    id: str
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    created_at: datetime
+    relayed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One webhook as it arrived."""
+
+    store_id: str
+    webhook_id: str
+    topic: str
+    headers: dict[str, str]
+    body: bytes
+    received_at: datetime
+    triggered_at: datetime | None
+    processed_at: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A worker process and its last sign of life (wall time)."""
+
+    executor_id: str
+    version: str
+    started_at: datetime
+    heartbeat_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """Work that was given up, for a person to look at and retry."""
+
+    store_id: str
+    id: str
+    workflow_id: str
+    kind: str
+    subject: str
+    error: str
+    at: datetime
+    resolved_at: datetime | None
+
+
+class Commands:
+    """Commands, receipts and dead letters of one store."""
+
+    def __init__(self, store_id: str) -> None:
+        self.store_id = store_id
+
+    def add(
+        self,
+        connection: Connection,
+        *,
+        kind: str,
+        key: str,
+        payload: Mapping[str, Any],
+        now: datetime,
+    ) -> bool:
+        """Append a command; False when one with this key exists (nothing is appended then)."""
+        values = {
+            "store_id": self.store_id, "id": new_id("cmd"), "kind": kind, "key": key,
+            "payload": jsonable(payload), "created_at": now,
+        }  # fmt: skip
+        return insert_if_absent(connection, commands, values)
+
+    def receive(self, connection: Connection, receipt: Receipt) -> bool:
+        """Store a webhook; False when its id was received before."""
+        values = {name: getattr(receipt, name) for name in Receipt.__slots__}
+        return insert_if_absent(connection, webhook_receipts, {**values, "store_id": self.store_id})
+
+    def receipt(self, connection: Connection, webhook_id: str) -> Receipt | None:
+        """One received webhook."""
+        query = select(webhook_receipts).where(
+            webhook_receipts.c.store_id == self.store_id,
+            webhook_receipts.c.webhook_id == webhook_id,
+        )
+        row = connection.execute(query).one_or_none()
+        return None if row is None else Receipt(**row._asdict())
+
+    def unprocessed(self, connection: Connection, limit: int = 100) -> list[Receipt]:
+        """Webhooks nobody has worked on yet, oldest first."""
+        query = (
+            select(webhook_receipts)
+            .where(webhook_receipts.c.store_id == self.store_id)
+            .where(webhook_receipts.c.processed_at.is_(None))
+            .order_by(webhook_receipts.c.received_at)
+            .limit(limit)
+        )
+        return [Receipt(**row._asdict()) for row in connection.execute(query)]
+
+    def processed(
+        self, connection: Connection, webhook_id: str, *, now: datetime, error: str | None = None
+    ) -> None:
+        """The webhook was worked on; ``error`` says why in vain."""
+        connection.execute(
+            update(webhook_receipts)
+            .where(webhook_receipts.c.store_id == self.store_id)
+            .where(webhook_receipts.c.webhook_id == webhook_id)
+            .values(processed_at=now, error=error)
+        )
+
+    def bury(
+        self,
+        connection: Connection,
+        *,
+        workflow_id: str,
+        kind: str,
+        subject: str,
+        error: str,
+        now: datetime,
+    ) -> str:
+        """Give work up; return the dead letter's id."""
+        letter_id = new_id("ded")
+        connection.execute(
+            insert(dead_letters).values(
+                store_id=self.store_id, id=letter_id, workflow_id=workflow_id, kind=kind,
+                subject=subject, error=error, at=now,
+            )
+        )  # fmt: skip
+        return letter_id
+
+    def dead_letters(self, connection: Connection) -> list[DeadLetter]:
+        """Work given up and not resolved yet, newest first."""
+        query = select(dead_letters).where(
+            dead_letters.c.store_id == self.store_id, dead_letters.c.resolved_at.is_(None)
+        )
+        rows = connection.execute(query.order_by(dead_letters.c.at.desc()))
+        return [DeadLetter(**row._asdict()) for row in rows]
+
+    def resolve(self, connection: Connection, letter_id: str, *, now: datetime) -> bool:
+        """Mark a dead letter as dealt with; False when there is no such open one."""
+        statement = (
+            update(dead_letters)
+            .where(dead_letters.c.store_id == self.store_id, dead_letters.c.id == letter_id)
+            .where(dead_letters.c.resolved_at.is_(None))
+            .values(resolved_at=now)
+        )
+        return connection.execute(statement).rowcount == 1
+
+
+def unrelayed(connection: Connection, limit: int = 100) -> list[Command]:
+    """Commands of every store that the relay has not enqueued yet, oldest first."""
+    query = (
+        select(commands)
+        .where(commands.c.relayed_at.is_(None))
+        .order_by(commands.c.created_at, commands.c.id)
+        .limit(limit)
+    )
+    return [Command(**row._asdict()) for row in connection.execute(query)]
+
+
+def mark_relayed(connection: Connection, batch: Sequence[Command], *, now: datetime) -> None:
+    """The commands were enqueued."""
+    for command in batch:
+        connection.execute(
+            update(commands)
+            .where(commands.c.store_id == command.store_id, commands.c.id == command.id)
+            .values(relayed_at=now)
+        )
+
+
+def beat(
+    connection: Connection, executor_id: str, *, version: str, started_at: datetime, now: datetime
+) -> None:
+    """A worker's sign of life, in wall time."""
+    row = {
+        "executor_id": executor_id, "version": version, "started_at": started_at,
+        "heartbeat_at": now,
+    }  # fmt: skip
+    put(connection, workers, [row])
+
+
+def list_workers(connection: Connection) -> list[Worker]:
+    """Every known worker process."""
+    rows = connection.execute(select(workers).order_by(workers.c.started_at))
+    return [Worker(**row._asdict()) for row in rows]
+
+
+def forget_worker(connection: Connection, executor_id: str) -> None:
+    """Remove a worker that is gone and of which nothing is pending."""
+    connection.execute(delete(workers).where(workers.c.executor_id == executor_id))

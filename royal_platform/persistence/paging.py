@@ -1,0 +1,93 @@
+"""Cursor pages: opaque, stable while rows are inserted, and refused when they are not ours."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+import orjson
+from sqlalchemy import ColumnElement, Select, and_, literal, or_
+
+from core.errors import Invalid
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """One page; ``next_cursor`` None is the last one; ``total`` counts all that match."""
+
+    items: tuple[Item, ...]
+    next_cursor: str | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order: ``expression`` in its direction, ties by the unique ``tie`` in the same."""
+
+    name: str
+    expression: ColumnElement[Any]
+    tie: ColumnElement[Any]
+    descending: bool = False
+
+    def apply(self, query: Select[Any], cursor: str | None, limit: int) -> Select[Any]:
+        """``query`` ordered, starting behind ``cursor``, with one row more than the page."""
+        if cursor is not None:
+            value, tie = _decode(cursor, self.name)
+            bound = literal(value, self.expression.type)
+            beyond, same_beyond = (
+                (self.expression < bound, self.tie < tie)
+                if self.descending
+                else (self.expression > bound, self.tie > tie)
+            )
+            query = query.where(or_(beyond, and_(self.expression == bound, same_beyond)))
+        columns = (self.expression, self.tie)
+        ordered = [item.desc() if self.descending else item.asc() for item in columns]
+        return query.order_by(*ordered).limit(limit + 1)
+
+    def cursor(self, value: Any, tie: str) -> str:
+        """The cursor that continues behind the row with this sort value and tie."""
+        raw = orjson.dumps([self.name, _plain(value), tie])
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def page(rows: Sequence[Item], limit: int, total: int, order: Order, key: Any) -> Page[Item]:
+    """Cut the extra row off; ``key(row)`` gives the sort value and the tie of a row."""
+    kept = tuple(rows[:limit])
+    more = len(rows) > limit
+    return Page(kept, order.cursor(*key(kept[-1])) if more and kept else None, total)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"t": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"d": str(value)}
+    return value
+
+
+def _decode(cursor: str, name: str) -> tuple[Any, str]:
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        order, value, tie = orjson.loads(raw)
+        if isinstance(value, dict):
+            value = datetime.fromisoformat(value["t"]) if "t" in value else Decimal(str(value["d"]))
+        known = order == name and isinstance(tie, str)
+    except (ValueError, TypeError, KeyError, ArithmeticError, binascii.Error) as error:
+        raise _unknown_cursor() from error
+    if not known or isinstance(value, (list, bool)):
+        raise _unknown_cursor()
+    return value, tie
+
+
+def _unknown_cursor() -> Invalid:
+    return Invalid(
+        "The cursor is not one of this list's.",
+        remedy="Pass the next_cursor of the previous page with the same filters and order.",
+    )

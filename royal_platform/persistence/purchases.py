@@ -1,0 +1,118 @@
+"""The store's book of purchase orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from core.errors import Conflict, NotFound
+from royal_platform.commerce.inventory.model import PurchaseOrder
+from royal_platform.commerce.shared.model import Money
+from royal_platform.persistence.paging import Order, Page, page
+from royal_platform.persistence.statements import insert_if_absent
+from royal_platform.persistence.tables.decisions import purchase_orders
+
+
+@dataclass(frozen=True, slots=True)
+class BookedPurchase:
+    """A purchase order with the variant's title and the time it was booked."""
+
+    order: PurchaseOrder
+    title: str
+    created_at: datetime
+
+
+class Purchases:
+    """The purchase orders of one store."""
+
+    def __init__(self, store_id: str) -> None:
+        self.store_id = store_id
+
+    def place(
+        self, connection: Connection, order: PurchaseOrder, *, title: str, now: datetime
+    ) -> PurchaseOrder:
+        """Book the order; booking one decision's order twice returns the first one."""
+        cost = order.unit_cost
+        values = {
+            "store_id": self.store_id, "id": order.id, "decision_id": order.decision_id,
+            "variant_id": order.variant_id, "sku": order.sku, "title": title,
+            "quantity": order.quantity, "unit_cost": None if cost is None else cost.amount,
+            "currency": None if cost is None else cost.currency,
+            "location_id": order.location_id, "status": "ordered",
+            "expected_at": order.expected_at, "created_at": now,
+        }  # fmt: skip
+        insert_if_absent(connection, purchase_orders, values)
+        query = self._select().where(purchase_orders.c.decision_id == order.decision_id)
+        return _order(connection.execute(query).one())
+
+    def cancel(self, connection: Connection, order_id: str) -> PurchaseOrder:
+        """Cancel an order that has not arrived; cancelling twice changes nothing."""
+        connection.execute(
+            update(purchase_orders)
+            .where(purchase_orders.c.store_id == self.store_id)
+            .where(purchase_orders.c.id == order_id, purchase_orders.c.status == "ordered")
+            .values(status="cancelled")
+        )
+        order = self.get(connection, order_id)
+        if order.status != "cancelled":
+            raise Conflict(
+                f"The purchase order {order_id!r} has arrived already.",
+                remedy="Send the goods back, or sell them.",
+            )
+        return order
+
+    def get(self, connection: Connection, order_id: str) -> PurchaseOrder:
+        """One purchase order. Raises ``NotFound``."""
+        query = self._select().where(purchase_orders.c.id == order_id)
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound(
+                f"There is no purchase order {order_id!r}.",
+                remedy="Read the decision that placed it.",
+            )
+        return _order(row)
+
+    def of_decision(self, connection: Connection, decision_id: str) -> PurchaseOrder | None:
+        """The order that a decision placed."""
+        query = self._select().where(purchase_orders.c.decision_id == decision_id)
+        row = connection.execute(query).one_or_none()
+        return None if row is None else _order(row)
+
+    def on_order(self, connection: Connection) -> list[PurchaseOrder]:
+        """Orders that were placed and have neither arrived nor been cancelled."""
+        query = self._select().where(purchase_orders.c.status == "ordered")
+        return [_order(row) for row in connection.execute(query.order_by(purchase_orders.c.id))]
+
+    def page(
+        self, connection: Connection, cursor: str | None = None, limit: int = 50
+    ) -> Page[BookedPurchase]:
+        """A page, newest first."""
+        order = Order("newest", purchase_orders.c.created_at, purchase_orders.c.id, True)
+        rows = [
+            BookedPurchase(_order(row), row.title, row.created_at)
+            for row in connection.execute(order.apply(self._select(), cursor, limit))
+        ]
+        count = select(func.count()).where(purchase_orders.c.store_id == self.store_id)
+        total = int(connection.execute(count).scalar_one())
+        return page(rows, limit, total, order, lambda item: (item.created_at, item.order.id))
+
+    def _select(self) -> Any:
+        return select(purchase_orders).where(purchase_orders.c.store_id == self.store_id)
+
+
+def _order(row: Row[Any]) -> PurchaseOrder:
+    cost = None if row.unit_cost is None else Money(row.unit_cost, row.currency)
+    return PurchaseOrder(
+        id=row.id,
+        decision_id=row.decision_id,
+        variant_id=row.variant_id,
+        sku=row.sku,
+        quantity=row.quantity,
+        unit_cost=cost,
+        location_id=row.location_id,
+        expected_at=row.expected_at,
+        status=row.status,
+    )
