@@ -147,6 +147,10 @@ class DecisionQuery(PageQuery):
     order: Literal["stake", "newest"] = "stake"
 
 
+class DecisionPath(BaseModel):
+    decision_id: str = Field(min_length=1)
+
+
 class ApproveIn(BaseModel):
     """``argument_hash`` is what the person saw; another hash is refused with 409."""
 

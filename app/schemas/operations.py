@@ -153,6 +153,10 @@ class ConnectionList(Model):
     data: list[ConnectionOut]
 
 
+class ConnectionPath(BaseModel):
+    connection_id: str = Field(min_length=1)
+
+
 class PurchaseOrderOut(Model):
     id: str
     decision_id: str
@@ -164,3 +168,11 @@ class PurchaseOrderOut(Model):
     status: str
     expected_at: datetime | None
     created_at: datetime
+
+
+class PurchaseOrderPage(Model):
+    """Newest first."""
+
+    data: list[PurchaseOrderOut]
+    next_cursor: str | None
+    total: int

@@ -74,6 +74,20 @@ class ForecastOut(Model):
     provenance: Provenance
 
 
+class ForecastQuery(BaseModel):
+    """Without ``variant_id`` the whole store's demand."""
+
+    variant_id: str | None = None
+
+
+class ProductPath(BaseModel):
+    product_id: str = Field(min_length=1)
+
+
+class OrderPath(BaseModel):
+    order_id: str = Field(min_length=1)
+
+
 class VariantOut(Model):
     """``unit_cost`` null means unknown (never zero); ``days_of_cover`` null when demand is unknown."""
 

@@ -1,0 +1,33 @@
+"""The coordinator's routes: each parses its input, makes one call and renders the answer."""
+
+from app.routes import (
+    agents,
+    connections,
+    customers,
+    decisions,
+    empire,
+    inventory,
+    live,
+    orders,
+    policies,
+    products,
+    runs,
+    session,
+)
+
+APIS = (
+    agents.api,
+    runs.api,
+    decisions.api,
+    empire.api,
+    products.api,
+    inventory.api,
+    orders.api,
+    customers.api,
+    live.api,
+    policies.api,
+    connections.api,
+    session.api,
+)
+
+__all__ = ["APIS"]
