@@ -1,5 +1,7 @@
 """Errors that know their HTTP status and what the reader can do about them (RFC 9457)."""
 
+# ruff: noqa: N818 - they are named for what happened, as HTTP names it
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,6 @@
 """The event log that every reader of what happened (feed, audit, metrics) builds on."""
 
+from core.events.feed import EventFeed, FeedClosed, FeedLagged, Subscription, tail
 from core.events.log import (
     NewEvent,
     StoredEvent,
@@ -13,8 +14,12 @@ from core.events.log import (
 from core.events.verify import VerifyResult, verify
 
 __all__ = [
+    "EventFeed",
+    "FeedClosed",
+    "FeedLagged",
     "NewEvent",
     "StoredEvent",
+    "Subscription",
     "VerifyResult",
     "append",
     "erase_personal",
@@ -22,5 +27,6 @@ __all__ = [
     "personal",
     "read_after",
     "read_before",
+    "tail",
     "verify",
 ]

@@ -1,4 +1,4 @@
-"""The append-only event log: one hash chain per store, appended as the last act of a transaction."""
+"""The append-only event log: one hash chain per store, appended right before a commit."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from core.events.canonical import GENESIS, canonical_json, chain_hash, digest
 from core.events.tables import event_heads, events, events_personal
+from core.storage.changes import CHANNEL
 from core.storage.types import utc_text
 
-CHANNEL = "royal_events"
-_CHAINED = tuple(name for name in events.c.keys() if name not in {"payload", "hash"})
+_CHAINED = tuple(column.name for column in events.c if column.name not in {"payload", "hash"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,32 +156,32 @@ def _stored(row: Mapping[str, Any]) -> StoredEvent:
     )
 
 
-def read_after(
+def read_after(  # noqa: PLR0917 - a filter reads well in any form
     connection: Connection,
     store_id: str,
     after: int,
     limit: int,
-    type: str | None = None,
+    type: str | None = None,  # noqa: A002 - the column's name
     subject: str | None = None,
 ) -> list[StoredEvent]:
     """Events with ``seq > after``, oldest first; ``type`` ending in ``.`` matches a prefix."""
     query = _select(store_id, type, subject).where(events.c.seq > after).order_by(events.c.seq)
-    return [_stored(row._mapping) for row in connection.execute(query.limit(limit))]
+    return [_stored(row._asdict()) for row in connection.execute(query.limit(limit))]
 
 
-def read_before(
+def read_before(  # noqa: PLR0917
     connection: Connection,
     store_id: str,
     before: int | None,
     limit: int,
-    type: str | None = None,
+    type: str | None = None,  # noqa: A002 - the column's name
     subject: str | None = None,
 ) -> list[StoredEvent]:
     """Events with ``seq < before`` (None: from the head), newest first."""
     query = _select(store_id, type, subject).order_by(events.c.seq.desc())
     if before is not None:
         query = query.where(events.c.seq < before)
-    return [_stored(row._mapping) for row in connection.execute(query.limit(limit))]
+    return [_stored(row._asdict()) for row in connection.execute(query.limit(limit))]
 
 
 def _select(store_id: str, type_: str | None, subject: str | None) -> Select[Any]:

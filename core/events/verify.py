@@ -48,6 +48,6 @@ def _fault(row: Row[Any], expected_seq: int, previous: str) -> str | None:
         return "the payload was changed"
     if row.data is not None and digest(row.salt + row.data) != row.personal_digest:
         return "the personal data was changed"
-    if chain_hash(previous, chained_columns(row._mapping)) != row.hash:
+    if chain_hash(previous, chained_columns(row._asdict())) != row.hash:
         return "the row or its link to the row before was changed"
     return None

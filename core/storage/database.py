@@ -1,4 +1,4 @@
-"""The one way to the database: short transactions, one writer at a time, readers that never wait."""
+"""The one way to the database: short transactions, readers that never wait for a writer."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError
 
 from core.errors import SettingsError
+from core.storage.changes import ChangeWaiter, PostgresChanges, SqliteChanges
 from core.storage.faults import as_unavailable
 from core.storage.locks import FileLock
 
@@ -44,7 +45,13 @@ class Transaction:
         """Run ``call`` once this transaction is durable; it must not raise."""
         self._after_commit.append(call)
 
-    def _append_records(self) -> None:
+    def tell(self) -> None:
+        """Run what waits for the commit; ``Database.write`` calls it right after."""
+        for call in self._after_commit:
+            call()
+
+    def append_records(self) -> None:
+        """Append what was recorded; ``Database.write`` calls it right before the commit."""
         by_kind: dict[type[Recordable], list[Recordable]] = {}
         for entry in self._records:
             by_kind.setdefault(type(entry), []).append(entry)
@@ -60,9 +67,10 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = normalise(url)
-        self.dialect: Dialect = cast(Dialect, self.url.get_backend_name())
+        self.dialect: Dialect = cast("Dialect", self.url.get_backend_name())
         self._inside = threading.local()
         self._writing = threading.Lock()
+        self._waiters: list[ChangeWaiter] = []
         self._file_lock: FileLock | None = None
         if self.dialect == "sqlite":
             path = sqlite_path(self.url)
@@ -94,11 +102,10 @@ class Database:
             with as_unavailable(), self._writer_turn(), self.engine.begin() as connection:
                 transaction = Transaction(connection)
                 yield transaction
-                transaction._append_records()
+                transaction.append_records()
         finally:
             self._inside.write = False
-        for call in transaction._after_commit:
-            call()
+        transaction.tell()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -111,8 +118,26 @@ class Database:
         with self.read() as connection:
             connection.execute(text("SELECT 1"))
 
+    def changes(self) -> ChangeWaiter:
+        """A waiter for commits by anybody, for one thread to use and to close."""
+        with as_unavailable():
+            if self.dialect == "sqlite":
+                return SqliteChanges(str(sqlite_path(self.url)))
+            return PostgresChanges(self.url)
+
+    def wait_for_change(self, timeout: float) -> bool:
+        """Wait until something may have been committed since this thread last asked (seconds)."""
+        waiter: ChangeWaiter | None = getattr(self._inside, "waiter", None)
+        if waiter is None:
+            waiter = self._inside.waiter = self.changes()
+            with self._writing:
+                self._waiters.append(waiter)
+        return waiter.wait(timeout)
+
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close every connection."""
+        while self._waiters:
+            self._waiters.pop().close()
         self._readers.dispose()
         self.engine.dispose()
 

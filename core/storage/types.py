@@ -1,5 +1,7 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
+# ruff: noqa: ARG002 - SQLAlchemy hands every type its dialect
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -11,9 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # Postgres gets JSONB, SQLite its JSON text.
-Json: TypeEngine[Any] = JSON(none_as_null=True).with_variant(
-    JSONB(none_as_null=True), "postgresql"
-)
+Json: TypeEngine[Any] = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 _LARGEST = 2**63 - 1
 
@@ -35,7 +35,7 @@ class ScaledDecimal(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
         if value is None:
             return None
-        if not isinstance(value, (Decimal, int)) or isinstance(value, bool):
+        if not isinstance(value, (Decimal, int)):
             raise TypeError(f"money columns take a Decimal, not {type(value).__name__}")
         scaled = Decimal(value).scaleb(self.scale)
         number = int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

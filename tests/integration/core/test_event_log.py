@@ -74,9 +74,14 @@ def test_sequence_numbers_are_gapless_per_store(database: Database) -> None:
 
 def test_a_rolled_back_transaction_records_nothing(database: Database) -> None:
     record(database, happened(n=1))
-    with pytest.raises(ZeroDivisionError), database.write() as transaction:
-        transaction.record(happened(n=2))
-        raise ZeroDivisionError
+
+    def fail_midway() -> None:
+        with database.write() as transaction:
+            transaction.record(happened(n=2))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_midway()
     record(database, happened(n=3))
     with database.read() as connection:
         assert [event.payload["n"] for event in read_after(connection, "s1", 0, 9)] == [1, 3]
