@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import ROYAL, Installation, until
+from tests.installation import ROYAL, Installation, until
 
 SETTLED = {"executed", "failed", "conflicted"}
 

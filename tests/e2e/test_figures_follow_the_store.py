@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import httpx
 
-from tests.e2e.conftest import Installation, until
+from tests.installation import Installation, until
 
 
 def synced(installation: Installation) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import ROYAL, SANDBOX, Installation, until
+from tests.installation import ROYAL, SANDBOX, Installation, until
 
 # A few weeks of a real shop's shape: cancellations with and without a matching sale, postage and
 # manual adjustments booked as codes, missing customers, several prices for one code, unicode.
