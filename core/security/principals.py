@@ -1,0 +1,77 @@
+"""Who is calling: roles, the permissions they carry, and one caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from core.errors import Forbidden, Invalid
+
+Role = Literal["viewer", "operator", "admin"]
+Kind = Literal["token", "session", "machine"]
+
+_VIEWER = frozenset(
+    {
+        "store:read",
+        "decisions:read",
+        "agents:read",
+        "policy:read",
+        "events:read",
+        "connections:read",
+        "session:read",
+    }
+)
+_OPERATOR = _VIEWER | {"decisions:decide", "agents:run", "stop:write"}
+_ADMIN = _OPERATOR | {
+    "agents:configure",
+    "policy:write",
+    "tokens:write",
+    "control:read",
+    "control:write",
+}
+
+ROLES: Mapping[str, frozenset[str]] = {
+    "viewer": _VIEWER,
+    "operator": _OPERATOR,
+    "admin": _ADMIN,
+}
+PERMISSIONS = _ADMIN
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """One known caller. ``store_id`` None means the installation's first store."""
+
+    name: str
+    role: str
+    store_id: str | None
+    permissions: frozenset[str]
+    kind: Kind
+    session_id: str | None = None
+
+    def may(self, permission: str) -> bool:
+        """True when this caller holds ``permission``."""
+        return permission in self.permissions
+
+    def demand(self, permission: str) -> None:
+        """Raise ``Forbidden`` unless this caller holds ``permission``."""
+        if not self.may(permission):
+            raise Forbidden(
+                f"{self.name!r} ({self.role}) lacks the permission {permission!r}.",
+                remedy="Ask an admin for a token or a link with a role that has it.",
+            )
+
+
+def principal(
+    name: str, role: str, store_id: str | None, kind: Kind, session_id: str | None = None
+) -> Principal:
+    """A caller with every permission of ``role``."""
+    return Principal(name, role, store_id, permissions_of(role), kind, session_id)
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    """What ``role`` may do; raises ``Invalid`` for a role that does not exist."""
+    if role not in ROLES:
+        raise Invalid(f"There is no role {role!r}.", remedy=f"Use one of {', '.join(ROLES)}.")
+    return ROLES[role]
