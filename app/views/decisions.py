@@ -1,1 +1,177 @@
-"""What the doors say about decisions."""
+"""Decisions on the wire, and the four things a person can do with them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from app.schemas.decisions import (
+    ApproveIn,
+    BatchIn,
+    BatchOut,
+    BatchResult,
+    ChangeOut,
+    DecisionDetail,
+    DecisionPage,
+    DecisionQuery,
+    DecisionSummary,
+    RejectIn,
+    TimelineEntry,
+)
+from app.views import shared
+from core.events import StoredEvent, read_after
+from royal_platform.commerce.decisions.model import Decision, Status
+from royal_platform.commerce.decisions.rules import changes
+from royal_platform.persistence.decisions import DecisionFilter, Decisions
+from royal_platform.persistence.executions import Executions
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from core.security.principals import Principal
+    from royal_platform.bootstrap import Platform
+    from royal_platform.persistence.stores import Store
+
+_TIMELINE_MAX = 200
+
+
+def listing(platform: Platform, query: DecisionQuery) -> DecisionPage:
+    """A page of decisions."""
+    wanted = DecisionFilter(
+        statuses=tuple(part for part in (query.status or "").split(",") if part),
+        agent_id=query.agent,
+        kind=query.kind,
+        text=query.q,
+        order=query.order,
+    )
+    with platform.database.read() as connection:
+        page = Decisions(platform.store_id).page(connection, wanted, query.cursor, query.limit)
+        store = shared.store(platform, connection)
+        data = [_summary(connection, store, decision) for decision in page.items]
+    return DecisionPage(data=data, next_cursor=page.next_cursor, total=page.total or 0)
+
+
+def one(platform: Platform, decision_id: str) -> DecisionDetail:
+    """One decision with its grounds and its history."""
+    with platform.database.read() as connection:
+        decision = Decisions(platform.store_id).get(connection, decision_id)
+        store = shared.store(platform, connection)
+        summary = _summary(connection, store, decision)
+        history = read_after(connection, store.id, 0, _TIMELINE_MAX, subject=decision_id)
+    proposal = decision.proposal
+    return DecisionDetail(
+        **summary.model_dump(),
+        run_id=proposal.run_id,
+        arguments=dict(proposal.arguments),
+        precondition=dict(proposal.precondition),
+        argument_hash=decision.argument_hash or proposal.argument_hash,
+        evidence=[asdict(item) for item in proposal.evidence],
+        risk=asdict(proposal.risk),
+        verdict=asdict(decision.verdict),
+        inverse=asdict(proposal.inverse),
+        timeline=[_entry(event) for event in history],
+    )
+
+
+def approve(
+    platform: Platform, actor: Principal, decision_id: str, body: ApproveIn
+) -> DecisionDetail:
+    """Approve what was seen."""
+    from orchestrator.core import ledger
+
+    ledger.approve(platform, decision_id, body.argument_hash, actor)
+    return one(platform, decision_id)
+
+
+def reject(
+    platform: Platform, actor: Principal, decision_id: str, body: RejectIn
+) -> DecisionDetail:
+    """Reject a decision."""
+    from orchestrator.core import ledger
+
+    ledger.reject(platform, decision_id, body.reason, actor)
+    return one(platform, decision_id)
+
+
+def revert(platform: Platform, actor: Principal, decision_id: str) -> DecisionDetail:
+    """Ask for the earlier value to be restored."""
+    from orchestrator.core import ledger
+
+    ledger.revert(platform, decision_id, actor)
+    return one(platform, decision_id)
+
+
+def batch(platform: Platform, actor: Principal, body: BatchIn) -> BatchOut:
+    """Decide several, each for itself."""
+    from orchestrator.core import ledger
+
+    items = [(item.id, item.argument_hash) for item in body.decisions]
+    found = ledger.batch(platform, body.action, items, body.reason, actor)
+    return BatchOut(
+        results=[BatchResult(id=item.id, status=item.status, error=item.error) for item in found]
+    )
+
+
+def _summary(connection: Connection, store: Store, decision: Decision) -> DecisionSummary:
+    proposal = decision.proposal
+    prediction = proposal.prediction
+    return DecisionSummary(
+        id=decision.id,
+        kind=proposal.kind,
+        agent_id=proposal.agent_id,
+        subject=asdict(proposal.subject),
+        status=decision.status.value,
+        rationale=proposal.rationale,
+        changes=_changes(connection, store.id, decision),
+        prediction=None if prediction is None else asdict(prediction),
+        risk_score=proposal.risk.score,
+        ruling=decision.verdict.ruling.value,
+        cost=shared.money(proposal.cost),
+        money_at_stake=shared.money(proposal.money_at_stake),
+        revertible=_revertible(decision),
+        created_at=decision.created_at,
+        expires_at=proposal.expires_at,
+        decided_at=decision.decided_at,
+        decided_by=decision.decided_by,
+        executed_at=decision.executed_at,
+        reverts=decision.reverts,
+        reverted_by=decision.reverted_by,
+        failure=decision.failure,
+        source=shared.source(store),
+    )
+
+
+def _revertible(decision: Decision) -> bool:
+    in_force = decision.status in {Status.EXECUTED, Status.MEASURED}
+    return in_force and decision.proposal.inverse.kind is not None
+
+
+def _changes(connection: Connection, store_id: str, decision: Decision) -> list[ChangeOut]:
+    written: dict[str, Any] = {}
+    if decision.executed_at is not None:
+        execution = Executions(store_id).get(connection, decision.id)
+        written = dict(execution.after or {}) if execution else {}
+    return [
+        ChangeOut(
+            field=change.field,
+            now=change.now,
+            proposed=change.proposed,
+            written=_text(written.get(change.field)),
+            unit=change.unit,
+        )
+        for change in changes(decision.proposal)
+    ]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _entry(event: StoredEvent) -> TimelineEntry:
+    return TimelineEntry(
+        seq=event.seq,
+        type=event.type,
+        at=event.occurred_at,
+        actor=event.actor,
+        detail=event.payload,
+    )

@@ -1,0 +1,24 @@
+"""The gunicorn worker that serves the coordinator asynchronously, sockets included."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from uvicorn_worker import UvicornWorker
+
+from app.asgi import wrap
+from app.serving import UVICORN_LIMITS
+
+
+class CoordinatorWorker(UvicornWorker):  # type: ignore[misc, unused-ignore]
+    """A uvicorn worker whose loading wraps the Flask application it was pointed at."""
+
+    CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
+        "loop": "auto", "http": "auto", "lifespan": "on", **UVICORN_LIMITS,
+    }  # fmt: skip
+
+    def load_wsgi(self) -> None:
+        """Load ``wsgi:app`` as gunicorn does, then put the asynchronous shell around it."""
+        super().load_wsgi()
+        if hasattr(self.wsgi, "extensions"):
+            self.wsgi = wrap(self.wsgi)

@@ -1,0 +1,92 @@
+"""AIRA's conversations, streamed through the coordinator so the browser knows one origin."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
+
+import httpx
+import orjson
+
+from core.errors import PROBLEM_CONTENT_TYPE, Unavailable, problem
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+_PREFIXES = ("/v1/chat", "/v1/conversations")
+_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"te", b"upgrade", b"trailer"}
+# Tokens may come slowly; a silent minute means the other side is gone.
+_TIMEOUT = httpx.Timeout(60.0, connect=2.0)
+
+
+class AiraStream:
+    """Forwards requests to AIRA on loopback and streams the answers back unbuffered."""
+
+    def __init__(self, port: int) -> None:
+        self._base = f"http://127.0.0.1:{port}"
+        self._client: httpx.AsyncClient | None = None
+
+    @staticmethod
+    def owns(path: str) -> bool:
+        """True for the addresses AIRA owns on the coordinator's origin."""
+        return any(path == prefix or path.startswith(f"{prefix}/") for prefix in _PREFIXES)
+
+    async def forward(self, scope: Message, receive: Receive, send: Send) -> None:
+        """One request. AIRA authenticates it; Host stays the browser's for its Origin check."""
+        if self._client is None:
+            self._client = httpx.AsyncClient(base_url=self._base, timeout=_TIMEOUT)
+        query = scope["query_string"]
+        url = httpx.URL(scope["path"]).copy_with(query=query or None)
+        headers = [(name, value) for name, value in scope["headers"] if name not in _HOP]
+        request = self._client.build_request(
+            scope["method"], url, headers=headers, content=_body(receive)
+        )
+        started = False
+        try:
+            answer = await self._client.send(request, stream=True)
+            try:
+                kept = [
+                    (name.lower(), value)
+                    for name, value in answer.headers.raw
+                    if name.lower() not in _HOP
+                ]
+                started = True
+                await send(
+                    {"type": "http.response.start", "status": answer.status_code, "headers": kept}
+                )
+                async for chunk in answer.aiter_raw():
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            finally:
+                await answer.aclose()
+        except httpx.HTTPError as error:
+            if not started:
+                await _unreachable(send, scope["path"])
+                return
+            raise ConnectionError("AIRA ended its answer early") from error
+        await send({"type": "http.response.body", "body": b""})
+
+    async def close(self) -> None:
+        """Close the connections to AIRA."""
+        if self._client is not None:
+            await self._client.aclose()
+
+
+async def _body(receive: Receive) -> AsyncIterator[bytes]:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        if message.get("body"):
+            yield message["body"]
+        if not message.get("more_body", False):
+            return
+
+
+async def _unreachable(send: Send, path: str) -> None:
+    error = Unavailable(
+        "AIRA, the conversation service, does not answer.",
+        remedy="Start it with `make run`, or `python -m aira`; everything else works without it.",
+    )
+    headers = [(b"content-type", PROBLEM_CONTENT_TYPE.encode())]
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": orjson.dumps(problem(error, instance=path))})
