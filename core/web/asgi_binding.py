@@ -1,0 +1,230 @@
+"""The door's rules on a FastAPI application, as plain ASGI so that sockets and streams pass."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, cast
+
+import orjson
+from fastapi import Depends, FastAPI
+from fastapi import Request as HttpRequest
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from core.errors import Invalid, RoyalError, TooLarge
+from core.security.principals import Principal
+from core.telemetry import logs
+from core.telemetry.metrics import build_version, observe_request, render_metrics
+from core.web.door import (
+    REQUEST_ID_HEADER,
+    Door,
+    InternalError,
+    Request,
+    problem_body,
+    request_id_from,
+)
+from core.web.http_faults import fault_of
+from core.web.permissions import permission_of, probe
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_log = logs.get_logger(__name__)
+
+
+def create_api(door: Door, *, title: str, description: str = "", **options: Any) -> FastAPI:
+    """A FastAPI application with the door's rules; add routes marked with ``@requires``.
+
+    ``/docs`` and ``/openapi.json`` are open documents; ``options`` go to FastAPI.
+    """
+
+    def authorise(request: HttpRequest) -> None:
+        route = request.scope.get("route")
+        handler = getattr(route, "endpoint", None)
+        request.state.principal = door.authorise(permission_of(handler), request_of(request))
+
+    app = FastAPI(
+        title=title,
+        description=description,
+        version=build_version(),
+        dependencies=[Depends(authorise)],
+        redoc_url=None,
+        **options,
+    )
+    app.state.door = door
+    app.add_middleware(_DoorMiddleware, door=door)
+    app.add_exception_handler(RoyalError, cast("Any", _tell))
+    app.add_exception_handler(HTTPException, cast("Any", _tell_http))
+    app.add_exception_handler(RequestValidationError, cast("Any", _tell_invalid))
+    _add_probes(app, door)
+    return app
+
+
+def permissions(app: FastAPI) -> dict[tuple[str, str], str | None]:
+    """(method, path) of every route with what it was marked with, for a test to enumerate."""
+    return {
+        (method, route.path): permission_of(route.endpoint)
+        for route in app.routes
+        if isinstance(route, APIRoute)
+        for method in sorted(route.methods - {"HEAD", "OPTIONS"})
+    }
+
+
+def current_principal(request: HttpRequest) -> Principal:
+    """Who is calling; use as ``Depends(current_principal)`` behind ``@requires``."""
+    return cast("Principal", request.state.principal)
+
+
+def request_of(request: HttpRequest) -> Request:
+    """The request in the door's words."""
+    return Request(
+        method=request.method,
+        path=request.url.path,
+        headers=request.headers,
+        cookies=request.cookies,
+        client=request.client.host if request.client is not None else None,
+    )
+
+
+class _DoorMiddleware:
+    """Request ids, headers, metrics, the size limit and the last resort for exceptions."""
+
+    def __init__(self, app: App, door: Door) -> None:
+        self._app = app
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        await _Exchange(self._door, scope, receive, send).run(self._app)
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
+        self._door = door
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._began = time.perf_counter()
+        self._headers = Headers(scope=scope)
+        self._request_id = request_id_from(self._headers.get(REQUEST_ID_HEADER))
+        self._status: int | None = None
+        self._received = 0
+        scope.setdefault("state", {})["request_id"] = self._request_id
+
+    async def run(self, app: App) -> None:
+        logs.clear()
+        logs.bind(request_id=self._request_id)
+        try:
+            if self._is_declared_too_large():
+                await self._refuse(_too_large())
+            else:
+                await app(self._scope, self.receive, self.send)
+        except TooLarge as error:
+            await self._refuse(error)
+        except Exception as error:  # noqa: BLE001 - the last resort: nothing may leak to the caller
+            _log.error("http.request.failed", path=self._scope["path"], exc_info=error)
+            await self._refuse(InternalError(self._request_id))
+        finally:
+            self._observe()
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._received += len(message.get("body", b""))
+            if self._received > self._door.body_max_bytes:
+                raise _too_large()
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            headers = MutableHeaders(scope=message)
+            secure = self._scope.get("scheme") == "https"
+            ours = self._door.answer_headers(self._request_id, self._scope["path"], secure=secure)
+            for name, value in ours.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+    async def _refuse(self, error: RoyalError) -> None:
+        if self._status is None:
+            response = _problem(error, self._scope["path"], self._request_id)
+            await response(self._scope, self._receive, self.send)
+
+    def _is_declared_too_large(self) -> bool:
+        declared = self._headers.get("content-length", "0")
+        return declared.isdigit() and int(declared) > self._door.body_max_bytes
+
+    def _observe(self) -> None:
+        route = getattr(self._scope.get("route"), "path", None)
+        took = time.perf_counter() - self._began
+        method = self._scope["method"]
+        observe_request(self._door.name, method, route, self._status or 499, took)
+
+
+def _problem(error: RoyalError, path: str, request_id: str) -> Response:
+    return Response(
+        problem_body(error, path=path, request_id=request_id),
+        status_code=error.status,
+        headers=error.headers,
+        media_type="application/problem+json",
+    )
+
+
+async def _tell(request: HttpRequest, error: RoyalError) -> Response:
+    return _problem(error, request.url.path, request.state.request_id)
+
+
+async def _tell_http(request: HttpRequest, error: HTTPException) -> Response:
+    fault = fault_of(error.status_code, request.method, request.url.path)
+    if error.status_code >= 500:
+        fault = InternalError(request.state.request_id)
+    response = _problem(fault, request.url.path, request.state.request_id)
+    response.status_code = error.status_code
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+async def _tell_invalid(request: HttpRequest, error: RequestValidationError) -> Response:
+    faults = [
+        {"field": ".".join(str(part) for part in fault["loc"]), "reason": fault["msg"]}
+        for fault in error.errors()
+    ]
+    told = Invalid(
+        "The request's content is wrong.", remedy="Correct the fields listed.", errors=faults
+    )
+    return _problem(told, request.url.path, request.state.request_id)
+
+
+def _too_large() -> TooLarge:
+    return TooLarge("The request's body is too large.", remedy="Send less at once.")
+
+
+def _add_probes(app: FastAPI, door: Door) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    @probe
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz", include_in_schema=False)
+    @probe
+    def readyz() -> Response:
+        status, body = door.readiness.report()
+        return Response(orjson.dumps(body), status_code=status, media_type="application/json")
+
+    @app.get("/metrics", include_in_schema=False)
+    @probe
+    def metrics(request: HttpRequest) -> Response:
+        body, content_type = render_metrics(request.headers.get("accept"))
+        return Response(body, headers={"Content-Type": content_type})

@@ -1,0 +1,186 @@
+"""One HTTP door in neutral words: who is let in, what every answer carries, what is a problem."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from core.errors import Forbidden, RoyalError, Unauthenticated, problem
+from core.security import sessions, tokens
+from core.security.credentials import same
+from core.security.principals import Principal, principal
+from core.settings import Settings
+from core.storage.database import Database
+from core.telemetry.logs import get_logger
+from core.web.health import HealthCheck, Readiness
+from core.web.permissions import PROBE, PUBLIC
+
+REQUEST_ID_HEADER = "X-Request-Id"
+BODY_MAX_BYTES = 2 * 1024 * 1024
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{7,99}")
+_log = get_logger(__name__)
+
+# No inline script anywhere. Inline style *attributes* are let through because positioned
+# pop-ups and canvases size themselves with them; inline style elements are not.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "style-src-attr 'unsafe-inline'",
+        "img-src 'self' data: blob: https://cdn.shopify.com",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+
+
+@dataclass(slots=True)
+class Door:
+    """One HTTP process. ``database`` is asked for at the first request that needs it."""
+
+    name: str
+    settings: Settings
+    database: Callable[[], Database]
+    checks: Sequence[HealthCheck] = ()
+    body_max_bytes: int = BODY_MAX_BYTES
+    readiness: Readiness = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.readiness = Readiness(self.checks)
+
+    def authorise(self, permission: str | None, request: Request) -> Principal | None:
+        """Let the caller in or raise. None for routes that are open and a caller unknown."""
+        if permission == PUBLIC or (permission == PROBE and is_local(request)):
+            return None
+        caller = authenticate(request.headers, request.cookies, self.database, self.settings)
+        if permission is None:
+            _log.error("http.route.undeclared", door=self.name, path=request.path)
+            raise Forbidden("This route declares no permission.", remedy="Report this as a bug.")
+        check_origin(caller, request, self.settings)
+        caller.demand("connections:read" if permission == PROBE else permission)
+        return caller
+
+    def answer_headers(self, request_id: str, path: str, *, secure: bool) -> dict[str, str]:
+        """What every answer carries unless its handler said otherwise."""
+        headers = {REQUEST_ID_HEADER: request_id, **_HEADERS}
+        if path.startswith(("/v1", "/control", "/login", "/readyz")):
+            headers["Cache-Control"] = "no-store"
+        if secure and self.settings.is_production:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        return headers
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the door needs to know of a request; header names are case-insensitive."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str]
+    client: str | None
+
+
+class InternalError(RoyalError):
+    """What a caller is told about a failure of ours: its request id and nothing else."""
+
+    def __init__(self, request_id: str) -> None:
+        super().__init__(
+            "Something failed here; the log has the details.",
+            remedy=f"Report the request id {request_id}.",
+        )
+
+
+def authenticate(
+    headers: Mapping[str, str],
+    cookies: Mapping[str, str],
+    database: Database | Callable[[], Database],
+    settings: Settings,
+) -> Principal:
+    """The caller behind a bearer token or a session cookie; raises ``Unauthenticated``."""
+    given = headers.get("authorization") or headers.get("Authorization") or ""
+    scheme, _, value = given.partition(" ")
+    value = value.strip()
+    cookie = cookies.get(sessions.COOKIE)
+    if scheme.lower() == "bearer" and value:
+        admin = settings.royal_admin_token
+        if admin is not None and same(value, admin.get_secret_value()):
+            return principal("admin", "admin", None, "token")
+    elif not cookie:
+        raise Unauthenticated(
+            "This needs a bearer token or a browser session.",
+            remedy="Open the link that `royal login-link` prints, or send "
+            "`Authorization: Bearer TOKEN` with a token from `royal tokens create`.",
+            headers={"WWW-Authenticate": 'Bearer realm="royal"'},
+        )
+    now = datetime.now(UTC)
+    opened = database if isinstance(database, Database) else database()
+    with opened.read() as connection:
+        if scheme.lower() == "bearer" and value:
+            return tokens.verify(connection, value, now=now)
+        return sessions.verify(connection, cookie or "", now=now)
+
+
+def check_origin(caller: Principal, request: Request, settings: Settings) -> None:
+    """A browser session changes things only from our own pages (RFC 6454 origin)."""
+    if caller.kind != "session" or request.method in _SAFE_METHODS:
+        return
+    host = request.headers.get("host") or request.headers.get("Host") or ""
+    ours = {f"http://{host}", f"https://{host}"} if host else set()
+    if settings.royal_public_url:
+        ours.add(settings.royal_public_url)
+    origin = request.headers.get("origin") or request.headers.get("Origin")
+    if origin is None or origin not in ours:
+        raise Forbidden(
+            "A browser session may change things only from the command center's own pages.",
+            remedy="Use the command center, or send a bearer token.",
+        )
+
+
+def is_local(request: Request) -> bool:
+    """True for a caller on this machine that no proxy forwarded."""
+    if any(request.headers.get(name) for name in ("x-forwarded-for", "forwarded", "x-real-ip")):
+        return False
+    try:
+        address = ipaddress.ip_address(request.client or "")
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return address.is_loopback
+
+
+def request_id_from(given: str | None) -> str:
+    """The caller's request id when it is harmless in a log, else a new one."""
+    if given is not None and _REQUEST_ID.fullmatch(given):
+        return given
+    return f"req_{secrets.token_hex(12)}"
+
+
+def problem_body(error: RoyalError, *, path: str, request_id: str) -> bytes:
+    """The problem document's bytes."""
+    document: dict[str, Any] = problem(error, instance=path, request_id=request_id)
+    return orjson.dumps(document, default=str)
