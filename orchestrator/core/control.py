@@ -1,0 +1,131 @@
+"""The kill switch: stop and resume a store or one agent, and what was in flight at that moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.errors import Conflict, Invalid
+from core.telemetry.logs import get_logger
+from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
+from orchestrator.core.proposing import command_execution
+from royal_platform.commerce.decisions.model import Decision, Status
+from royal_platform.persistence.clock import wall_now
+from royal_platform.persistence.decisions import DecisionFilter
+
+_log = get_logger(__name__)
+_PAGE = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A write that had started: its execution state and, once known, what came of it."""
+
+    decision_id: str
+    state: str
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StopState:
+    """The scopes stopped now, when that was acknowledged (wall time), and the writes in flight."""
+
+    stopped: tuple[str, ...]
+    acknowledged_at: datetime
+    in_flight: tuple[Flight, ...]
+
+
+def stop(ground: Ground, scope: str, actor: Actor, reason: str = "") -> StopState:
+    """Stop ``store``, ``all`` or ``agent:<id>``: after this returns no write starts.
+
+    Writes open after taking the store's row, which this holds until its commit; so a write is
+    either listed here as in flight or finds the stop.
+    """
+    _check_scope(scope)
+    name = actor_name(actor)
+    with writing(ground) as books:
+        already = scope in books.policies.stopped(books.connection)
+        books.policies.press(
+            books.connection, scope=scope, actor=name, reason=reason, now=books.now
+        )
+        flights = _in_flight(books)
+        if not already:
+            books.tell(
+                "stop.pressed", scope, name,
+                {"scope": scope, "reason": reason, "in_flight": [f.decision_id for f in flights]},
+            )  # fmt: skip
+        state = _state(books, flights)
+    _log.info("stop.pressed", scope=scope, actor=name, in_flight=len(state.in_flight))
+    return state
+
+
+def resume(ground: Ground, scope: str, actor: Actor, reason: str = "") -> StopState:
+    """Lift a stop; approved decisions that were held go on. Raises ``Conflict`` when not stopped."""
+    _check_scope(scope)
+    name = actor_name(actor)
+    with writing(ground) as books:
+        pressed = [s for s in books.policies.stops(books.connection) if s.scope == scope]
+        if not books.policies.lift(books.connection, scope=scope, actor=name, now=books.now):
+            raise Conflict(f"{scope!r} is not stopped.", remedy="Nothing is left to do.")
+        held = _approved(books)
+        for decision in held:
+            command_execution(books, decision.id, again=f":{pressed[0].id}")
+        books.tell(
+            "stop.lifted", scope, name,
+            {"scope": scope, "reason": reason, "resumed": [each.id for each in held][:_PAGE]},
+        )  # fmt: skip
+        state = _state(books, _in_flight(books))
+    _log.info("stop.lifted", scope=scope, actor=name, resumed=len(held))
+    return state
+
+
+def state(ground: Ground) -> StopState:
+    """What is stopped and what is in flight now."""
+    with reading(ground) as books:
+        return _state(books, _in_flight(books))
+
+
+def outcomes(ground: Ground, decision_ids: list[str]) -> list[Flight]:
+    """What came of writes that were in flight."""
+    with reading(ground) as books:
+        found = [books.executions.get(books.connection, each) for each in decision_ids]
+        return [
+            Flight(each.decision_id, each.state, _outcome(each.state))
+            for each in found
+            if each is not None
+        ]
+
+
+def _in_flight(books: Books) -> list[Flight]:
+    return [
+        Flight(execution.decision_id, execution.state, _outcome(execution.state))
+        for execution in books.executions.in_flight(books.connection)
+    ]
+
+
+def _outcome(state: str) -> str | None:
+    return state if state in {"verified", "failed", "conflicted"} else None
+
+
+def _approved(books: Books) -> list[Decision]:
+    """Every approved decision: a command more finds out at execution whether it may start."""
+    wanted = DecisionFilter(statuses=(Status.APPROVED.value,), order="newest")
+    held: list[Decision] = []
+    cursor: str | None = None
+    while True:
+        page = books.decisions.list(books.connection, wanted, cursor, _PAGE)
+        held += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return held
+
+
+def _state(books: Books, flights: list[Flight]) -> StopState:
+    return StopState(books.policies.stopped(books.connection), wall_now(), tuple(flights))
+
+
+def _check_scope(scope: str) -> None:
+    if scope not in {"all", "store"} and not (scope.startswith("agent:") and len(scope) > 6):
+        raise Invalid(
+            f"{scope!r} is nothing that can be stopped.", remedy="Use store or agent:<id>."
+        )

@@ -1,0 +1,247 @@
+"""What each kind of decision does to the world: how to read it live, write it, and undo it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Protocol
+
+from orchestrator.core.books import Ground, reading, writing
+from royal_platform.commerce.catalog.model import VariantPrice
+from royal_platform.commerce.catalog.ports import PriceReader, PriceWriter
+from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
+from royal_platform.commerce.inventory.model import PurchaseOrder
+from royal_platform.commerce.inventory.ports import StockReader, StockWriter
+from royal_platform.commerce.shared.model import Money
+from royal_platform.persistence.ids import new_id
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """The vendor ports an execution works with; built inside its own event loop."""
+
+    price_reader: PriceReader
+    price_writer: PriceWriter
+    stock_reader: StockReader
+    stock_writer: StockWriter
+
+
+class Effect(Protocol):
+    """One kind of change. Facts are JSON: amounts as decimal strings."""
+
+    async def read(self, decision: Decision) -> Facts | None:
+        """The live facts its precondition and its target are about; None = the subject is gone."""
+        ...
+
+    def target(self, decision: Decision) -> Facts:
+        """The live facts that hold once the change is made."""
+        ...
+
+    async def write(self, decision: Decision, before: Facts, key: str) -> None:
+        """Make the change; the same ``key`` again changes nothing more."""
+        ...
+
+    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:
+        """The decision that restores ``before`` exactly."""
+        ...
+
+
+class PriceEffect:
+    """``price.set``: one variant's price in the store."""
+
+    def __init__(self, hands: Hands) -> None:
+        self._reader, self._writer = hands.price_reader, hands.price_writer
+
+    async def read(self, decision: Decision) -> Facts | None:
+        """The variant's price, compare-at price and unit cost now."""
+        found = await self._reader.variant_price(decision.proposal.subject.id)
+        return None if found is None else _price_facts(found)
+
+    def target(self, decision: Decision) -> Facts:
+        """The price that was decided."""
+        return {"price": str(decision.proposal.arguments["price"])}
+
+    async def write(self, decision: Decision, before: Facts, key: str) -> None:
+        """Set the price; the compare-at price stays as it is."""
+        arguments = decision.proposal.arguments
+        await self._writer.set_price(
+            str(before["product_id"]),
+            decision.proposal.subject.id,
+            Money(Decimal(arguments["price"]), str(arguments["currency"])),
+            None,
+            key,
+        )
+
+    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:
+        """The price before, to the last digit."""
+        proposal = decision.proposal
+        return Inverse(
+            proposal.kind,
+            {**proposal.arguments, "price": before["price"]},
+            f"Sets the price back to {before['price']}.",
+        )
+
+
+class StockEffect:
+    """``inventory.adjust``: the available units of one item at one location."""
+
+    def __init__(self, hands: Hands) -> None:
+        self._reader, self._writer = hands.stock_reader, hands.stock_writer
+
+    async def read(self, decision: Decision) -> Facts | None:
+        """The item's stock at the location now."""
+        item, location = _place(decision.proposal)
+        found = await self._reader.stock_level(item, location)
+        if found is None:
+            return None
+        return {
+            "available": found.available, "on_hand": found.on_hand,
+            "inventory_item_id": item, "location_id": location,
+        }  # fmt: skip
+
+    def target(self, decision: Decision) -> Facts:
+        """The quantity that was decided."""
+        return {"available": int(decision.proposal.arguments["quantity"])}
+
+    async def write(self, decision: Decision, before: Facts, key: str) -> None:
+        """Set the quantity if it still is what it was."""
+        item, location = _place(decision.proposal)
+        quantity = int(decision.proposal.arguments["quantity"])
+        await self._writer.set_quantity(item, location, quantity, before["available"], key)
+
+    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:
+        """The quantity before."""
+        proposal = decision.proposal
+        arguments = {
+            **proposal.arguments,
+            "quantity": before["available"],
+            "change_from": after["available"],
+        }
+        return Inverse(
+            proposal.kind, arguments, f"Sets the stock back to {before['available']} units."
+        )
+
+
+class PurchaseEffect:
+    """``inventory.reorder``: a purchase order in the store's book, for the merchant to send."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    async def read(self, decision: Decision) -> Facts | None:
+        """This decision's purchase order, and the variant's stock and open orders."""
+        variant_id = decision.proposal.subject.id
+        with reading(self._ground) as books:
+            order = books.purchases.of_decision(books.connection, decision.id)
+            on_order = sum(
+                each.quantity
+                for each in books.purchases.on_order(books.connection)
+                if each.variant_id == variant_id and each.decision_id != decision.id
+            )
+        return {**_order_facts(order), "variant_id": variant_id, "on_order": on_order}
+
+    def target(self, decision: Decision) -> Facts:
+        """An order that was placed."""
+        return {"status": "ordered", "quantity": int(decision.proposal.arguments["quantity"])}
+
+    async def write(self, decision: Decision, before: Facts, key: str) -> None:
+        """Book the order once."""
+        proposal = decision.proposal
+        arguments = proposal.arguments
+        cost = arguments.get("unit_cost")
+        lead_days = arguments.get("lead_time_days")
+        with writing(self._ground) as books:
+            days = timedelta(days=float(lead_days)) if lead_days is not None else None
+            order = PurchaseOrder(
+                id=new_id("po"),
+                decision_id=decision.id,
+                variant_id=proposal.subject.id,
+                sku=arguments.get("sku"),
+                quantity=int(arguments["quantity"]),
+                unit_cost=None if cost is None else Money(Decimal(cost), arguments["currency"]),
+                location_id=arguments.get("location_id"),
+                expected_at=None if days is None else books.now + days,
+                status="ordered",
+            )
+            books.purchases.place(
+                books.connection, order, title=proposal.subject.title, now=books.now
+            )
+
+    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:
+        """Cancel the order while it has not arrived."""
+        arguments = {
+            "purchase_order_id": after["purchase_order_id"],
+            "quantity": after["quantity"],
+        }
+        return Inverse(
+            "inventory.reorder_cancel", arguments,
+            "Cancels the purchase order; tell the supplier if it was sent already.",
+        )  # fmt: skip
+
+
+class CancelPurchaseEffect:
+    """``inventory.reorder_cancel``: a purchase order that shall not arrive."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    async def read(self, decision: Decision) -> Facts | None:
+        """The purchase order as booked."""
+        with reading(self._ground) as books:
+            order_id = str(decision.proposal.arguments["purchase_order_id"])
+            order = books.purchases.get(books.connection, order_id)
+        return _order_facts(order)
+
+    def target(self, decision: Decision) -> Facts:
+        """A cancelled order."""
+        return {"status": "cancelled"}
+
+    async def write(self, decision: Decision, before: Facts, key: str) -> None:
+        """Cancel it; cancelling twice changes nothing."""
+        with writing(self._ground) as books:
+            order_id = str(decision.proposal.arguments["purchase_order_id"])
+            books.purchases.cancel(books.connection, order_id)
+
+    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:
+        """A cancelled order is not revived: a new one is proposed."""
+        return Inverse(None, None, "Order again: the agent proposes it when stock calls for it.")
+
+
+def effect_of(kind: str, ground: Ground, hands: Hands) -> Effect | None:
+    """The effect of a kind; None when this version cannot execute it."""
+    if kind == "price.set":
+        return PriceEffect(hands)
+    if kind == "inventory.adjust":
+        return StockEffect(hands)
+    if kind == "inventory.reorder":
+        return PurchaseEffect(ground)
+    if kind == "inventory.reorder_cancel":
+        return CancelPurchaseEffect(ground)
+    return None
+
+
+def _price_facts(found: VariantPrice) -> Facts:
+    return {
+        "price": format(found.price.amount, "f"),
+        "currency": found.price.currency,
+        "compare_at": None if found.compare_at is None else format(found.compare_at.amount, "f"),
+        "unit_cost": None if found.unit_cost is None else format(found.unit_cost.amount, "f"),
+        "variant_id": found.variant_id,
+        "product_id": found.product_id,
+    }
+
+
+def _order_facts(order: PurchaseOrder | None) -> Facts:
+    if order is None:
+        return {"purchase_order_id": None, "status": None, "quantity": 0}
+    return {
+        "purchase_order_id": order.id, "status": order.status, "quantity": order.quantity,
+    }  # fmt: skip
+
+
+def _place(proposal: Proposal) -> tuple[str, str]:
+    return str(proposal.arguments["inventory_item_id"]), str(proposal.arguments["location_id"])

@@ -1,0 +1,352 @@
+"""Executing decisions: the only module that is given a Writer.
+
+Once in effect, whatever crashes: the row says ``writing`` before the write starts, and whoever
+resumes asks the live store first. The stop is read in the transaction that opens the write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from core.errors import RoyalError, Unavailable
+from core.telemetry.logs import get_logger
+from orchestrator.core.books import Books, Ground, reading, writing
+from orchestrator.core.effects import Effect, Facts, Hands, effect_of
+from orchestrator.core.gate import gate_state
+from orchestrator.core.ledger import CLOCK_ACTOR, return_original
+from orchestrator.core.readback import show_in_copy
+from orchestrator.core.proposing import POLICY_ACTOR, denial
+from royal_platform.commerce.decisions.model import Decision, Ruling, Status, Verdict
+from royal_platform.commerce.decisions.rules import PRICE_KINDS, judge, mismatches, planned_spend
+from royal_platform.persistence.decision_rows import jsonable
+
+EXECUTOR = "executor"
+_ATTEMPTS = 5
+_FIRST_PAUSE_SECONDS = 0.5
+_log = get_logger(__name__)
+
+Next = Literal["write", "verify", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What to do next with a decision, and the facts from before the write."""
+
+    next: Next
+    before: Facts
+
+
+async def execute(ground: Ground, hands: Hands, decision_id: str) -> str:
+    """Carry an approved decision out, or finish what a crash interrupted; returns its status.
+
+    Safe to call any number of times, also at once: one change is made. A store that does not
+    answer is asked again a few times; then the decision fails with what is known.
+    """
+    pause = _FIRST_PAUSE_SECONDS
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return await _attempt(ground, hands, decision_id)
+        except Unavailable as error:
+            if attempt == _ATTEMPTS:
+                return _give_up(ground, decision_id, error)
+            _log.warning("execution.store.unavailable", decision_id=decision_id, attempt=attempt)
+            await asyncio.sleep(pause)
+            pause *= 2
+    raise AssertionError("unreachable")
+
+
+async def _attempt(ground: Ground, hands: Hands, decision_id: str) -> str:
+    with reading(ground) as books:
+        decision = books.decisions.get(books.connection, decision_id)
+    if decision.status not in {Status.APPROVED, Status.EXECUTING}:
+        return decision.status.value
+    effect = effect_of(decision.proposal.kind, ground, hands)
+    if effect is None:
+        reason = f"This version cannot execute {decision.proposal.kind!r}."
+        return _refuse(ground, decision_id, reason)
+    live = await effect.read(decision)
+    with writing(ground) as books:
+        opened = _open(books, effect, decision_id, live)
+    if opened.next == "end":
+        return _status(ground, decision_id)
+    if opened.next == "write":
+        refusal = await _write(effect, decision, opened.before)
+        live = await effect.read(decision)
+        if refusal is not None:
+            return _refused(ground, effect, decision_id, live, refusal)
+    return _verify(ground, effect, decision_id, opened.before, live)
+
+
+def _open(books: Books, effect: Effect, decision_id: str, live: Facts | None) -> Opened:
+    """In one transaction: is it allowed to start now, and does the world still look as decided?"""
+    decision = books.decisions.get(books.connection, decision_id, lock=True)
+    if decision.status is Status.APPROVED:
+        return _open_fresh(books, decision, live)
+    if decision.status is Status.EXECUTING:
+        return _open_interrupted(books, effect, decision, live)
+    return Opened("end", {})
+
+
+def _open_fresh(books: Books, decision: Decision, live: Facts | None) -> Opened:
+    proposal = decision.proposal
+    if proposal.expires_at <= books.now:
+        _drop(books, decision, Status.EXPIRED, CLOCK_ACTOR, None)
+        return Opened("end", {})
+    verdict = _judge_now(books, decision, live)
+    if any(hit.rule == "stop" for hit in verdict.hits):
+        # It stays approved: lifting the stop commands it again.
+        _log.info("execution.held", decision_id=decision.id, reason="stop")
+        return Opened("end", {})
+    if verdict.ruling is Ruling.DENY:
+        _drop(books, decision, Status.REJECTED, POLICY_ACTOR, denial(verdict))
+        return Opened("end", {})
+    books.executions.start(
+        books.connection, decision.id, idempotency_key=idempotency_key(decision.id), now=books.now
+    )
+    books.decisions.move(
+        books.connection, decision.id, seen=Status.APPROVED, to=Status.EXECUTING
+    )
+    books.tell_decision("decision.executing", decision, EXECUTOR)
+    if not _holds(proposal.precondition, live):
+        _conflict(books, decision, live)
+        return Opened("end", {})
+    _reserve(books, decision)
+    before = dict(live or {})
+    books.executions.move(
+        books.connection, decision.id, seen=("reserved",), to="writing", before=before
+    )
+    return Opened("write", before)
+
+
+def _open_interrupted(
+    books: Books, effect: Effect, decision: Decision, live: Facts | None
+) -> Opened:
+    """A crash cut an execution short: only the live store knows whether the write was made."""
+    execution = books.executions.get(books.connection, decision.id)
+    if execution is None:
+        raise RuntimeError(f"decision {decision.id} is executing without an execution")
+    before = dict(execution.before or {})
+    if live is not None and not mismatches(effect.target(decision), live):
+        return Opened("verify", before)
+    if not _holds(decision.proposal.precondition, live):
+        _conflict(books, decision, live)
+        return Opened("end", {})
+    scope = _stopped(books, decision)
+    if scope is not None:
+        _settle_failure(
+            books, decision, f"Stopped ({scope}) before it was written; nothing was changed."
+        )
+        return Opened("end", {})
+    books.executions.move(
+        books.connection, decision.id, seen=("reserved", "writing"), to="writing"
+    )
+    return Opened("write", before)
+
+
+async def _write(effect: Effect, decision: Decision, before: Facts) -> str | None:
+    """Write; the text of a refusal, None when it was taken. ``Unavailable`` passes through."""
+    try:
+        await effect.write(decision, before, idempotency_key(decision.id))
+    except Unavailable:
+        raise
+    except RoyalError as error:
+        _log.warning("execution.write.refused", decision_id=decision.id, reason=error.detail)
+        return str(error)
+    return None
+
+
+def _verify(
+    ground: Ground, effect: Effect, decision_id: str, before: Facts, live: Facts | None
+) -> str:
+    """Compare what was read back with what was decided, and close the execution."""
+    with writing(ground) as books:
+        decision = books.decisions.get(books.connection, decision_id, lock=True)
+        if decision.status is not Status.EXECUTING:
+            return decision.status.value
+        target = effect.target(decision)
+        if live is None or mismatches(target, live):
+            found = "nothing" if live is None else {name: live.get(name) for name in target}
+            _settle_failure(books, decision, f"Read back {found}, wanted {target}.")
+            return Status.FAILED.value
+        after = {name: live[name] for name in _lasting(decision, target, live)}
+        _succeed(books, effect, decision, before, after)
+    _log.info("decision.executed", decision_id=decision_id, kind=decision.proposal.kind)
+    return Status.EXECUTED.value
+
+
+def _succeed(
+    books: Books, effect: Effect, decision: Decision, before: Facts, after: Facts
+) -> None:
+    books.executions.move(
+        books.connection, decision.id, seen=("writing",), to="verified", after=after,
+        finished_at=books.now,
+    )  # fmt: skip
+    books.executions.settle(books.connection, decision.id)
+    inverse = effect.inverse(decision, before, after)
+    books.decisions.move(
+        books.connection, decision.id, seen=Status.EXECUTING, to=Status.EXECUTED,
+        executed_at=books.now, inverse=jsonable(asdict(inverse)),
+    )  # fmt: skip
+    was = {name: before.get(name) for name in after}
+    books.tell_decision("decision.executed", decision, EXECUTOR, before=was, after=after)
+    show_in_copy(books, decision, after)
+    if decision.proposal.kind in PRICE_KINDS:
+        _price_changed(books, decision, before, after)
+    return_original(books, decision, EXECUTOR, undone=True)
+
+
+def _price_changed(books: Books, decision: Decision, before: Facts, after: Facts) -> None:
+    subject = decision.proposal.subject
+    books.tell(
+        "price.changed", subject.id, EXECUTOR,
+        {
+            "variant_id": subject.id, "title": subject.title, "old": before["price"],
+            "new": after["price"], "currency": before["currency"], "decision_id": decision.id,
+        },
+    )  # fmt: skip
+
+
+def _conflict(books: Books, decision: Decision, live: Facts | None) -> None:
+    """The world changed since it was decided: nothing is written."""
+    expected = decision.proposal.precondition
+    if live is None:
+        reason = f"{decision.proposal.subject.title} is gone from the store."
+    else:
+        names = mismatches(expected, live)
+        facts = [f"{name} is {live.get(name)}, not {expected[name]}" for name in names]
+        reason = f"Changed since it was decided: {'; '.join(facts)}."
+    _finish(books, decision, Status.CONFLICTED, "conflicted", reason)
+
+
+def _settle_failure(books: Books, decision: Decision, reason: str) -> None:
+    _finish(books, decision, Status.FAILED, "failed", reason)
+
+
+def _finish(books: Books, decision: Decision, to: Status, state: str, reason: str) -> None:
+    books.executions.move(
+        books.connection, decision.id, seen=("reserved", "writing", "written"), to=state,
+        error=reason, finished_at=books.now,
+    )  # fmt: skip
+    books.executions.release(books.connection, decision.id)
+    books.decisions.move(
+        books.connection, decision.id, seen=Status.EXECUTING, to=to, failure=reason
+    )
+    books.tell_decision(f"decision.{to.value}", decision, EXECUTOR, reason=reason)
+    return_original(books, decision, EXECUTOR, undone=False)
+
+
+def _drop(
+    books: Books, decision: Decision, to: Status, actor: str, reason: str | None
+) -> None:
+    """An approval that no longer counts: expired, or denied by what changed since."""
+    books.decisions.move(
+        books.connection, decision.id, seen=Status.APPROVED, to=to, failure=reason
+    )
+    books.tell_decision(f"decision.{to.value}", decision, actor, reason=reason)
+    return_original(books, decision, actor, undone=False)
+
+
+def _judge_now(books: Books, decision: Decision, live: Facts | None) -> Verdict:
+    price = None if live is None else live.get("price")
+    state = gate_state(
+        books,
+        decision.proposal,
+        decision_id=decision.id,
+        is_revert=decision.reverts is not None,
+        live_price=None if price is None else Decimal(price),
+    )
+    policy = books.policies.current(books.connection).policy
+    return judge(decision.proposal, policy, state)
+
+
+def _reserve(books: Books, decision: Decision) -> None:
+    spend = planned_spend(decision.proposal)
+    if spend > 0:
+        books.executions.reserve(
+            books.connection, decision.id, amount=spend, currency=books.store.currency,
+            day=books.clock.local_day(books.now), now=books.now,
+        )  # fmt: skip
+
+
+def _stopped(books: Books, decision: Decision) -> str | None:
+    mine = f"agent:{decision.proposal.agent_id}"
+    for scope in books.policies.stopped(books.connection):
+        if scope == mine or not scope.startswith("agent:"):
+            return scope
+    return None
+
+
+def _holds(precondition: Mapping[str, Any], live: Facts | None) -> bool:
+    return live is not None and not mismatches(precondition, live)
+
+
+def _lasting(decision: Decision, target: Facts, live: Facts) -> list[str]:
+    """What to keep of the facts read back: what we wrote, and the ids an undo needs."""
+    return [*target, *(name for name in ("purchase_order_id",) if name in live)]
+
+
+def _give_up(ground: Ground, decision_id: str, error: RoyalError) -> str:
+    """The store did not answer often enough: close with what is known."""
+    with writing(ground) as books:
+        decision = books.decisions.get(books.connection, decision_id, lock=True)
+        if decision.status is Status.APPROVED:
+            books.executions.start(
+                books.connection, decision.id, idempotency_key=idempotency_key(decision.id),
+                now=books.now,
+            )  # fmt: skip
+            books.decisions.move(
+                books.connection, decision.id, seen=Status.APPROVED, to=Status.EXECUTING
+            )
+            _settle_failure(books, decision, f"Nothing was written. {error}")
+        elif decision.status is Status.EXECUTING:
+            _settle_failure(
+                books, decision,
+                f"It is not known whether it was written: look at the store. {error}",
+            )  # fmt: skip
+    return _status(ground, decision_id)
+
+
+def fail_unexpected(ground: Ground, decision_id: str, error: BaseException) -> str:
+    """Close an execution that ended in an error of our own making."""
+    reason = Unavailable(
+        f"{type(error).__name__}: {error}", remedy="See the worker's log; look at the store."
+    )
+    return _give_up(ground, decision_id, reason)
+
+
+def _refuse(ground: Ground, decision_id: str, reason: str) -> str:
+    with writing(ground) as books:
+        decision = books.decisions.get(books.connection, decision_id, lock=True)
+        if decision.status is Status.APPROVED:
+            _drop(books, decision, Status.REJECTED, POLICY_ACTOR, reason)
+    return _status(ground, decision_id)
+
+
+def _refused(
+    ground: Ground, effect: Effect, decision_id: str, live: Facts | None, refusal: str
+) -> str:
+    """The vendor refused the write: a conflict if the world had moved, else a failure."""
+    with writing(ground) as books:
+        decision = books.decisions.get(books.connection, decision_id, lock=True)
+        if decision.status is not Status.EXECUTING:
+            return decision.status.value
+        if _holds(decision.proposal.precondition, live):
+            _settle_failure(books, decision, f"The store refused the write. {refusal}")
+        else:
+            _conflict(books, decision, live)
+    return _status(ground, decision_id)
+
+
+def _status(ground: Ground, decision_id: str) -> str:
+    with reading(ground) as books:
+        return books.decisions.get(books.connection, decision_id).status.value
+
+
+def idempotency_key(decision_id: str) -> str:
+    """The key every write of this decision carries to the vendor."""
+    return f"execute:{decision_id}"
+

@@ -1,0 +1,136 @@
+"""Gathers the facts that the gate compares with the policy, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from orchestrator.core.books import Books
+from royal_platform.commerce.decisions.model import GateState, Proposal, Status
+from royal_platform.commerce.decisions.rules import PRICE_KINDS, planned_spend
+from royal_platform.persistence.decision_rows import read_decision
+from royal_platform.persistence.tables.catalog import price_observations, variants
+from royal_platform.persistence.tables.decisions import decisions, executions
+
+# What counts against "actions per day": everything that was let through, whatever came of it.
+_LET_THROUGH = [
+    Status.APPROVED, Status.EXECUTING, Status.EXECUTED, Status.MEASURED, Status.REVERTING,
+    Status.REVERTED, Status.FAILED,
+]  # fmt: skip
+_WEEK = timedelta(days=7)
+
+
+def gate_state(
+    books: Books,
+    proposal: Proposal,
+    *,
+    decision_id: str | None = None,
+    is_revert: bool = False,
+    live_price: Decimal | None = None,
+) -> GateState:
+    """The state around ``proposal``; ``decision_id`` is left out of its own counts.
+
+    ``live_price`` replaces the mirrored price when the live store was just asked.
+    """
+    price, unit_cost = _variant(books, proposal)
+    today = books.clock.local_day(books.now)
+    day_start = books.clock.day_start(today)
+    spent_today, spent_month = books.executions.spent(
+        books.connection, today, besides=decision_id
+    )
+    promised = _promised(books, decision_id)
+    is_price = proposal.kind in PRICE_KINDS
+    return GateState(
+        now=books.now,
+        currency=books.store.currency,
+        stopped=books.policies.stopped(books.connection),
+        autonomy=books.policies.autonomy(books.connection, proposal.agent_id, proposal.kind),
+        price_now=live_price if live_price is not None else price,
+        prices_last_week=_prices_since(books, proposal, books.now - _WEEK) if is_price else (),
+        reference_price=_reference_price(books, proposal) if is_price else None,
+        unit_cost=unit_cost,
+        last_change_at=_last_change(books, proposal, decision_id),
+        actions_this_run=_actions(books, decision_id, decisions.c.run_id == proposal.run_id)
+        if proposal.run_id
+        else 0,
+        actions_today=_actions(books, decision_id, decisions.c.decided_at >= day_start),
+        spent_today=spent_today + promised,
+        spent_this_month=spent_month + promised,
+        is_revert=is_revert,
+    )
+
+
+def _variant(books: Books, proposal: Proposal) -> tuple[Decimal | None, Decimal | None]:
+    if proposal.subject.type != "variant":
+        return None, None
+    query = select(variants.c.price, variants.c.unit_cost).where(
+        variants.c.store_id == books.store_id, variants.c.id == proposal.subject.id
+    )
+    row = books.connection.execute(query).one_or_none()
+    return (None, None) if row is None else (row.price, row.unit_cost)
+
+
+def _prices_since(books: Books, proposal: Proposal, since: datetime) -> tuple[Decimal, ...]:
+    """Every price in force after ``since``: those seen then, and the last one seen before."""
+    table = price_observations.c
+    mine = (table.store_id == books.store_id, table.variant_id == proposal.subject.id)
+    seen = select(table.price).where(*mine, table.at > since)
+    before = select(table.price).where(*mine, table.at <= since).order_by(table.at.desc()).limit(1)
+    found = [*books.connection.execute(seen).scalars(), *books.connection.execute(before).scalars()]
+    return tuple(sorted(set(found)))
+
+
+def _reference_price(books: Books, proposal: Proposal) -> Decimal | None:
+    """The price before the first decision that changed it."""
+    query = (
+        select(executions.c.before)
+        .join(
+            decisions,
+            (decisions.c.store_id == executions.c.store_id)
+            & (decisions.c.id == executions.c.decision_id),
+        )
+        .where(decisions.c.store_id == books.store_id)
+        .where(decisions.c.subject_id == proposal.subject.id)
+        .where(decisions.c.kind.in_(PRICE_KINDS), decisions.c.executed_at.is_not(None))
+        .order_by(decisions.c.executed_at)
+        .limit(1)
+    )
+    before: Any = books.connection.execute(query).scalar()
+    return Decimal(before["price"]) if before and before.get("price") else None
+
+
+def _last_change(books: Books, proposal: Proposal, besides: str | None) -> datetime | None:
+    query = select(func.max(decisions.c.executed_at, type_=decisions.c.executed_at.type)).where(
+        decisions.c.store_id == books.store_id,
+        decisions.c.subject_id == proposal.subject.id,
+        decisions.c.kind == proposal.kind,
+        decisions.c.id != (besides or ""),
+    )
+    found: datetime | None = books.connection.execute(query).scalar()
+    return found
+
+
+def _actions(books: Books, besides: str | None, *conditions: Any) -> int:
+    query = select(func.count()).where(
+        decisions.c.store_id == books.store_id,
+        decisions.c.status.in_([status.value for status in _LET_THROUGH]),
+        decisions.c.shadow.is_(False),
+        decisions.c.reverts.is_(None),
+        decisions.c.id != (besides or ""),
+        *conditions,
+    )
+    return int(books.connection.execute(query).scalar_one())
+
+
+def _promised(books: Books, besides: str | None) -> Decimal:
+    """Money of approved decisions whose reservation is still to come."""
+    query = select(decisions).where(
+        decisions.c.store_id == books.store_id,
+        decisions.c.status == Status.APPROVED.value,
+        decisions.c.id != (besides or ""),
+    )
+    approved = [read_decision(row) for row in books.connection.execute(query)]
+    return sum((planned_spend(decision.proposal) for decision in approved), Decimal(0))

@@ -1,0 +1,130 @@
+"""A migrated database with one store, a few variants, and a live store to write to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from core.storage.database import Database
+from orchestrator.core.books import reading
+from orchestrator.core.effects import Hands
+from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal, Risk, Subject
+from royal_platform.commerce.shared.model import Money
+from royal_platform.persistence import schema, stores
+from royal_platform.persistence.tables.catalog import variants
+from tests.fakes.live_store import LiveStore
+
+
+@dataclass
+class House:
+    """The ground the orchestrator stands on in a test, and shortcuts to look at it."""
+
+    database: Database
+    store_id: str
+    live: LiveStore = field(default_factory=LiveStore)
+
+    @property
+    def hands(self) -> Hands:
+        return Hands(self.live, self.live, self.live, self.live)
+
+    def decision(self, decision_id: str) -> Decision:
+        with reading(self) as books:
+            return books.decisions.get(books.connection, decision_id)
+
+    def status(self, decision_id: str) -> str:
+        return self.decision(decision_id).status.value
+
+    def events(self, type_: str | None = None) -> list[Any]:
+        from core.events.log import read_after
+
+        with self.database.read() as connection:
+            return read_after(connection, self.store_id, 0, 10_000, type=type_)
+
+    def price(self, variant: str = "v1", to: str = "105.00", run: str | None = None,
+              **changes: Any) -> Proposal:  # fmt: skip
+        """A proposal to change a price that the default policy asks a person about."""
+        now = datetime.now(UTC)
+        values: dict[str, Any] = {
+            "agent_id": "inventory_pricing",
+            "kind": "price.set",
+            "subject": Subject("variant", variant, f"Saddle {variant}"),
+            "arguments": {"price": to, "currency": "EUR", "product_id": f"p-{variant}"},
+            "precondition": {"price": format(self.live.prices[variant], "f")},
+            "evidence": (),
+            "rationale": "Demand allows it.",
+            "prediction": None,
+            "risk": Risk(0.2),
+            "cost": None,
+            "money_at_stake": Money(Decimal(10), "EUR"),
+            "inverse": Inverse("price.set", {"price": "100.00", "currency": "EUR"}, "Back."),
+            "expires_at": now + timedelta(days=2),
+            "run_id": run,
+        }
+        return Proposal(**{**values, **changes})
+
+    def reorder(self, variant: str = "v1", quantity: int = 10, unit_cost: str = "20.00",
+                **changes: Any) -> Proposal:  # fmt: skip
+        """A proposal to order goods."""
+        return self.price(
+            variant,
+            **{
+                "kind": "inventory.reorder",
+                "arguments": {"quantity": quantity, "unit_cost": unit_cost, "currency": "EUR",
+                              "lead_time_days": 14},
+                "precondition": {"on_order": 0},
+                "cost": Money(Decimal(unit_cost) * quantity, "EUR"),
+                **changes,
+            },
+        )  # fmt: skip
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    yield from make_house(database_url)
+
+
+@pytest.fixture
+def sqlite_house(sqlite_url: str) -> Iterator[House]:
+    yield from make_house(sqlite_url)
+
+
+def make_house(url: str) -> Iterator[House]:
+    schema.upgrade(url)
+    database = Database(url)
+    house = House(database, "s1")
+    add_store(database, house.store_id)
+    for number in range(1, 6):
+        house.live.prices[f"v{number}"] = Decimal("100.00")
+    yield house
+    database.dispose()
+
+
+def add_store(database: Database, store_id: str) -> None:
+    now = datetime.now(UTC)
+    with database.write() as transaction:
+        stores.create(
+            transaction.connection, store_id=store_id, domain=f"{store_id}.test",
+            source="sandbox", api_version="2026-10",
+        )  # fmt: skip
+        stores.change(
+            transaction.connection, store_id, currency="EUR", timezone="Europe/Berlin"
+        )
+        rows = [
+            {
+                "store_id": store_id, "id": f"v{number}", "product_id": f"p-v{number}",
+                "title": f"Saddle {number}", "sku": f"S{number}", "position": 1,
+                "price": Decimal("100.00"), "currency": "EUR", "unit_cost": Decimal("20.00"),
+                "inventory_item_id": f"i{number}", "tracked": True, "updated_at": now,
+            }
+            for number in range(1, 6)
+        ]  # fmt: skip
+        transaction.connection.execute(insert(variants), rows)
+
+
+Proposing = Callable[..., Proposal]
