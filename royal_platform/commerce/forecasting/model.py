@@ -1,0 +1,84 @@
+"""The weekly panel of a store's sales, and forecasts over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Weekly figures, variants by weeks, for complete weeks only (Monday to Sunday, store-local).
+
+    - ``units``: sold; ``revenue``: after discounts, in the store's currency; ``returned``: units;
+    - ``in_stock``: share of the week's days with stock, 0 to 1, 1 where nothing speaks against it;
+    - ``alive``: the variant existed already;
+    - ``price``: mean price paid, carried over weeks without a sale, nan before the first one;
+    - ``category``: index into ``categories`` (product types);
+    - ``seen_stockouts``: share of out-of-stock days that snapshots saw (the rest is inferred).
+    """
+
+    variant_ids: tuple[str, ...]
+    weeks: tuple[date, ...]
+    units: Floats
+    revenue: Floats
+    returned: Floats
+    in_stock: Floats
+    alive: Flags
+    price: Floats
+    category: Integers
+    categories: tuple[str, ...]
+    seen_stockouts: float = 0.0
+
+    @property
+    def demand(self) -> Floats:
+        """Units per week had there been stock all week; nan where too few days say so."""
+        return corrected(self.units, self.in_stock, self.alive)
+
+    def row(self, variant_id: str) -> int:
+        """The row of a variant. Raises ``ValueError`` for one the panel does not have."""
+        return self.variant_ids.index(variant_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Expected weekly demand with 80 % intervals, variants by coming weeks.
+
+    ``expected``/``low``/``high`` are units per week; ``total_*`` the store's (``total_expected``
+    is the sum over the variants). ``cumulative_sd`` is the standard deviation of the demand over
+    the first 1, 2, ... weeks. ``method`` names what was chosen for each variant; ``scored`` the
+    number of past forecasts behind its interval, 0 where it is assumed instead of measured.
+    """
+
+    variant_ids: tuple[str, ...]
+    weeks: tuple[date, ...]
+    expected: Floats
+    low: Floats
+    high: Floats
+    cumulative_sd: Floats
+    total_expected: Floats
+    total_low: Floats
+    total_high: Floats
+    method: tuple[str, ...]
+    scored: Integers
+    seasonal: bool
+
+
+# With fewer days in stock than this in a week, scaling up says more about luck than demand.
+MIN_SHARE_IN_STOCK = 3 / 7
+
+
+def corrected(units: Floats, in_stock: Floats, alive: Flags) -> Floats:
+    """Units scaled to a full week in stock; nan where the variant was mostly out or not yet there.
+
+    A week that sold well in few days cannot be scaled without bound: the factor is at most 7/3.
+    """
+    usable = alive & (in_stock >= MIN_SHARE_IN_STOCK)
+    return np.where(usable, units / np.maximum(in_stock, MIN_SHARE_IN_STOCK), np.nan)

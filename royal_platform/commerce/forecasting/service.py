@@ -1,0 +1,150 @@
+"""From a store's rows to a panel and its forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+
+from royal_platform.commerce.catalog.model import Variant
+from royal_platform.commerce.forecasting import rules
+from royal_platform.commerce.forecasting.model import Flags, Floats, Forecast, Integers, Panel
+from royal_platform.commerce.forecasting.ports import StockDay
+from royal_platform.commerce.orders.model import VariantDay
+
+DAYS = 7
+UNCATEGORISED = "(none)"
+
+
+class NoHistoryError(ValueError):
+    """The store has not completed one week with a sale yet: there is nothing to learn from."""
+
+
+def last_complete_week(today: date) -> date:
+    """The Monday of the last week that ended before ``today``."""
+    return today - timedelta(days=today.weekday() + DAYS)
+
+
+def build_panel(
+    variants: Sequence[Variant],
+    sales: Sequence[VariantDay],
+    today: date,
+    *,
+    snapshots: Sequence[StockDay] = (),
+    available_now: Mapping[str, int | None] | None = None,
+    max_weeks: int = 104,
+) -> Panel:
+    """Arrange sales by variant and complete week, with stock-outs seen or inferred.
+
+    ``available_now`` holds the units available by variant, None or absent where the store does
+    not count. Raises ``NoHistoryError`` when no complete week has a sale.
+    """
+    last = last_complete_week(today)
+    known = {variant.id: row for row, variant in enumerate(variants)}
+    rows = [s for s in sales if s.variant_id in known and s.day < last + timedelta(days=DAYS)]
+    if not rows:
+        raise NoHistoryError("no sale of a known variant in a complete week")
+    earliest = min(s.day for s in rows)
+    # A week that began before the first sale is not complete.
+    first = earliest + timedelta(days=-earliest.weekday() % DAYS)
+    first = max(first, last - timedelta(weeks=max_weeks - 1))
+    n_weeks = (last - first).days // DAYS + 1
+    if n_weeks < 1:
+        raise NoHistoryError("no complete week lies between the first sale and today")
+    units, revenue, returned = _daily(rows, known, first, n_weeks * DAYS)
+    alive = _alive(variants, units, first)
+    out, seen = _stockouts(
+        units, alive, known, first=first, snapshots=snapshots, available_now=available_now or {}
+    )
+    category, categories = _categories(variants)
+    weekly_units, weekly_revenue = _weekly(units), _weekly(revenue)
+    return Panel(
+        variant_ids=tuple(variant.id for variant in variants),
+        weeks=tuple(first + timedelta(weeks=w) for w in range(n_weeks)),
+        units=weekly_units,
+        revenue=weekly_revenue,
+        returned=_weekly(returned),
+        in_stock=1 - _weekly(out.astype(np.float64)) / DAYS,
+        alive=_weekly(alive.astype(np.float64)) == DAYS,
+        price=_carried_price(weekly_units, weekly_revenue),
+        category=category,
+        categories=categories,
+        seen_stockouts=seen,
+    )
+
+
+def forecast_demand(panel: Panel, horizon: int = 12) -> Forecast:
+    """Expected weekly demand of every variant and of the store, with 80 % intervals."""
+    return rules.forecast(panel, horizon)
+
+
+def _daily(
+    rows: Sequence[VariantDay], known: Mapping[str, int], first: date, days: int
+) -> tuple[Floats, Floats, Floats]:
+    start = first.toordinal()
+    row = np.array([known[s.variant_id] for s in rows])
+    day = np.array([s.day.toordinal() - start for s in rows])
+    values = np.array([(s.units, float(s.revenue), s.returned_units) for s in rows], dtype=float)
+    inside = (day >= 0) & (day < days)
+    grids = np.zeros((3, len(known), days))
+    for grid, column in zip(grids, values.T, strict=True):
+        np.add.at(grid, (row[inside], day[inside]), column[inside])
+    return grids[0], grids[1], grids[2]
+
+
+def _weekly(daily: Floats) -> Floats:
+    return np.asarray(daily.reshape(len(daily), -1, DAYS).sum(axis=2))
+
+
+def _alive(variants: Sequence[Variant], units: Floats, first: date) -> Flags:
+    """A variant lives from its first sale, or from its creation where that is known and earlier."""
+    days = units.shape[1]
+    sold = units > 0
+    start = np.where(sold.any(axis=1), sold.argmax(axis=1), days)
+    created = np.array(
+        [(v.created_at.date() - first).days if v.created_at is not None else days for v in variants]
+    )
+    born = np.maximum(np.minimum(start, created), 0)
+    return np.asarray(np.arange(days)[None, :] >= born[:, None])
+
+
+def _stockouts(
+    units: Floats,
+    alive: Flags,
+    known: Mapping[str, int],
+    *,
+    first: date,
+    snapshots: Sequence[StockDay],
+    available_now: Mapping[str, int | None],
+) -> tuple[Flags, float]:
+    """Out-of-stock days, and the share of them that snapshots saw."""
+    now = np.array([(available_now.get(variant_id) or 0) > 0 for variant_id in known])
+    out = rules.infer_stockouts(units, alive, now)
+    seen = np.zeros_like(out)
+    days = units.shape[1]
+    for snapshot in snapshots:
+        row = known.get(snapshot.variant_id)
+        day = (snapshot.day - first).days
+        if row is None or not 0 <= day < days:
+            continue
+        # A day that ended empty but sold something was in stock for part of it: count it as in.
+        empty = snapshot.available <= 0 and units[row, day] <= 0
+        out[row, day], seen[row, day] = empty, empty
+    return out, float(seen.sum() / max(out.sum(), 1))
+
+
+def _categories(variants: Sequence[Variant]) -> tuple[Integers, tuple[str, ...]]:
+    names = [variant.product_type or UNCATEGORISED for variant in variants]
+    categories = tuple(sorted(set(names)))
+    place = {name: i for i, name in enumerate(categories)}
+    return np.array([place[name] for name in names], dtype=np.int64), categories
+
+
+def _carried_price(units: Floats, revenue: Floats) -> Floats:
+    """Mean price paid per week; weeks without a sale take the price of the last week with one."""
+    paid = np.where((units > 0) & (revenue > 0), revenue / np.maximum(units, 1), np.nan)
+    last = np.where(np.isfinite(paid), np.arange(paid.shape[1])[None, :], -1)
+    last = np.maximum.accumulate(last, axis=1)
+    carried = np.take_along_axis(paid, np.maximum(last, 0), axis=1)
+    return np.where(last >= 0, carried, np.nan)
