@@ -73,7 +73,7 @@ def permissions(app: FastAPI) -> dict[tuple[str, str], str | None]:
         (method, route.path): permission_of(route.endpoint)
         for route in app.routes
         if isinstance(route, APIRoute)
-        for method in sorted(route.methods - {"HEAD", "OPTIONS"})
+        for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"})
     }
 
 

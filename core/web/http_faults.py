@@ -1,5 +1,7 @@
 """The frameworks' own refusals (404, 405, 413 ...) as errors with a remedy."""
 
+# ruff: noqa: N818 - they are named for what happened, as HTTP names it
+
 from __future__ import annotations
 
 from core.errors import (
