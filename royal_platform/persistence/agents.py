@@ -15,7 +15,7 @@ from royal_platform.persistence.tables.runs import agents, schedules
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A registered agent: ``status`` is active or paused; ``why_not_runnable`` None = it can run."""
+    """A registered agent: ``status`` is active or paused; ``why_not_runnable`` None = it runs."""
 
     store_id: str
     id: str

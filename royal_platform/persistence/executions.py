@@ -16,7 +16,7 @@ from royal_platform.persistence.tables.decisions import executions, reservations
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """How far a decision's write has come: reserved, writing, written, verified, failed, conflicted."""
+    """How far a write came: reserved, writing, written, verified, failed or conflicted."""
 
     store_id: str
     decision_id: str

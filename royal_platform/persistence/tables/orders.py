@@ -1,4 +1,4 @@
-"""The mirrored orders with lines, refunds and adjustments, their customers, and daily aggregates."""
+"""The mirrored orders with lines, refunds and adjustments; customers; daily aggregates."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ orders = Table(
     Column("tags", Json, nullable=False),
     currency(),
     amount("total"),
-    # This order's share of net sales: lines after discounts, less refunds, plus adjustments.
+    # Order-level discounts that Shopify spreads over no line.
+    amount("discount"),
+    # This order's share of net sales: lines after all discounts, less refunds, plus adjustments.
     amount("net"),
     Column("units", Integer, nullable=False),
     Column("search", Text, nullable=False),

@@ -1,0 +1,177 @@
+"""The mirror as the sync sees it: one transaction per page, progress and events inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.events import NewEvent
+from core.storage.database import Database, Transaction
+from royal_platform.persistence import stores
+from royal_platform.persistence.clock import wall_now
+from royal_platform.persistence.mirror import Mirror, OrderRows
+from royal_platform.persistence.stores import Store
+from royal_platform.persistence.tables import catalog, orders
+
+_LIMITED = (
+    "Only the last 60 days of orders are visible: grant the app the read_all_orders scope "
+    "to see the whole history."
+)
+
+
+@dataclass(slots=True)
+class StoredPage:
+    """One page's transaction on one store's mirror."""
+
+    transaction: Transaction
+    store: Store
+
+    def products(self, products: Sequence[Any], variants: Sequence[Any]) -> int:
+        """Store products with all their variants."""
+        return self._mirror.put_products(self.transaction.connection, products, variants)
+
+    def locations(self, rows: Sequence[Any]) -> None:
+        """Store locations."""
+        self._mirror.put_locations(self.transaction.connection, rows)
+
+    def inventory(
+        self, items: Sequence[tuple[str, int | None, bool]], levels: Sequence[Any]
+    ) -> int:
+        """Store costs, tracking and levels; today's snapshot follows."""
+        connection = self.transaction.connection
+        self._mirror.put_costs(connection, items)
+        return self._mirror.put_levels(connection, levels, self.store.store_clock().today())
+
+    def customers(self, rows: Sequence[Any]) -> int:
+        """Store customers."""
+        return self._mirror.put_customers(self.transaction.connection, rows)
+
+    def orders(self, page: Any) -> int:
+        """Store orders with their children."""
+        rows = OrderRows(page.orders, page.lines, page.refunds, page.refund_lines, page.adjustments)
+        return self._mirror.put_orders(self.transaction.connection, rows)
+
+    def delete_products(self, ids: Iterable[str]) -> int:
+        """The store no longer has these products."""
+        return self._mirror.delete_products(self.transaction.connection, ids, self._now())
+
+    def delete_orders(self, ids: Iterable[str]) -> int:
+        """The store no longer has these orders."""
+        return self._mirror.delete_orders(self.transaction.connection, ids, self._now())
+
+    def delete_customers(self, ids: Iterable[str]) -> int:
+        """Erase these customers."""
+        return self._mirror.delete_customers(self.transaction.connection, ids, self._now())
+
+    def shop(self, facts: Mapping[str, Any]) -> None:
+        """The shop's own facts; a changed zone moves every order to its day there."""
+        values = dict(facts)
+        whole = values.pop("whole_history")
+        values["connection_detail"] = "" if whole else _LIMITED
+        connection = self.transaction.connection
+        stores.change(connection, self.store.id, **values)
+        if values["timezone"] != self.store.timezone:
+            self._mirror.move_days(connection, values["timezone"])
+        self.store = stores.get(connection, self.store.id)
+
+    def save(self, state: Any) -> None:
+        """Keep how far the sync has come."""
+        stores.change(
+            self.transaction.connection, self.store.id, sync_phase=state.phase,
+            sync_counts=dict(state.counts), sync_cursor=dict(state.cursor), sync_error=None,
+        )  # fmt: skip
+
+    def tell(self, event: str, payload: Mapping[str, Any]) -> None:
+        """Record an event with this page."""
+        self.transaction.record(
+            NewEvent(self.store.id, event, self.store.id, payload, "sync", self._now())
+        )
+
+    @property
+    def _mirror(self) -> Mirror:
+        return Mirror(self.store.id)
+
+    def _now(self) -> datetime:
+        return self.store.store_clock().now()
+
+
+class MirroredStore:
+    """One store's mirror in the database; ``new_state`` builds the sync's own progress type."""
+
+    def __init__(self, database: Database, store_id: str, new_state: Any) -> None:
+        self._database = database
+        self._store_id = store_id
+        self._new_state = new_state
+
+    def state(self) -> Any:
+        """How far the sync has come."""
+        store = self._store()
+        return self._new_state(
+            phase=store.sync_phase,
+            counts=dict(store.sync_counts),
+            cursor=dict(store.sync_cursor),
+            timezone=store.timezone,
+            currency=store.currency,
+        )
+
+    @contextmanager
+    def page(self) -> Iterator[StoredPage]:
+        """One transaction, holding the store's row: pages never interleave."""
+        with self._database.write() as transaction:
+            yield StoredPage(transaction, stores.lock(transaction.connection, self._store_id))
+
+    def product_ids(self) -> list[int]:
+        """Ids of the products not known to be deleted, ascending."""
+        with self._database.read() as connection:
+            return Mirror(self._store_id).live_ids(connection, catalog.products)
+
+    def order_ids(self) -> list[int]:
+        """Ids of the orders not known to be deleted, ascending."""
+        with self._database.read() as connection:
+            return Mirror(self._store_id).live_ids(connection, orders.orders)
+
+    def connected(self) -> None:
+        """The store answered: note it, with the event when it did not before."""
+        with self._database.write() as transaction:
+            connection = transaction.connection
+            store = stores.lock(connection, self._store_id)
+            state = "degraded" if store.connection_detail == _LIMITED else "connected"
+            was = store.connection_state
+            now = store.store_clock().now()
+            detail = store.connection_detail if state == "degraded" else "Connected."
+            stores.change(
+                connection, store.id, connection_state=state, connection_detail=detail,
+                connection_at=wall_now(), last_sync_at=now, sync_error=None,
+            )  # fmt: skip
+            if was not in ("connected", "degraded"):
+                payload = {"domain": store.domain, "source": store.source}
+                transaction.record(
+                    NewEvent(store.id, "store.connected", store.id, payload, "sync", now)
+                )
+
+    def failed(self, error: str) -> None:
+        """The store did not answer, or refused: the row and, once, an event say so."""
+        with self._database.write() as transaction:
+            connection = transaction.connection
+            store = stores.lock(connection, self._store_id)
+            stores.change(
+                connection, store.id, connection_state="disconnected", connection_detail=error,
+                connection_at=wall_now(), sync_phase="failed", sync_error=error,
+            )  # fmt: skip
+            if store.connection_state != "disconnected":
+                now = store.store_clock().now()
+                payload = {"detail": error}
+                transaction.record(
+                    NewEvent(store.id, "store.disconnected", store.id, payload, "sync", now)
+                )
+
+    def now(self) -> datetime:
+        """The store's business time."""
+        return self._store().store_clock().now()
+
+    def _store(self) -> Store:
+        with self._database.read() as connection:
+            return stores.get(connection, self._store_id)

@@ -1,0 +1,303 @@
+"""From Shopify's nodes to mirrored rows: the sync's hot path, so plain functions and tuples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from royal_platform.shopify.rows import (
+    AdjustmentRow,
+    CustomerRow,
+    LevelRow,
+    LineRow,
+    OrderPageRows,
+    OrderRow,
+    ProductRow,
+    RefundLineRow,
+    RefundRow,
+    VariantRow,
+)
+
+Node = Mapping[str, Any]
+
+
+def local_id(gid: str) -> str:
+    """The numeric tail of a global id: ``gid://shopify/Order/12?x=y`` -> ``12``."""
+    return gid[gid.rfind("/") + 1 :].partition("?")[0]
+
+
+def gid(kind: str, identifier: str) -> str:
+    """The global id of ``identifier``, which may be one already."""
+    return identifier if identifier.startswith("gid://") else f"gid://shopify/{kind}/{identifier}"
+
+
+def scaled(amount: str | None) -> int:
+    """``"12.5"`` -> 125000: ten-thousandths, half-even beyond four decimals; None is 0."""
+    if amount is None:
+        return 0
+    whole, _, fraction = amount.partition(".")
+    if len(fraction) <= 4 and fraction.isdigit() | (not fraction) and whole.lstrip("-").isdigit():
+        return int(whole + (fraction + "0000")[:4])
+    return int(Decimal(amount).scaleb(4).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+
+def scaled_or_none(amount: str | None) -> int | None:
+    """As ``scaled``, but an amount that is not there stays unknown."""
+    return None if amount is None else scaled(amount)
+
+
+def utc_text(moment: str) -> str:
+    """ISO 8601 with any offset -> UTC text of fixed width, which sorts as time."""
+    if len(moment) == 20 and moment[19] == "Z":
+        return moment[:19] + ".000000Z"
+    return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def utc_or_none(moment: str | None) -> str | None:
+    """As ``utc_text``; None stays None."""
+    return None if moment is None else utc_text(moment)
+
+
+class Days:
+    """Store-local days of UTC texts; offsets are looked up once per hour, as they change so."""
+
+    def __init__(self, timezone: str) -> None:
+        zone = ZoneInfo(timezone)
+
+        @lru_cache(maxsize=100_000)
+        def offset(hour: str) -> timedelta:
+            at = datetime.fromisoformat(hour + ":00:00+00:00")
+            return at.astimezone(zone).utcoffset() or timedelta(0)
+
+        self._offset = offset
+
+    def day(self, moment: str) -> str:
+        """The calendar day of ``moment`` (as ``utc_text`` gives it)."""
+        at = datetime.fromisoformat(moment[:19]) + self._offset(moment[:13])
+        return at.date().isoformat()
+
+
+def variant_row(node: Node, product_id: str, product_title: str, currency: str) -> VariantRow:
+    """One variant; the title is the product's plus the options that set it apart."""
+    item = node.get("inventoryItem") or {}
+    cost = item.get("unitCost")
+    title = node["title"]
+    own = title == "Default Title"
+    return VariantRow(
+        id=local_id(node["id"]),
+        product_id=product_id,
+        title=product_title if own else f"{product_title} – {title}",
+        sku=node["sku"] or None,
+        barcode=node["barcode"] or None,
+        position=node["position"],
+        price=scaled(node["price"]),
+        compare_at=scaled_or_none(node["compareAtPrice"]),
+        currency=currency,
+        unit_cost=None if cost is None else scaled(cost["amount"]),
+        inventory_item_id=local_id(item["id"]) if item else None,
+        tracked=bool(item.get("tracked")),
+        created_at=utc_or_none(node["createdAt"]),
+        updated_at=utc_text(node["updatedAt"]),
+    )
+
+
+def product_rows(
+    node: Node, variants: Iterable[Node], currency: str
+) -> tuple[ProductRow, list[VariantRow]]:
+    """A product with all its variants."""
+    product_id, title = local_id(node["id"]), node["title"]
+    rows = [variant_row(variant, product_id, title, currency) for variant in variants]
+    words = [title, node["handle"], node["vendor"], node["productType"]]
+    words += [row.sku for row in rows]
+    product = ProductRow(
+        id=product_id,
+        title=title,
+        handle=node["handle"],
+        status=node["status"].lower(),
+        vendor=node["vendor"] or None,
+        product_type=node["productType"] or None,
+        tags=orjson.dumps(node["tags"]).decode(),
+        search=" ".join(word for word in words if word).lower(),
+        created_at=utc_or_none(node["createdAt"]),
+        updated_at=utc_text(node["updatedAt"]),
+    )
+    # A variant may be older than a change of its product: the newer of both is its version.
+    return product, [
+        row._replace(updated_at=max(row.updated_at, product.updated_at)) for row in rows
+    ]
+
+
+def level_row(item_id: str, node: Node) -> LevelRow:
+    """Stock of one item at one location."""
+    found = {entry["name"]: entry["quantity"] for entry in node["quantities"]}
+    return LevelRow(
+        inventory_item_id=local_id(item_id),
+        location_id=local_id(node["location"]["id"]),
+        available=found.get("available"),
+        on_hand=found.get("on_hand"),
+        committed=found.get("committed"),
+        incoming=found.get("incoming"),
+        updated_at=utc_text(node["updatedAt"]),
+    )
+
+
+def customer_row(node: Node) -> CustomerRow:
+    """A customer. Shopify shows the address of a nameless one as the name: that is left out."""
+    name = personal_name(node["displayName"])
+    spent = node["amountSpent"]
+    return CustomerRow(
+        id=local_id(node["id"]),
+        name=name,
+        country=(node["defaultAddress"] or {}).get("countryCodeV2"),
+        orders=int(node["numberOfOrders"]),
+        spent=scaled(spent["amount"]),
+        currency=spent["currencyCode"],
+        created_at=utc_or_none(node["createdAt"]),
+        updated_at=utc_text(node["updatedAt"]),
+        search=(name or "").lower(),
+    )
+
+
+def personal_name(name: str | None) -> str | None:
+    """The name, unless it is an e-mail address or a phone number standing in for one."""
+    if not name or "@" in name or name.lstrip("+").replace(" ", "").isdigit():
+        return None
+    return name
+
+
+def add_order(page: OrderPageRows, node: Node, days: Days) -> None:
+    """Append an order and all its children to ``page``; its connections must be complete."""
+    money = node["totalPriceSet"]["shopMoney"]
+    currency, order_id = money["currencyCode"], local_id(node["id"])
+    refunded: dict[str, int] = {}
+    variants = {line["id"]: _tail(line["variant"]) for line in node["lineItems"]["nodes"]}
+    back = 0
+    for refund in node["refunds"]:
+        back += _add_refund(
+            page, refund, days, order_id=order_id, currency=currency, variants=variants,
+            refunded=refunded,
+        )  # fmt: skip
+    lines = [
+        _line(line, order_id, currency, refunded.get(line["id"], 0))
+        for line in node["lineItems"]["nodes"]
+    ]
+    page.lines += lines
+    sold = sum(line.total for line in lines)
+    discount = _order_discount(node, sold, len(lines))
+    customer = node["customer"] or {}
+    name = personal_name(customer.get("displayName"))
+    processed = utc_text(node["processedAt"])
+    page.orders.append(
+        OrderRow(
+            id=order_id,
+            name=node["name"],
+            processed_at=processed,
+            day=days.day(processed),
+            created_at=utc_text(node["createdAt"]),
+            updated_at=utc_text(node["updatedAt"]),
+            cancelled_at=utc_or_none(node["cancelledAt"]),
+            test=node["test"],
+            financial_status=_lower(node["displayFinancialStatus"]),
+            fulfillment_status=_lower(node["displayFulfillmentStatus"]),
+            customer_id=local_id(customer["id"]) if customer else None,
+            customer_name=name,
+            country=(node["shippingAddress"] or {}).get("countryCodeV2"),
+            tags=orjson.dumps(node["tags"]).decode(),
+            currency=currency,
+            total=scaled(money["amount"]),
+            discount=discount,
+            net=sold - discount + back,
+            units=sum(line.quantity for line in lines),
+            search=f"{node['name']} {name or ''}".strip().lower(),
+        )
+    )
+
+
+def _order_discount(node: Node, sold: int, lines: int) -> int:
+    """Discounts on the whole order, which Shopify's line totals leave out.
+
+    The subtotal is after every discount. A difference of up to a cent per line is rounding.
+    """
+    subtotal = node["subtotalPriceSet"]
+    if subtotal is None:
+        return 0
+    missing = sold - scaled(subtotal["shopMoney"]["amount"])
+    return missing if missing > 100 * max(lines, 1) else 0
+
+
+def _line(node: Node, order_id: str, currency: str, refunded: int) -> LineRow:
+    extra = node["variantTitle"]
+    return LineRow(
+        order_id=order_id,
+        id=local_id(node["id"]),
+        variant_id=_tail(node["variant"]),
+        product_id=_tail(node["product"]),
+        sku=node["sku"] or None,
+        title=node["title"]
+        if not extra or extra == "Default Title"
+        else f"{node['title']} – {extra}",
+        quantity=node["quantity"],
+        refunded_quantity=refunded,
+        unit_price=_shop(node["originalUnitPriceSet"]),
+        gross=_shop(node["originalTotalSet"]),
+        total=_shop(node["discountedTotalSet"]),
+        currency=currency,
+    )
+
+
+def _add_refund(
+    page: OrderPageRows,
+    refund: Node,
+    days: Days,
+    *,
+    order_id: str,
+    currency: str,
+    variants: Mapping[str, str | None],
+    refunded: dict[str, int],
+) -> int:
+    """Append one refund; return what it adds to net sales (negative)."""
+    refund_id = local_id(refund["id"])
+    at = utc_text(refund["createdAt"] or refund["processedAt"])
+    page.refunds.append(
+        RefundRow(
+            order_id, refund_id, at, days.day(at), _shop(refund["totalRefundedSet"]), currency
+        )
+    )
+    change = 0
+    for ordinal, entry in enumerate(refund["refundLineItems"]["nodes"]):
+        line, subtotal = entry["lineItem"]["id"], _shop(entry["subtotalSet"])
+        refunded[line] = refunded.get(line, 0) + entry["quantity"]
+        change -= subtotal
+        page.refund_lines.append(
+            RefundLineRow(
+                order_id, refund_id, ordinal, local_id(line), variants.get(line),
+                entry["quantity"], subtotal, currency,
+            )
+        )  # fmt: skip
+    for ordinal, entry in enumerate(refund["orderAdjustments"]["nodes"]):
+        amount = _shop(entry["amountSet"])
+        change += amount
+        page.adjustments.append(
+            AdjustmentRow(
+                order_id, refund_id, ordinal, amount, _lower(entry["reason"]), currency, at
+            )
+        )
+    return change
+
+
+def _shop(bag: Node) -> int:
+    return scaled(bag["shopMoney"]["amount"])
+
+
+def _tail(node: Node | None) -> str | None:
+    return None if node is None else local_id(node["id"])
+
+
+def _lower(value: str | None) -> str | None:
+    return None if value is None else value.lower()

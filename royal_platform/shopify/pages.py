@@ -1,0 +1,122 @@
+"""Reads connections page by page, the next page on its way while one is being stored."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from royal_platform.shopify import documents
+from royal_platform.shopify.client import ShopifyClient
+from royal_platform.shopify.documents import Document
+from royal_platform.shopify.errors import ShopifyRejected
+
+Node = dict[str, Any]
+Store = Callable[[list[Node], str | None], None]
+Complete = Callable[[list[Node]], Awaitable[None]]
+
+# As many refunds as orders_page.graphql asks for: a list this long may have been cut.
+_REFUNDS_ASKED = 5
+_SMALLEST_PAGE = 10
+
+
+class PageReader:
+    """Pages of one client; shrinks its pages when the store finds a query too expensive."""
+
+    def __init__(self, client: ShopifyClient, page_size: int = 250) -> None:
+        self._client = client
+        self._size = page_size
+
+    async def read(
+        self,
+        document: Document[Any],
+        connection: str,
+        store: Store,
+        *,
+        after: str | None = None,
+        query: str | None = None,
+        complete: Complete | None = None,
+    ) -> None:
+        """Hand every page's nodes and the next page's cursor (None = last) to ``store``.
+
+        ``store`` runs in a thread, one page at a time, in order; ``complete`` fetches what the
+        page's own nested connections left out.
+        """
+        coming: asyncio.Task[Mapping[str, Any]] | None = asyncio.create_task(
+            self._fetch(document, connection, after, query)
+        )
+        try:
+            while coming is not None:
+                page = await coming
+                info = page["pageInfo"]
+                following = info["endCursor"] if info["hasNextPage"] else None
+                coming = (
+                    asyncio.create_task(self._fetch(document, connection, following, query))
+                    if following is not None
+                    else None
+                )
+                nodes = page["nodes"]
+                if complete is not None:
+                    await complete(nodes)
+                await asyncio.to_thread(store, nodes, following)
+        finally:
+            if coming is not None:
+                coming.cancel()
+                await asyncio.gather(coming, return_exceptions=True)
+
+    async def complete_products(self, nodes: list[Node]) -> None:
+        """Fetch the variants of products that have more than a page shows."""
+        for node in nodes:
+            await self._rest(
+                node["variants"], documents.PRODUCT_VARIANTS, node["id"], ("product", "variants")
+            )
+
+    async def complete_orders(self, nodes: list[Node]) -> None:
+        """Fetch lines, refunds and refund lines that a page of orders left out."""
+        for node in nodes:
+            if len(node["refunds"]) >= _REFUNDS_ASKED:
+                whole = (await self._client.run(documents.ORDER, {"id": node["id"]}))["order"]
+                if whole is not None:
+                    node.update(whole)
+            await self._rest(
+                node["lineItems"], documents.ORDER_LINES, node["id"], ("order", "lineItems")
+            )
+            for refund in node["refunds"]:
+                await self._rest(
+                    refund["refundLineItems"], documents.REFUND_LINES, refund["id"],
+                    ("refund", "refundLineItems"),
+                )  # fmt: skip
+
+    async def order(self, order_id: str) -> Node | None:
+        """One complete order; None when it does not exist (any more)."""
+        node = (await self._client.run(documents.ORDER, {"id": order_id}))["order"]
+        if node is not None:
+            await self.complete_orders([node])
+        return node
+
+    async def _rest(
+        self, part: Node, document: Document[Any], owner: str, path: tuple[str, str]
+    ) -> None:
+        while part["pageInfo"]["hasNextPage"]:
+            variables = {"id": owner, "after": part["pageInfo"]["endCursor"]}
+            holder = (await self._client.run(document, variables))[path[0]]
+            if holder is None:
+                return
+            part["nodes"] += holder[path[1]]["nodes"]
+            part["pageInfo"] = holder[path[1]]["pageInfo"]
+
+    async def _fetch(
+        self, document: Document[Any], connection: str, after: str | None, query: str | None
+    ) -> Mapping[str, Any]:
+        variables: dict[str, Any] = {"after": after}
+        sized = "$first" in document.text
+        while True:
+            if sized:
+                variables |= {"first": self._size, "query": query}
+            try:
+                page: Mapping[str, Any] = (await self._client.run(document, variables))[connection]
+                return page
+            except ShopifyRejected as error:
+                if error.code != "MAX_COST_EXCEEDED" or not sized or self._size <= _SMALLEST_PAGE:
+                    raise
+                self._size //= 2

@@ -1,0 +1,81 @@
+"""What the sync needs from storage, in the sync's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from royal_platform.shopify.rows import (
+    CustomerRow,
+    LevelRow,
+    LocationRow,
+    OrderPageRows,
+    ProductRow,
+    VariantRow,
+)
+
+
+@dataclass(slots=True)
+class SyncState:
+    """How far the sync has come; stored with every page in the page's transaction.
+
+    ``cursor`` is the sync's own memory: stage, page cursors, watermarks.
+    """
+
+    phase: str
+    counts: dict[str, int] = field(default_factory=dict)
+    cursor: dict[str, Any] = field(default_factory=dict)
+    timezone: str = "UTC"
+    currency: str = "USD"
+
+
+class MirrorPage(Protocol):
+    """One transaction of the mirror; nothing of it is seen before it ends well.
+
+    Methods that store objects return how many were news; deletions, how many were there.
+    """
+
+    def products(self, products: Sequence[ProductRow], variants: Sequence[VariantRow]) -> int: ...
+
+    def locations(self, rows: Sequence[LocationRow]) -> None: ...
+
+    def inventory(
+        self, items: Sequence[tuple[str, int | None, bool]], levels: Sequence[LevelRow]
+    ) -> int: ...
+
+    def customers(self, rows: Sequence[CustomerRow]) -> int: ...
+
+    def orders(self, page: OrderPageRows) -> int: ...
+
+    def delete_products(self, ids: Iterable[str]) -> int: ...
+
+    def delete_orders(self, ids: Iterable[str]) -> int: ...
+
+    def delete_customers(self, ids: Iterable[str]) -> int: ...
+
+    def shop(self, facts: Mapping[str, Any]) -> None: ...
+
+    def save(self, state: SyncState) -> None: ...
+
+    def tell(self, event: str, payload: Mapping[str, Any]) -> None: ...
+
+
+class MirrorStore(Protocol):
+    """The mirrored store; its ids ascend as numbers."""
+
+    def state(self) -> SyncState: ...
+
+    def page(self) -> AbstractContextManager[MirrorPage]: ...
+
+    def product_ids(self) -> list[int]: ...
+
+    def order_ids(self) -> list[int]: ...
+
+    def connected(self) -> None: ...
+
+    def failed(self, error: str) -> None: ...
+
+    def now(self) -> datetime: ...
