@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ async def retry(
 
 def pause(attempt: int, policy: RetryPolicy, asked: float | None, chance: float) -> float:
     """Seconds before the attempt after ``attempt`` (counted from 1)."""
-    ceiling = min(policy.cap_seconds, policy.base_seconds * 2 ** (attempt - 1))
+    ceiling = min(policy.cap_seconds, policy.base_seconds * float(2 ** (attempt - 1)))
     # Scattered above what was asked too, or everybody who was told "5 s" returns together.
     return (asked or 0.0) + ceiling * chance
 
@@ -73,4 +74,4 @@ def retry_after_seconds(value: str | None, now: datetime | None = None) -> float
         if at.tzinfo is None:
             at = at.replace(tzinfo=UTC)
         seconds = (at - (now or datetime.now(UTC))).total_seconds()
-    return max(0.0, seconds) if seconds == seconds and seconds != float("inf") else None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

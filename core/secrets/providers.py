@@ -43,12 +43,13 @@ class EnvironmentProvider:
         if not path:
             return None
         try:
-            return Path(path).read_text().rstrip("\r\n") or None
+            text = await asyncio.to_thread(Path(path).read_text)
         except OSError as error:
             raise NotConfigured(
                 f"The file that {secret}_FILE names cannot be read.",
                 remedy=f"Correct {secret}_FILE or the file's permissions.",
             ) from error
+        return text.rstrip("\r\n") or None
 
 
 class GitHubActionsProvider:

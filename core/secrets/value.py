@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn, Self
 
 from core.errors import RoyalError
 
 
 class SecretValue(str):
-    """A ``str`` whose ``repr`` and formatting hide it. ``source`` says which store had it.
+    """A ``str`` whose ``repr`` hides it, so that a header can use it and a log cannot show it.
+
+    ``source`` says which store had it.
 
     ``stale`` means its store did not answer and this is the last value it gave.
     """
@@ -17,8 +19,10 @@ class SecretValue(str):
 
     source: str
     stale: bool
+    # What the log scrubber looks for.
+    is_secret: ClassVar[bool] = True
 
-    def __new__(cls, value: str, *, source: str = "unknown", stale: bool = False) -> SecretValue:
+    def __new__(cls, value: str, *, source: str = "unknown", stale: bool = False) -> Self:
         secret = super().__new__(cls, value)
         secret.source = source
         secret.stale = stale

@@ -30,18 +30,24 @@ def scrub_text(text: str) -> str:
 
 def scrub(value: Any, depth: int = 0) -> Any:
     """``value`` with every secret in it masked, by key and by shape."""
+    if getattr(value, "is_secret", False) is True:
+        return MASK
     if isinstance(value, str):
         return scrub_text(value)
     if isinstance(value, Mapping):
         if depth >= _DEPTH:
             return "..."
-        return {
-            key: MASK if is_secret_name(str(key)) and item is not None else scrub(item, depth + 1)
-            for key, item in value.items()
-        }
+        return {key: _entry(str(key), item, depth) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [scrub(item, depth + 1) for item in value] if depth < _DEPTH else "..."
     return value
+
+
+def _entry(name: str, value: Any, depth: int) -> Any:
+    # A count of tokens is no secret; neither is the absence of one.
+    if value is None or isinstance(value, (int, float)) or not is_secret_name(name):
+        return scrub(value, depth + 1)
+    return MASK
 
 
 def is_secret_name(name: str) -> bool:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from core.errors import RoyalError, Unavailable
+from core.storage.database import Database
 from core.telemetry.logs import get_logger
+from core.web.health import HealthCheck
 
 Thing = TypeVar("Thing")
 _log = get_logger(__name__)
@@ -106,3 +108,13 @@ class Opening(Generic[Thing]):
         return Unavailable(
             f"The {self.name} is not open yet.", remedy="Try again in a few seconds."
         )
+
+
+def database_check(opening: Opening[Thing], database_of: Callable[[Thing], Database]) -> HealthCheck:
+    """The required check of a door that stands on a database."""
+
+    def ping() -> None:
+        opening.check()
+        database_of(opening.get()).ping()
+
+    return HealthCheck("database", True, ping, "Check DATABASE_URL and the disk.")
