@@ -70,6 +70,13 @@ def by_domain(connection: Connection, domain: str) -> Store | None:
     return None if row is None else _store(row)
 
 
+def sandbox(connection: Connection) -> Store | None:
+    """The sandbox's row, wherever the sandbox listened when it was written."""
+    query = select(stores).where(stores.c.source == "sandbox").limit(1)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _store(row)
+
+
 def clock(connection: Connection, store_id: str) -> StoreClock:
     """Business time of the store, as of this read."""
     return get(connection, store_id).store_clock()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,14 @@ from weakref import WeakKeyDictionary
 import httpx
 import orjson
 
+from core.errors import Unavailable
+from core.resilience import (
+    BreakerState,
+    CircuitBreaker,
+    RetryPolicy,
+    retry,
+    retry_after_seconds,
+)
 from core.telemetry.logs import get_logger
 from royal_platform.shopify.credentials import Credentials
 from royal_platform.shopify.documents import Document
@@ -40,14 +47,25 @@ _STATUS_REMEDIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a call may take: attempts after failures, and seconds in all."""
+_POLICY = RetryPolicy(attempts=5, base_seconds=0.3, cap_seconds=8.0, patience_seconds=60.0)
+# Throttling is not a failure; it is waited out up to this long.
+_THROTTLED_SECONDS = 90.0
 
-    attempts: int = 5
-    seconds: float = 90.0
-    first_pause: float = 0.25
-    longest_pause: float = 8.0
+
+class _OutcomeUnknownError(Exception):
+    """A write that must not be repeated blindly broke off."""
+
+    def __init__(self, cause: ShopifyUnavailable) -> None:
+        super().__init__()
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """What belongs to one event loop: its connection pool and its breaker."""
+
+    http: httpx.AsyncClient
+    breaker: CircuitBreaker
 
 
 class ShopifyClient:
@@ -59,7 +77,7 @@ class ShopifyClient:
         api_version: str,
         credentials: Credentials,
         *,
-        patience: Patience | None = None,
+        policy: RetryPolicy = _POLICY,
         pacer: Pacer | None = None,
         timeout: float = 30.0,
     ) -> None:
@@ -68,12 +86,9 @@ class ShopifyClient:
         self.served_version: str | None = None
         self.pacer = pacer or Pacer()
         self._credentials = credentials
-        self._patience = patience or Patience()
+        self._policy = policy
         self._timeout = httpx.Timeout(timeout, connect=min(5.0, timeout))
-        # A connection pool belongs to the loop it was opened in.
-        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
-            WeakKeyDictionary()
-        )
+        self._links: WeakKeyDictionary[asyncio.AbstractEventLoop, _Link] = WeakKeyDictionary()
 
     def __repr__(self) -> str:
         return f"ShopifyClient({self.address!r}, {self.api_version!r})"
@@ -87,51 +102,63 @@ class ShopifyClient:
         have happened), ``ShopifyRejected`` or ``ShopifyUnauthorized``.
         """
         body = orjson.dumps({"query": document.text, "variables": dict(variables or {})})
-        deadline = time.monotonic() + self._patience.seconds
-        failures = 0
-        while True:
+        link = self._link()
+
+        async def attempt() -> dict[str, Any]:
             try:
-                return document.read(await self._once(document.name, body))
+                return await link.breaker.call(lambda: self._once(link.http, document.name, body))
             except ShopifyUnavailable as error:
-                failures += 1
-                pause = self._pause(failures, error)
-                hopeless = error.maybe_applied and not document.repeatable
-                late = time.monotonic() + pause > deadline
-                if hopeless or late or failures >= self._patience.attempts:
-                    raise
-                log.info(
-                    "shopify.call.retried", document=document.name, attempt=failures,
-                    pause=round(pause, 3), reason=error.detail,
-                )  # fmt: skip
-                await asyncio.sleep(pause)
+                if error.maybe_applied and not document.repeatable:
+                    raise _OutcomeUnknownError(error) from None
+                raise
+
+        try:
+            data = await retry(attempt, on=(ShopifyUnavailable,), policy=self._policy)
+        except _OutcomeUnknownError as broken:
+            raise broken.cause from None
+        except ShopifyUnavailable:
+            raise
+        except Unavailable as error:
+            # The breaker's own refusal.
+            raise ShopifyUnavailable(error.detail, remedy=error.remedy) from None
+        return document.read(data)
+
+    @property
+    def breaker_state(self) -> BreakerState:
+        """Whether the running loop's calls go through."""
+        return self._link().breaker.state
 
     async def aclose(self) -> None:
         """Close the running loop's connections."""
-        pool = self._pools.pop(asyncio.get_running_loop(), None)
-        if pool is not None:
-            await pool.aclose()
+        link = self._links.pop(asyncio.get_running_loop(), None)
+        if link is not None:
+            await link.http.aclose()
 
-    def http(self) -> httpx.AsyncClient:
-        """The running loop's connections."""
+    def _link(self) -> _Link:
         loop = asyncio.get_running_loop()
-        pool = self._pools.get(loop)
-        if pool is None or pool.is_closed:
-            pool = self._pools[loop] = httpx.AsyncClient(
-                timeout=self._timeout, limits=httpx.Limits(max_keepalive_connections=4)
+        link = self._links.get(loop)
+        if link is None or link.http.is_closed:
+            # A connection pool belongs to the loop it was opened in.
+            limits = httpx.Limits(max_keepalive_connections=4)
+            link = self._links[loop] = _Link(
+                httpx.AsyncClient(timeout=self._timeout, limits=limits),
+                CircuitBreaker(
+                    "The store", failures=8, open_seconds=10.0, counts=(ShopifyUnavailable,)
+                ),
             )
-        return pool
+        return link
 
-    async def _once(self, name: str, body: bytes) -> dict[str, Any]:
+    async def _once(self, http: httpx.AsyncClient, name: str, body: bytes) -> dict[str, Any]:
         """Send until it is neither refused for its token nor throttled."""
-        renewed, throttled_until = False, time.monotonic() + self._patience.seconds
-        token = await self._credentials.token(self.http())
+        renewed, throttled_until = False, time.monotonic() + _THROTTLED_SECONDS
+        token = await self._credentials.token(http)
         while True:
             await self.pacer.admit(name)
-            answer = await self._post(body, token)
+            answer = await self._post(http, body, token)
             if answer.status_code == 401:
                 if renewed:
                     raise _unauthorized()
-                renewed, token = True, await self._credentials.token(self.http(), refused=token)
+                renewed, token = True, await self._credentials.token(http, refused=token)
                 continue
             document = self._read(answer)
             self.pacer.learn(name, (document.get("extensions") or {}).get("cost") or {})
@@ -145,11 +172,11 @@ class ShopifyClient:
             log.debug("shopify.call.throttled", document=name, pause=round(pause, 3))
             await asyncio.sleep(pause)
 
-    async def _post(self, body: bytes, token: str) -> httpx.Response:
+    async def _post(self, http: httpx.AsyncClient, body: bytes, token: str) -> httpx.Response:
         url = f"{self.address}/admin/api/{self.api_version}/graphql.json"
         headers = {"X-Shopify-Access-Token": token, "Content-Type": "application/json"}
         try:
-            return await self.http().post(url, content=body, headers=headers)
+            return await http.post(url, content=body, headers=headers)
         except _NOT_SENT as error:
             raise ShopifyUnavailable(
                 f"The store at {self.address} cannot be reached ({type(error).__name__})."
@@ -164,13 +191,15 @@ class ShopifyClient:
         status = answer.status_code
         if status == 429:
             raise ShopifyUnavailable(
-                "The store asks to wait (429).", retry_after=_retry_after(answer)
+                "The store asks to wait (429).",
+                retry_after=retry_after_seconds(answer.headers.get("Retry-After")),
             )
         if status >= 500:
             raise ShopifyUnavailable(
                 f"The store answered {status}.",
-                retry_after=_retry_after(answer), maybe_applied=True,
-            )  # fmt: skip
+                retry_after=retry_after_seconds(answer.headers.get("Retry-After")),
+                maybe_applied=True,
+            )
         if status != 200:
             raise ShopifyRejected(
                 f"The store answered {status}.",
@@ -196,13 +225,6 @@ class ShopifyClient:
                     "shopify.version.differs", asked=self.api_version, served=served,
                     remedy="set SHOPIFY_API_VERSION to a supported version",
                 )  # fmt: skip
-
-    def _pause(self, failures: int, error: ShopifyUnavailable) -> float:
-        if error.retry_after is not None:
-            return error.retry_after
-        doubled = self._patience.first_pause * 2.0 ** (failures - 1)
-        longest: float = min(self._patience.longest_pause, doubled)
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
 
 
 def _is_throttled(document: Mapping[str, Any]) -> bool:
@@ -237,13 +259,6 @@ def _top_level(errors: list[Mapping[str, Any]], name: str) -> ShopifyRejected | 
 def _code(error: Any) -> str | None:
     extensions = error.get("extensions") if isinstance(error, dict) else None
     return extensions.get("code") if isinstance(extensions, dict) else None
-
-
-def _retry_after(answer: httpx.Response) -> float | None:
-    try:
-        return min(60.0, max(0.0, float(answer.headers["Retry-After"])))
-    except (KeyError, ValueError):
-        return None
 
 
 def _unauthorized() -> ShopifyUnauthorized:

@@ -1,0 +1,222 @@
+"""The one place that picks adapters: settings in, a wired platform out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import orjson
+
+from core.errors import NotConfigured
+from core.secrets.secret_provider import UnifiedSecretResolver
+from core.settings import Settings
+from core.storage.database import Database
+from royal_platform.persistence import schema, stores
+from royal_platform.persistence.clock import StoreClock, wall_now
+from royal_platform.persistence.ids import new_id
+from royal_platform.persistence.mirrored import MirroredStore
+from royal_platform.persistence.readers import (
+    StoredCatalog,
+    StoredPolicy,
+    StoredPurchases,
+    StoredSales,
+    StoredStock,
+)
+from royal_platform.persistence.stores import Store
+from royal_platform.shopify.adapter import ShopifyReader, ShopifyWriter
+from royal_platform.shopify.client import ShopifyClient
+from royal_platform.shopify.credentials import (
+    ClientCredentials,
+    ClientKey,
+    Credentials,
+    StaticToken,
+)
+from royal_platform.shopify.errors import ShopifyUnavailable
+from royal_platform.shopify.ports import SyncState
+from royal_platform.shopify.sync import Sync
+from royal_platform.shopify.world_clock import read_world_clock
+
+_SANDBOX_WAIT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Everything a process needs of the business, for one store. Reads only.
+
+    Writers come from ``writers``, which only execution may call.
+    """
+
+    settings: Settings
+    database: Database
+    secrets: UnifiedSecretResolver
+    store_id: str
+    source: str
+    catalog: StoredCatalog
+    sales: StoredSales
+    stock: StoredStock
+    purchases: StoredPurchases
+    policies: StoredPolicy
+    _client: ShopifyClient = field(repr=False)
+
+    def store(self) -> Store:
+        """The store's row as it is now."""
+        with self.database.read() as connection:
+            return stores.get(connection, self.store_id)
+
+    def clock(self) -> StoreClock:
+        """Business time, as of now: take a new one per request or step."""
+        return self.store().store_clock()
+
+    def shopify(self) -> ShopifyClient:
+        """The store's Admin API."""
+        return self._client
+
+    @cached_property
+    def live(self) -> ShopifyReader:
+        """Prices and stock as the live store states them (``PriceReader``, ``StockReader``)."""
+        return ShopifyReader(self._client)
+
+    def mirror(self) -> MirroredStore:
+        """The mirror as the sync writes it."""
+        return MirroredStore(self.database, self.store_id, SyncState)
+
+    def sync(self) -> Sync:
+        """The sync of this store: ``await platform.sync().run()``."""
+        return Sync(self._client, self.mirror())
+
+    async def refresh_clock(self) -> StoreClock:
+        """For a sandbox, read the world's clock into the store's row; return business time.
+
+        Raises ``ShopifyUnavailable`` when the sandbox does not answer. A real store's clock is
+        the wall's.
+        """
+        if self.source == "sandbox":
+            world_at, rate = await read_world_clock(self._client.address)
+            wall_at = wall_now()
+            with self.database.write() as transaction:
+                stores.set_clock(
+                    transaction.connection, self.store_id,
+                    world_at=world_at, wall_at=wall_at, rate=rate,
+                )  # fmt: skip
+        return self.clock()
+
+    def close(self) -> None:
+        """Close the database's connections."""
+        self.database.dispose()
+
+
+def bootstrap(settings: Settings) -> Platform:
+    """Migrate the database, make sure the store's row exists, and wire the adapters.
+
+    Contacts no store. Raises ``NotConfigured`` in production without a store.
+    """
+    if settings.is_production and not settings.store_configured:
+        raise NotConfigured(
+            "No store is configured, and production does not fall back to the sandbox.",
+            remedy="Set SHOPIFY_SHOP with SHOPIFY_ACCESS_TOKEN, or with SHOPIFY_CLIENT_ID and "
+            "SHOPIFY_CLIENT_SECRET.",
+        )
+    schema.upgrade(settings.database_url)
+    database = Database(settings.database_url)
+    store = _ensure_store(database, settings)
+    parts = (database, store.id)
+    return Platform(
+        settings=settings,
+        database=database,
+        secrets=UnifiedSecretResolver(settings),
+        store_id=store.id,
+        source=store.source,
+        catalog=StoredCatalog(*parts),
+        sales=StoredSales(*parts),
+        stock=StoredStock(*parts),
+        purchases=StoredPurchases(*parts),
+        policies=StoredPolicy(*parts),
+        _client=_client(settings),
+    )
+
+
+def writers(platform: Platform) -> ShopifyWriter:
+    """The store's writing ports. For ``orchestrator.core.execution`` and nobody else."""
+    return ShopifyWriter(platform.shopify())
+
+
+def _ensure_store(database: Database, settings: Settings) -> Store:
+    source = "shopify" if settings.store_configured else "sandbox"
+    domain = settings.shopify_shop or f"127.0.0.1:{settings.sandbox_port}"
+    with database.read() as connection:
+        found = stores.by_domain(connection, domain)
+    if found is not None:
+        return found
+    with database.write() as transaction:
+        connection = transaction.connection
+        moved = stores.sandbox(connection) if source == "sandbox" else None
+        if moved is not None:
+            # The same sandbox on another port.
+            stores.change(connection, moved.id, domain=domain)
+        else:
+            stores.create(
+                connection, store_id=new_id("str"), domain=domain, source=source,
+                api_version=settings.shopify_api_version,
+            )  # fmt: skip
+    with database.read() as connection:
+        created = stores.by_domain(connection, domain)
+    if created is None:
+        raise RuntimeError("the store's row vanished after it was written")
+    return created
+
+
+def _client(settings: Settings) -> ShopifyClient:
+    if settings.shopify_shop is None:
+        address = f"http://127.0.0.1:{settings.sandbox_port}"
+        path = settings.var_dir / "sandbox" / "credentials.json"
+        credentials: Credentials = ClientCredentials(address, _SandboxKey(path))
+    else:
+        address = f"https://{settings.shopify_shop}"
+        credentials = _store_credentials(settings, address)
+    return ShopifyClient(address, settings.shopify_api_version, credentials)
+
+
+def _store_credentials(settings: Settings, address: str) -> Credentials:
+    if settings.shopify_access_token is not None:
+        return StaticToken(settings.shopify_access_token.get_secret_value())
+    client_id, secret = settings.shopify_client_id, settings.shopify_client_secret
+    if client_id is None or secret is None:
+        raise NotConfigured(
+            "The store has no credentials.",
+            remedy="Set SHOPIFY_ACCESS_TOKEN, or SHOPIFY_CLIENT_ID and SHOPIFY_CLIENT_SECRET.",
+        )
+    key = ClientKey(client_id, secret.get_secret_value())
+
+    async def given() -> ClientKey:
+        return key
+
+    return ClientCredentials(address, given)
+
+
+@dataclass(frozen=True, slots=True)
+class _SandboxKey:
+    """The sandbox writes its client credentials to a file at its first start."""
+
+    path: Path
+
+    async def __call__(self) -> ClientKey:
+        deadline = time.monotonic() + _SANDBOX_WAIT_SECONDS
+        while True:
+            try:
+                told = orjson.loads(self.path.read_bytes())
+                return ClientKey(
+                    str(told["client_id"]),
+                    str(told["client_secret"]),
+                    setting="its own sandbox key",
+                )
+            except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+                if time.monotonic() >= deadline:
+                    raise ShopifyUnavailable(
+                        "The sandbox store has not written its credentials yet.",
+                        remedy="Start it with `make run` or `royal-sandbox serve`, with the same "
+                        "ROYAL_VAR_DIR.",
+                    ) from None
+                await asyncio.sleep(0.2)

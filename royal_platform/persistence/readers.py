@@ -1,0 +1,200 @@
+"""Commerce's reading ports on the mirror: each call is one short read of one store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from core.storage.database import Database
+from royal_platform.commerce.catalog.model import PriceObservation, Variant
+from royal_platform.commerce.decisions.model import Policy
+from royal_platform.commerce.inventory.model import PurchaseOrder, StockLevel, StockSnapshot
+from royal_platform.commerce.orders.model import VariantDay
+from royal_platform.commerce.shared.model import Money
+from royal_platform.persistence.policies import Policies
+from royal_platform.persistence.purchases import Purchases
+from royal_platform.persistence.tables.catalog import (
+    inventory_levels,
+    inventory_snapshots,
+    price_observations,
+    products,
+    variants,
+)
+from royal_platform.persistence.tables.orders import daily_sales, daily_variant_sales
+
+
+class StoredCatalog:
+    """``CatalogReader`` on the mirror."""
+
+    def __init__(self, database: Database, store_id: str) -> None:
+        self._database = database
+        self._store_id = store_id
+
+    def variants(self) -> Sequence[Variant]:
+        """Every variant of every product that is not deleted, by id."""
+        query = (
+            select(variants, products.c.product_type, products.c.status)
+            .join(
+                products,
+                (products.c.store_id == variants.c.store_id)
+                & (products.c.id == variants.c.product_id),
+            )
+            .where(variants.c.store_id == self._store_id, variants.c.deleted_at.is_(None))
+            .where(products.c.deleted_at.is_(None))
+            .order_by(variants.c.id)
+        )
+        with self._database.read() as connection:
+            return [_variant(row) for row in connection.execute(query)]
+
+    def price_observations(self, since: datetime) -> Sequence[PriceObservation]:
+        """Prices we saw in force from ``since`` on, oldest first."""
+        table = price_observations.c
+        query = (
+            select(table.variant_id, table.at, table.price)
+            .where(table.store_id == self._store_id, table.at >= since)
+            .order_by(table.at, table.variant_id)
+        )
+        with self._database.read() as connection:
+            return [PriceObservation(*row) for row in connection.execute(query)]
+
+
+class StoredSales:
+    """``SalesReader`` on the daily aggregates."""
+
+    def __init__(self, database: Database, store_id: str) -> None:
+        self._database = database
+        self._store_id = store_id
+
+    def variant_days(self, since: date, until: date) -> Sequence[VariantDay]:
+        """Days with sales or returns, both ends included."""
+        table = daily_variant_sales.c
+        query = select(
+            table.variant_id, table.day, table.units, table.revenue, table.returned_units
+        ).where(table.store_id == self._store_id, table.day.between(since, until))
+        with self._database.read() as connection:
+            return [VariantDay(*row) for row in connection.execute(query)]
+
+    def history_from(self) -> date | None:
+        """The first day with a visible order; None before the first one."""
+        query = select(func.min(daily_sales.c.day)).where(daily_sales.c.store_id == self._store_id)
+        with self._database.read() as connection:
+            first: date | None = connection.execute(query).scalar_one()
+            return first
+
+
+class StoredStock:
+    """``StockHistory`` on the mirrored levels and our own snapshots."""
+
+    def __init__(self, database: Database, store_id: str) -> None:
+        self._database = database
+        self._store_id = store_id
+
+    def levels(self) -> Sequence[StockLevel]:
+        """The last known level of every inventory item at every location."""
+        query = (
+            select(inventory_levels, variants.c.id.label("owner"))
+            .join(
+                variants,
+                (variants.c.store_id == inventory_levels.c.store_id)
+                & (variants.c.inventory_item_id == inventory_levels.c.inventory_item_id),
+            )
+            .where(inventory_levels.c.store_id == self._store_id)
+            .where(variants.c.deleted_at.is_(None))
+            .order_by(variants.c.id, inventory_levels.c.location_id)
+        )
+        with self._database.read() as connection:
+            return [
+                StockLevel(
+                    variant_id=row.owner,
+                    inventory_item_id=row.inventory_item_id,
+                    location_id=row.location_id,
+                    available=row.available,
+                    on_hand=row.on_hand,
+                    committed=row.committed,
+                    incoming=row.incoming,
+                    updated_at=row.updated_at,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def snapshots(self, since: date) -> Sequence[StockSnapshot]:
+        """Daily snapshots from ``since`` on; there are none before the first sync."""
+        table = inventory_snapshots.c
+        query = (
+            select(table.variant_id, table.day, table.available)
+            .where(table.store_id == self._store_id, table.day >= since)
+            .order_by(table.day, table.variant_id)
+        )
+        with self._database.read() as connection:
+            return [StockSnapshot(*row) for row in connection.execute(query)]
+
+    def available(self) -> Mapping[str, int | None]:
+        """Units available by tracked variant over all locations."""
+        found: dict[str, int | None] = {}
+        for level in self.levels():
+            known = found.get(level.variant_id)
+            if level.available is not None:
+                found[level.variant_id] = (known or 0) + level.available
+            else:
+                found.setdefault(level.variant_id, None)
+        return found
+
+
+class StoredPurchases:
+    """The reading half of ``PurchaseOrders``."""
+
+    def __init__(self, database: Database, store_id: str) -> None:
+        self._database = database
+        self._store_id = store_id
+
+    def on_order(self) -> Sequence[PurchaseOrder]:
+        """Orders that were placed and have neither arrived nor been cancelled."""
+        with self._database.read() as connection:
+            return Purchases(self._store_id).on_order(connection)
+
+
+class StoredPolicy:
+    """``PolicyReader`` on the stored versions."""
+
+    def __init__(self, database: Database, store_id: str) -> None:
+        self._database = database
+        self._store_id = store_id
+
+    def policy(self) -> Policy:
+        """The newest version; a fresh store has the safe defaults."""
+        with self._database.read() as connection:
+            return Policies(self._store_id).current(connection).policy
+
+
+def _variant(row: Row[Any]) -> Variant:
+    def money(amount: Decimal | None) -> Money | None:
+        return None if amount is None else Money(amount, row.currency)
+
+    return Variant(
+        id=row.id,
+        product_id=row.product_id,
+        title=row.title,
+        sku=row.sku,
+        product_type=row.product_type,
+        status=row.status,
+        price=Money(row.price, row.currency),
+        compare_at=money(row.compare_at),
+        unit_cost=money(row.unit_cost),
+        inventory_item_id=row.inventory_item_id,
+        tracked=row.tracked,
+        updated_at=row.updated_at,
+        created_at=row.created_at,
+    )
+
+
+# A year of weeks, and the same weeks of the year before to compare them with.
+PANEL_WEEKS = 104
+
+
+def panel_start(today: date, weeks: int = PANEL_WEEKS) -> date:
+    """The Monday from which ``weeks`` complete weeks lie before ``today``'s week."""
+    return today - timedelta(days=today.weekday() + 7 * weeks)

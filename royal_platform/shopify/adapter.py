@@ -1,0 +1,199 @@
+"""Commerce's live ports on Shopify: every write is read back, none is repeated blindly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from royal_platform.commerce.catalog.model import VariantPrice
+from royal_platform.commerce.inventory.model import StockLevel
+from royal_platform.commerce.shared.model import Money
+from royal_platform.shopify import documents
+from royal_platform.shopify.client import ShopifyClient
+from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable, rejected
+from royal_platform.shopify.mapping import gid, local_id
+from royal_platform.shopify.schemas import Level, Outcome
+
+_ATTEMPTS = 3
+
+
+class ShopifyReader:
+    """``PriceReader`` and ``StockReader``: the live store, asked."""
+
+    def __init__(self, client: ShopifyClient) -> None:
+        self._client = client
+
+    async def variant_price(self, variant_id: str) -> VariantPrice | None:
+        """The price in force now; None when the variant no longer exists."""
+        answer = await self._client.run(
+            documents.VARIANT_PRICE, {"id": gid("ProductVariant", variant_id)}
+        )
+        found = answer.product_variant
+        if found is None:
+            return None
+        currency = answer.shop.currency_code
+        cost = found.inventory_item.unit_cost
+        compare_at = found.compare_at_price
+        return VariantPrice(
+            variant_id=local_id(found.id),
+            product_id=local_id(found.product.id),
+            price=Money(found.price, currency),
+            compare_at=None if compare_at is None else Money(compare_at, currency),
+            unit_cost=None if cost is None else Money(cost.amount, cost.currency_code),
+            updated_at=found.updated_at,
+        )
+
+    async def stock_level(self, inventory_item_id: str, location_id: str) -> StockLevel | None:
+        """The level now; None when the item is not stocked there."""
+        answer = await self._client.run(
+            documents.STOCK_LEVEL,
+            {
+                "itemId": gid("InventoryItem", inventory_item_id),
+                "locationId": gid("Location", location_id),
+            },
+        )
+        item = answer.inventory_item
+        if item is None or item.inventory_level is None:
+            return None
+        found = _quantities(item.inventory_level)
+        return StockLevel(
+            variant_id="" if item.variant is None else local_id(item.variant.id),
+            inventory_item_id=local_id(item.id),
+            location_id=local_id(location_id),
+            available=found.get("available"),
+            on_hand=found.get("on_hand"),
+            committed=found.get("committed"),
+            incoming=found.get("incoming"),
+            updated_at=item.inventory_level.updated_at,
+        )
+
+
+class ShopifyWriter:
+    """``PriceWriter``, ``StockWriter`` and ``TagWriter``. Given to execution only."""
+
+    def __init__(self, client: ShopifyClient) -> None:
+        self._client = client
+        self._reader = ShopifyReader(client)
+
+    async def set_price(
+        self,
+        product_id: str,
+        variant_id: str,
+        price: Money,
+        compare_at: Money | None,
+        idempotency_key: str,  # noqa: ARG002 - this mutation takes none: it is read before repeating
+    ) -> VariantPrice:
+        """Write the price (``compare_at`` None leaves it); return what the store then says.
+
+        Raises ``ShopifyRejected`` with the field and a remedy, or ``ShopifyUnavailable``.
+        """
+        change: dict[str, Any] = {
+            "id": gid("ProductVariant", variant_id),
+            "price": _decimal_text(price.amount),
+        }
+        if compare_at is not None:
+            change["compareAtPrice"] = _decimal_text(compare_at.amount)
+        variables = {"productId": gid("Product", product_id), "variants": [change]}
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                answer = await self._client.run(documents.SET_PRICE, variables)
+                _check(answer.product_variants_bulk_update, doing="the price change")
+                break
+            except ShopifyUnavailable as error:
+                if not error.maybe_applied:
+                    raise
+                stored = await self._reader.variant_price(variant_id)
+                if stored is not None and _has(stored, price, compare_at):
+                    return stored
+                if attempt == _ATTEMPTS:
+                    raise
+        stored = await self._reader.variant_price(variant_id)
+        if stored is None or not _has(stored, price, compare_at):
+            raise ShopifyRejected(
+                "The store accepted the price change but does not show it.",
+                remedy="Look at the product in the Shopify admin: another app may have changed it.",
+                code="READ_BACK_DIFFERS",
+                field="price",
+            )
+        return stored
+
+    async def set_quantity(
+        self,
+        inventory_item_id: str,
+        location_id: str,
+        quantity: int,
+        change_from: int | None,
+        idempotency_key: str,
+    ) -> StockLevel:
+        """Set the available units if they still are ``change_from``; return the level read back.
+
+        Repeating it with the same key has one effect. Raises ``ShopifyRejected`` with code
+        ``CHANGE_FROM_QUANTITY_STALE`` when the stock has changed meanwhile.
+        """
+        quantities = {
+            "inventoryItemId": gid("InventoryItem", inventory_item_id),
+            "locationId": gid("Location", location_id),
+            "quantity": quantity,
+            "changeFromQuantity": change_from,
+        }
+        variables = {
+            "input": {"name": "available", "reason": "correction", "quantities": [quantities]},
+            "key": idempotency_key,
+        }
+        answer = await self._client.run(documents.SET_QUANTITY, variables)
+        _check(answer.inventory_set_quantities, doing="the stock change")
+        level = await self._reader.stock_level(inventory_item_id, location_id)
+        if level is None:
+            raise ShopifyRejected(
+                "The store accepted the stock change but no longer stocks the item there.",
+                remedy="Look at the item's locations in the Shopify admin.",
+                code="READ_BACK_DIFFERS",
+                field="quantity",
+            )
+        return level
+
+    async def add_tags(self, resource_id: str, tags: Sequence[str], idempotency_key: str) -> None:  # noqa: ARG002 - adding twice adds once
+        """Add tags to ``Type/id`` or a global id; those already there stay."""
+        variables = {"id": _resource(resource_id), "tags": list(tags)}
+        answer = await self._client.run(documents.ADD_TAGS, variables)
+        _check(answer.tags_add, doing="the tags")
+
+    async def remove_tags(
+        self,
+        resource_id: str,
+        tags: Sequence[str],
+        idempotency_key: str,  # noqa: ARG002 - removing twice removes once
+    ) -> None:
+        """Remove tags from ``Type/id`` or a global id; those already gone stay gone."""
+        variables = {"id": _resource(resource_id), "tags": list(tags)}
+        answer = await self._client.run(documents.REMOVE_TAGS, variables)
+        _check(answer.tags_remove, doing="the tags")
+
+
+def _check(outcome: Outcome | None, *, doing: str) -> None:
+    if outcome is None:
+        raise ShopifyUnavailable(f"The store gave no result for {doing}.", maybe_applied=True)
+    if outcome.user_errors:
+        errors: list[Mapping[str, Any]] = [error.model_dump() for error in outcome.user_errors]
+        if any(error["code"] == "IDEMPOTENCY_CONCURRENT_REQUEST" for error in errors):
+            raise ShopifyUnavailable("The same change is being made right now.", retry_after=1.0)
+        raise rejected(errors, doing=doing)
+
+
+def _has(stored: VariantPrice, price: Money, compare_at: Money | None) -> bool:
+    same_compare = compare_at is None or stored.compare_at == compare_at
+    return stored.price.amount == price.amount and same_compare
+
+
+def _decimal_text(amount: Decimal) -> str:
+    return format(amount, "f")
+
+
+def _resource(resource_id: str) -> str:
+    kind, _, identifier = resource_id.rpartition("/")
+    return gid(kind, identifier) if not resource_id.startswith("gid://") else resource_id
+
+
+def _quantities(level: Level) -> dict[str, int]:
+    return {entry.name: entry.quantity for entry in level.quantities}
