@@ -1,0 +1,86 @@
+/** The pages and the router: one lazy() line per module, one entry in config/navigation.ts. */
+import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type RouteComponent,
+  type RouterHistory,
+  RouterProvider,
+} from "@tanstack/react-router";
+import { lazy, useState } from "react";
+import { Lost } from "./shell/Lost";
+import { PageFailure } from "./shell/PageFailure";
+import { Shell } from "./shell/Shell";
+
+const Today = lazy(() => import("./modules/today"));
+const Approvals = lazy(() => import("./modules/approvals"));
+const Agents = lazy(() => import("./modules/agents"));
+const AgentPage = lazy(() => import("./modules/agents/AgentPage"));
+const Run = lazy(() => import("./modules/runs"));
+const Products = lazy(() => import("./modules/products"));
+const ProductPage = lazy(() => import("./modules/products/ProductPage"));
+const Orders = lazy(() => import("./modules/orders"));
+const OrderPage = lazy(() => import("./modules/orders/OrderPage"));
+const Activity = lazy(() => import("./modules/activity"));
+const Policies = lazy(() => import("./modules/policies"));
+const Connections = lazy(() => import("./modules/connections"));
+
+const pages: [path: string, page: RouteComponent][] = [
+  ["/", Today],
+  ["/approvals", Approvals],
+  ["/approvals/$decisionId", Approvals],
+  ["/agents", Agents],
+  ["/agents/$agentId", AgentPage],
+  ["/runs/$runId", Run],
+  ["/products", Products],
+  ["/products/$productId", ProductPage],
+  ["/orders", Orders],
+  ["/orders/$orderId", OrderPage],
+  ["/activity", Activity],
+  ["/policies", Policies],
+  ["/connections", Connections],
+];
+
+/** Search values are plain strings, so addresses stay readable and shareable. */
+function parseSearch(text: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+function stringifySearch(search: Record<string, unknown>): string {
+  const entries = Object.entries(search).filter(([, value]) => value !== undefined && value !== "");
+  const text = new URLSearchParams(entries.map(([key, value]) => [key, String(value)])).toString();
+  return text ? `?${text}` : "";
+}
+
+function makeRouter(history?: RouterHistory) {
+  const root = createRootRoute({
+    component: Shell,
+    notFoundComponent: Lost,
+    errorComponent: PageFailure,
+  });
+  const routes = pages.map(([path, component]) =>
+    createRoute({ getParentRoute: () => root, path, component, errorComponent: PageFailure }),
+  );
+  return createRouter({
+    routeTree: root.addChildren(routes),
+    parseSearch,
+    stringifySearch,
+    scrollRestoration: true,
+    ...(history ? { history } : {}),
+  });
+}
+
+interface AppProps {
+  queries: QueryClient;
+  history?: RouterHistory;
+}
+
+export function App({ queries, history }: AppProps) {
+  const [router] = useState(() => makeRouter(history));
+  return (
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  );
+}

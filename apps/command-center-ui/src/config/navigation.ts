@@ -1,0 +1,45 @@
+/** The pages of the command center: one entry each; App.tsx has the matching lazy() line. */
+import {
+  Activity,
+  Bot,
+  CheckCheck,
+  Gauge,
+  type LucideIcon,
+  Package,
+  Plug,
+  ReceiptText,
+  ShieldCheck,
+} from "lucide-react";
+
+export interface NavigationEntry {
+  id: string;
+  path: string;
+  /** Key under `nav` in the translations. */
+  label:
+    | "today"
+    | "approvals"
+    | "agents"
+    | "products"
+    | "orders"
+    | "activity"
+    | "policies"
+    | "connections";
+  icon: LucideIcon;
+  /** The letter after `g` that goes there. */
+  letter: string;
+  group: "work" | "store" | "house";
+  /** Shown in the bottom bar of a phone; the others are under More. */
+  onPhone: boolean;
+  permission: string;
+}
+
+export const navigation: readonly NavigationEntry[] = [
+  { id: "today", path: "/", label: "today", icon: Gauge, letter: "t", group: "work", onPhone: true, permission: "store:read" },
+  { id: "approvals", path: "/approvals", label: "approvals", icon: CheckCheck, letter: "a", group: "work", onPhone: true, permission: "decisions:read" },
+  { id: "agents", path: "/agents", label: "agents", icon: Bot, letter: "g", group: "work", onPhone: true, permission: "agents:read" },
+  { id: "activity", path: "/activity", label: "activity", icon: Activity, letter: "l", group: "work", onPhone: false, permission: "events:read" },
+  { id: "products", path: "/products", label: "products", icon: Package, letter: "p", group: "store", onPhone: false, permission: "store:read" },
+  { id: "orders", path: "/orders", label: "orders", icon: ReceiptText, letter: "o", group: "store", onPhone: true, permission: "store:read" },
+  { id: "policies", path: "/policies", label: "policies", icon: ShieldCheck, letter: "y", group: "house", onPhone: false, permission: "policy:read" },
+  { id: "connections", path: "/connections", label: "connections", icon: Plug, letter: "c", group: "house", onPhone: false, permission: "connections:read" },
+];

@@ -1,0 +1,84 @@
+/** A decision in words: its title, its state, its risk. */
+import type { TFunction } from "i18next";
+import type { Change, Decision, DecisionStatus } from "@/api/types";
+import { compareDecimal, isDecimal } from "@/format/money";
+import type { Format } from "@/format/use-format";
+import type { Tone } from "@/ui/Tone";
+
+export function mainChange(decision: Decision): Change | undefined {
+  const name = decision.kind.startsWith("price.") ? "price" : "quantity";
+  return decision.changes.find((change) => change.field === name) ?? decision.changes[0];
+}
+
+export function kindName(kind: string, t: TFunction): string {
+  return t(`kind.${kind.replaceAll(".", "_")}` as "kind.price_set", { defaultValue: kind });
+}
+
+export function decisionTitle(decision: Decision, t: TFunction, format: Format): string {
+  const subject = decision.subject.title;
+  const change = mainChange(decision);
+  if (decision.kind === "price.set" && change?.proposed) {
+    const value = format.quantity(change.proposed, change.unit);
+    if (decision.reverts) return t("decision.title.restore", { subject, value });
+    const raises =
+      change.now !== null &&
+      isDecimal(change.now) &&
+      isDecimal(change.proposed) &&
+      compareDecimal(change.proposed, change.now) > 0;
+    return t(raises ? "decision.title.raise" : "decision.title.lower", { subject, value });
+  }
+  if (decision.kind === "inventory.reorder" && change?.proposed) {
+    return t("decision.title.reorder", { subject, value: format.decimal(change.proposed) });
+  }
+  return `${kindName(decision.kind, t)}: ${subject}`;
+}
+
+const TONES: Record<DecisionStatus, Tone> = {
+  proposed: "accent",
+  approved: "info",
+  executing: "info",
+  executed: "ok",
+  measured: "ok",
+  rejected: "muted",
+  expired: "muted",
+  superseded: "muted",
+  failed: "bad",
+  conflicted: "warn",
+  reverting: "info",
+  reverted: "muted",
+};
+
+export function statusTone(status: DecisionStatus): Tone {
+  return TONES[status];
+}
+
+const UNDER_WAY: ReadonlySet<DecisionStatus> = new Set(["approved", "executing", "reverting"]);
+
+export function isUnderWay(status: DecisionStatus): boolean {
+  return UNDER_WAY.has(status);
+}
+
+/** The gate lets risk up to this act alone; the list calls it low. */
+const LOW_RISK = 0.4;
+const HIGH_RISK = 0.85;
+
+export type RiskLevel = "low" | "medium" | "high";
+
+export function riskLevel(score: number): RiskLevel {
+  if (score <= LOW_RISK) return "low";
+  return score < HIGH_RISK ? "medium" : "high";
+}
+
+export const RISK_TONE: Record<RiskLevel, Tone> = { low: "ok", medium: "warn", high: "bad" };
+
+export function isLowRisk(decision: Decision): boolean {
+  return riskLevel(decision.risk_score) === "low" && decision.ruling !== "deny";
+}
+
+export function canUndo(decision: Decision): boolean {
+  return (
+    decision.revertible &&
+    (decision.status === "executed" || decision.status === "measured") &&
+    !decision.reverted_by
+  );
+}

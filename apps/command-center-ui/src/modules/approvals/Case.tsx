@@ -1,0 +1,91 @@
+/** One decision as a case: the change, why, what it risks, how it is undone, what happened since. */
+import { ArrowLeft } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useAgents } from "@/api/agents";
+import { useDecision } from "@/api/decision";
+import type { DecisionDetail } from "@/api/types";
+import { decisionTitle, kindName, RISK_TONE, riskLevel } from "@/decision/words";
+import { useFormat } from "@/format/use-format";
+import { DataView } from "@/ui/DataView";
+import { Age } from "@/ui/Time";
+import { ToneWord } from "@/ui/Tone";
+import { Actions } from "./Actions";
+import { Diff } from "./Diff";
+import { Interval } from "./Interval";
+import { Progress } from "./Progress";
+import { Why } from "./Why";
+
+export function Case({ id, onBack }: { id: string; onBack: () => void }) {
+  const { t } = useTranslation();
+  const query = useDecision(id);
+  return (
+    <article
+      id="case"
+      tabIndex={-1}
+      aria-label={t("approvals.case")}
+      className="brass-rule rounded-card border border-line bg-surface p-5 outline-none lg:sticky lg:top-[72px] lg:max-h-[calc(100dvh-92px)] lg:overflow-y-auto max-md:p-4"
+    >
+      <button
+        type="button"
+        onClick={onBack}
+        className="mb-2 inline-flex min-h-11 items-center gap-2 text-muted hover:text-fg lg:hidden"
+      >
+        <ArrowLeft size={16} aria-hidden="true" />
+        {t("nav.approvals")}
+      </button>
+      <DataView query={query}>{(decision) => <Body decision={decision} />}</DataView>
+    </article>
+  );
+}
+
+function Body({ decision }: { decision: DecisionDetail }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const agents = useAgents().data?.data ?? [];
+  const agent = agents.find((candidate) => candidate.id === decision.agent_id);
+  const level = riskLevel(decision.risk_score);
+  return (
+    <>
+      <p className="caps text-accent">
+        {agent?.name ?? decision.agent_id} · {t(`risk.${level}`)}
+      </p>
+      <h2 className="mt-1 text-h2">{decisionTitle(decision, t, format)}</h2>
+      <p className="mt-2 max-w-[72ch] text-body text-muted">{decision.rationale}</p>
+      <Diff changes={decision.changes} status={decision.status} />
+      <Progress decision={decision} />
+      <dl className="mt-4 grid grid-cols-2 gap-x-5 gap-y-3 sm:grid-cols-4">
+        <Fact label={t("decision.stake")}>
+          {decision.money_at_stake ? format.money(decision.money_at_stake) : t("state.unknown")}
+        </Fact>
+        <Fact label={t("decision.cost")}>
+          {decision.cost ? format.money(decision.cost) : t("decision.noCost")}
+        </Fact>
+        <Fact label={t("decision.risk")}>
+          <ToneWord tone={RISK_TONE[level]}>
+            {format.decimal(String(decision.risk_score))} · {t(`risk.${level}`)}
+          </ToneWord>
+        </Fact>
+        <Fact label={decision.status === "proposed" ? t("decision.expires") : t("decision.kind")}>
+          {decision.status === "proposed" ? (
+            <Age at={decision.expires_at} />
+          ) : (
+            kindName(decision.kind, t)
+          )}
+        </Fact>
+      </dl>
+      {decision.prediction && <Interval prediction={decision.prediction} />}
+      <Actions decision={decision} />
+      <Why decision={decision} />
+    </>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-meta text-muted">{label}</dt>
+      <dd className="mt-0.5">{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+/** What is, what is proposed, and after execution what was written and read back. */
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { Change, DecisionStatus } from "@/api/types";
+import { useFormat } from "@/format/use-format";
+
+interface DiffProps {
+  changes: Change[];
+  status: DecisionStatus;
+}
+
+export function Diff({ changes, status }: DiffProps) {
+  return (
+    <div className="mt-4 space-y-2">
+      {changes.map((change) => (
+        <Line key={change.field} change={change} named={changes.length > 1} status={status} />
+      ))}
+    </div>
+  );
+}
+
+function Line({ change, named, status }: { change: Change; named: boolean; status: DecisionStatus }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const show = (value: string | null) =>
+    value === null ? t("state.none") : format.quantity(value, change.unit);
+  const written = change.written !== null;
+  const replaced = status === "proposed" || written;
+  return (
+    <div>
+      {named && <p className="mb-1 text-meta text-muted">{fieldName(change.field, t)}</p>}
+      <dl className={`grid gap-3 ${written ? "grid-cols-3 max-md:gap-2" : "grid-cols-2"}`}>
+        <Box label={t("decision.now")}>
+          {replaced && change.now !== null ? (
+            <del className="text-bad">{show(change.now)}</del>
+          ) : (
+            show(change.now)
+          )}
+        </Box>
+        <Box label={t("decision.proposed")}>
+          <ins className="text-ok no-underline">{show(change.proposed)}</ins>
+        </Box>
+        {written && (
+          <Box label={t("decision.written")}>
+            <span className="text-fg">{show(change.written)}</span>
+          </Box>
+        )}
+      </dl>
+    </div>
+  );
+}
+
+function fieldName(field: string, t: ReturnType<typeof useTranslation>["t"]): string {
+  return t(`field.${field}` as "field.price", { defaultValue: field.replaceAll("_", " ") });
+}
+
+function Box({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0 rounded-row border border-line px-3 py-2">
+      <dt className="text-meta text-muted">{label}</dt>
+      <dd className="text-lead break-words tabular-nums">{children}</dd>
+    </div>
+  );
+}

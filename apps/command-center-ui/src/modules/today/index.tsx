@@ -1,0 +1,159 @@
+/** Today: the figures, what is coming, who is at work, what waits, what happened. */
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { useAgents } from "@/api/agents";
+import { useConnections } from "@/api/connections";
+import { useWaiting } from "@/api/decisions";
+import { useForecast } from "@/api/forecast";
+import { useSession } from "@/api/session";
+import { Court } from "@/charts/Court";
+import { Forecast, ForecastLegend } from "@/charts/Forecast";
+import { DecisionLine } from "@/decision/DecisionLine";
+import { useFormat } from "@/format/use-format";
+import { useStoreNow } from "@/live/store-clock";
+import { Card } from "@/ui/Card";
+import { DataView } from "@/ui/DataView";
+import { PageHeader } from "@/ui/PageHeader";
+import { Source } from "@/ui/Source";
+import { Skeleton } from "@/ui/states";
+import { Figures } from "./Figures";
+import { Onboarding } from "./Onboarding";
+import { RecentActivity } from "./RecentActivity";
+
+const SHOWN = 5;
+
+export default function Today() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = new Date(useStoreNow()).toISOString();
+  const session = useSession().data;
+  const store = session?.store;
+  const part = partOfDay(format.hour(now));
+  const partial = useFirstSync();
+  return (
+    <>
+      <PageHeader
+        title={t(`today.${part}`, { name: store?.name ?? session?.name ?? "" })}
+        eyebrow={format.day(now)}
+        aside={<Standing />}
+      />
+      <Onboarding />
+      <Figures partial={partial} />
+      <div className="mt-4 grid gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
+        <DemandCard />
+        <CourtCard />
+        <WaitingCard />
+        <RecentActivity />
+      </div>
+    </>
+  );
+}
+
+function partOfDay(hour: number): "morning" | "afternoon" | "evening" {
+  if (hour >= 5 && hour < 12) return "morning";
+  return hour >= 12 && hour < 18 ? "afternoon" : "evening";
+}
+
+/** While the first sync runs, the figures are only of what has been read so far. */
+function useFirstSync(): string | null {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const sync = useConnections().data?.data.find((connection) => connection.sync)?.sync;
+  if (sync?.phase !== "first" && sync?.phase !== "waiting") return null;
+  return t("today.partial", { orders: format.count(sync.orders) });
+}
+
+function Standing() {
+  const { t } = useTranslation();
+  const waiting = useWaiting(SHOWN).data?.total;
+  const agents = useAgents().data?.data;
+  if (waiting === undefined || !agents) return null;
+  const runnable = agents.filter((agent) => agent.runnable);
+  const failing = runnable.filter((agent) => agent.health === "failing").length;
+  return (
+    <span>
+      {t("today.waiting", { count: waiting })} ·{" "}
+      {failing > 0
+        ? t("today.failing", { count: failing })
+        : t("today.atWork", { count: runnable.length, total: agents.length })}
+    </span>
+  );
+}
+
+function DemandCard() {
+  const { t } = useTranslation();
+  const query = useForecast();
+  return (
+    <Card title={t("today.demand")} aside={<ForecastLegend />}>
+      <DataView
+        query={query}
+        skeleton={<Skeleton rows={5} />}
+        isEmpty={(forecast) => forecast.points.length === 0}
+        empty={{ title: t("forecast.none"), body: t("forecast.noneBody") }}
+      >
+        {(forecast) => (
+          <>
+            <Forecast forecast={forecast} label={t("today.demandLabel")} />
+            <p className="mt-2 flex flex-wrap justify-between gap-2 text-caption text-muted">
+              <span>
+                {t("forecast.unit")}
+                {forecast.method && ` · ${forecast.method}`}
+              </span>
+              <Source provenance={forecast.provenance} />
+            </p>
+          </>
+        )}
+      </DataView>
+    </Card>
+  );
+}
+
+function CourtCard() {
+  const { t } = useTranslation();
+  const query = useAgents();
+  return (
+    <Card title={t("today.court")}>
+      <DataView
+        query={query}
+        isEmpty={(agents) => agents.data.length === 0}
+        empty={{ title: t("agents.emptyTitle") }}
+      >
+        {(agents) => <Court agents={agents.data} />}
+      </DataView>
+    </Card>
+  );
+}
+
+function WaitingCard() {
+  const { t } = useTranslation();
+  const query = useWaiting(SHOWN);
+  const total = query.data?.total ?? 0;
+  return (
+    <Card
+      title={t("today.needsYou")}
+      aside={
+        total > 0 && (
+          <Link to="/approvals" className="text-accent underline underline-offset-2">
+            {t("today.all", { count: total })}
+          </Link>
+        )
+      }
+    >
+      <DataView
+        query={query}
+        isEmpty={(page) => page.data.length === 0}
+        empty={{ title: t("today.nothingWaits"), body: t("today.nothingWaitsBody") }}
+      >
+        {(page) => (
+          <ul className="divide-y divide-line">
+            {page.data.map((decision) => (
+              <li key={decision.id}>
+                <DecisionLine decision={decision} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </DataView>
+    </Card>
+  );
+}

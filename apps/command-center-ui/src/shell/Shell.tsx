@@ -1,0 +1,108 @@
+/** The frame around every page: navigation, header, bands, palette; or the way to sign in. */
+import { Outlet } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { asProblem } from "@/api/problem";
+import { useSession } from "@/api/session";
+import type { Session } from "@/api/types";
+import { useRegisteredCommands } from "@/commands/registry";
+import { openLive } from "@/live";
+import { setStoreClock } from "@/live/store-clock";
+import { useShownTheme } from "@/preferences/store";
+import { AfterPatience, Failure, Skeleton } from "@/ui/states";
+import { Bands } from "./Bands";
+import { BottomNav } from "./BottomNav";
+import { Header } from "./Header";
+import { Sidebar } from "./Sidebar";
+import { SignIn } from "./SignIn";
+import { StopAll } from "./StopAll";
+import { useShellCommands } from "./use-shell-commands";
+
+const Palette = lazy(() => import("./Palette"));
+const KeySheet = lazy(() => import("./KeySheet"));
+const Toasts = lazy(() => import("./Toasts"));
+
+export function Shell() {
+  const session = useSession();
+  const { t } = useTranslation();
+  const { data } = session;
+  useEffect(() => {
+    if (!data) return;
+    if (data.store) setStoreClock(data.store.now, data.store.clock_rate);
+    openLive(data.head);
+  }, [data]);
+
+  if (asProblem(session.error).status === 401) return <SignIn />;
+  if (data) return <Frame session={data} />;
+  return (
+    <main className="mx-auto max-w-[520px] p-10">
+      {session.error ? (
+        <>
+          <h1 className="mb-4 text-h2">{t("shell.noAnswer")}</h1>
+          <Failure error={session.error} onRetry={() => session.refetch()} />
+        </>
+      ) : (
+        <AfterPatience>
+          <Skeleton rows={3} />
+        </AfterPatience>
+      )}
+    </main>
+  );
+}
+
+type Overlay = "palette" | "keys" | "stop" | null;
+
+function Frame({ session }: { session: Session }) {
+  const { t } = useTranslation();
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const close = () => setOverlay(null);
+  useShellCommands({
+    openPalette: () => setOverlay((open) => (open === "palette" ? null : "palette")),
+    openKeys: () => setOverlay("keys"),
+    openStop: () => setOverlay("stop"),
+  });
+  const theme = useShownTheme();
+  const commands = useRegisteredCommands();
+
+  return (
+    <div className="min-h-dvh md:pl-[216px]">
+      <a
+        href="#main"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-row bg-accent px-3 py-2 text-on-accent focus:translate-y-0"
+      >
+        {t("shell.skip")}
+      </a>
+      <Sidebar session={session} />
+      <div className="flex min-h-dvh min-w-0 flex-col">
+        <Header
+          session={session}
+          onSearch={() => setOverlay("palette")}
+          onStop={() => setOverlay("stop")}
+        />
+        <Bands session={session} />
+        <main
+          id="main"
+          tabIndex={-1}
+          className="w-full max-w-[1400px] flex-1 px-7 pt-6 pb-10 outline-none max-md:px-4 max-md:pt-4 max-md:pb-28"
+        >
+          <Suspense
+            fallback={
+              <AfterPatience>
+                <Skeleton rows={6} />
+              </AfterPatience>
+            }
+          >
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+      <BottomNav />
+      <StopAll open={overlay === "stop"} onClose={close} session={session} />
+      <Suspense fallback={null}>
+        {overlay === "palette" && <Palette onClose={close} commands={commands} />}
+        {overlay === "keys" && <KeySheet onClose={close} commands={commands} />}
+        <Toasts theme={theme} />
+      </Suspense>
+    </div>
+  );
+}
