@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app import create_app, serve
+from app import create_app
+from app.serving import serve
 
 app = application = create_app()
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
+from flask import Flask, Response, g, request
 from flask_openapi3 import OpenAPI
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from core.settings import Settings
+    from royal_platform.bootstrap import Platform
+
+__all__ = ["create_app", "declare", "init_autonomous_empire"]
 
 
 def declare() -> OpenAPI:
     """The application with its routes and documents, reaching nothing outside the process."""
-    from app.documented import INFO, SECURITY_SCHEMES, SERVERS, operation_id
+    from app.documented import INFO, SECURITY_SCHEMES, SERVERS, operation_id, refuse_invalid
     from app.routes import APIS
     from app.schemas.common import Problem
 
@@ -22,6 +30,7 @@ def declare() -> OpenAPI:
         servers=SERVERS,
         security_schemes=SECURITY_SCHEMES,
         validation_error_model=Problem,
+        validation_error_callback=refuse_invalid,
         operation_id_callback=operation_id,
         doc_ui=False,
         static_folder=None,
@@ -31,6 +40,78 @@ def declare() -> OpenAPI:
     return application
 
 
-def create_app(settings: Settings | None = None) -> OpenAPI:
-    """The coordinator, ready to serve."""
-    return declare()
+def init_autonomous_empire() -> None:
+    """Register the seven agents; in memory until storage is up, then as rows."""
+    from app.empire import SEVEN
+    from orchestrator.core.agent_registry import get_agent_registry
+
+    for registration in SEVEN:
+        get_agent_registry().register(registration)
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    open_platform: Callable[[Settings], Platform] | None = None,
+    built: Path | None = None,
+) -> OpenAPI:
+    """The coordinator, ready to serve; the platform opens with the first request that needs it.
+
+    ``open_platform`` takes the place of ``bootstrap``; ``built`` is the folder of the built command
+    center. Raises ``SettingsError``.
+    """
+    from app import documents, signin, ui
+    from app.installation import checks, opening_of
+    from core.settings import get_settings, load_dotenv
+    from core.telemetry.logs import configure_logging, json_wanted
+    from core.web.door import Door
+    from core.web.flask_binding import install
+
+    if settings is None:
+        load_dotenv()
+        settings = get_settings()
+    configure_logging(settings.log_level, json_wanted(settings.log_format, settings.flask_env))
+    application = declare()
+    opening = opening_of(settings, open_platform)
+    application.extensions["royal.settings"] = settings
+    application.extensions["royal.platform"] = opening
+    door = Door(
+        "coordinator", settings, lambda: opening.get().database, checks(settings, opening)
+    )
+    install(application, door)
+    documents.register(application)
+    signin.register(application, settings, opening)
+    ui.register(application, built or ui.BUILT)
+    _behind_proxies(application, settings.trusted_proxies)
+    _log_requests(application)
+    return application
+
+
+def _behind_proxies(application: Flask, count: int) -> None:
+    """Believe the forwarding headers of ``count`` proxies of ours, and of nobody else."""
+    if count:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        wrapped = ProxyFix(application.wsgi_app, x_for=count, x_proto=count, x_host=count)
+        application.wsgi_app = wrapped  # type: ignore[method-assign]
+
+
+def _log_requests(application: Flask) -> None:
+    """One line per request; probes only when someone debugs them."""
+    from core.telemetry.logs import get_logger
+
+    log = get_logger(__name__)
+
+    @application.after_request
+    def log_request(response: Response) -> Response:
+        quiet = request.path in {"/healthz", "/readyz", "/metrics"}
+        took = time.perf_counter() - g.get("began", time.perf_counter())
+        (log.debug if quiet else log.info)(
+            "http.request.answered",
+            method=request.method,
+            # The rule, not the address: a sign-in link's code is a secret.
+            route=request.url_rule.rule if request.url_rule else None,
+            status=response.status_code,
+            milliseconds=round(took * 1000, 1),
+        )
+        return response

@@ -1,34 +1,31 @@
-"""What a route may reach: the platform of this application, its caller, and its permission."""
+"""What a route may reach: the platform of this application and who is calling."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
-from flask import current_app, g
+from flask import current_app
+
+from core.security.principals import Principal
+from core.web.flask_binding import current_principal as caller
+from core.web.opening import Opening
+from core.web.permissions import public, requires
 
 if TYPE_CHECKING:
-    from core.security import Principal
     from royal_platform.bootstrap import Platform
 
-View = TypeVar("View", bound=Callable[..., object])
-
-
-def requires(permission: str) -> Callable[[View], View]:
-    """Mark a view with the permission its caller needs."""
-
-    def mark(view: View) -> View:
-        view.permission = permission  # type: ignore[attr-defined]
-        return view
-
-    return mark
+__all__ = ["caller", "for_caller", "platform", "public", "requires"]
 
 
 def platform() -> Platform:
-    """The platform this application runs on, opened at first use."""
-    return cast("Platform", current_app.extensions["royal.platform"].get())
+    """The platform as this caller sees it, opened at first use."""
+    opening = cast("Opening[Platform]", current_app.extensions["royal.platform"])
+    return for_caller(opening.get(), caller())
 
 
-def caller() -> Principal:
-    """Who is calling; routes reach this only after authentication."""
-    return cast("Principal", g.principal)
+def for_caller(found: Platform, principal: Principal) -> Platform:
+    """A caller bound to a store sees that store and no other."""
+    if principal.store_id in (None, found.store_id):
+        return found
+    return replace(found, store_id=principal.store_id)

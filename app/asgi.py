@@ -10,19 +10,12 @@ from urllib.parse import parse_qs
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 
-from app.feed import (
-    HEARTBEAT_SECONDS,
-    POLICY_VIOLATION,
-    Client,
-    Rendered,
-    same_origin,
-    wanted_after,
-)
+from app.access import for_caller
+from app.feed import HEARTBEAT_SECONDS, POLICY_VIOLATION, Client, Rendered, wanted_after
 from app.stream import AiraStream
-from core.errors import PROBLEM_CONTENT_TYPE, Forbidden, NotFound, RoyalError, problem
+from core.errors import PROBLEM_CONTENT_TYPE, NotFound, RoyalError, problem
 from core.events import EventFeed
-from core.security import Principal
-from core.web.authentication import SESSION_COOKIE, authenticate
+from core.web.door import Door, Request
 from core.web.opening import Opening
 from royal_platform.bootstrap import Platform
 
@@ -41,6 +34,7 @@ class Coordinator:
         self.flask = application
         self._heartbeat = heartbeat
         self._opening = cast("Opening[Platform]", application.extensions["royal.platform"])
+        self._door = cast("Door", application.extensions["royal.door"])
         # Flask stays synchronous; the bridge hands each request to one of these threads.
         self._bridge = cast(Any, WSGIMiddleware(cast(Any, application), workers=_THREADS))
         self._aira = AiraStream(application.extensions["royal.settings"].aira_port)
@@ -81,13 +75,13 @@ class Coordinator:
         try:
             if scope["path"] != "/ws":
                 raise NotFound("There is no socket here.", remedy="Open /ws.")
-            platform, principal = await asyncio.to_thread(self._admit, scope)
+            platform = await asyncio.to_thread(self._admit, scope)
             query = parse_qs(scope["query_string"].decode("latin1"))
             after = wanted_after(query.get("after", [None])[0])
         except RoyalError as error:
             await _deny(scope, send, error)
             return
-        feed, rendered = self._feed(platform, principal)
+        feed, rendered = self._feed(platform)
         await send({"type": "websocket.accept"})
 
         async def still_allowed() -> None:
@@ -98,28 +92,27 @@ class Coordinator:
         )
         await client.serve(receive, after)
 
-    def _admit(self, scope: Scope) -> tuple[Platform, Principal]:
-        """Who opens this socket. Raises ``Unauthenticated`` or ``Forbidden``."""
-        platform = self._opening.get()
+    def _admit(self, scope: Scope) -> Platform:
+        """The platform as the caller may see it. Raises ``Unauthenticated``, ``Forbidden``."""
         headers = {
             name.decode("latin1").lower(): value.decode("latin1")
             for name, value in scope["headers"]
         }
-        cookies = _cookies(headers.get("cookie", ""))
-        principal = authenticate(headers, cookies, platform.database, platform.settings)
-        if principal.kind == "session" and SESSION_COOKIE in cookies:
-            same_origin(
-                headers.get("origin"), headers.get("host"), platform.settings.royal_public_url
-            )
-        if _PERMISSION not in principal.permissions:
-            raise Forbidden(
-                f"Following the log needs the permission {_PERMISSION!r}.",
-                remedy="Ask an admin for a token or session with that permission.",
-            )
-        return platform, principal
+        client = scope.get("client")
+        # Not one of the safe methods: browsers open sockets across origins without asking.
+        wanted = Request(
+            method="WEBSOCKET",
+            path=scope["path"],
+            headers=headers,
+            cookies=_cookies(headers.get("cookie", "")),
+            client=client[0] if client else None,
+        )
+        principal = self._door.authorise(_PERMISSION, wanted)
+        found = self._opening.get()
+        return found if principal is None else for_caller(found, principal)
 
-    def _feed(self, platform: Platform, principal: Principal) -> tuple[EventFeed, Rendered]:
-        store_id = principal.store_id or platform.store_id
+    def _feed(self, platform: Platform) -> tuple[EventFeed, Rendered]:
+        store_id = platform.store_id
         if store_id not in self._feeds:
             self._feeds[store_id] = EventFeed(platform.database, store_id)
             self._rendered[store_id] = Rendered()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Response
+from flask import Response, current_app, make_response
 from flask_openapi3 import APIBlueprint, Info, Server, Tag
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-VERSION = "0.1.0"
+from core.errors import Invalid
+from core.telemetry.metrics import build_version
+
 INFO = Info(
     title="Royal Equips coordinator",
-    version=VERSION,
+    version=build_version(),
     description="Everything the command center reads and asks for. Amounts are decimal strings.",
 )
 SERVERS = [Server(url="/", description="this origin")]
@@ -65,3 +67,17 @@ def reply(model: BaseModel, status: int = 200) -> Response:
     """The JSON answer for ``model``; amounts as strings, times with their zone."""
     body = model.model_dump_json(by_alias=True)
     return Response(body, status=status, mimetype="application/json")
+
+
+def refuse_invalid(error: ValidationError) -> Response:
+    """The problem that lists every field that is wrong; never repeats what was sent."""
+    faults = error.errors(include_input=False, include_url=False, include_context=False)
+    told = Invalid(
+        "The request's content is wrong.",
+        remedy="Correct the fields listed in errors; see /docs.",
+        errors=[
+            {"field": ".".join(str(part) for part in fault["loc"]), "reason": fault["msg"]}
+            for fault in faults
+        ],
+    )
+    return make_response(current_app.handle_user_exception(told))

@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 from uvicorn_worker import UvicornWorker
 
 from app.asgi import wrap
-from app.serving import UVICORN_LIMITS
+from core.web.serving import LIMITS
 
 
 class CoordinatorWorker(UvicornWorker):  # type: ignore[misc, unused-ignore]
     """A uvicorn worker whose loading wraps the Flask application it was pointed at."""
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
-        "loop": "auto", "http": "auto", "lifespan": "on", **UVICORN_LIMITS,
+        "loop": "auto", "http": "auto", "lifespan": "on", **LIMITS,
     }  # fmt: skip
 
     def load_wsgi(self) -> None:

@@ -5,29 +5,33 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from flask import Flask, Request, Response, request, send_from_directory
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
-from app.access import public
-from core.errors import NotFound
+from core.web.http_faults import fault_of
 
 BUILT = Path(__file__).resolve().parent.parent / "apps" / "command-center-ui" / "dist"
 _FOREVER = "public, max-age=31536000, immutable"
 _NEVER_STALE = "no-cache"
 # What other doors or routes own is never the page's.
-_NOT_THE_PAGE = ("v1", "assets", "ws", "docs", "login", "healthz", "readyz", "metrics")
+_NOT_THE_PAGE = ("v1", "assets", "ws", "docs", "healthz", "readyz", "metrics")
 
 
 def register(application: Flask, built: Path = BUILT) -> None:
-    """Serve the command center from ``built`` (the result of ``pnpm build``)."""
+    """Serve the command center from ``built`` (the result of ``pnpm build``).
 
-    @application.get("/", defaults={"name": ""}, endpoint="ui")
-    @application.get("/<path:name>", endpoint="ui")
-    @public
-    def ui(name: str) -> Response:
-        if name and (built / name).is_file():
-            return _file(built, name)
-        if is_navigation(request, name):
-            return _page(built)
-        raise NotFound(f"There is nothing at {request.path!r}.", remedy="See /docs for the routes.")
+    What no route answers is looked up here, so an unknown ``/v1`` address stays a problem.
+    """
+
+    @application.errorhandler(NotFound)
+    def ui(_error: NotFound) -> ResponseReturnValue:
+        name = request.path.lstrip("/")
+        if request.method in {"GET", "HEAD"}:
+            if name and not name.startswith("v1/") and (built / name).is_file():
+                return _file(built, name)
+            if is_navigation(request, name):
+                return _page(built)
+        return application.handle_user_exception(fault_of(404, request.method, request.path))
 
 
 def is_navigation(wanted: Request, name: str) -> bool:

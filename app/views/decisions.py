@@ -20,6 +20,7 @@ from app.schemas.decisions import (
 )
 from app.views import shared
 from core.events import StoredEvent, read_after
+from orchestrator.core import ledger
 from royal_platform.commerce.decisions.model import Decision, Status
 from royal_platform.commerce.decisions.rules import changes
 from royal_platform.persistence.decisions import DecisionFilter, Decisions
@@ -77,8 +78,6 @@ def approve(
     platform: Platform, actor: Principal, decision_id: str, body: ApproveIn
 ) -> DecisionDetail:
     """Approve what was seen."""
-    from orchestrator.core import ledger
-
     ledger.approve(platform, decision_id, body.argument_hash, actor)
     return one(platform, decision_id)
 
@@ -87,26 +86,20 @@ def reject(
     platform: Platform, actor: Principal, decision_id: str, body: RejectIn
 ) -> DecisionDetail:
     """Reject a decision."""
-    from orchestrator.core import ledger
-
-    ledger.reject(platform, decision_id, body.reason, actor)
+    ledger.reject(platform, decision_id, actor, body.reason)
     return one(platform, decision_id)
 
 
 def revert(platform: Platform, actor: Principal, decision_id: str) -> DecisionDetail:
     """Ask for the earlier value to be restored."""
-    from orchestrator.core import ledger
-
     ledger.revert(platform, decision_id, actor)
     return one(platform, decision_id)
 
 
 def batch(platform: Platform, actor: Principal, body: BatchIn) -> BatchOut:
     """Decide several, each for itself."""
-    from orchestrator.core import ledger
-
     items = [(item.id, item.argument_hash) for item in body.decisions]
-    found = ledger.batch(platform, body.action, items, body.reason, actor)
+    found = ledger.batch(platform, body.action, items, actor, body.reason)
     return BatchOut(
         results=[BatchResult(id=item.id, status=item.status, error=item.error) for item in found]
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from app.schemas.agents import RunDetail, RunPage, RunQuery, RunStatus, RunSummary, StepOut
+from orchestrator.core import runs as use_case
 from royal_platform.persistence.decisions import Decisions
 from royal_platform.persistence.runs import Run, Runs, Step
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from core.security.principals import Principal
     from royal_platform.bootstrap import Platform
 
@@ -51,8 +50,6 @@ def one(platform: Platform, run_id: str) -> RunDetail:
 
 def cancel(platform: Platform, actor: Principal, run_id: str) -> RunSummary:
     """Ask for the end of a run."""
-    from orchestrator.core import runs as use_case
-
     use_case.cancel(platform, run_id, actor)
     return summarised(platform, run_id)
 
@@ -61,12 +58,14 @@ def summarised(platform: Platform, run_id: str) -> RunSummary:
     """The summary of one run as it is stored now."""
     with platform.database.read() as connection:
         run = Runs(platform.store_id).get(connection, run_id)
-        return summary(run, decisions_of(platform, connection, run_id))
+    return summary(run, decisions_of(platform, run_id))
 
 
-def decisions_of(platform: Platform, connection: Connection, run_id: str) -> int:
+def decisions_of(platform: Platform, run_id: str) -> int:
     """How many decisions a run proposed."""
-    return Decisions(platform.store_id).counts_by_run(connection, [run_id]).get(run_id, 0)
+    with platform.database.read() as connection:
+        counts = Decisions(platform.store_id).counts_by_run(connection, [run_id])
+    return counts.get(run_id, 0)
 
 
 def summary(run: Run, decisions: int) -> RunSummary:

@@ -1,0 +1,113 @@
+"""The gateway's application."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api_gateway.inbox import Inbox
+from api_gateway.webhooks import BODY_MAX, Reception
+from core.settings import Settings, get_settings, load_dotenv
+from core.telemetry.logs import configure_logging, json_wanted
+from core.web.asgi_binding import create_api
+from core.web.door import Door
+from core.web.fastapi_reference import add_reference
+from core.web.opening import Opening, database_check
+from core.web.permissions import public
+from royal_platform.bootstrap import Platform, bootstrap
+
+
+class _Gateway:
+    """What the routes stand on; opened with the first webhook or in the background."""
+
+    def __init__(
+        self, settings: Settings, open_platform: Callable[[Settings], Platform]
+    ) -> None:
+        self.opening: Opening[Platform] = Opening(
+            "platform",
+            lambda: open_platform(settings),
+            lambda platform: platform.database.dispose(),
+        )
+        self._settings = settings
+        self._inbox: Inbox | None = None
+        self._reception: Reception | None = None
+
+    async def reception(self) -> Reception:
+        """Where webhooks are taken in."""
+        if self._reception is None:
+            platform = await asyncio.to_thread(self.opening.get)
+            if self._reception is None:
+                self._inbox = Inbox(platform.database)
+                self._reception = Reception(platform.database, self._inbox, self._secret)
+        return self._reception
+
+    def close(self) -> None:
+        """Store what is queued, then close the database."""
+        if self._inbox is not None:
+            self._inbox.close()
+        self.opening.close()
+
+    def _secret(self) -> str | None:
+        """The secret webhooks are signed with: the configured store's, else the sandbox's."""
+        settings = self._settings
+        given = settings.shopify_webhook_secret or settings.shopify_client_secret
+        if settings.store_configured or given is not None:
+            return None if given is None else given.get_secret_value()
+        path = settings.var_dir / "sandbox" / "credentials.json"
+        if settings.is_production or not path.is_file():
+            return None
+        return str(json.loads(path.read_text())["webhook_secret"])
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    open_platform: Callable[[Settings], Platform] = bootstrap,
+) -> FastAPI:
+    """The gateway, ready to serve."""
+    if settings is None:
+        load_dotenv()
+        settings = get_settings()
+    configure_logging(settings.log_level, json_wanted(settings.log_format, settings.flask_env))
+    gateway = _Gateway(settings, open_platform)
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        gateway.opening.begin()
+        yield
+        await asyncio.to_thread(gateway.close)
+
+    door = Door(
+        "gateway",
+        settings,
+        lambda: gateway.opening.get().database,
+        [database_check(gateway.opening, lambda platform: platform.database)],
+        body_max_bytes=BODY_MAX,
+    )
+    app = create_api(
+        door,
+        title="Royal Equips gateway",
+        description="What outside parties call. Webhooks are authenticated by their signature.",
+        docs_url=None,
+        lifespan=life,
+    )
+    _add_webhooks(app, gateway)
+    add_reference(app)
+    return app
+
+
+def _add_webhooks(app: FastAPI, gateway: _Gateway) -> None:
+    @public
+    async def receive(request: Request) -> Response:
+        """Open to anybody because the HMAC of the raw body says who is calling."""
+        return await (await gateway.reception()).receive(request)
+
+    # Plain Starlette routes: nothing parses the body before its signature is checked.
+    for path in ("/webhooks/shopify", "/webhooks/shopify/{topic:path}"):
+        app.router.routes.append(Route(path, receive, methods=["POST"]))
