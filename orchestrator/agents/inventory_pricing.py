@@ -1,0 +1,263 @@
+"""Inventory and pricing: reads sales and stock, forecasts demand, proposes prices and reorders."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any, ClassVar
+
+from orchestrator.core.agent_base import AgentBase
+from orchestrator.core.command import main
+from royal_platform.commerce.catalog.model import StoreTerms, Variant
+from royal_platform.commerce.decisions.model import Policy
+from royal_platform.commerce.forecasting import service as forecasting
+from royal_platform.commerce.forecasting.model import Forecast, Panel
+from royal_platform.commerce.inventory import service as inventory
+from royal_platform.commerce.inventory.model import ReorderOutcome
+from royal_platform.commerce.pricing import service as pricing
+from royal_platform.commerce.pricing.model import PricingOutcome
+
+# A year of weeks, and the year before to compare seasons with.
+HISTORY = timedelta(weeks=104)
+TAX_WINDOW = timedelta(days=90)
+TOLD_REASONS = {
+    "unknown_cost": "has no unit cost in the store, so its margin is unknown",
+    "thin_history": "sold too little to say how demand answers to price",
+    "no_price": "has no price",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The business time a run is about; fixed in its first step, so a resumed run keeps it."""
+
+    now: datetime
+    today: date
+
+
+class InventoryPricingAgent(AgentBase):
+    """Thin: the methods are ``commerce.forecasting``, ``commerce.pricing``, ``commerce.inventory``."""
+
+    wakes_on: ClassVar[tuple[str, ...]] = ("store.sync.first",)
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            name,
+            agent_type="inventory_pricing",
+            description="Forecasts demand and proposes prices and reorders.",
+        )
+        self._moment: Moment | None = None
+
+    async def _execute_task(self) -> dict[str, Any]:
+        begun = await self.step("read the store", self._read)
+        self._moment = Moment(
+            datetime.fromisoformat(begun["as_of"]), date.fromisoformat(begun["today"])
+        )
+        if not begun["history_from"]:
+            return self._nothing_to_learn_from()
+        demand = await self.step("forecast demand", self._forecast)
+        prices = await self.step("weigh prices", self._weigh_prices)
+        reorders = await self.step("weigh reorders", self._weigh_reorders)
+        decisions = self.propose([*self._prices.proposals, *self._reorders.proposals])
+        self._tell(begun, demand)
+        return {
+            "status": "success",
+            "data": {
+                "as_of": begun["as_of"],
+                "read": begun,
+                "demand": demand,
+                "prices": prices,
+                "reorders": reorders,
+                "decisions": len(decisions),
+            },
+        }
+
+    # -- the steps
+
+    def _read(self) -> dict[str, Any]:
+        clock = self.clock
+        now = clock.now()
+        self._moment = Moment(now, clock.local_day(now))
+        history_from = self.platform.sales.history_from()
+        return {
+            "as_of": now.isoformat(),
+            "today": self._moment.today.isoformat(),
+            "variants": len(self._variants),
+            "history_from": history_from.isoformat() if history_from else None,
+        }
+
+    def _forecast(self) -> dict[str, Any]:
+        panel, forecast = self._panel, self._demand
+        self.platform.forecasts.save(self.run_id, self._at.now, forecast)
+        return {
+            "variants": len(panel.variant_ids),
+            "weeks": len(panel.weeks),
+            "next_week": {
+                "units": round(float(forecast.total_expected[0]), 1),
+                "low": round(float(forecast.total_low[0]), 1),
+                "high": round(float(forecast.total_high[0]), 1),
+            },
+            "methods": dict(Counter(forecast.method).most_common()),
+            "seasonal": bool(forecast.seasonal),
+        }
+
+    def _weigh_prices(self) -> dict[str, Any]:
+        outcome = self._prices
+        return {
+            "proposed": len(outcome.proposals),
+            "left_alone": dict(Counter(each.reason for each in outcome.blocked).most_common()),
+            "expected_gain_28_days": str(
+                sum((p.money_at_stake.amount for p in outcome.proposals if p.money_at_stake), 0)
+            ),
+            "currency": self._terms.currency,
+        }
+
+    def _weigh_reorders(self) -> dict[str, Any]:
+        outcome = self._reorders
+        return {
+            "proposed": len(outcome.proposals),
+            "enough": outcome.enough,
+            "not_judged": dict(Counter(each.reason for each in outcome.unseen).most_common()),
+        }
+
+    # -- what the steps share; computed once, and again after a crash
+
+    @property
+    def _at(self) -> Moment:
+        if self._moment is None:
+            raise RuntimeError("the run has not read the store yet")
+        return self._moment
+
+    @cached_property
+    def _variants(self) -> tuple[Variant, ...]:
+        return tuple(self.platform.catalog.variants())
+
+    @cached_property
+    def _available(self) -> dict[str, int | None]:
+        return dict(self.platform.stock.available())
+
+    @cached_property
+    def _panel(self) -> Panel:
+        since = self._at.today - HISTORY
+        return forecasting.build_panel(
+            self._variants,
+            self.platform.sales.variant_days(since, self._at.today),
+            self._at.today,
+            snapshots=self.platform.stock.snapshots(since),
+            available_now=self._available,
+        )
+
+    @cached_property
+    def _demand(self) -> Forecast:
+        return forecasting.forecast_demand(self._panel)
+
+    @cached_property
+    def _policy(self) -> Policy:
+        return self.platform.policies.policy()
+
+    @cached_property
+    def _terms(self) -> StoreTerms:
+        store = self.platform.store()
+        return StoreTerms(
+            store.currency,
+            self.platform.sales.included_tax_rate(self._at.today - TAX_WINDOW),
+            store.source,
+        )
+
+    @cached_property
+    def _prices(self) -> PricingOutcome:
+        return pricing.propose_prices(
+            self._variants,
+            self._panel,
+            self._demand,
+            self._policy,
+            store=self._terms,
+            now=self._at.now,
+            history=self.platform.price_history.histories(self._at.now),
+            available_now=self._available,
+            run_id=self.run_id,
+        )
+
+    @cached_property
+    def _reorders(self) -> ReorderOutcome:
+        return inventory.propose_reorders(
+            self._variants,
+            self._demand,
+            self.platform.stock.levels(),
+            self._policy,
+            store=self._terms,
+            now=self._at.now,
+            on_order=self.platform.purchases.on_order(),
+            run_id=self.run_id,
+        )
+
+    # -- the account it gives
+
+    def _tell(self, begun: dict[str, Any], demand: dict[str, Any]) -> None:
+        prices, reorders = self._prices, self._reorders
+        self.report(
+            looked_at=[
+                f"{begun['variants']} variants and their sales since {begun['history_from']}",
+                f"{demand['weeks']} complete weeks of demand, stock-outs corrected",
+                f"{reorders.enough} variants with enough stock for their lead time",
+            ],
+            could_not_see=[
+                *_grouped((each.title, each.reason) for each in prices.blocked),
+                *_grouped_unseen((each.title, each.detail) for each in reorders.unseen),
+                *_always_hidden(self._panel),
+            ],
+            headline=(
+                f"{_count(len(prices.proposals), 'price change')} and "
+                f"{_count(len(reorders.proposals), 'reorder')} proposed."
+            ),
+        )
+
+    def _nothing_to_learn_from(self) -> dict[str, Any]:
+        self.report(
+            could_not_see=["The store has no visible order yet."],
+            headline="Nothing proposed: there are no sales to learn from.",
+        )
+        return {"status": "success", "data": {"decisions": 0}}
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _grouped(blocked: Iterable[tuple[str, str]]) -> list[str]:
+    """One line for each reason that a person could remedy, naming up to three variants."""
+    titles: dict[str, list[str]] = {}
+    for title, reason in blocked:
+        titles.setdefault(reason, []).append(title)
+    return [
+        f"{_named(found)} {TOLD_REASONS[reason]}."
+        for reason, found in titles.items()
+        if reason in TOLD_REASONS
+    ]
+
+
+def _grouped_unseen(unseen: Iterable[tuple[str, str]]) -> list[str]:
+    details: dict[str, list[str]] = {}
+    for title, detail in unseen:
+        details.setdefault(detail, []).append(title)
+    return [f"{_named(found)}: {detail}" for detail, found in details.items() if len(details) <= 5]
+
+
+def _named(titles: list[str]) -> str:
+    shown = ", ".join(titles[:3])
+    more = len(titles) - 3
+    return f"{shown} and {more} more: each" if more > 0 else shown
+
+
+def _always_hidden(panel: Panel) -> list[str]:
+    """What the Admin API never tells, said every time so that nobody takes it for known."""
+    if panel.seen_stockouts >= 1:
+        return []
+    return ["Stock of past days is not given by the store: stock-outs were inferred from sales."]
+
+
+if __name__ == "__main__":
+    main("inventory_pricing")

@@ -1,0 +1,89 @@
+"""What the policy asks about past prices, for a whole catalogue in three reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from core.storage.database import Database
+from royal_platform.commerce.decisions.rules import PRICE_KINDS
+from royal_platform.commerce.pricing.model import PriceHistory
+from royal_platform.persistence.tables.catalog import price_observations, variants
+from royal_platform.persistence.tables.decisions import decisions, executions
+
+_WEEK = timedelta(days=7)
+
+
+class StoredPriceHistory:
+    """Reference prices, prices of the last week, and last changes by decision, of one store."""
+
+    def __init__(self, database: Database, store_id: str) -> None:
+        self._database = database
+        self._store_id = store_id
+
+    def histories(self, now: datetime) -> Mapping[str, PriceHistory]:
+        """The history of every variant, as the gate would see it at ``now``."""
+        with self._database.read() as connection:
+            current = self._current(connection)
+            last_week = self._last_week(connection, now - _WEEK)
+            references, changes = self._decided(connection)
+        return {
+            variant_id: PriceHistory(
+                reference=references.get(variant_id, price),
+                last_week=tuple(sorted(last_week[variant_id])),
+                last_change_at=changes.get(variant_id),
+            )
+            for variant_id, price in current.items()
+        }
+
+    def _current(self, connection: Connection) -> dict[str, Decimal]:
+        query = select(variants.c.id, variants.c.price).where(
+            variants.c.store_id == self._store_id, variants.c.deleted_at.is_(None)
+        )
+        return {row.id: row.price for row in connection.execute(query)}
+
+    def _last_week(self, connection: Connection, since: datetime) -> dict[str, set[Decimal]]:
+        """Prices seen after ``since``, and the last one seen before it: it was in force then."""
+        table = price_observations.c
+        query = (
+            select(table.variant_id, table.at, table.price)
+            .where(table.store_id == self._store_id)
+            .order_by(table.at)
+        )
+        before: dict[str, Decimal] = {}
+        seen: dict[str, set[Decimal]] = defaultdict(set)
+        for variant_id, at, price in connection.execute(query):
+            if at <= since:
+                before[variant_id] = price
+            else:
+                seen[variant_id].add(price)
+        for variant_id, price in before.items():
+            seen[variant_id].add(price)
+        return seen
+
+    def _decided(self, connection: Connection) -> tuple[dict[str, Decimal], dict[str, datetime]]:
+        """The price before the first decision on each variant, and the time of the last one."""
+        query = (
+            select(decisions.c.subject_id, decisions.c.executed_at, executions.c.before)
+            .join(
+                executions,
+                (executions.c.store_id == decisions.c.store_id)
+                & (executions.c.decision_id == decisions.c.id),
+            )
+            .where(decisions.c.store_id == self._store_id, decisions.c.kind.in_(PRICE_KINDS))
+            .where(decisions.c.executed_at.is_not(None))
+            .order_by(decisions.c.executed_at)
+        )
+        references: dict[str, Decimal] = {}
+        changes: dict[str, datetime] = {}
+        for subject_id, executed_at, before in connection.execute(query):
+            price: Any = (before or {}).get("price")
+            if price is not None:
+                references.setdefault(subject_id, Decimal(price))
+            changes[subject_id] = executed_at
+        return references, changes
