@@ -1,1 +1,1 @@
-"""Autonomy: agents and their runs, the ledger of decisions, and the only hand that writes to vendors."""
+"""Autonomy: agents and runs, the ledger of decisions, the only hand that writes to vendors."""

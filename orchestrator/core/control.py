@@ -1,17 +1,18 @@
-"""The kill switch: stop and resume a store or one agent, and what was in flight at that moment."""
+"""What a person controls: the kill switch with what was in flight, and the policy in force."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from core.errors import Conflict, Invalid
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
 from orchestrator.core.proposing import command_execution
-from royal_platform.commerce.decisions.model import Decision, Status
+from royal_platform.commerce.decisions.model import Decision, Policy, Status
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.decisions import DecisionFilter
+from royal_platform.persistence.policies import StoredPolicy
 
 _log = get_logger(__name__)
 _PAGE = 250
@@ -85,6 +86,26 @@ def state(ground: Ground) -> StopState:
         return _state(books, _in_flight(books))
 
 
+def replace_policy(ground: Ground, edited: int, policy: Policy, actor: Actor) -> StoredPolicy:
+    """Put a policy in force; ``edited`` is the version it was made from, else ``Conflict``."""
+    name = actor_name(actor)
+    with writing(ground) as books:
+        before = books.policies.current(books.connection).policy
+        stored = books.policies.replace(
+            books.connection, edited=edited, policy=policy, actor=name, now=books.now
+        )
+        changed = sorted(
+            field.name
+            for field in fields(Policy)
+            if getattr(before, field.name) != getattr(policy, field.name)
+        )
+        books.tell(
+            "policy.changed", "policy", name, {"version": stored.version, "changed": changed}
+        )
+    _log.info("policy.changed", version=stored.version, actor=name)
+    return stored
+
+
 def outcomes(ground: Ground, decision_ids: list[str]) -> list[Flight]:
     """What came of writes that were in flight."""
     with reading(ground) as books:
@@ -113,7 +134,7 @@ def _approved(books: Books) -> list[Decision]:
     held: list[Decision] = []
     cursor: str | None = None
     while True:
-        page = books.decisions.list(books.connection, wanted, cursor, _PAGE)
+        page = books.decisions.page(books.connection, wanted, cursor, _PAGE)
         held += page.items
         cursor = page.next_cursor
         if cursor is None:

@@ -1,10 +1,12 @@
-"""The durable engine: the one module that knows DBOS. Everything else sees queues, steps and ids."""
+"""The durable engine: the one module that knows DBOS. All else sees queues, steps and ids."""
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import json
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +18,7 @@ from dbos import error as dbos_error
 from sqlalchemy import Connection, Engine, event
 
 from core.storage.database import normalise
-from orchestrator.core.wire import decode, encode
+from orchestrator.core.wire import WorkflowCancelled, decode, encode
 
 # Bumped by hand when a workflow body changes so that a half-done run cannot be continued by it.
 # A hash of the code, the library's default, would strand every waiting run at each edit.
@@ -36,15 +38,11 @@ class JsonSerializer(Serializer):
     def serialize(self, data: Any) -> str:
         return json.dumps(encode(data), separators=(",", ":"), ensure_ascii=False)
 
-    def deserialize(self, serialized_data: str) -> Any:  # type: ignore[override]
+    def deserialize(self, serialized_data: str) -> Any:
         return decode(json.loads(serialized_data))
 
     def name(self) -> str:
         return "royal_json"
-
-
-class WorkflowCancelled(Exception):
-    """The workflow was cancelled; raised at the next step boundary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +89,7 @@ def engine_url(database_url: str, var_dir: Path) -> str:
 class DurableEngine:
     """Runs durable workflows in this process. One per process; ``launch`` once.
 
-    A workflow's body is a coroutine function; it runs in a thread with an event loop of its own,
-    so that vendor clients created in it die with it. Its arguments and results are small JSON.
+    A workflow's body is a coroutine function; its arguments and results are small JSON.
     """
 
     def __init__(self, url: str, executor_id: str) -> None:
@@ -101,11 +98,17 @@ class DurableEngine:
         self._engine: Engine | None = None
         self._client: DBOSClient | None = None
 
-    def workflow(self, kind: str, body: Body) -> None:
-        """Register ``body`` under the stable name ``kind``; before ``launch``."""
+    def workflow(self, kind: str, body: Body, *, own_loop: bool = False) -> None:
+        """Register ``body`` under the stable name ``kind``; before ``launch``.
+
+        Bodies share the loop of the thread they run in, and so keep its connections; ``own_loop``
+        gives each call a loop that ends with it, whatever code not ours leaves running there.
+        """
 
         def run(*args: Any) -> Any:
-            return asyncio.run(body(*args))
+            if own_loop:
+                return asyncio.run(body(*args))
+            return _thread_runner().run(body(*args), context=contextvars.copy_context())
 
         run.__qualname__ = run.__name__ = kind
         DBOS.workflow(name=kind, max_recovery_attempts=MAX_RECOVERY_ATTEMPTS)(run)
@@ -146,7 +149,7 @@ class DurableEngine:
         self._client = _client(self._engine)
 
     def shutdown(self, grace_seconds: int = 5) -> None:
-        """Stop taking work, give running workflows ``grace_seconds``; the rest is recovered later."""
+        """Take no more work; running workflows get ``grace_seconds``, the rest is recovered later."""
         if self._client is not None:
             self._client.destroy()
         DBOS.destroy(workflow_completion_timeout_sec=grace_seconds, destroy_registry=True)
@@ -154,10 +157,22 @@ class DurableEngine:
             self._engine.dispose()
 
     def enqueue(
-        self, queue: QueueSpec, kind: str, workflow_id: str, *args: Any, partition: str
+        self,
+        queue: QueueSpec,
+        kind: str,
+        workflow_id: str,
+        *args: Any,
+        partition: str,
+        alone: str | None = None,
     ) -> None:
-        """Enqueue once: the same ``workflow_id`` again changes nothing."""
-        enqueue(self._running_client, queue, kind, workflow_id, *args, partition=partition)
+        """Enqueue once: the same ``workflow_id`` again changes nothing.
+
+        ``alone`` names a piece of work of which one at a time is enough: while one waits or runs,
+        another is not enqueued.
+        """
+        enqueue(
+            self._running_client, queue, kind, workflow_id, *args, partition=partition, alone=alone
+        )
 
     def cancel(self, workflow_id: str) -> None:
         """Cancel; a running workflow notices at its next step."""
@@ -170,7 +185,7 @@ class DurableEngine:
     def recover(self, executor_ids: Iterable[str]) -> int:
         """Put back to work what the executors named left unfinished; returns how many."""
         # Private in the pinned version; tests/integration/orchestrator proves what it does.
-        return len(DBOS._recover_pending_workflows(list(executor_ids)))
+        return len(DBOS._recover_pending_workflows(list(executor_ids)))  # noqa: SLF001
 
     def pending_executors(self) -> set[str]:
         """Executors that have unfinished workflows of this application version."""
@@ -266,9 +281,15 @@ def client(url: str) -> tuple[DBOSClient, Engine]:
 
 
 def enqueue(
-    through: DBOSClient, queue: QueueSpec, kind: str, workflow_id: str, *args: Any, partition: str
+    through: DBOSClient,
+    queue: QueueSpec,
+    kind: str,
+    workflow_id: str,
+    *args: Any,
+    partition: str,
+    alone: str | None = None,
 ) -> None:
-    """Enqueue once: the same ``workflow_id`` again changes nothing."""
+    """Enqueue through a light client; see ``DurableEngine.enqueue``."""
     options: dict[str, Any] = {
         "workflow_name": kind,
         "queue_name": queue.name,
@@ -277,7 +298,19 @@ def enqueue(
     }
     if queue.partition_limit is not None:
         options["queue_partition_key"] = partition
+    if alone is not None:
+        options |= {"deduplication_id": alone, "duplication_policy": "return-existing"}
     through.enqueue(options, *args)  # type: ignore[arg-type]
+
+
+_local = threading.local()
+
+
+def _thread_runner() -> asyncio.Runner:
+    runner: asyncio.Runner | None = getattr(_local, "runner", None)
+    if runner is None:
+        runner = _local.runner = asyncio.Runner()
+    return runner
 
 
 def _client(engine: Engine) -> DBOSClient:

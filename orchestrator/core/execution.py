@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from core.errors import RoyalError, Unavailable
 from core.telemetry.logs import get_logger
@@ -18,11 +18,14 @@ from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.effects import Effect, Facts, Hands, effect_of
 from orchestrator.core.gate import gate_state
 from orchestrator.core.ledger import CLOCK_ACTOR, return_original
-from orchestrator.core.readback import show_in_copy
 from orchestrator.core.proposing import POLICY_ACTOR, denial
+from orchestrator.core.readback import show_in_copy
 from royal_platform.commerce.decisions.model import Decision, Ruling, Status, Verdict
 from royal_platform.commerce.decisions.rules import PRICE_KINDS, judge, mismatches, planned_spend
 from royal_platform.persistence.decision_rows import jsonable
+
+if TYPE_CHECKING:
+    from royal_platform.bootstrap import Platform
 
 EXECUTOR = "executor"
 _ATTEMPTS = 5
@@ -56,6 +59,8 @@ async def execute(ground: Ground, hands: Hands, decision_id: str) -> str:
             _log.warning("execution.store.unavailable", decision_id=decision_id, attempt=attempt)
             await asyncio.sleep(pause)
             pause *= 2
+        except RoyalError as error:
+            return _give_up(ground, decision_id, error)
     raise AssertionError("unreachable")
 
 
@@ -107,9 +112,7 @@ def _open_fresh(books: Books, decision: Decision, live: Facts | None) -> Opened:
     books.executions.start(
         books.connection, decision.id, idempotency_key=idempotency_key(decision.id), now=books.now
     )
-    books.decisions.move(
-        books.connection, decision.id, seen=Status.APPROVED, to=Status.EXECUTING
-    )
+    books.decisions.move(books.connection, decision.id, seen=Status.APPROVED, to=Status.EXECUTING)
     books.tell_decision("decision.executing", decision, EXECUTOR)
     if not _holds(proposal.precondition, live):
         _conflict(books, decision, live)
@@ -141,9 +144,7 @@ def _open_interrupted(
             books, decision, f"Stopped ({scope}) before it was written; nothing was changed."
         )
         return Opened("end", {})
-    books.executions.move(
-        books.connection, decision.id, seen=("reserved", "writing"), to="writing"
-    )
+    books.executions.move(books.connection, decision.id, seen=("reserved", "writing"), to="writing")
     return Opened("write", before)
 
 
@@ -178,9 +179,7 @@ def _verify(
     return Status.EXECUTED.value
 
 
-def _succeed(
-    books: Books, effect: Effect, decision: Decision, before: Facts, after: Facts
-) -> None:
+def _succeed(books: Books, effect: Effect, decision: Decision, before: Facts, after: Facts) -> None:
     books.executions.move(
         books.connection, decision.id, seen=("writing",), to="verified", after=after,
         finished_at=books.now,
@@ -239,13 +238,9 @@ def _finish(books: Books, decision: Decision, to: Status, state: str, reason: st
     return_original(books, decision, EXECUTOR, undone=False)
 
 
-def _drop(
-    books: Books, decision: Decision, to: Status, actor: str, reason: str | None
-) -> None:
+def _drop(books: Books, decision: Decision, to: Status, actor: str, reason: str | None) -> None:
     """An approval that no longer counts: expired, or denied by what changed since."""
-    books.decisions.move(
-        books.connection, decision.id, seen=Status.APPROVED, to=to, failure=reason
-    )
+    books.decisions.move(books.connection, decision.id, seen=Status.APPROVED, to=to, failure=reason)
     books.tell_decision(f"decision.{to.value}", decision, actor, reason=reason)
     return_original(books, decision, actor, undone=False)
 
@@ -346,7 +341,14 @@ def _status(ground: Ground, decision_id: str) -> str:
         return books.decisions.get(books.connection, decision_id).status.value
 
 
+def hands_of(platform: Platform) -> Hands:
+    """The live store's readers and writers. Called here and by nobody else."""
+    from royal_platform.bootstrap import writers
+
+    writer = writers(platform)
+    return Hands(platform.live, writer, platform.live, writer)
+
+
 def idempotency_key(decision_id: str) -> str:
     """The key every write of this decision carries to the vendor."""
     return f"execute:{decision_id}"
-

@@ -38,9 +38,7 @@ def gate_state(
     price, unit_cost = _variant(books, proposal)
     today = books.clock.local_day(books.now)
     day_start = books.clock.day_start(today)
-    spent_today, spent_month = books.executions.spent(
-        books.connection, today, besides=decision_id
-    )
+    spent_today, spent_month = books.executions.spent(books.connection, today, besides=decision_id)
     promised = _promised(books, decision_id)
     is_price = proposal.kind in PRICE_KINDS
     return GateState(

@@ -1,4 +1,4 @@
-"""The ledger of decisions: approve, reject, revert, expire - each one transaction with its event."""
+"""The ledger of decisions: approve, reject, revert, expire - each one transaction, told as events."""
 
 from __future__ import annotations
 

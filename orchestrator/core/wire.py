@@ -1,4 +1,4 @@
-"""What the engine stores: JSON with tags for decimals, moments and days, and errors by their kind."""
+"""What the engine stores: JSON with tags for decimals, moments and days; errors by their kind."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from core.errors import Invalid, RoyalError
 _DECIMAL, _MOMENT, _DAY, _ERROR = "$decimal", "$moment", "$day", "$error"
 
 
-class StepFailed(RoyalError):
+class StepFailed(RoyalError):  # noqa: N818 - named by what happened, as its kin
     """A step failed with an error that is not one of ours; told again after a restart."""
 
     title, slug = "Step failed", "step-failed"
+
+
+class WorkflowCancelled(Exception):  # noqa: N818 - named by what happened
+    """The run or workflow was cancelled; raised at the next step boundary."""
 
 
 def encode(value: Any) -> Any:

@@ -74,9 +74,7 @@ class LiveStore:
         available = self.stock.get((inventory_item_id, location_id))
         if available is None:
             return None
-        return StockLevel(
-            "v", inventory_item_id, location_id, available, available, 0, 0, _now()
-        )
+        return StockLevel("v", inventory_item_id, location_id, available, available, 0, 0, _now())
 
     async def set_quantity(
         self,
@@ -95,9 +93,7 @@ class LiveStore:
                 self.before_write()
             self.stock[place] = quantity
             self.keys[idempotency_key] = str(quantity)
-            self.journal.append(
-                Written("stock", inventory_item_id, str(quantity), idempotency_key)
-            )
+            self.journal.append(Written("stock", inventory_item_id, str(quantity), idempotency_key))
             if self.after_write:
                 self.after_write()
         found = await self.stock_level(inventory_item_id, location_id)

@@ -112,9 +112,7 @@ def add_store(database: Database, store_id: str) -> None:
             transaction.connection, store_id=store_id, domain=f"{store_id}.test",
             source="sandbox", api_version="2026-10",
         )  # fmt: skip
-        stores.change(
-            transaction.connection, store_id, currency="EUR", timezone="Europe/Berlin"
-        )
+        stores.change(transaction.connection, store_id, currency="EUR", timezone="Europe/Berlin")
         rows = [
             {
                 "store_id": store_id, "id": f"v{number}", "product_id": f"p-v{number}",

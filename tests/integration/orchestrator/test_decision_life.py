@@ -287,7 +287,8 @@ def test_a_reorder_is_booked_once_and_cancelled_by_its_undo(house: Any) -> None:
     assert run(house, decision) == "executed"
     with reading(house) as books:
         order = books.purchases.of_decision(books.connection, decision)
-        assert order is not None and order.status == "ordered" and order.quantity == 10
+        assert order is not None
+        assert (order.status, order.quantity) == ("ordered", 10)
         day = books.clock.local_day(books.now)
         assert books.executions.spent(books.connection, day) == (Decimal(200), Decimal(200))
     undo = ledger.revert(house, decision, "ada")

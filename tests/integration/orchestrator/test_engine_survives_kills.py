@@ -121,8 +121,10 @@ def test_a_workflow_that_kills_its_worker_ends_as_a_dead_letter(trial: Trial) ->
     for number in range(engine_module.MAX_RECOVERY_ATTEMPTS + 3):
         process = trial.start(f"w{number}", "reap")
         trial.until(
-            lambda p=process: p.poll() is not None  # type: ignore[misc]
-            or trial.status("wf-1") == "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
+            lambda p=process: (
+                p.poll() is not None  # type: ignore[misc]
+                or trial.status("wf-1") == "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
+            )
         )
         if trial.status("wf-1") == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
             break

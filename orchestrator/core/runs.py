@@ -1,0 +1,115 @@
+"""Runs: requested by a person, a schedule or an event; carried out by the worker; cancellable."""
+
+from __future__ import annotations
+
+from core.errors import Conflict, RoyalError
+from core.telemetry.logs import get_logger
+from orchestrator.core.books import Actor, Books, Ground, actor_name, writing
+from orchestrator.core.discovery import why_not_runnable
+from royal_platform.persistence.ids import new_id
+
+ACTIVE = ("queued", "running", "waiting")
+_log = get_logger(__name__)
+
+
+def request_run(
+    ground: Ground, agent_id: str, trigger: str, actor: Actor, dry_run: bool = False
+) -> str:
+    """Ask for a run; returns its id at once, the worker does the rest.
+
+    Raises ``NotFound``; ``Conflict`` when the agent is paused, stopped, not runnable or running.
+    """
+    with writing(ground) as books:
+        run_id, why_not = start_run(
+            books, agent_id, trigger=trigger, actor=actor_name(actor), dry_run=dry_run
+        )
+    if why_not is not None or run_id is None:
+        raise why_not or Conflict("The run was not started.", remedy="Try again.")
+    _log.info("run.queued", run_id=run_id, agent_id=agent_id, trigger=trigger)
+    return run_id
+
+
+def start_run(
+    books: Books,
+    agent_id: str,
+    *,
+    trigger: str,
+    actor: str,
+    dry_run: bool = False,
+    run_id: str | None = None,
+) -> tuple[str | None, RoyalError | None]:
+    """Queue a run in the caller's transaction: its id, or why not.
+
+    A given ``run_id`` makes it happen once: a second time changes nothing and returns None twice.
+    """
+    why_not = _why_not(books, agent_id)
+    if why_not is not None:
+        return None, why_not
+    run_id = run_id or new_id("run")
+    if not books.runs.add(
+        books.connection, run_id, agent_id=agent_id, trigger=trigger, actor=actor, now=books.now,
+        dry_run=dry_run,
+    ):  # fmt: skip
+        return None, None
+    books.commands.add(
+        books.connection, kind="run_agent", key=f"run:{run_id}", payload={"run_id": run_id},
+        now=books.now,
+    )  # fmt: skip
+    books.tell(
+        "run.queued", run_id, actor,
+        {"run_id": run_id, "agent_id": agent_id, "trigger": trigger, "dry_run": dry_run},
+    )  # fmt: skip
+    return run_id, None
+
+
+def cancel(ground: Ground, run_id: str, actor: Actor) -> None:
+    """End a run: a queued one never starts, a running one stops at its next step."""
+    name = actor_name(actor)
+    with writing(ground) as books:
+        run = books.runs.get(books.connection, run_id)
+        if not books.runs.change(
+            books.connection, run_id, seen=ACTIVE, status="cancelled", finished_at=books.now
+        ):
+            raise Conflict(
+                f"Run {run_id!r} is {run.status} already.", remedy="Nothing is left to cancel."
+            )
+        books.tell("run.cancelled", run_id, name, {"run_id": run_id, "agent_id": run.agent_id})
+    _log.info("run.cancelled", run_id=run_id, actor=name)
+
+
+def wake(ground: Ground, topic: str, key: str) -> list[str]:
+    """Start a run of every agent that wakes on ``topic``, once per ``key``."""
+    from orchestrator.core.discovery import topics_of
+
+    started: list[str] = []
+    with writing(ground) as books:
+        for agent in books.agents.all(books.connection):
+            if topic not in topics_of(agent.id):
+                continue
+            run_id, why_not = start_run(
+                books, agent.id, trigger=topic, actor="event", run_id=f"run_{agent.id}_{key}"
+            )
+            if why_not is not None:
+                _log.info("wake.skipped", agent_id=agent.id, topic=topic, reason=why_not.detail)
+            if run_id is not None:
+                started.append(run_id)
+    return started
+
+
+def _why_not(books: Books, agent_id: str) -> RoyalError | None:
+    agent = books.agents.get(books.connection, agent_id)
+    if agent.status == "paused":
+        return Conflict(f"{agent.name} is paused.", remedy="Resume the agent, then run it.")
+    for scope in books.policies.stopped(books.connection):
+        if scope == f"agent:{agent_id}" or not scope.startswith("agent:"):
+            return Conflict(f"Stopped ({scope}).", remedy="Lift the stop, then run it.")
+    reason = why_not_runnable(agent_id)
+    if reason is not None:
+        return Conflict(f"{agent.name} cannot run: {reason}", remedy="Install or add the agent.")
+    active = books.runs.active(books.connection, agent_id)
+    if active:
+        return Conflict(
+            f"{agent.name} is already at work in run {active[0].id!r}.",
+            remedy="Wait for that run, or cancel it.",
+        )
+    return None

@@ -1,0 +1,147 @@
+"""What the worker's workflows do: run agents, execute decisions, sync, and handle webhooks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from core.errors import RoyalError, Unavailable
+from core.telemetry.logs import bind, clear, get_logger
+from orchestrator.core.books import reading, writing
+from orchestrator.core.engine import AGENTS, EXECUTION, SYNC, DurableEngine, QueueSpec, durable_step
+from orchestrator.core.execution import execute, fail_unexpected, hands_of
+from orchestrator.core.running import carry_out, give_up
+from orchestrator.core.runs import wake
+from royal_platform.persistence.clock import wall_now
+from royal_platform.persistence.commands import Command, Receipt
+
+if TYPE_CHECKING:
+    from orchestrator.core.engine import WorkflowRow
+    from royal_platform.bootstrap import Platform
+
+FIRST_SYNC = "store.sync.first"
+SALES_CHANGED = "store.sales.changed"
+# What a receipt of this topic erases cannot be learned by reading what is there.
+_ERASING = ("/delete", "/redact")
+_log = get_logger(__name__)
+
+
+class Work:
+    """The workflow bodies of one store's worker; they take ids and keep nothing in memory."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    def register(self, engine: DurableEngine) -> None:
+        """Give the engine every body under its stable name."""
+        engine.workflow("run_agent", self.run_agent, own_loop=True)
+        engine.workflow("execute_decision", self.execute_decision)
+        engine.workflow("sync_store", self.sync_store)
+        engine.workflow("handle_webhooks", self.handle_webhooks)
+
+    async def run_agent(self, store_id: str, run_id: str) -> str:
+        """Carry a run out, its steps durable."""
+        clear()
+        return await carry_out(self._platform, run_id, durable_step)
+
+    async def execute_decision(self, store_id: str, decision_id: str) -> str:
+        """Carry an approved decision out."""
+        clear()
+        bind(store_id=store_id, decision_id=decision_id)
+        platform = self._platform
+        try:
+            return await execute(platform, hands_of(platform), decision_id)
+        except Exception as error:  # noqa: BLE001 - the run loop: a decision must not stay half done
+            _log.exception("execution.failed.unexpectedly")
+            return fail_unexpected(platform, decision_id, error)
+
+    async def sync_store(self, store_id: str) -> int:
+        """Read what changed in the store, or all of it the first time; wake who waits for it."""
+        clear()
+        bind(store_id=store_id)
+        platform = self._platform
+        was_complete = _is_complete(platform)
+        try:
+            news = await platform.sync().run()
+        except RoyalError as error:
+            # The store's row tells it; the next turn tries again.
+            _log.warning("store.sync.failed", reason=str(error))
+            return 0
+        if not was_complete and _is_complete(platform):
+            wake(platform, FIRST_SYNC, f"first_{store_id}")
+        return news
+
+    async def handle_webhooks(self, store_id: str) -> int:
+        """Work off the inbox: erasures one by one, everything else by one read of the changes."""
+        clear()
+        bind(store_id=store_id)
+        with reading(self._platform) as books:
+            receipts = books.commands.unprocessed(books.connection)
+        others = [each for each in receipts if not each.topic.lower().endswith(_ERASING)]
+        for receipt in receipts:
+            if receipt not in others:
+                await self._handle([receipt], erasing=True)
+        if others:
+            await self._handle(others, erasing=False)
+        return len(receipts)
+
+    async def _handle(self, receipts: list[Receipt], *, erasing: bool) -> None:
+        problem: str | None = None
+        sync = self._platform.sync()
+        try:
+            if erasing:
+                payload: dict[str, Any] = orjson.loads(receipts[0].body)
+                await sync.notice(receipts[0].topic, payload)
+            else:
+                await sync.run()
+        except Unavailable as error:
+            _log.warning("webhook.handling.deferred", reason=str(error))
+            return
+        except (RoyalError, orjson.JSONDecodeError, KeyError) as error:
+            problem = str(error)
+            _log.warning("webhook.handling.failed", topic=receipts[0].topic, reason=problem)
+        with writing(self._platform) as books:
+            for receipt in receipts:
+                books.commands.processed(
+                    books.connection, receipt.webhook_id, now=wall_now(), error=problem
+                )
+
+
+def place_of(command: Command) -> tuple[QueueSpec, str, tuple[str, ...]] | None:
+    """Queue, workflow and arguments of a command; None when this version does not know it."""
+    payload = command.payload
+    if command.kind == "run_agent":
+        return AGENTS, "run_agent", (command.store_id, str(payload["run_id"]))
+    if command.kind == "execute_decision":
+        return EXECUTION, "execute_decision", (command.store_id, str(payload["decision_id"]))
+    if command.kind == "sync_store":
+        return SYNC, "sync_store", (command.store_id,)
+    if command.kind == "handle_webhook":
+        return SYNC, "handle_webhooks", (command.store_id,)
+    return None
+
+
+def bury(platform: Platform, row: WorkflowRow) -> None:
+    """A workflow was given up: close what it was about and put it on the dead-letter list."""
+    reason = f"Given up after {row.attempts} attempts: its worker died each time."
+    _, _, subject = row.id.partition(":")
+    subject = subject.partition(":")[0]
+    if row.kind == "run_agent":
+        give_up(platform, subject, reason)
+    elif row.kind == "execute_decision":
+        fail_unexpected(platform, subject, RuntimeError(reason))
+    with writing(platform) as books:
+        known = {letter.workflow_id for letter in books.commands.dead_letters(books.connection)}
+        if row.id in known:
+            return
+        books.commands.bury(
+            books.connection, workflow_id=row.id, kind=row.kind, subject=subject, error=reason,
+            now=books.now,
+        )  # fmt: skip
+        books.tell("workflow.buried", row.id, "worker", {"workflow_id": row.id, "kind": row.kind})
+    _log.error("workflow.buried", workflow_id=row.id, attempts=row.attempts)
+
+
+def _is_complete(platform: Platform) -> bool:
+    return bool(platform.store().sync_cursor.get("complete"))

@@ -1,0 +1,254 @@
+"""The worker: the one kind of process that executes. Relays, schedules, syncs, reaps, recovers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from core.errors import Conflict
+from core.storage.database import sqlite_path
+from core.storage.locks import FileLock
+from core.telemetry.logs import get_logger
+from orchestrator.core import engine as engines
+from orchestrator.core import ledger, schedules
+from orchestrator.core.agent_registry import get_agent_registry
+from orchestrator.core.books import reading
+from orchestrator.core.engine import SYNC, DurableEngine
+from orchestrator.core.work import Work, bury, place_of
+from royal_platform.persistence import commands as command_rows
+from royal_platform.persistence.clock import wall_now
+from royal_platform.persistence.commands import Command
+from royal_platform.persistence.tables.runs import commands
+
+if TYPE_CHECKING:
+    from royal_platform.bootstrap import Platform
+
+_RELAY_BATCH = 50
+_SYNC_EVERY_SECONDS = 20.0
+_KEEP_WORKFLOWS = timedelta(days=7)
+_log = get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Chore:
+    """Something done again and again, ``every`` so many seconds of wall time."""
+
+    name: str
+    every: float
+    do: Callable[[], None]
+    due: float = 0.0
+
+
+class Worker:
+    """One worker process. On SQLite the only one, under a file lock; on PostgreSQL any number."""
+
+    def __init__(self, platform: Platform, *, sync_every: float = _SYNC_EVERY_SECONDS) -> None:
+        settings = platform.settings
+        self._platform = platform
+        self._heartbeat_seconds = settings.heartbeat_seconds
+        self._stale = timedelta(seconds=settings.stale_seconds)
+        self._started_at = wall_now()
+        # Never the default name: two processes of one name would take each other's work.
+        self.executor_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        url = engines.engine_url(settings.database_url, settings.var_dir)
+        self._engine = DurableEngine(url, self.executor_id)
+        self._lock: FileLock | None = None
+        self._stopping = threading.Event()
+        self._chores = [
+            Chore("relay", 0.25, self.relay),
+            Chore("schedules", 1.0, self._fire_schedules),
+            Chore("expiry", 2.0, self._expire),
+            Chore("webhooks", 1.0, self._enqueue_webhooks),
+            Chore("sync", sync_every, self._enqueue_sync),
+            Chore("dead letters", 10.0, self._bury_dead),
+            Chore("prune", 3600.0, self._prune),
+        ]
+        self._beats = [
+            Chore("heartbeat", self._heartbeat_seconds, self._beat),
+            Chore("clock", 2.5, self._refresh_clock),
+        ]
+
+    def run(self) -> None:
+        """Work until ``stop`` or a signal. Raises ``Conflict`` when another worker has the file."""
+        self._take_lock()
+        try:
+            Work(self._platform).register(self._engine)
+            self._engine.launch()
+            get_agent_registry().attach(self._platform)
+            self._recover_at_start()
+            _log.info("worker.started", executor_id=self.executor_id)
+            beats = threading.Thread(target=self._repeat, args=(self._beats,), daemon=True)
+            beats.start()
+            self._repeat(self._chores)
+            beats.join(timeout=5)
+        finally:
+            self._engine.shutdown()
+            if self._lock is not None:
+                self._lock.release()
+        _log.info("worker.stopped", executor_id=self.executor_id)
+
+    def stop(self) -> None:
+        """End ``run`` soon: take no new work, let what runs come to its next rest."""
+        self._stopping.set()
+
+    def stop_on_signals(self) -> None:
+        """Stop on SIGTERM and SIGINT; call it in the main thread."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stop())
+
+    def relay(self) -> None:
+        """Turn committed command rows into workflows; the same row twice makes one workflow."""
+        with self._platform.database.read() as connection:
+            if not command_rows.unrelayed(connection, limit=1):
+                return
+        with self._platform.database.write() as transaction:
+            query = (
+                select(commands)
+                .where(commands.c.relayed_at.is_(None))
+                .order_by(commands.c.created_at, commands.c.id)
+                .limit(_RELAY_BATCH)
+                .with_for_update(skip_locked=True)
+            )
+            rows = transaction.connection.execute(query)
+            batch = [Command(**row._mapping) for row in rows]  # noqa: SLF001
+            for command in batch:
+                self._enqueue(command)
+            command_rows.mark_relayed(transaction.connection, batch, now=wall_now())
+
+    def _enqueue(self, command: Command) -> None:
+        place = place_of(command)
+        if place is None:
+            _log.error("command.unknown", kind=command.kind, command_id=command.id)
+            return
+        queue, kind, arguments = place
+        alone = f"{kind}:{command.store_id}" if queue is SYNC else None
+        self._engine.enqueue(
+            queue, kind, command.key, *arguments, partition=command.store_id, alone=alone
+        )
+        _log.debug("command.relayed", kind=kind, key=command.key)
+
+    def _fire_schedules(self) -> None:
+        with reading(self._platform) as books:
+            if not books.agents.due(books.connection, books.now):
+                return
+        schedules.fire_due(self._platform)
+
+    def _expire(self) -> None:
+        with reading(self._platform) as books:
+            if not books.decisions.due(books.connection, books.now, 1):
+                return
+        expired = ledger.expire_due(self._platform)
+        _log.info("decisions.expired", count=expired)
+
+    def _enqueue_webhooks(self) -> None:
+        with reading(self._platform) as books:
+            waiting = books.commands.unprocessed(books.connection, 1)
+        if waiting:
+            self._alone("handle_webhooks", f"webhooks:{waiting[0].webhook_id}:{int(time.time())}")
+
+    def _enqueue_sync(self) -> None:
+        self._alone("sync_store", f"sync:{time.time_ns()}")
+
+    def _alone(self, kind: str, workflow_id: str) -> None:
+        store_id = self._platform.store_id
+        self._engine.enqueue(
+            SYNC, kind, workflow_id, store_id, partition=store_id, alone=f"{kind}:{store_id}"
+        )
+
+    def _bury_dead(self) -> None:
+        for row in self._engine.dead_letters():
+            bury(self._platform, row)
+
+    def _prune(self) -> None:
+        before = wall_now() - _KEEP_WORKFLOWS
+        self._engine.delete_finished(int(before.timestamp() * 1000))
+
+    def _refresh_clock(self) -> None:
+        if self._platform.source == "sandbox":
+            asyncio.run(self._platform.refresh_clock())
+
+    def _beat(self) -> None:
+        """Say that we live, and take over from those who no longer do."""
+        now = wall_now()
+        with self._platform.database.write() as transaction:
+            command_rows.beat(
+                transaction.connection, self.executor_id, version=engines.APPLICATION_VERSION,
+                started_at=self._started_at, now=now,
+            )  # fmt: skip
+        self._reap()
+
+    def _reap(self) -> None:
+        """Recover what workers without a heartbeat left; forget them when nothing is pending."""
+        with self._platform.database.read() as connection:
+            workers = command_rows.list_workers(connection)
+        now = wall_now()
+        alive = {w.executor_id for w in workers if now - w.heartbeat_at < self._stale}
+        pending = self._engine.pending_executors()
+        # One that is pending and never beat may just have started: it gets the same time.
+        dead = {w.executor_id for w in workers} - alive
+        unknown = pending - {w.executor_id for w in workers}
+        late = unknown if now - self._started_at > self._stale else set()
+        recovered = self._engine.recover((dead | late) & pending)
+        if recovered:
+            _log.warning("workflows.recovered", count=recovered, executors=sorted(dead | late))
+        for executor_id in dead - pending:
+            with self._platform.database.write() as transaction:
+                command_rows.forget_worker(transaction.connection, executor_id)
+
+    def _recover_at_start(self) -> None:
+        """The file lock says that nobody else works: whatever is pending was left behind."""
+        if self._lock is None:
+            return
+        left = self._engine.pending_executors() - {self.executor_id}
+        if left:
+            count = self._engine.recover(left)
+            _log.warning("workflows.recovered", count=count, executors=sorted(left))
+
+    def _take_lock(self) -> None:
+        database = self._platform.database
+        if database.dialect != "sqlite":
+            return
+        path = sqlite_path(database.url)
+        lock = FileLock(path.with_name(f"{path.name}.worker"))
+        if not lock.acquire(blocking=False):
+            raise Conflict(
+                "Another worker serves this SQLite database already.",
+                remedy="Stop it, or move to PostgreSQL to run several workers.",
+            )
+        self._lock = lock
+
+    def _repeat(self, chores: list[Chore]) -> None:
+        while not self._stopping.is_set():
+            now = time.monotonic()
+            for chore in chores:
+                if chore.due <= now and not self._stopping.is_set():
+                    self._do(chore)
+                    chore.due = time.monotonic() + chore.every
+            pause = min(chore.due for chore in chores) - time.monotonic()
+            self._stopping.wait(max(pause, 0.01))
+
+    def _do(self, chore: Chore) -> None:
+        try:
+            chore.do()
+        except Exception as error:  # noqa: BLE001 - the run loop: one chore must not end the others
+            _log.warning(
+                "chore.failed", chore=chore.name, reason=f"{type(error).__name__}: {error}"
+            )
+
+
+def serve(platform: Platform) -> None:
+    """Run a worker in this process until a signal ends it."""
+    worker = Worker(platform)
+    worker.stop_on_signals()
+    worker.run()
