@@ -95,8 +95,10 @@ def _use_up(connection: Connection, nonce: str, now: datetime) -> None:
         dialect.insert(used_nonces)
         .values(digest=digest(nonce), expires_at=now + 2 * WINDOW)
         .on_conflict_do_nothing()
-    )
-    if used.rowcount != 1:
+        # An INSERT's row count is not kept on PostgreSQL; what it returns is.
+        .returning(used_nonces.c.digest)
+    ).first()
+    if used is None:
         raise Unauthenticated(
             "This request was already received.",
             remedy="Sign each request with a nonce of its own.",

@@ -110,7 +110,9 @@ class Opening(Generic[Thing]):
         )
 
 
-def database_check(opening: Opening[Thing], database_of: Callable[[Thing], Database]) -> HealthCheck:
+def database_check(
+    opening: Opening[Thing], database_of: Callable[[Thing], Database]
+) -> HealthCheck:
     """The required check of a door that stands on a database."""
 
     def ping() -> None:

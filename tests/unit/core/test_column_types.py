@@ -21,7 +21,9 @@ TIMES = st.datetimes(
 
 @given(st.lists(AMOUNTS, min_size=1, max_size=40))
 def test_a_sum_in_the_database_is_exact(amounts: list[Decimal]) -> None:
-    table = Table("t", MetaData(), Column("n", Integer, primary_key=True), Column("a", ScaledDecimal))
+    table = Table(
+        "t", MetaData(), Column("n", Integer, primary_key=True), Column("a", ScaledDecimal)
+    )
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         table.metadata.create_all(connection)

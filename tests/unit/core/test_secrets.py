@@ -10,6 +10,7 @@ import pickle
 import stat
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -236,6 +237,7 @@ class _Worker(BaseHTTPRequestHandler):
             "GET",
             self.path,
             b"",
+            now=datetime.fromtimestamp(int(signed["X-Royal-Timestamp"]), UTC),
             nonce=signed["X-Royal-Nonce"],
         )
         if signed[SIGNATURE_HEADER] != expected[SIGNATURE_HEADER]:

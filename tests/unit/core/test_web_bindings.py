@@ -1,0 +1,351 @@
+"""Both bindings keep the same rules: one suite, run on Flask and on FastAPI."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import Depends, FastAPI
+from fastapi import Request as HttpRequest
+from flask import Flask
+
+import core.events.tables  # noqa: F401
+from core.errors import Conflict
+from core.security import Principal, sessions, tokens
+from core.security.tables import api_tokens
+from core.security.tables import sessions as sessions_table
+from core.settings import read_settings
+from core.storage.database import Database
+from core.storage.schema import metadata
+from core.web import asgi_binding, flask_binding
+from core.web.door import Door, Request, is_local
+from core.web.health import HealthCheck
+from core.web.permissions import permission_of, public, requires
+
+ADMIN = "admin-token-of-this-test-0123456789"
+NOW = datetime.now(UTC)
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+Call = Callable[..., Answer]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path}/web.db")
+    with database.write() as transaction:
+        metadata.create_all(transaction.connection, tables=[api_tokens, sessions_table])
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def door(database: Database, tmp_path: Path) -> Door:
+    settings = read_settings(
+        var_dir=tmp_path, royal_admin_token=ADMIN, royal_public_url="https://royal.example"
+    )
+    return Door(
+        "unit",
+        settings,
+        lambda: database,
+        [HealthCheck("database", True, database.ping), HealthCheck("other", False, lambda: 1 / 0)],
+        body_max_bytes=1000,
+    )
+
+
+def conflicted() -> None:
+    raise Conflict("It changed.", remedy="Read it again.", errors=[{"field": "x"}])
+
+
+def flask_call(door: Door) -> Call:
+    app = Flask("unit")
+    flask_binding.install(app, door)
+
+    @app.get("/v1/things/<int:number>")
+    @requires("store:read")
+    def thing(number: int) -> dict[str, Any]:
+        return {"number": number, "name": flask_binding.current_principal().name}
+
+    @app.post("/v1/things")
+    @requires("decisions:decide")
+    def decide() -> dict[str, Any]:
+        from flask import request
+
+        return {"size": len(request.get_data())}
+
+    @app.get("/open")
+    @public
+    def opened() -> dict[str, Any]:
+        return {}
+
+    @app.get("/undeclared")
+    def undeclared() -> dict[str, Any]:
+        return {}
+
+    @app.get("/conflict")
+    @public
+    def conflict() -> dict[str, Any]:
+        conflicted()
+        return {}
+
+    @app.get("/broken")
+    @public
+    def broken() -> dict[str, Any]:
+        raise KeyError("canary-in-exception")
+
+    def call(method: str, path: str, client: str = "127.0.0.1", **options: Any) -> Answer:
+        for name, value in options.pop("cookies", {}).items():
+            options.setdefault("headers", {})["Cookie"] = f"{name}={value}"
+        response = app.test_client(use_cookies=False).open(
+            path, method=method, environ_overrides={"REMOTE_ADDR": client}, **options
+        )
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, response.data)
+
+    return call
+
+
+def fastapi_call(door: Door) -> Call:
+    app: FastAPI = asgi_binding.create_api(door, title="Unit")
+
+    @app.get("/v1/things/{number}")
+    @requires("store:read")
+    def thing(
+        number: int, who: Principal = Depends(asgi_binding.current_principal)
+    ) -> dict[str, Any]:
+        return {"number": number, "name": who.name}
+
+    @app.post("/v1/things")
+    @requires("decisions:decide")
+    async def decide(request: HttpRequest) -> dict[str, Any]:
+        return {"size": len(await request.body())}
+
+    @app.get("/open")
+    @public
+    def opened() -> dict[str, Any]:
+        return {}
+
+    @app.get("/undeclared")
+    def undeclared() -> dict[str, Any]:
+        return {}
+
+    @app.get("/conflict")
+    @public
+    def conflict() -> dict[str, Any]:
+        conflicted()
+        return {}
+
+    @app.get("/broken")
+    @public
+    def broken() -> dict[str, Any]:
+        raise KeyError("canary-in-exception")
+
+    def call(method: str, path: str, client: str = "127.0.0.1", **options: Any) -> Answer:
+        for name, value in options.pop("cookies", {}).items():
+            options.setdefault("headers", {})["Cookie"] = f"{name}={value}"
+        if "data" in options:
+            options["content"] = options.pop("data")
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(client, 1))
+            async with httpx.AsyncClient(transport=transport, base_url="http://unit") as caller:
+                return await caller.request(method, path, **options)
+
+        response = asyncio.run(ask())
+        return Answer(response.status_code, dict(response.headers), response.content)
+
+    return call
+
+
+@pytest.fixture(params=[flask_call, fastapi_call], ids=["flask", "fastapi"])
+def call(request: pytest.FixtureRequest, door: Door) -> Call:
+    made: Call = request.param(door)
+    return made
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def issue(database: Database, role: str) -> str:
+    with database.write() as transaction:
+        return tokens.create(transaction.connection, "Unit", role, now=NOW).value
+
+
+def sign_in(database: Database, role: str) -> dict[str, str]:
+    with database.write() as transaction:
+        opened = sessions.open_session(transaction.connection, "Ada", role, now=NOW)
+    return {sessions.COOKIE: opened.value}
+
+
+def assert_problem(answer: Answer, status: int) -> None:
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    document = answer.json
+    assert document["status"] == status
+    assert document["detail"]
+    assert document["remedy"]
+    assert document["request_id"] == answer.headers["x-request-id"]
+
+
+def test_the_admin_token_and_a_stored_token_are_let_in(call: Call, database: Database) -> None:
+    answer = call("GET", "/v1/things/7", headers=bearer(ADMIN))
+    assert (answer.status, answer.json) == (200, {"number": 7, "name": "admin"})
+    answer = call("GET", "/v1/things/7", headers=bearer(issue(database, "viewer")))
+    assert answer.json["name"] == "Unit"
+
+
+def test_nobody_and_a_wrong_token_are_not(call: Call) -> None:
+    answer = call("GET", "/v1/things/7")
+    assert_problem(answer, 401)
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    for wrong in ("nonsense", "", ADMIN[:-1], ADMIN + "x"):
+        assert call("GET", "/v1/things/7", headers=bearer(wrong)).status == 401
+
+
+def test_a_role_without_the_permission_is_refused_by_name(call: Call, database: Database) -> None:
+    answer = call("POST", "/v1/things", headers=bearer(issue(database, "viewer")), data=b"x")
+    assert_problem(answer, 403)
+    assert "decisions:decide" in answer.json["detail"]
+
+
+def test_a_session_changes_things_from_our_own_pages_only(call: Call, database: Database) -> None:
+    cookies = sign_in(database, "operator")
+    assert call("GET", "/v1/things/1", cookies=cookies).json["name"] == "Ada"
+    host = {"Host": "127.0.0.1:10000"}
+    for origin in (None, "null", "http://evil.example", "http://127.0.0.1:9"):
+        headers = host | ({"Origin": origin} if origin else {})
+        answer = call("POST", "/v1/things", cookies=cookies, headers=headers, data=b"x")
+        assert_problem(answer, 403)
+    for origin in ("http://127.0.0.1:10000", "https://royal.example"):
+        headers = host | {"Origin": origin}
+        answer = call("POST", "/v1/things", cookies=cookies, headers=headers, data=b"x")
+        assert answer.status == 200
+
+
+def test_a_route_that_declares_nothing_is_refused(call: Call) -> None:
+    assert_problem(call("GET", "/undeclared", headers=bearer(ADMIN)), 403)
+    assert_problem(call("GET", "/undeclared"), 401)
+
+
+def test_every_refusal_is_a_problem_document(call: Call) -> None:
+    answer = call("GET", "/conflict")
+    assert_problem(answer, 409)
+    assert answer.json["errors"] == [{"field": "x"}]
+    assert answer.json["instance"] == "/conflict"
+    assert_problem(call("GET", "/nothing/here"), 404)
+    answer = call("DELETE", "/open")
+    assert_problem(answer, 405)
+    assert "GET" in answer.headers["allow"]
+    answer = call("POST", "/v1/things", headers=bearer(ADMIN), data=b"x" * 1001)
+    assert_problem(answer, 413)
+
+
+def test_a_failure_of_ours_hides_its_details_and_is_logged(
+    call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = call("GET", "/broken", headers={"X-Request-Id": "trace-me-12345"})
+    assert_problem(answer, 500)
+    assert b"canary" not in answer.body
+    assert b"trace-me-12345" in answer.body
+    written = capsys.readouterr()
+    assert "canary-in-exception" in written.out + written.err
+
+
+@pytest.mark.parametrize(
+    "unsafe", ["short", "x" * 200, "semi;colon-id", "two words here", "%0a%0aabcdef"]
+)
+def test_a_request_id_is_kept_only_when_it_is_harmless(call: Call, unsafe: str) -> None:
+    kept = call("GET", "/open", headers={"X-Request-Id": "abc-123.DEF_4"})
+    assert kept.headers["x-request-id"] == "abc-123.DEF_4"
+    replaced = call("GET", "/open", headers={"X-Request-Id": unsafe})
+    assert replaced.headers["x-request-id"].startswith("req_")
+
+
+def test_every_answer_carries_the_security_headers(call: Call) -> None:
+    for path in ("/open", "/nothing", "/healthz"):
+        headers = call("GET", path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        policy = headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "script-src 'self';" in policy
+        assert "connect-src 'self';" in policy
+    assert call("GET", "/v1/things/1").headers["cache-control"] == "no-store"
+
+
+def test_probes_are_open_on_this_machine_only(call: Call, database: Database) -> None:
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert call("GET", path).status == 200
+        assert call("GET", path, client="::1").status == 200
+        assert_problem(call("GET", path, client="192.0.2.7"), 401)
+        assert_problem(call("GET", path, headers={"X-Forwarded-For": "192.0.2.7"}), 401)
+        token = issue(database, "viewer")
+        assert call("GET", path, client="192.0.2.7", headers=bearer(token)).status == 200
+    rows = {row["name"]: row["state"] for row in call("GET", "/readyz").json["dependencies"]}
+    assert rows == {"database": "up", "other": "down"}
+
+
+def test_metrics_count_by_route_template_and_never_by_path(call: Call) -> None:
+    call("GET", "/v1/things/424242", headers=bearer(ADMIN))
+    call("GET", "/random/probe/424242")
+    text = call("GET", "/metrics").body.decode()
+    assert "424242" not in text
+    assert 'route="unmatched"' in text
+    assert 'route="/v1/things/' in text
+
+
+def test_permissions_are_enumerable(door: Door) -> None:
+    app = Flask("unit")
+    flask_binding.install(app, door)
+
+    @app.get("/a")
+    @requires("store:read")
+    def a() -> str:
+        return ""
+
+    assert flask_binding.permissions(app)[("GET", "/a")] == "store:read"
+    assert flask_binding.permissions(app)[("GET", "/healthz")] == "probe"
+    api = asgi_binding.create_api(door, title="Unit")
+    assert asgi_binding.permissions(api) == {
+        ("GET", "/healthz"): "probe",
+        ("GET", "/readyz"): "probe",
+        ("GET", "/metrics"): "probe",
+    }
+
+
+def test_a_permission_that_does_not_exist_cannot_be_declared() -> None:
+    with pytest.raises(ValueError, match="store:reed"):
+        requires("store:reed")
+    assert permission_of(lambda: None) is None
+
+
+@pytest.mark.parametrize(
+    ("client", "local"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("::ffff:127.0.0.1", True),
+     ("10.0.0.1", False), (None, False), ("localhost", False)],
+)  # fmt: skip
+def test_local_means_loopback(client: str | None, local: bool) -> None:
+    assert is_local(Request("GET", "/", {}, {}, client)) is local
+
+
+def test_a_wrong_path_parameter_and_body_are_named(door: Door) -> None:
+    answer = fastapi_call(door)("GET", "/v1/things/seven", headers=bearer(ADMIN))
+    assert_problem(answer, 422)
+    assert answer.json["errors"][0]["field"] == "path.number"
