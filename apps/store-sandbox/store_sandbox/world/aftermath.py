@@ -1,10 +1,10 @@
-"""What follows an order: shipping, second thoughts, returns, goodwill; settled when it is placed."""
+"""What follows an order: shipping, second thoughts, returns, goodwill; settled at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from store_sandbox.world.calendar import ZONE, at_local, local_day, next_workday
-from store_sandbox.world.draws import Floats
 from store_sandbox.world.facts import Line
 from store_sandbox.world.shop import Shop
 
@@ -22,7 +22,7 @@ class Followed:
     note: str = ""
 
 
-def follow(shop: Shop, at: datetime, lines: tuple[Line, ...], u: Floats) -> list[Followed]:
+def follow(shop: Shop, at: datetime, lines: tuple[Line, ...], u: Sequence[float]) -> list[Followed]:
     """Everything that will follow an honest order placed at `at`; `u` has DRAWS uniforms."""
     if u[0] < 0.013:
         everything = tuple((i, line.quantity, True) for i, line in enumerate(lines))
@@ -60,5 +60,3 @@ def _office_hour(at: datetime, u: float) -> datetime:
     if day.weekday() >= 5:
         day = next_workday(day)
     return at_local(day, 9.0 + 7.5 * u)
-
-

@@ -5,10 +5,12 @@ Hardie and Lee, 2005). All of it is settled when a customer is won: whether they
 prices and stock, whether they *come* does not, so two runs of one seed see the same visits.
 """
 
+from bisect import bisect
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 
@@ -21,6 +23,8 @@ WON_PER_DAY = 62.0  # customers won on an average day, before thinning by the da
 WARM_UP_DAYS = 540  # cohorts won before the history, so that day one is an ordinary day
 MEAN_RATE = 1 / 75.0  # visits per day of an average customer
 MAX_VISITS = 40
+PEOPLE_PER_DAY = 1000
+_PLACES = list(accumulate(place[3] for place in catalogue.PLACES))
 MAX_NEEDS = 4
 
 # kinds of customers: leisure rider, dressage, jumping, yard owner; multipliers per need
@@ -83,7 +87,8 @@ class Calendar:
         hours = hours_of_day(u[:, 1])
         coming = [i for i in np.argsort(hours, kind="stable") if u[i, 0] < mood]
         wants = uniforms(self.seed, "needs", day, len(due), MAX_NEEDS, 3)
-        return self._arrange(day, due, coming, hours, u[:, 2], wants)
+        who = [due[i] for i in coming]
+        return self._arrange(day, who, hours[coming], u[coming, 2], wants[coming])
 
     def _win(self, day: date) -> None:
         cohort = _cohort(self.seed, day)
@@ -97,31 +102,29 @@ class Calendar:
         self,
         day: date,
         due: list[tuple[date, int, int]],
-        coming: list[int],
         hours: Floats,
         wish: Floats,
         wants: Floats,
     ) -> Visits:
-        how_many = 1 + np.minimum(MAX_NEEDS - 1, (np.log(wish) / np.log(0.42)).astype(int))
-        counts = how_many[coming]
-        cohorts = [self._cohorts[due[i][0]] for i in coming]
-        rows = [due[i][1] for i in coming]
+        counts = 1 + np.minimum(MAX_NEEDS - 1, (np.log(wish) / np.log(0.42)).astype(int))
+        cohorts = [self._cohorts[won] for won, _, _ in due]
+        rows = [row for _, row, _ in due]
         chances = need_seasons(day) * _TASTES
         ends = np.cumsum(chances / chances.sum(axis=1, keepdims=True), axis=1)
         kinds = np.array([c.kind[r] for c, r in zip(cohorts, rows, strict=True)], dtype=np.int64)
-        visit = np.repeat(np.arange(len(coming)), counts)
+        visit = np.repeat(np.arange(len(due)), counts)
         starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         place = np.arange(len(visit)) - starts[visit]
-        drawn = wants[np.array(coming, dtype=np.int64)[visit], place]
+        drawn = wants[visit, place]
         need = (drawn[:, :1] > ends[kinds[visit]]).sum(axis=1).clip(0, len(catalogue.NEEDS) - 1)
         people = np.array(
             [(c.horse[r], c.rider[r], c.caution[r]) for c, r in zip(cohorts, rows, strict=True)]
         ).reshape(-1, 3)[visit]
         return Visits(
             day=day,
-            hour=hours[coming],
-            who=tuple((due[i][0], due[i][1]) for i in coming),
-            first=tuple(due[i][2] == 0 for i in coming),
+            hour=hours,
+            who=tuple((won, row) for won, row, _ in due),
+            first=tuple(number == 0 for _, _, number in due),
             need_visit=visit,
             need=need,
             horse=people[:, 0],
@@ -159,16 +162,18 @@ def _cohort(seed: int, day: date) -> Cohort:
     )
 
 
-@lru_cache(maxsize=40_000)
+@lru_cache(maxsize=2_000)
+def _people(seed: int, day: date) -> Floats:
+    return uniforms(seed, "person", day, PEOPLE_PER_DAY, 7)
+
+
+@lru_cache(maxsize=20_000)
 def person(seed: int, day: date, row: int) -> Person:
     """Name, address and consent of a customer: theirs for ever, whenever they first buy."""
-    u = uniforms(seed, "person", f"{day}/{row}", 9)
+    u = _people(seed, day)[row].tolist()
     first = catalogue.FIRST_NAMES[int(u[0] * len(catalogue.FIRST_NAMES))]
     last = catalogue.LAST_NAMES[int(u[1] * len(catalogue.LAST_NAMES))]
-    weights = np.cumsum([place[3] for place in catalogue.PLACES])
-    city, postal_code, country, _ = catalogue.PLACES[
-        int(np.searchsorted(weights, u[2] * weights[-1]))
-    ]
+    city, postal_code, country, _ = catalogue.PLACES[bisect(_PLACES, u[2] * _PLACES[-1])]
     street = catalogue.STREETS[int(u[3] * len(catalogue.STREETS))]
     name = f"{first}.{last.replace(' ', '')}".lower()
     return Person(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from store_sandbox.world.catalogue import NEEDS
+from store_sandbox.world.catalogue import NEED_SHARES, NEEDS
 from store_sandbox.world.customers import Visits
 from store_sandbox.world.draws import Floats, Ints, gumbel, uniforms
 from store_sandbox.world.shop import Shop
@@ -55,33 +55,52 @@ def value_of(shop: Shop, seen: Tastes, rows: Ints, variant: int, price: float) -
     return result
 
 
-def purchase_rates(shop: Shop, price: Floats, need_weights: Floats) -> Floats:
-    """Expected choices per considered need of an average day, everything in stock.
-
-    `need_weights` are the shares of the needs; the clairvoyant's demand curve, used by `truth`.
-    """
+def purchase_rates(shop: Shop, price: Floats) -> Floats:
+    """Expected choices per considered need of an average season, everything in stock."""
     result = np.zeros(len(shop.items))
-    slope = shop.sensitivity * np.log(np.maximum(price, 0.01) / shop.reference)
-    weights = need_weights / need_weights.sum()
     for need in range(len(NEEDS)):
-        members = np.flatnonzero(shop.need_of == need)
-        result[members] += weights[need] * _logit(shop, members, slope, need)
+        market = Market(shop, price, need)
+        result[market.members] = market.rates()
     return result
 
 
-def _logit(shop: Shop, members: Ints, slope: Floats, need: int) -> Floats:
-    """Choice shares within a need, averaged over sizes and price sensitivities."""
-    cuts = np.unique(
-        np.concatenate([[0.0, 1.0], shop.fits_from[members], shop.fits_to[members]])
-    )
-    middles, widths = (cuts[1:] + cuts[:-1]) / 2.0, np.diff(cuts)
-    total = np.zeros(len(members))
-    for horse, horse_width in zip(middles, widths, strict=True):
-        for rider, rider_width in zip(middles, widths, strict=True):
-            size = np.array([0.0, horse, rider])[shop.measured[members]]
-            fits = (size >= shop.fits_from[members]) & (size < shop.fits_to[members])
-            for caution in _CAUTIONS:
-                power = np.exp(shop.appeal[members] - caution * slope[members]) * fits
-                share = power / (power.sum() + np.exp(shop.leave[need]))
-                total += share * horse_width * rider_width / len(_CAUTIONS)
-    return total
+class Market:
+    """The buyers of one need as a grid of sizes and price sensitivities; for `truth` only."""
+
+    def __init__(self, shop: Shop, price: Floats, need: int) -> None:
+        self.shop, self.price = shop, price
+        self.members: Ints = np.flatnonzero(shop.need_of == need)
+        self.weight = NEED_SHARES[need] / sum(NEED_SHARES)
+        self.leave = float(np.exp(shop.leave[need]))
+        members = self.members
+        edges = np.concatenate([[0.0, 1.0], shop.fits_from[members], shop.fits_to[members]])
+        cuts = np.unique(edges.round(9))
+        middles, widths = (cuts[1:] + cuts[:-1]) / 2.0, np.diff(cuts)
+        horse, rider = (side.ravel() for side in np.meshgrid(middles, middles))
+        sizes = np.stack([np.zeros(len(horse)), horse, rider], axis=1)[:, shop.measured[members]]
+        self.fits = (sizes >= shop.fits_from[members]) & (sizes < shop.fits_to[members])
+        self.mass: Floats = np.outer(widths, widths).ravel()[:, None] / len(_CAUTIONS)
+        self.power = self._power(price[members], members) * self.fits[:, None, :]
+
+    def _power(self, price: Floats, variants: Ints) -> Floats:
+        """exp(utility) of prices for variants: cautions x variants."""
+        shop = self.shop
+        slope = shop.sensitivity[variants] * np.log(price / shop.reference[variants])
+        result: Floats = np.exp(shop.appeal[variants] - _CAUTIONS[:, None] * slope)
+        return result
+
+    def rates(self) -> Floats:
+        """Expected choices per considered need (of any kind) of each member."""
+        total = self.power.sum(axis=2, keepdims=True) + self.leave
+        result: Floats = (self.power / total * self.mass[:, :, None]).sum(axis=(0, 1))
+        return result * self.weight
+
+    def curve(self, variant: int, prices: Floats) -> Floats:
+        """Expected choices of one variant at several own prices, all others as they are."""
+        place = int(np.flatnonzero(self.members == variant)[0])
+        others = self.power.sum(axis=2) - self.power[:, :, place] + self.leave
+        own = self._power(prices, np.full(len(prices), variant))[None]
+        own = own * self.fits[:, place][:, None, None]
+        share = own / (others[:, :, None] + own)
+        result: Floats = (share * self.mass[:, :, None]).sum(axis=(0, 1)) * self.weight
+        return result

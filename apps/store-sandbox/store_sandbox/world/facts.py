@@ -47,6 +47,7 @@ class OrderPlaced:
     shipping: int
     code: str = ""
     ring: str = ""  # hidden: the fraud ring behind it
+    risk: str = "LOW"  # what the payment provider's own check thinks of it
 
 
 @dataclass(frozen=True, slots=True)

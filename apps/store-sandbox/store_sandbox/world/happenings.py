@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from store_sandbox.world import merchant
-from store_sandbox.world.aftermath import Followed, shipping_time
+from store_sandbox.world.aftermath import DRAWS, Followed, shipping_time
 from store_sandbox.world.book import Book
 from store_sandbox.world.calendar import at_local, local_day, next_workday
 from store_sandbox.world.customers import person
@@ -99,7 +99,8 @@ class Happenings:
         buyer = person(self.shop.seed, date.fromisoformat(day), int(row))
         self.facts.append(CheckoutRecovered(at, payload["key"]))
         key, lines = f"{payload['key']}/back", self.visitors.lines(basket)
-        self.visitors.order(at, key, buyer, lines)
+        draws = uniforms(self.shop.seed, "aftermath", key, DRAWS).tolist()
+        self.visitors.order(at, key, buyer, lines, draws)
 
     def _dispute(self, at: datetime, payload: dict[str, Any]) -> None:
         self.facts.append(ChargedBack(at, payload["order"], payload["ring"]))
@@ -151,7 +152,9 @@ class Happenings:
                 continue
             lines = self.visitors.lines({variant: quantity})
             cost, ring = shipping_cost(lines), attempt.ring
-            order = OrderPlaced(at, attempt.key, attempt.person, lines, cost, "", ring)
+            u = uniform(self.shop.seed, "risk", attempt.key)
+            risk = "HIGH" if u < 0.45 else "MEDIUM" if u < 0.8 else "LOW"
+            order = OrderPlaced(at, attempt.key, attempt.person, lines, cost, "", ring, risk)
             self.visitors.place(order)
             self._aftermath_of_fraud(at, attempt, order)
             return

@@ -130,11 +130,11 @@ def habits(shop: Shop) -> tuple[Habit, ...]:
 def reorder(habit: Habit, weekly: float, position: int, attention: float) -> int:
     """Units the merchant orders at a weekly look; `attention` is the day's draw for the variant.
 
-    `position` is stock plus what is on its way; three times in ten they do not look closely.
+    `position` is stock plus what is on its way; one time in four they do not look closely.
     """
-    if attention < 0.30 or position > max(1.0, weekly * habit.trigger_weeks):
+    if attention < 0.25 or position > max(1.0, weekly * habit.trigger_weeks):
         return 0
-    if weekly < 0.10 and (position > 0 or attention < 0.75):
+    if weekly < 0.10 and (position > 0 or attention < 0.60):
         return 0
     wanted = max(weekly * habit.cover_weeks - position, 1.0)
     return math.ceil(wanted / habit.pack) * habit.pack
@@ -151,4 +151,6 @@ def delivery(seed: int, key: str, habit: Habit) -> tuple[float, float]:
 def opening_stock(shop: Shop, weekly: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> list[int]:
     """Units on the shelf when the history begins: three to nine weeks of demand."""
     u = uniforms(shop.seed, "opening stock", "all", len(shop.items))
-    return [max(2, round(float(w) * (3.0 + 6.0 * float(x)))) for w, x in zip(weekly, u, strict=True)]
+    return [
+        max(2, round(float(w) * (3.0 + 6.0 * float(x)))) for w, x in zip(weekly, u, strict=True)
+    ]

@@ -44,7 +44,7 @@ def open_shop(tx: Transaction, shop: Shop, book: Book, at: int) -> None:
         "products",
         [_product(p, number, at) for p, number in zip(shop.products, product_ids, strict=True)],
     )
-    _variants(tx, shop, book, at, location, product_ids)
+    _variants(tx, shop, book, at, location=location, product_ids=product_ids)
 
 
 def _product(product: Product, number: int, at: int) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def _product(product: Product, number: int, at: int) -> dict[str, Any]:
 
 
 def _variants(
-    tx: Transaction, shop: Shop, book: Book, at: int, location: int, product_ids: range
+    tx: Transaction, shop: Shop, book: Book, at: int, *, location: int, product_ids: range
 ) -> None:
     count = len(shop.items)
     variant_ids, item_ids = tx.next_ids("variants", count), tx.next_ids("inventory_items", count)

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import numpy as np
 
 from store_sandbox.world import demand, fraud, merchant
+from store_sandbox.world.aftermath import DRAWS
 from store_sandbox.world.calendar import at_local, midnight
 from store_sandbox.world.customers import Calendar
-from store_sandbox.world.draws import Floats
+from store_sandbox.world.draws import Floats, uniforms
 from store_sandbox.world.shop import Shop
 
 
@@ -23,6 +24,9 @@ class Day:
         self.hours: Floats = self.visits.hour
         scale = (self.end - self.begin) / 24.0
         self.seconds = self.begin + (self.hours * scale).astype(np.int64)
+        count = len(self.seconds)
+        self.checkout = uniforms(shop.seed, "checkout", day, count, 4)
+        self.aftermath = uniforms(shop.seed, "aftermath", day, count, DRAWS)
         self.attempts = fraud.attempts(shop, day)
         self.fixed = self._fixed_hours()
 

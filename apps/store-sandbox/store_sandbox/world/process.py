@@ -14,7 +14,6 @@ import numpy as np
 from store_sandbox.world import demand, merchant
 from store_sandbox.world.book import Book
 from store_sandbox.world.calendar import local_day
-from store_sandbox.world.catalogue import NEED_SHARES
 from store_sandbox.world.customers import Calendar
 from store_sandbox.world.facts import Fact
 from store_sandbox.world.happenings import Happenings
@@ -53,7 +52,7 @@ class Process:
         """Shelves and price tags as the history begins."""
         tags = self.tags(self.origin)
         prices = np.array([price for price, _ in tags]) / 100.0
-        rates = demand.purchase_rates(self.shop, prices, np.array(NEED_SHARES))
+        rates = demand.purchase_rates(self.shop, prices)
         count = len(tags)
         book = Book(
             stock=merchant.opening_stock(self.shop, rates * NEEDS_PER_WEEK),

@@ -21,7 +21,7 @@ WHERE k.kind = 'variant' GROUP BY v.id
 
 
 def read_book(db: sqlite3.Connection, count: int, until: int) -> Book:
-    """The book of this moment with the agenda up to `until`; variants that are gone sell nothing."""
+    """The book of this moment, agenda up to `until`; a variant that is gone sells nothing."""
     book = Book(
         stock=[0] * count,
         price=[0] * count,

@@ -77,7 +77,7 @@ def build(seed: int) -> Shop:
 
 
 def _product(seed: int, kind: ProductType, title: str, first: int) -> Product:
-    key = title.lower().replace(" ", "-")
+    key = key_of(title)
     z = normals(seed, "product", key, 4)
     u = uniforms(seed, "product shape", key, 4)
     elasticity = -float(np.clip(kind.elasticity * np.exp(0.20 * z[0]), 1.2, 4.0))
@@ -89,7 +89,7 @@ def _product(seed: int, kind: ProductType, title: str, first: int) -> Product:
     else:
         drift = 0.19 + 0.17 * float(u[2])  # sold too dearly
     vendor = kind.vendors[int(u[3] * len(kind.vendors))]
-    items = _items(seed, kind, title, key, optimum, drift, elasticity)
+    items = _items(seed, kind, title, optimum=optimum, drift=drift, elasticity=elasticity)
     tags = (kind.need, kind.name.lower(), *(("bestseller",) if z[2] > 1.1 else ()))
     return Product(key, title, vendor, kind, tags, elasticity, first, items)
 
@@ -98,11 +98,12 @@ def _items(
     seed: int,
     kind: ProductType,
     title: str,
-    key: str,
+    *,
     optimum: float,
     drift: float,
     elasticity: float,
 ) -> tuple[Item, ...]:
+    key = key_of(title)
     scale = SCALES[kind.scale]
     steps = scale.price_steps or (1.0,) * len(scale.sizes)
     initials = "".join(_letters(word)[:1] for word in title.replace("-", " ").split())[:4]
@@ -122,6 +123,11 @@ def _items(
             price = round_price(best * float(np.exp(drift)))
             items.append(Item(code, tuple(options), best, price, cost, not unknown))
     return tuple(items)
+
+
+def key_of(title: str) -> str:
+    """The name by which draws about a product are addressed."""
+    return title.lower().replace(" ", "-")
 
 
 def _letters(text: str) -> str:
@@ -210,12 +216,11 @@ def _leave(need_of: Ints, looks: Floats, width: Floats) -> Floats:
     """Utility of leaving, per need, so that BUYING_SHARE of considered needs find something."""
     odds = (1.0 - BUYING_SHARE) / BUYING_SHARE
     weight = np.exp(looks) * width
-    return np.log(odds * np.bincount(need_of, weights=weight, minlength=len(NEEDS)))
+    result: Floats = np.log(odds * np.bincount(need_of, weights=weight, minlength=len(NEEDS)))
+    return result
 
 
-def _shares(
-    need_of: Ints, looks: Floats, width: Floats, leave: Floats
-) -> Floats:
+def _shares(need_of: Ints, looks: Floats, width: Floats, leave: Floats) -> Floats:
     """Each variant's share among the buyers it fits, everything in stock."""
     strength = np.exp(looks)
     total = np.bincount(need_of, weights=strength * width, minlength=len(NEEDS)) + np.exp(leave)

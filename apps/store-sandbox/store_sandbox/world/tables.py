@@ -9,24 +9,25 @@ from typing import Any
 from store_sandbox.state import Transaction
 from store_sandbox.world.book import Due
 
-STATEMENTS = (
-    "CREATE TABLE IF NOT EXISTS world_agenda (at INTEGER NOT NULL, key TEXT NOT NULL,"
-    " kind TEXT NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (at, key)) WITHOUT ROWID",
-    # kind: variant, order, checkout or customer; key: the world's name for it
-    "CREATE TABLE IF NOT EXISTS world_keys (kind TEXT NOT NULL, key TEXT NOT NULL,"
-    " id INTEGER NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID",
-    # what only `truth` may tell: rings behind orders, disputes that no API shows yet
-    "CREATE TABLE IF NOT EXISTS world_secrets (kind TEXT NOT NULL, key TEXT NOT NULL,"
-    " value TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID",
-)
+STATEMENTS = """
+CREATE TABLE IF NOT EXISTS world_agenda (
+  at INTEGER NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,
+  PRIMARY KEY (at, key)) WITHOUT ROWID;
+-- kind: variant, order, checkout or customer, key: the world's name for it
+CREATE TABLE IF NOT EXISTS world_keys (
+  kind TEXT NOT NULL, key TEXT NOT NULL, id INTEGER NOT NULL,
+  PRIMARY KEY (kind, key)) WITHOUT ROWID;
+-- what only `truth` may tell: rings behind orders, disputes that no API shows yet
+CREATE TABLE IF NOT EXISTS world_secrets (
+  kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+  PRIMARY KEY (kind, key)) WITHOUT ROWID
+"""
 
 
 def create(tx: Transaction) -> None:
     """Create whatever is missing."""
-    for statement in STATEMENTS:
+    for statement in STATEMENTS.split(";"):
         tx.connection.execute(statement)
-
-
 
 
 def identity(db: sqlite3.Connection) -> tuple[int, date] | None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from store_sandbox.state import StateStore
 from store_sandbox.world import demand, tables
-from store_sandbox.world.catalogue import NEED_SHARES
+from store_sandbox.world.catalogue import NEEDS
 from store_sandbox.world.draws import Floats
 from store_sandbox.world.process import NEEDS_PER_WEEK, process
 from store_sandbox.world.reader import read_book
@@ -40,39 +40,31 @@ def truth(state: StateStore) -> dict[str, Any]:
 
 
 def _variants(shop: Shop, price: Floats, ids: dict[str, int]) -> list[dict[str, Any]]:
-    weights = np.array(NEED_SHARES)
-    rate = demand.purchase_rates(shop, price, weights)
+    markets = [demand.Market(shop, price, need) for need in range(len(NEEDS))]
     result: list[dict[str, Any]] = []
     for index, item in enumerate(shop.items):
-        dearer = price.copy()
-        dearer[index] *= 1.0 + _STEP
-        moved = demand.purchase_rates(shop, dearer, weights)[index]
+        market = markets[int(shop.need_of[index])]
+        now = float(price[index])
+        rate, moved = market.curve(index, np.array([now, now * (1.0 + _STEP)]))
         product = shop.products[int(shop.product_of[index])]
         result.append(
             {
                 "variant_id": ids.get(str(index)),
                 "sku": item.sku,
-                "price": round(float(price[index]), 2),
-                "elasticity": round(float(np.log(moved / rate[index]) / np.log1p(_STEP)), 3),
-                "weekly_units": round(float(rate[index]) * NEEDS_PER_WEEK, 3),
+                "price": round(now, 2),
+                "elasticity": round(float(np.log(moved / rate) / np.log1p(_STEP)), 3),
+                "weekly_units": round(float(rate) * NEEDS_PER_WEEK, 3),
                 "unit_cost": item.cost,
-                "best_price": best_price(shop, price, index),
+                "best_price": best_price(shop, market, index),
                 "return_rate": product.kind.return_rate,
             }
         )
     return result
 
 
-def best_price(shop: Shop, price: Floats, index: int) -> float:
+def best_price(shop: Shop, market: demand.Market, index: int) -> float:
     """The price (EUR with VAT) of one variant with the highest expected contribution."""
-    weights = np.array(NEED_SHARES)
-    cost = shop.items[index].cost
-    best, gain = float(price[index]), -np.inf
-    for factor in np.linspace(0.6, 1.6, 41):
-        trial = price.copy()
-        trial[index] = shop.items[index].optimum * factor
-        units = float(demand.purchase_rates(shop, trial, weights)[index])
-        contribution = units * (trial[index] / (1.0 + VAT) - cost)
-        if contribution > gain:
-            best, gain = float(trial[index]), contribution
-    return round(best, 2)
+    item = shop.items[index]
+    trials = item.optimum * np.linspace(0.5, 2.0, 301)
+    gain = market.curve(index, trials) * (trials / (1.0 + VAT) - item.cost)
+    return round(float(trials[int(gain.argmax())]), 2)

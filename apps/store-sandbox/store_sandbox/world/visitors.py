@@ -1,14 +1,15 @@
 """Visitors of one day at the shelves: choosing, filling a cart, leaving it or ordering."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from store_sandbox.world import demand
-from store_sandbox.world.aftermath import DRAWS, Followed, follow
+from store_sandbox.world.aftermath import Followed, follow
 from store_sandbox.world.book import Book
 from store_sandbox.world.customers import person
-from store_sandbox.world.draws import Floats, Ints, uniforms
+from store_sandbox.world.draws import Floats, Ints
 from store_sandbox.world.facts import CheckoutAbandoned, Fact, Line, OrderPlaced, Person
 from store_sandbox.world.plan import Day
 from store_sandbox.world.shop import Shop
@@ -76,15 +77,17 @@ class Visitors:
         if variant == demand.NOTHING:
             return
         chance, u = float(self.shop.several[variant]), float(self.plan.visits.amount[row])
-        units = 1 + sum(u < chance * part for part in (1.0, 0.4, 0.15, 0.05))
+        units = 1
+        if u < chance:
+            units += 1 + sum(u < chance * part for part in (0.4, 0.15, 0.05))
         basket[variant] = self.book.available(variant, basket.get(variant, 0) + units)
 
     def _checkout(self, number: int, at: datetime, basket: dict[int, int]) -> None:
         visits, key = self.plan.visits, f"{self.plan.day}/{number}"
         buyer = person(self.shop.seed, *visits.who[number])
-        u = uniforms(self.shop.seed, "checkout", key, 4)
+        u = self.plan.checkout[number].tolist()
         lines = self.lines(basket)
-        leaving = 0.20 + 0.04 * float(np.clip(self.plan.hours[number] - 21.0, 0.0, 3.0))
+        leaving = 0.20 + 0.04 * max(0.0, float(self.plan.hours[number]) - 21.0)
         leaving += 0.08 if shipping_cost(lines) else 0.0
         if u[0] < leaving:
             self.facts.append(CheckoutAbandoned(at, key, buyer, lines))
@@ -95,18 +98,26 @@ class Visitors:
                 self.book.push(back, f"recover/{key}", "recover", payload)
             return
         welcome = bool(visits.first[number] and u[3] < 0.22)
-        self.order(at, key, buyer, self.lines(basket, WELCOME_CUT if welcome else 0.0))
+        bought = self.lines(basket, WELCOME_CUT) if welcome else lines
+        self.order(at, key, buyer, bought, self.plan.aftermath[number].tolist())
 
     def lines(self, basket: dict[int, int], cut: float = 0.0) -> tuple[Line, ...]:
         """Order lines at the prices of this moment, less a fraction `cut`."""
         price = self.book.price
         return tuple(Line(v, q, price[v], round(price[v] * q * cut)) for v, q in basket.items())
 
-    def order(self, at: datetime, key: str, buyer: Person, lines: tuple[Line, ...]) -> None:
-        """An honest order and all that will follow it."""
+    def order(
+        self,
+        at: datetime,
+        key: str,
+        buyer: Person,
+        lines: tuple[Line, ...],
+        draws: Sequence[float],
+    ) -> None:
+        """An honest order and all that will follow it; `draws` are its DRAWS uniforms."""
         code = WELCOME_CODE if any(line.discount for line in lines) else ""
-        self.place(OrderPlaced(at, key, buyer, lines, shipping_cost(lines), code))
-        draws = uniforms(self.shop.seed, "aftermath", key, DRAWS)
+        risk = "MEDIUM" if draws[6] < 0.025 else "LOW"
+        self.place(OrderPlaced(at, key, buyer, lines, shipping_cost(lines), code, risk=risk))
         for entry in follow(self.shop, at, lines, draws):
             self.follow(key, lines, entry)
 

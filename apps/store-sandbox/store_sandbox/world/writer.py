@@ -7,7 +7,6 @@ from typing import Any
 
 from store_sandbox.state import Transaction
 from store_sandbox.world import tables
-from store_sandbox.world.draws import uniform
 from store_sandbox.world.facts import (
     ChargedBack,
     CheckoutAbandoned,
@@ -91,13 +90,13 @@ class Writer:
     def _placed(self, fact: OrderPlaced) -> None:
         customer = self._customer(fact)
         stamp = self._stamp(fact.at)
-        order = self.rows.orders.add(fact.key, order_row(fact, customer["id"], stamp))
+        order = self.rows.orders.add(fact.key, order_row(fact, customer, stamp))
         order["number"] = self.rows.next_number()
-        order["risk_level"] = self._risk(fact)
         lines = line_rows(fact, self.shop, self.shelves, order["id"])
         self.rows.add_lines(order["id"], lines)
         for line in fact.lines:
-            self.shelves.move(line.variant, stamp, available=-line.quantity, committed=line.quantity)
+            units = line.quantity
+            self.shelves.move(line.variant, stamp, available=-units, committed=units)
         customer["orders_count"] += 1
         customer["amount_spent"] += order["total"]
         customer["last_order_id"], customer["updated_at"] = order["id"], stamp
@@ -105,12 +104,6 @@ class Writer:
             self._rings.append((fact.key, {"ring": fact.ring, "order_id": order["id"]}))
         for topic in ("orders/create", "orders/paid"):
             self.tx.changed(topic, order["id"])
-
-    def _risk(self, fact: OrderPlaced) -> str:
-        u = uniform(self.shop.seed, "risk", fact.key)
-        if fact.ring:
-            return "HIGH" if u < 0.45 else "MEDIUM" if u < 0.8 else "LOW"
-        return "MEDIUM" if u < 0.025 else "LOW"
 
     def _shipped(self, fact: OrderShipped) -> None:
         order = self.rows.orders.find(fact.order)
@@ -165,9 +158,10 @@ class Writer:
         *,
         restock: bool,
     ) -> int:
-        total = line["unit_price"] * line["quantity"] - line["discount"]
-        kept = line["quantity"] - line["current_quantity"]
-        subtotal = _share(total, kept + quantity, line) - _share(total, kept, line)
+        whole: int = line["quantity"]
+        total = line["unit_price"] * whole - line["discount"]
+        kept = whole - line["current_quantity"]
+        subtotal = _share(total, kept + quantity, whole) - _share(total, kept, whole)
         line["current_quantity"] -= quantity
         kind = "CANCEL" if fact.cancelled else "RETURN" if restock else "NO_RESTOCK"
         self.rows.add_refund_line(
@@ -254,10 +248,8 @@ class Writer:
             self._disputes.append((fact.order, value))
 
 
-def _share(total: int, units: int, line: dict[str, Any]) -> int:
+def _share(total: int, units: int, quantity: int) -> int:
     """What `units` of a line cost, in whole cents; all units cost the whole line exactly."""
-    if units >= line["quantity"]:
+    if units >= quantity:
         return total
-    return round(total * units / line["quantity"] / CENT) * CENT
-
-
+    return round(total * units / quantity / CENT) * CENT
