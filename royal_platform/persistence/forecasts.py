@@ -1,89 +1,154 @@
-"""The newest forecast of every series: what a run expected, week by week, with 80 % intervals."""
+"""Stored forecasts beside what was really sold, week by week."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, func, select
 
-from core.storage.database import Database
-from royal_platform.commerce.forecasting.model import Forecast
-from royal_platform.persistence.tables.catalog import forecasts
+from royal_platform.persistence.statements import put
+from royal_platform.persistence.tables.catalog import forecasts, inventory_snapshots
+from royal_platform.persistence.tables.orders import daily_sales, daily_variant_sales
 
-# The store's own series; a variant's id is never empty.
-STORE_TOTAL = ""
-TOTAL_METHOD = "sum of the variants"
-_TENTH = Decimal("0.0001")
+WHOLE_STORE = ""
 
 
 @dataclass(frozen=True, slots=True)
-class ForecastPoint:
-    """Units expected in the week that begins on ``week`` (a store-local Monday)."""
+class ForecastWeek:
+    """Expected units of one week (its Monday) with the 80 % interval; None variant = the store."""
 
+    variant_id: str | None
     week: date
     expected: Decimal
     low: Decimal
     high: Decimal
     method: str
-    run_id: str
-    as_of: datetime
 
 
-class StoredForecasts:
-    """Forecasts of one store: each run replaces what the run before it expected."""
+@dataclass(frozen=True, slots=True)
+class DemandWeek:
+    """One week: sold units in the past, the forecast in the future, days known out of stock."""
 
-    def __init__(self, database: Database, store_id: str) -> None:
-        self._database = database
-        self._store_id = store_id
+    week: date
+    units: int | None
+    expected: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    stockout_days: int
 
-    def save(self, run_id: str, as_of: datetime, forecast: Forecast) -> None:
-        """Replace the stored forecast; saving the same run's twice leaves one."""
 
-        def row(
-            variant_id: str, week: date, values: tuple[float, float, float], method: str
-        ) -> dict[str, object]:
-            expected, low, high = (Decimal(str(v)).quantize(_TENTH) for v in values)
-            return {
-                "store_id": self._store_id, "variant_id": variant_id, "week": week,
-                "run_id": run_id, "expected": expected, "low": low, "high": high,
-                "method": method, "as_of": as_of,
-            }  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Weekly demand of a variant (None = the store) with the forecast's method, run and time."""
 
+    variant_id: str | None
+    weeks: tuple[DemandWeek, ...]
+    method: str | None
+    run_id: str | None
+    as_of: datetime | None
+
+
+class Forecasts:
+    """The forecasts of one store; a new run's replace the old ones."""
+
+    def __init__(self, store_id: str) -> None:
+        self.store_id = store_id
+
+    def replace(
+        self,
+        connection: Connection,
+        run_id: str,
+        weeks: Sequence[ForecastWeek],
+        *,
+        as_of: datetime,
+    ) -> None:
+        """Store a run's forecasts and forget those of other runs."""
         rows = [
-            row(
-                variant_id,
-                week,
-                (forecast.expected[i, w], forecast.low[i, w], forecast.high[i, w]),
-                forecast.method[i],
-            )
-            for i, variant_id in enumerate(forecast.variant_ids)
-            for w, week in enumerate(forecast.weeks)
+            {
+                "store_id": self.store_id,
+                "variant_id": week.variant_id or WHOLE_STORE,
+                "week": week.week,
+                "run_id": run_id,
+                "expected": week.expected,
+                "low": week.low,
+                "high": week.high,
+                "method": week.method,
+                "as_of": as_of,
+            }
+            for week in weeks
         ]
-        totals = zip(
-            forecast.total_expected, forecast.total_low, forecast.total_high, strict=True
+        put(connection, forecasts, rows)
+        connection.execute(
+            delete(forecasts).where(
+                forecasts.c.store_id == self.store_id, forecasts.c.run_id != run_id
+            )
         )
-        rows += [
-            row(STORE_TOTAL, week, (float(point), float(low), float(high)), TOTAL_METHOD)
-            for week, (point, low, high) in zip(forecast.weeks, totals, strict=True)
-        ]
-        with self._database.write() as transaction:
-            mine = forecasts.c.store_id == self._store_id
-            transaction.connection.execute(delete(forecasts).where(mine))
-            transaction.connection.execute(insert(forecasts), rows)
 
-    def points(self, variant_id: str | None = None) -> list[ForecastPoint]:
-        """The coming weeks of one variant, or of the whole store; empty before the first run."""
-        table = forecasts.c
+    def demand(
+        self, connection: Connection, variant_id: str | None, *, today: date, past_weeks: int = 26
+    ) -> Demand:
+        """The last complete weeks as sold and the coming ones as forecast."""
+        monday = today - timedelta(days=today.weekday())
+        first = monday - timedelta(weeks=past_weeks)
+        sold = self._sold(connection, variant_id, first, monday)
+        out = self._stockouts(connection, variant_id, first, monday)
+        weeks = [first + timedelta(weeks=index) for index in range(past_weeks)]
+        past = [
+            DemandWeek(week, sold.get(week, 0), None, None, None, out.get(week, 0))
+            for week in weeks
+        ]
         query = (
-            select(
-                table.week, table.expected, table.low, table.high, table.method, table.run_id,
-                table.as_of,
-            )
-            .where(table.store_id == self._store_id)
-            .where(table.variant_id == (variant_id or STORE_TOTAL))
-            .order_by(table.week)
+            select(forecasts)
+            .where(forecasts.c.store_id == self.store_id)
+            .where(forecasts.c.variant_id == (variant_id or WHOLE_STORE))
+            .where(forecasts.c.week >= monday)
+            .order_by(forecasts.c.week)
+        )
+        rows = list(connection.execute(query))
+        coming = [DemandWeek(row.week, None, row.expected, row.low, row.high, 0) for row in rows]
+        newest: Any = rows[0] if rows else None
+        return Demand(
+            variant_id=variant_id,
+            weeks=(*past, *coming),
+            method=None if newest is None else newest.method,
+            run_id=None if newest is None else newest.run_id,
+            as_of=None if newest is None else newest.as_of,
+        )
+
+    def _sold(
+        self, connection: Connection, variant_id: str | None, first: date, end: date
+    ) -> dict[date, int]:
+        table = daily_sales if variant_id is None else daily_variant_sales
+        query = (
+            select(table.c.day, func.sum(table.c.units))
+            .where(table.c.store_id == self.store_id)
+            .where(table.c.day >= first, table.c.day < end)
+            .group_by(table.c.day)
+        )
+        if variant_id is not None:
+            query = query.where(table.c.variant_id == variant_id)
+        return _by_week((day, int(units)) for day, units in connection.execute(query))
+
+    def _stockouts(
+        self, connection: Connection, variant_id: str | None, first: date, end: date
+    ) -> dict[date, int]:
+        if variant_id is None:
+            return {}
+        table = inventory_snapshots.c
+        query = select(table.day).where(
+            table.store_id == self.store_id, table.variant_id == variant_id,
+            table.day >= first, table.day < end, table.available <= 0,
         )  # fmt: skip
-        with self._database.read() as connection:
-            return [ForecastPoint(*row) for row in connection.execute(query)]
+        return _by_week((day, 1) for day in connection.execute(query).scalars())
+
+
+def _by_week(days: Any) -> dict[date, int]:
+    weeks: dict[date, int] = {}
+    for day, units in days:
+        week = day - timedelta(days=day.weekday())
+        weeks[week] = weeks.get(week, 0) + units
+    return weeks

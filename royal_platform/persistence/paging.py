@@ -46,7 +46,9 @@ class Order:
                 if self.descending
                 else (self.expression > bound, self.tie > tie)
             )
-            query = query.where(or_(beyond, and_(self.expression == bound, same_beyond)))
+            # Redundant, but it lets the database begin at the cursor in the index.
+            edge = self.expression <= bound if self.descending else self.expression >= bound
+            query = query.where(edge, or_(beyond, and_(self.expression == bound, same_beyond)))
         columns = (self.expression, self.tie)
         ordered = [item.desc() if self.descending else item.asc() for item in columns]
         return query.order_by(*ordered).limit(limit + 1)
@@ -62,6 +64,11 @@ def page(rows: Sequence[Item], limit: int, total: int, order: Order, key: Any) -
     kept = tuple(rows[:limit])
     more = len(rows) > limit
     return Page(kept, order.cursor(*key(kept[-1])) if more and kept else None, total)
+
+
+def containing(column: ColumnElement[str], text: str | None) -> list[ColumnElement[bool]]:
+    """Conditions that a lower-case column contains every word of ``text``."""
+    return [column.contains(word, autoescape=True) for word in (text or "").lower().split()]
 
 
 def _plain(value: Any) -> Any:

@@ -30,6 +30,7 @@ customers = Table(
     moment("updated_at"),
     moment("deleted_at", nullable=True),
     Column("search", Text, nullable=False),
+    Index(None, "store_id", "deleted_at", "spent", "id"),
     sqlite_with_rowid=False,
 )
 
@@ -61,7 +62,7 @@ orders = Table(
     amount("net"),
     Column("units", Integer, nullable=False),
     Column("search", Text, nullable=False),
-    Index(None, "store_id", "processed_at", "id"),
+    Index(None, "store_id", "deleted_at", "processed_at", "id"),
     Index(None, "store_id", "day"),
     Index(None, "store_id", "updated_at"),
     Index(None, "store_id", "customer_id"),

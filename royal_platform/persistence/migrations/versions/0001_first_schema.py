@@ -88,6 +88,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.PrimaryKeyConstraint("store_id", "id", name=op.f("pk_customers")),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        op.f("ix_customers_store_id_deleted_at_spent_id"),
+        "customers",
+        ["store_id", "deleted_at", "spent", "id"],
+        unique=False,
+    )
     op.create_table(
         "daily_sales",
         sa.Column("store_id", sa.String(length=64), nullable=False),
@@ -380,9 +386,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
     )
     op.create_index(op.f("ix_orders_store_id_day"), "orders", ["store_id", "day"], unique=False)
     op.create_index(
-        op.f("ix_orders_store_id_processed_at_id"),
+        op.f("ix_orders_store_id_deleted_at_processed_at_id"),
         "orders",
-        ["store_id", "processed_at", "id"],
+        ["store_id", "deleted_at", "processed_at", "id"],
         unique=False,
     )
     op.create_index(
@@ -807,7 +813,7 @@ def downgrade() -> None:  # noqa: PLR0915 - one statement per table
     op.drop_table("price_observations")
     op.drop_table("policies")
     op.drop_index(op.f("ix_orders_store_id_updated_at"), table_name="orders")
-    op.drop_index(op.f("ix_orders_store_id_processed_at_id"), table_name="orders")
+    op.drop_index(op.f("ix_orders_store_id_deleted_at_processed_at_id"), table_name="orders")
     op.drop_index(op.f("ix_orders_store_id_day"), table_name="orders")
     op.drop_index(op.f("ix_orders_store_id_customer_id"), table_name="orders")
     op.drop_table("orders")
@@ -839,6 +845,7 @@ def downgrade() -> None:  # noqa: PLR0915 - one statement per table
     )
     op.drop_table("daily_variant_sales")
     op.drop_table("daily_sales")
+    op.drop_index(op.f("ix_customers_store_id_deleted_at_spent_id"), table_name="customers")
     op.drop_table("customers")
     op.drop_index(op.f("ix_commands_relayed_at_created_at"), table_name="commands")
     op.drop_table("commands")

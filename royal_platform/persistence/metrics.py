@@ -1,0 +1,325 @@
+"""The business's figures over store-local days, read from the daily aggregates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, cast, func, literal_column, select
+
+from core.errors import Invalid
+from royal_platform.persistence.decisions import Decisions
+from royal_platform.persistence.figures_of_stock import at_risk
+from royal_platform.persistence.policies import Policies
+from royal_platform.persistence.stores import Store
+from royal_platform.persistence.tables.catalog import variants
+from royal_platform.persistence.tables.orders import daily_sales, daily_variant_sales
+
+Compare = Literal["previous", "year", "none"]
+Grain = Literal["day", "week", "month"]
+
+_DEFAULT_DAYS = 30
+_LONGEST_DAYS = 3_660
+_SUMS = ("gross", "discounts", "returns", "adjustments", "net", "orders", "units")
+_LABELS = {
+    "net": ("net_sales", "Net sales"),
+    "gross": ("gross_sales", "Gross sales"),
+    "discounts": ("discounts", "Discounts"),
+    "returns": ("returns", "Returns"),
+    "adjustments": ("adjustments", "Adjustments"),
+    "orders": ("orders", "Orders"),
+    "units": ("units", "Units sold"),
+}
+_HUNDRED = Decimal(100)
+
+Day = dict[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One metric in ``unit`` (a currency code, ``orders``, ``percent``, ``SKUs`` ...).
+
+    ``previous`` is None without a comparison window the store's history covers; ``value`` None
+    when it cannot be known, with the reason in ``note``.
+    """
+
+    name: str
+    label: str
+    value: Decimal | None
+    unit: str
+    previous: Decimal | None
+    series: tuple[Decimal | None, ...]
+    note: str | None = None
+
+    @property
+    def change_percent(self) -> Decimal | None:
+        """Change against the comparison window; None when that was zero or is not known."""
+        if self.value is None or not self.previous:
+            return None
+        change = (self.value - self.previous) / abs(self.previous) * _HUNDRED
+        return change.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsRead:
+    """Figures of a window: ``periods`` are the first days of the series' entries."""
+
+    start: date
+    end: date
+    compare_start: date | None
+    compare_end: date | None
+    grain: Grain
+    periods: tuple[date, ...]
+    figures: tuple[Figure, ...]
+    history_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    days: dict[date, Day]
+
+    def total(self, read: Callable[[Day], Decimal | None]) -> Decimal | None:
+        return read(_summed(self.days.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The window, the one it is compared with, and how the series is cut."""
+
+    window: _Window
+    other: _Window | None
+    periods: list[date]
+    grain: Grain
+
+
+class Metrics:
+    """The figures of one store."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def read(
+        self,
+        connection: Connection,
+        *,
+        start: date | None = None,
+        end: date | None = None,
+        compare: Compare = "previous",
+        grain: Grain = "day",
+    ) -> MetricsRead:
+        """Figures from ``start`` to ``end``, both included; default the last 30 complete days."""
+        today = self.store.store_clock().today()
+        start, end = _range(start, end, today)
+        history_from = self._history_from(connection)
+        window = self._window(connection, start, end)
+        against = _compared(start, end, compare)
+        seen = against is not None and history_from is not None and against[0] >= history_from
+        other = self._window(connection, *against) if against is not None and seen else None
+        frame = _Frame(window, other, _periods(start, end, grain), grain)
+        length = len(frame.periods)
+        figures = [
+            *self._money_figures(frame),
+            self._order_value(frame),
+            self._margin(frame),
+            self._stockout_risk(connection, today, length),
+            self._waiting(connection, length),
+        ]
+        return MetricsRead(
+            start=start,
+            end=end,
+            compare_start=None if against is None else against[0],
+            compare_end=None if against is None else against[1],
+            grain=grain,
+            periods=tuple(max(first, start) for first in frame.periods),
+            figures=tuple(figures),
+            history_from=history_from,
+        )
+
+    def _history_from(self, connection: Connection) -> date | None:
+        query = select(func.min(daily_sales.c.day)).where(daily_sales.c.store_id == self.store.id)
+        first: date | None = connection.execute(query).scalar_one()
+        return first
+
+    def _window(self, connection: Connection, start: date, end: date) -> _Window:
+        days: dict[date, Day] = {}
+        query = select(daily_sales).where(
+            daily_sales.c.store_id == self.store.id, daily_sales.c.day.between(start, end)
+        )
+        for row in connection.execute(query):
+            days[row.day] = {name: Decimal(getattr(row, name)) for name in _SUMS}
+        for row in connection.execute(self._costs(start, end)):
+            days.setdefault(row.day, {}).update(
+                sold=_amount(row.sold), covered=_amount(row.covered), cost=_amount(row.cost)
+            )
+        return _Window(days)
+
+    def _costs(self, start: date, end: date) -> Any:
+        """Per day: revenue after returns, the part of it whose unit cost is known, its cost."""
+        sales = daily_variant_sales.c
+        kept: ColumnElement[int] = literal_column(
+            "daily_variant_sales.revenue - daily_variant_sales.returned"
+        )
+        units = sales.units - sales.returned_units
+        cost: ColumnElement[int] = literal_column("variants.unit_cost")
+        known = variants.c.unit_cost.is_not(None)
+        return (
+            select(
+                sales.day,
+                cast(func.sum(kept), BigInteger).label("sold"),
+                cast(func.sum(kept).filter(known), BigInteger).label("covered"),
+                cast(func.sum(units * cost).filter(known), BigInteger).label("cost"),
+            )
+            .select_from(daily_variant_sales)
+            .outerjoin(
+                variants,
+                (variants.c.store_id == sales.store_id) & (variants.c.id == sales.variant_id),
+            )
+            .where(sales.store_id == self.store.id, sales.day.between(start, end))
+            .group_by(sales.day)
+        )
+
+    def _money_figures(self, frame: _Frame) -> list[Figure]:
+        figures = []
+        for column, (name, label) in _LABELS.items():
+            counted = column in ("orders", "units")
+
+            def read(day: Day, column: str = column, counted: bool = counted) -> Decimal:
+                value = day.get(column, Decimal(0))
+                return value if counted else _trimmed(value)
+
+            unit = column if counted else self.store.currency
+            figures.append(_figure(name, label, unit, read, frame))
+        return figures
+
+    def _order_value(self, frame: _Frame) -> Figure:
+        def read(day: Day) -> Decimal | None:
+            orders = day.get("orders", Decimal(0))
+            if not orders:
+                return None
+            value = (day["gross"] - day["discounts"]) / orders
+            return value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+        found = _figure("aov", "Average order", self.store.currency, read, frame)
+        return found if found.value is not None else _noted(found, "No orders in this period.")
+
+    def _margin(self, frame: _Frame) -> Figure:
+        def read(day: Day) -> Decimal | None:
+            covered = day.get("covered", Decimal(0))
+            if covered <= 0:
+                return None
+            share = (covered - day["cost"]) / covered * _HUNDRED
+            return share.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+        found = _figure("gross_margin", "Gross margin", "percent", read, frame)
+        whole = _summed(frame.window.days.values())
+        sold, covered = whole.get("sold", Decimal(0)), whole.get("covered", Decimal(0))
+        if found.value is None:
+            return _noted(
+                found,
+                "No unit costs are known for what was sold: enter them in the store."
+                if sold > 0 else "Nothing was sold in this period.",
+            )  # fmt: skip
+        coverage = (covered / sold * _HUNDRED).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+        taxed = " Prices include tax." if self.store.taxes_included else ""
+        return _noted(
+            found, f"At today's unit costs, known for {coverage} % of these sales.{taxed}"
+        )
+
+    def _stockout_risk(self, connection: Connection, today: date, length: int) -> Figure:
+        lead = Policies(self.store.id).current(connection).policy.lead_time_days
+        count = Decimal(at_risk(connection, self.store.id, today, lead))
+        note = f"Run out within {lead} days at the pace of the last 28; as of now."
+        return Figure(
+            "stockout_risk", "Stock-out risk", count, "SKUs", None, (None,) * length, note
+        )
+
+    def _waiting(self, connection: Connection, length: int) -> Figure:
+        waiting = sum(Decisions(self.store.id).waiting_by_agent(connection).values())
+        return Figure(
+            "waiting_decisions", "Waiting for you", Decimal(waiting), "decisions", None,
+            (None,) * length, "As of now.",
+        )  # fmt: skip
+
+
+def _range(start: date | None, end: date | None, today: date) -> tuple[date, date]:
+    end = end or today - timedelta(days=1)
+    start = start or end - timedelta(days=_DEFAULT_DAYS - 1)
+    if start > end:
+        raise Invalid(
+            "The period ends before it begins.", remedy="Give `from` a day not after `to`."
+        )
+    if (end - start).days >= _LONGEST_DAYS:
+        raise Invalid("The period is longer than ten years.", remedy="Ask for a shorter one.")
+    return start, end
+
+
+def _compared(start: date, end: date, compare: Compare) -> tuple[date, date] | None:
+    if compare == "none":
+        return None
+    if compare == "year":
+        return _year_before(start), _year_before(end)
+    length = end - start + timedelta(days=1)
+    return start - length, end - length
+
+
+def _year_before(day: date) -> date:
+    leap = day.month == 2 and day.day == 29
+    return day.replace(year=day.year - 1, day=28 if leap else day.day)
+
+
+def _period_start(day: date, grain: Grain) -> date:
+    if grain == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if grain == "month" else day
+
+
+def _periods(start: date, end: date, grain: Grain) -> list[date]:
+    days = (start + timedelta(days=index) for index in range((end - start).days + 1))
+    return list(dict.fromkeys(_period_start(day, grain) for day in days))
+
+
+def _figure(
+    name: str,
+    label: str,
+    unit: str,
+    read: Callable[[Day], Decimal | None],
+    frame: _Frame,
+) -> Figure:
+    by_period: dict[date, list[Day]] = {first: [] for first in frame.periods}
+    for day, values in frame.window.days.items():
+        by_period[_period_start(day, frame.grain)].append(values)
+    return Figure(
+        name=name,
+        label=label,
+        value=frame.window.total(read),
+        unit=unit,
+        previous=None if frame.other is None else frame.other.total(read),
+        series=tuple(read(_summed(days)) for days in by_period.values()),
+    )
+
+
+def _noted(figure: Figure, note: str) -> Figure:
+    return Figure(
+        figure.name, figure.label, figure.value, figure.unit, figure.previous, figure.series, note
+    )
+
+
+def _summed(days: Any) -> Day:
+    total: Day = {}
+    for day in days:
+        for name, value in day.items():
+            total[name] = total.get(name, Decimal(0)) + value
+    return total
+
+
+def _amount(raw: int | None) -> Decimal:
+    return Decimal(raw or 0).scaleb(-4)
+
+
+def _trimmed(value: Decimal) -> Decimal:
+    """At least two decimals, and no zeros beyond them."""
+    cents = value.quantize(Decimal("0.01"))
+    return cents if cents == value else value
