@@ -37,10 +37,12 @@ def start_run(
     actor: str,
     dry_run: bool = False,
     run_id: str | None = None,
+    by_worker: bool = True,
 ) -> tuple[str | None, RoyalError | None]:
     """Queue a run in the caller's transaction: its id, or why not.
 
     A given ``run_id`` makes it happen once: a second time changes nothing and returns None twice.
+    ``by_worker`` off leaves it to the caller to carry the run out.
     """
     why_not = _why_not(books, agent_id)
     if why_not is not None:
@@ -51,10 +53,11 @@ def start_run(
         dry_run=dry_run,
     ):  # fmt: skip
         return None, None
-    books.commands.add(
-        books.connection, kind="run_agent", key=f"run:{run_id}", payload={"run_id": run_id},
-        now=books.now,
-    )  # fmt: skip
+    if by_worker:
+        books.commands.add(
+            books.connection, kind="run_agent", key=f"run:{run_id}", payload={"run_id": run_id},
+            now=books.now,
+        )  # fmt: skip
     books.tell(
         "run.queued", run_id, actor,
         {"run_id": run_id, "agent_id": agent_id, "trigger": trigger, "dry_run": dry_run},

@@ -1,0 +1,76 @@
+"""``royal secrets``: names, set, rotate. Values are never printed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from orchestrator.commands.shared import AsJson, command, settings, show
+
+app = typer.Typer(no_args_is_help=True, help="The encrypted local store of secrets.")
+
+
+@app.command("get-names")
+@command
+def get_names(as_json: AsJson = False) -> None:
+    """The names that are stored, never their values."""
+    from core.secrets.secret_provider import local_store
+
+    names = local_store(settings()).names()
+    show(as_json, names, names or ["No secret is stored."])
+
+
+@app.command("set")
+@command
+def set_(
+    name: Annotated[str, typer.Argument(help="E.g. OPENAI_API_KEY.")],
+    as_json: AsJson = False,
+) -> None:
+    """Store a secret read from standard input, or asked for without echo."""
+    from core.secrets.secret_provider import local_store
+
+    value = (
+        typer.prompt(f"Value of {name}", hide_input=True)
+        if sys.stdin.isatty()
+        else sys.stdin.readline().rstrip("\n")
+    )
+    if not value:
+        raise typer.BadParameter("the value is empty")
+    store = local_store(settings())
+    if not store.has_key:
+        store.create_key()
+    store.set(name, value)
+    show(as_json, {"name": name, "stored": True}, [f"{name} is stored."])
+
+
+@app.command()
+@command
+def rotate(as_json: AsJson = False) -> None:
+    """Seal every value again under a new key."""
+    import secrets
+
+    from core.secrets.secret_provider import local_store
+
+    found = settings()
+    store = local_store(found)
+    new_key = secrets.token_hex(32)
+    folder = found.var_dir / "secrets"
+    folder.mkdir(parents=True, exist_ok=True)
+    waiting = folder / "master.key.next"
+    # The new key is on disk before anything is sealed with it: a crash loses nothing.
+    with os.fdopen(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(new_key)
+        file.flush()
+        os.fsync(file.fileno())
+    store.rotate(new_key)
+    kept = folder / "master.key"
+    waiting.replace(kept)
+    told = (
+        f"Rotated. Remove ROYAL_MASTER_KEY from the environment: the new key is in {kept}."
+        if found.master_key is not None
+        else f"Rotated. The new key is in {kept}."
+    )
+    show(as_json, {"rotated": True, "key_file": str(kept)}, [told])
