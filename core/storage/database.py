@@ -187,6 +187,8 @@ def _postgres_engine(url: URL, pool_size: int) -> Engine:
         pool_timeout=15,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
+        # Without it the row count of an INSERT ... ON CONFLICT is -1 here and true on SQLite.
+        execution_options={"preserve_rowcount": True},
         connect_args={"connect_timeout": 5},
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from typing import Any, cast
 
 import orjson
@@ -11,11 +12,13 @@ from fastapi import Depends, FastAPI
 from fastapi import Request as HttpRequest
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from core.errors import Invalid, RoyalError, TooLarge
+from core.security.hmac_requests import SIGNATURE_HEADER
 from core.security.principals import Principal
 from core.telemetry import logs
 from core.telemetry.metrics import build_version, observe_request, render_metrics
@@ -28,7 +31,7 @@ from core.web.door import (
     request_id_from,
 )
 from core.web.http_faults import fault_of
-from core.web.permissions import permission_of, probe
+from core.web.permissions import PUBLIC, permission_of, probe
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -45,10 +48,8 @@ def create_api(door: Door, *, title: str, description: str = "", **options: Any)
     ``/docs`` and ``/openapi.json`` are open documents; ``options`` go to FastAPI.
     """
 
-    def authorise(request: HttpRequest) -> None:
-        route = request.scope.get("route")
-        handler = getattr(route, "endpoint", None)
-        request.state.principal = door.authorise(permission_of(handler), request_of(request))
+    async def authorise(request: HttpRequest) -> None:
+        request.state.principal = await _authorise(door, request)
 
     app = FastAPI(
         title=title,
@@ -91,6 +92,24 @@ def request_of(request: HttpRequest) -> Request:
         cookies=request.cookies,
         client=request.client.host if request.client is not None else None,
     )
+
+
+async def _authorise(door: Door, request: HttpRequest) -> Principal | None:
+    permission = permission_of(getattr(request.scope.get("route"), "endpoint", None))
+    if permission == PUBLIC:
+        return None
+    if SIGNATURE_HEADER in request.headers and (permission or "").startswith("control:"):
+        signed = replace(request_of(request), path=_target(request.scope))
+        body = await request.body()
+        return await run_in_threadpool(door.authorise_signed, permission or "", signed, body)
+    return await run_in_threadpool(door.authorise, permission, request_of(request))
+
+
+def _target(scope: Scope) -> str:
+    """The path with its query as the caller wrote them, which is what was signed."""
+    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
+    query = scope.get("query_string", b"").decode("latin-1")
+    return f"{path}?{query}" if query else path
 
 
 class _DoorMiddleware:

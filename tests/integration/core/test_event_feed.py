@@ -10,9 +10,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from core.events import EventFeed, FeedClosed, FeedLagged, NewEvent, tail
+from core.events.tables import event_heads, events, events_personal
 from core.storage.database import Database
+from core.storage.schema import metadata
+
+CORE_EVENTS = [events, events_personal, event_heads]
 
 
 @pytest.fixture
@@ -39,7 +44,11 @@ _WRITER = """
 import sys
 from datetime import UTC, datetime
 from core.events import NewEvent
+from core.events.tables import event_heads, events, events_personal
 from core.storage.database import Database
+from core.storage.schema import metadata
+
+CORE_EVENTS = [events, events_personal, event_heads]
 database = Database(sys.argv[1])
 for n in range(int(sys.argv[2])):
     with database.write() as transaction:
@@ -118,6 +127,32 @@ async def test_closing_the_feed_ends_every_subscription(feed: EventFeed) -> None
         await asyncio.to_thread(feed.close)
         with pytest.raises(FeedClosed):
             await waiting
+
+
+async def test_the_feed_survives_a_server_that_drops_its_connections(postgres_url: str) -> None:
+    database, other = Database(postgres_url), Database(postgres_url)
+    with other.write() as transaction:
+        metadata.create_all(transaction.connection, tables=CORE_EVENTS)
+    feed = EventFeed(database, "s1")
+    async with feed.subscribe(0) as subscription:
+        await subscription.next_batch()
+        with other.write() as transaction:
+            transaction.connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+        record(other, 1, 2)
+        received: list[int] = []
+        while len(received) < 2:
+            batch = await subscription.next_batch(wait_seconds=10)
+            assert batch, "the feed did not recover"
+            received += [event.seq for event in batch]
+    assert received == [1, 2]
+    await asyncio.to_thread(feed.close)
+    database.dispose()
+    other.dispose()
 
 
 def test_waiting_for_a_change_ends_with_the_change(database: Database, database_url: str) -> None:

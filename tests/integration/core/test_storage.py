@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from core.errors import SettingsError, Unavailable
@@ -107,6 +108,14 @@ def test_what_waits_for_the_commit_runs_after_it_and_only_then(filled: Database)
     with pytest.raises(KeyError):
         fail()
     assert seen == [1]
+
+
+def test_the_row_count_of_an_upsert_is_true_on_both(filled: Database) -> None:
+    dialect = postgresql if filled.dialect == "postgresql" else sqlite
+    statement = dialect.insert(things).values(id=1).on_conflict_do_nothing()
+    with filled.write() as transaction:
+        assert transaction.connection.execute(statement).rowcount == 1
+        assert transaction.connection.execute(statement).rowcount == 0
 
 
 def test_a_reader_cannot_write(filled: Database) -> None:

@@ -67,7 +67,7 @@ async def test_the_first_place_that_has_it_wins() -> None:
 
 async def test_a_missing_secret_is_named_with_the_places_asked() -> None:
     resolver = UnifiedSecretResolver(providers=[Place("one", {}), Place("two", {})])
-    with pytest.raises(SecretNotFoundError, match="'MY_KEY'.*one, two") as caught:
+    with pytest.raises(SecretNotFoundError, match=r"'MY_KEY'.*one, two") as caught:
         await resolver.get_secret("MY_KEY")
     assert caught.value.name == "MY_KEY"
     assert await resolver.find("MY_KEY") is None
@@ -231,7 +231,7 @@ class _Worker(BaseHTTPRequestHandler):
     """Serves its secrets to requests signed with the shared key, as the deployed Worker does."""
 
     def do_GET(self) -> None:
-        signed = {name: value for name, value in self.headers.items()}
+        signed = dict(self.headers.items())
         expected = sign(
             b"shared",
             "GET",

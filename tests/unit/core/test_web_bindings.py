@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
@@ -19,7 +19,8 @@ from flask import Flask
 import core.events.tables  # noqa: F401
 from core.errors import Conflict
 from core.security import Principal, sessions, tokens
-from core.security.tables import api_tokens
+from core.security.hmac_requests import sign
+from core.security.tables import api_tokens, used_nonces
 from core.security.tables import sessions as sessions_table
 from core.settings import read_settings
 from core.storage.database import Database
@@ -51,7 +52,9 @@ Call = Callable[..., Answer]
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path}/web.db")
     with database.write() as transaction:
-        metadata.create_all(transaction.connection, tables=[api_tokens, sessions_table])
+        metadata.create_all(
+            transaction.connection, tables=[api_tokens, sessions_table, used_nonces]
+        )
     yield database
     database.dispose()
 
@@ -128,7 +131,7 @@ def fastapi_call(door: Door) -> Call:
     @app.get("/v1/things/{number}")
     @requires("store:read")
     def thing(
-        number: int, who: Principal = Depends(asgi_binding.current_principal)
+        number: int, who: Annotated[Principal, Depends(asgi_binding.current_principal)]
     ) -> dict[str, Any]:
         return {"number": number, "name": who.name}
 
@@ -136,6 +139,11 @@ def fastapi_call(door: Door) -> Call:
     @requires("decisions:decide")
     async def decide(request: HttpRequest) -> dict[str, Any]:
         return {"size": len(await request.body())}
+
+    @app.post("/control/v1/{name}")
+    @requires("control:write")
+    async def steer(name: str, request: HttpRequest) -> dict[str, Any]:
+        return {"name": name, "size": len(await request.body())}
 
     @app.get("/open")
     @public
@@ -343,6 +351,24 @@ def test_a_permission_that_does_not_exist_cannot_be_declared() -> None:
 )  # fmt: skip
 def test_local_means_loopback(client: str | None, local: bool) -> None:
     assert is_local(Request("GET", "/", {}, {}, client)) is local
+
+
+def test_a_machine_signs_its_requests_and_cannot_repeat_one(door: Door, database: Database) -> None:
+    call = fastapi_call(door)
+    key = door.settings.control_hmac_secret.get_secret_value().encode()
+    target, body = "/control/v1/a%20b?x=1&y=%2F", b'{"n":1}'
+    headers = sign(key, "POST", target, body)
+    answer = call("POST", target, headers=headers, data=body)
+    assert (answer.status, answer.json) == (200, {"name": "a b", "size": 7})
+    assert_problem(call("POST", target, headers=headers, data=body), 401)
+    assert_problem(call("POST", target, headers=sign(key, "POST", target, b"{}"), data=body), 401)
+    assert_problem(call("POST", target, data=body), 401)
+    assert call("POST", target, headers=bearer(ADMIN), data=body).status == 200
+    operator = bearer(issue(database, "operator"))
+    assert_problem(call("POST", target, headers=operator, data=body), 403)
+    # A signature opens control routes only.
+    other = sign(key, "GET", "/v1/things/1", b"")
+    assert_problem(call("GET", "/v1/things/1", headers=other), 401)
 
 
 def test_a_wrong_path_parameter_and_body_are_named(door: Door) -> None:
