@@ -29,7 +29,7 @@ def register(application: Flask, built: Path = BUILT) -> None:
         if request.method in {"GET", "HEAD"}:
             if name and not name.startswith("v1/") and (built / name).is_file():
                 return _file(built, name)
-            if is_navigation(request, name):
+            if not name or is_navigation(request, name):
                 return _page(built)
         return application.handle_user_exception(fault_of(404, request.method, request.path))
 

@@ -1,1 +1,104 @@
-"""What the doors say about connections."""
+"""Outside systems on the wire: the store, and the model AIRA talks with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from app.schemas.operations import ConnectionList, ConnectionOut, SyncProgress
+from app.views import shared
+from core.errors import NotFound
+from orchestrator.core.books import writing
+
+if TYPE_CHECKING:
+    from core.security.principals import Principal
+    from core.settings import Settings
+    from royal_platform.bootstrap import Platform
+    from royal_platform.persistence.stores import Store
+
+_STORE = "store"
+_PHASES = {"waiting", "first", "incremental", "idle", "failed"}
+
+
+def listing(platform: Platform) -> ConnectionList:
+    """Every outside system this installation speaks to."""
+    return ConnectionList(data=[_store(platform.store()), _model(platform.settings)])
+
+
+def sync(platform: Platform, actor: Principal, connection_id: str) -> ConnectionOut:
+    """Ask for a synchronisation; asking again before it was done adds nothing."""
+    if connection_id != _STORE:
+        raise NotFound(
+            f"There is no connection {connection_id!r} that can be synchronised.",
+            remedy="Use 'store'; see GET /v1/connections.",
+        )
+    with writing(platform) as books:
+        store = books.store
+        key = f"sync:asked-after:{store.last_sync_at or store.created_at}"
+        if books.commands.add(
+            books.connection, kind="sync_store", key=key, payload={}, now=books.now
+        ):
+            books.tell("store.sync.requested", store.id, actor)
+    return _store(store)
+
+
+def _store(store: Store) -> ConnectionOut:
+    state, remedy = _state(store)
+    return ConnectionOut(
+        id=_STORE,
+        name="Sandbox store" if store.source == "sandbox" else store.name,
+        state=cast(Any, state),
+        detail=store.connection_detail,
+        remedy=remedy,
+        source=shared.source(store),
+        sync=_progress(store),
+    )
+
+
+def _state(store: Store) -> tuple[str, str | None]:
+    if store.connection_state == "unknown":
+        return "disconnected", "Start a worker with `make run` or `royal worker`."
+    if store.connection_state == "disconnected":
+        if store.source == "sandbox":
+            return "disconnected", "Start the sandbox with `make run` or `royal-sandbox serve`."
+        return "disconnected", "Check SHOPIFY_SHOP and its credentials, then `royal doctor`."
+    if store.connection_state == "degraded":
+        return "degraded", "Grant the app the scopes that the detail names."
+    return store.connection_state, None
+
+
+def _progress(store: Store) -> SyncProgress:
+    counts = store.sync_counts
+    expected = counts.get("orders_expected")
+    return SyncProgress(
+        phase=cast(Any, store.sync_phase if store.sync_phase in _PHASES else "incremental"),
+        products=int(counts.get("products", 0)),
+        orders=int(counts.get("orders", 0)),
+        customers=int(counts.get("customers", 0)),
+        orders_expected=None if expected is None else int(expected),
+        last_success_at=store.last_sync_at,
+        error=store.sync_error,
+    )
+
+
+def _model(settings: Settings) -> ConnectionOut:
+    missing = [
+        name
+        for name, value in (
+            ("OPENAI_API_KEY", settings.openai_api_key),
+            ("OPENAI_MODEL", settings.openai_model),
+        )
+        if not value
+    ]
+    return ConnectionOut(
+        id="model",
+        name="Language model (AIRA)",
+        state="not_configured" if missing else "connected",
+        detail=(
+            "AIRA cannot converse; everything else works."
+            if missing
+            else f"Model {settings.openai_model!r} is asked when somebody talks to AIRA."
+        ),
+        remedy=f"Set {' and '.join(missing)}." if missing else None,
+        source=None,
+        sync=None,
+    )

@@ -49,7 +49,7 @@ def listing(platform: Platform, query: DecisionQuery) -> DecisionPage:
         page = Decisions(platform.store_id).page(connection, wanted, query.cursor, query.limit)
         store = shared.store(platform, connection)
         data = [_summary(connection, store, decision) for decision in page.items]
-    return DecisionPage(data=data, next_cursor=page.next_cursor, total=page.total or 0)
+    return DecisionPage(data=data, next_cursor=page.next_cursor, total=page.total)
 
 
 def one(platform: Platform, decision_id: str) -> DecisionDetail:

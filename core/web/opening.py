@@ -37,6 +37,7 @@ class Opening(Generic[Thing]):
         self._retry = retry_seconds
         self._wait = wait_seconds
         self._turn = threading.Lock()
+        self._begun = threading.Lock()
         self._thing: Thing | None = None
         self._failure: RoyalError | None = None
         self._failed_at = 0.0
@@ -58,13 +59,17 @@ class Opening(Generic[Thing]):
             self._turn.release()
 
     def check(self) -> None:
-        """Raise what prevents the thing from being open; never waits for it."""
+        """Raise what prevents the thing from being open; has it opened, never waits for it."""
         if self._thing is None:
+            self.begin()
             raise self._failure or self._unavailable()
 
     def begin(self) -> None:
-        """Keep trying in the background until it is open."""
-        threading.Thread(target=self._keep_trying, name=f"open-{self.name}", daemon=True).start()
+        """Keep trying in the background until it is open; a second call changes nothing."""
+        if self._begun.acquire(blocking=False):
+            threading.Thread(
+                target=self._keep_trying, name=f"open-{self.name}", daemon=True
+            ).start()
 
     def close(self) -> None:
         """Close the thing if it is open."""
