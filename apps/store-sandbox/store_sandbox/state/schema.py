@@ -117,10 +117,11 @@ TABLES: dict[str, str] = {
         " subtotal INTEGER NOT NULL, tax INTEGER NOT NULL DEFAULT 0, location_id INTEGER"
     ),
     "order_adjustments": (
-        # amount negative = given back beyond (or without) refund lines
+        # amount negative = given back beyond (or without) refund lines; reason NULL or one of
+        # REFUND_DISCREPANCY FULL_RETURN_BALANCING_ADJUSTMENT CUSTOMER DAMAGE RESTOCK
         "id INTEGER PRIMARY KEY, refund_id INTEGER NOT NULL REFERENCES refunds ON DELETE CASCADE,"
         " order_id INTEGER NOT NULL, amount INTEGER NOT NULL, tax INTEGER NOT NULL DEFAULT 0,"
-        " reason TEXT NOT NULL DEFAULT 'REFUND_DISCREPANCY'"
+        " reason TEXT"
     ),
     "abandoned_checkouts": (
         # lines: [{"variant_id": 1, "product_id": 1, "title": "", "sku": "", "quantity": 1,

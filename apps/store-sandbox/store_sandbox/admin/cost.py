@@ -1,0 +1,198 @@
+"""What a query costs and the bucket it is paid from.
+
+The rule is inferred from recorded operations: an object 1, money, addresses and consents 0, a
+`Count` 10, a root mutation 10, a connection 2 + size(N) * (1 + its node), where
+size(N) = max(1, floor(2 ln N)) and 0 for none.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+)
+
+SINGLE_QUERY_LIMIT = 1000
+MUTATION_COST = 10
+COUNT_COST = 10
+_FREE = frozenset(
+    {
+        "CustomerEmailAddress",
+        "CustomerEmailMarketingConsentState",
+        "CustomerPhoneNumber",
+        "CustomerSmsMarketingConsentState",
+        "LocationAddress",
+        "MailingAddress",
+        "MoneyBag",
+        "MoneyV2",
+        "PageInfo",
+        "ProductPriceRangeV2",
+        "ShopAddress",
+    }
+)
+
+
+def size(count: int) -> int:
+    """How much a connection of this many nodes weighs."""
+    return 0 if count <= 0 else max(1, math.floor(2 * math.log(count)))
+
+
+@dataclass(slots=True)
+class Pricing:
+    """Prices one operation, before (`requested`) and after (`actual`) it ran."""
+
+    schema: GraphQLSchema
+    fragments: dict[str, FragmentDefinitionNode]
+    variables: dict[str, Any]
+
+    def requested(self, operation: OperationDefinitionNode) -> int:
+        """Upper bound from the page sizes asked for."""
+        return self._root(operation, None, known=False)
+
+    def actual(self, operation: OperationDefinitionNode, data: Any) -> int:
+        """From what came back."""
+        return self._root(operation, data, known=True) if isinstance(data, dict) else 0
+
+    def _root(self, operation: OperationDefinitionNode, data: Any, *, known: bool) -> int:
+        kind = self.schema.get_root_type(operation.operation)
+        if operation.operation.value == "mutation":
+            fields = self._fields(operation.selection_set)
+            return sum(MUTATION_COST for key, _ in fields if not known or data.get(key) is not None)
+        return self._selection(kind, operation.selection_set, data, known)
+
+    def _fields(self, selections: SelectionSetNode) -> list[tuple[str, FieldNode]]:
+        found: list[tuple[str, FieldNode]] = []
+        for node in selections.selections:
+            if isinstance(node, FieldNode):
+                found.append((node.alias.value if node.alias else node.name.value, node))
+            elif isinstance(node, FragmentSpreadNode):
+                found += self._fields(self.fragments[node.name.value].selection_set)
+            else:
+                found += self._fields(node.selection_set)  # type: ignore[attr-defined]
+        return found
+
+    def _selection(self, kind: Any, selections: SelectionSetNode, data: Any, known: bool) -> int:
+        total = 0
+        for key, node in self._fields(selections):
+            total += self._field(kind, node, data.get(key) if known else None, known)
+        return total
+
+    def _field(self, kind: Any, node: FieldNode, data: Any, known: bool) -> int:
+        definition = getattr(kind, "fields", {}).get(node.name.value)
+        if definition is None or node.selection_set is None or (known and data is None):
+            return self._elsewhere(node, data, known)
+        inner: Any = get_named_type(definition.type)
+        if is_leaf_type(inner) or inner.name in _FREE:
+            return 0
+        if inner.name == "Count":
+            return COUNT_COST
+        if inner.name.endswith("Connection"):
+            return self._connection(inner, node, data, known)
+        wrapped = definition.type.of_type if is_non_null_type(definition.type) else definition.type
+        if is_list_type(wrapped):
+            return self._list(inner, node, data, known)
+        return 1 + self._selection(inner, node.selection_set, data, known)
+
+    def _elsewhere(self, node: FieldNode, data: Any, known: bool) -> int:
+        """A field of a concrete type selected on an interface: one object, contents unpriced."""
+        return 1 if node.selection_set is not None and not (known and data is None) else 0
+
+    def _list(self, inner: Any, node: FieldNode, data: Any, known: bool) -> int:
+        assert node.selection_set is not None
+        if not known:
+            asked = self._page_size(node)
+            each = 1 + self._selection(inner, node.selection_set, None, False)
+            return each if asked is None else size(asked) * each
+        costs = [1 + self._selection(inner, node.selection_set, one, True) for one in data if one]
+        return round(size(len(costs)) * sum(costs) / len(costs)) if costs else 0
+
+    def _connection(self, inner: Any, node: FieldNode, data: Any, known: bool) -> int:
+        assert node.selection_set is not None
+        each = 0.0
+        count = 0 if known else self._page_size(node) or 0
+        for key, part in self._fields(node.selection_set):
+            if part.selection_set is None or part.name.value not in ("nodes", "edges"):
+                continue
+            kind = get_named_type(inner.fields[part.name.value].type)
+            if not known:
+                each += self._selection(kind, part.selection_set, None, False)
+                if part.name.value == "nodes":
+                    each += 1
+                continue
+            found = [one for one in data.get(key) or [] if one is not None]
+            count = max(count, len(found))
+            own = 1 if part.name.value == "nodes" else 0
+            costs = [own + self._selection(kind, part.selection_set, one, True) for one in found]
+            each += sum(costs) / len(costs) if costs else 0
+        return 2 + round(size(count) * each)
+
+    def _page_size(self, node: FieldNode) -> int | None:
+        for argument in node.arguments or ():
+            if argument.name.value in ("first", "last"):
+                value = argument.value
+                if isinstance(value, IntValueNode):
+                    return int(value.value)
+                if isinstance(value, VariableNode):
+                    given = self.variables.get(value.name.value)
+                    if isinstance(given, int):
+                        return given
+        return None
+
+
+class Bucket:
+    """A leaky bucket of one app in one store; thread-safe, in wall time."""
+
+    def __init__(
+        self, maximum: float, restore: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.maximum = maximum
+        self.restore = restore
+        self._clock = clock
+        self._level = maximum
+        self._at = clock()
+        self._lock = threading.Lock()
+
+    def take(self, cost: float) -> bool:
+        """Pay, or leave everything as it is when there is not enough."""
+        with self._lock:
+            self._refill()
+            if cost > self._level:
+                return False
+            self._level -= cost
+            return True
+
+    def give_back(self, cost: float) -> None:
+        """Return what was asked for and not used."""
+        with self._lock:
+            self._refill()
+            self._level = min(self.maximum, self._level + cost)
+
+    def status(self) -> dict[str, float]:
+        """`throttleStatus`."""
+        with self._lock:
+            self._refill()
+            return {
+                "maximumAvailable": float(self.maximum),
+                "currentlyAvailable": int(self._level),
+                "restoreRate": float(self.restore),
+            }
+
+    def _refill(self) -> None:
+        now = self._clock()
+        self._level = min(self.maximum, self._level + (now - self._at) * self.restore)
+        self._at = now

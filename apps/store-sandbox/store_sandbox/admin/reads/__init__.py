@@ -1,0 +1,1 @@
+"""Resolvers that read, one module per resource; each exports `RESOLVERS` and `NODES`."""

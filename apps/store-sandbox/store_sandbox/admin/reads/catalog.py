@@ -1,0 +1,320 @@
+"""Products and their variants."""
+
+import html
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from store_sandbox.admin.connections import Listing, Page, count, page, sliced
+from store_sandbox.admin.context import Context
+from store_sandbox.admin.nodes import Node, by_id, children
+from store_sandbox.admin.reads.columns import (
+    Resolver,
+    constant,
+    flag,
+    identity,
+    metafields,
+    moment,
+    money,
+    money_v2,
+    plain,
+    tags,
+    typed,
+)
+from store_sandbox.admin.search import Field
+from store_sandbox.admin.wire import gid, parse_gid
+
+_STOCK = (
+    "(SELECT COALESCE(SUM(l.available), 0) FROM variants s"
+    " JOIN inventory_levels l ON l.item_id = s.inventory_item_id WHERE s.product_id = products.id)"
+)
+_ANY_VARIANT = (
+    "EXISTS (SELECT 1 FROM variants s WHERE s.product_id = products.id AND s.{column} {{}})"
+)
+
+PRODUCTS = Listing(
+    "Product",
+    "SELECT products.* FROM products",
+    "products.id",
+    {
+        "": Field(
+            "words",
+            "(title || ' ' || vendor || ' ' || product_type || ' ' || replace(tags, ',', ' ')) {}",
+        ),
+        "id": Field("id", "products.id {}"),
+        "title": Field("words", "title {}"),
+        "handle": Field("text", "handle {}"),
+        "vendor": Field("text", "vendor {}"),
+        "product_type": Field("text", "product_type {}"),
+        "status": Field("text", "status {}"),
+        "tag": Field("tag", "tags {}"),
+        "tag_not": Field("tag", "NOT tags {}"),
+        "sku": Field("text", _ANY_VARIANT.format(column="sku")),
+        "barcode": Field("text", _ANY_VARIANT.format(column="barcode")),
+        "price": Field("money", _ANY_VARIANT.format(column="price")),
+        "inventory_total": Field("number", f"{_STOCK} {{}}"),
+        "created_at": Field("time", "products.created_at {}"),
+        "updated_at": Field("time", "products.updated_at {}"),
+        "published_at": Field("time", "products.published_at {}"),
+        "published_status": Field(
+            "choice", "published=published_at IS NOT NULL|unpublished=published_at IS NULL|any=1"
+        ),
+    },
+    {
+        "ID": "products.id",
+        "TITLE": "products.title COLLATE NOCASE",
+        "VENDOR": "products.vendor",
+        "PRODUCT_TYPE": "products.product_type",
+        "CREATED_AT": "products.created_at",
+        "UPDATED_AT": "products.updated_at",
+        "PUBLISHED_AT": "COALESCE(products.published_at, 0)",
+        "INVENTORY_TOTAL": _STOCK,
+    },
+)
+_OF_PRODUCT = "(SELECT p.{column} FROM products p WHERE p.id = variants.product_id) {{}}"
+_AVAILABLE = (
+    "(SELECT COALESCE(SUM(l.available), 0) FROM inventory_levels l"
+    " WHERE l.item_id = variants.inventory_item_id)"
+)
+VARIANTS = Listing(
+    "ProductVariant",
+    "SELECT variants.* FROM variants",
+    "variants.id",
+    {
+        "": Field("words", "(title || ' ' || COALESCE(sku, '')) {}"),
+        "id": Field("id", "variants.id {}"),
+        "sku": Field("text", "sku {}"),
+        "barcode": Field("text", "barcode {}"),
+        "title": Field("words", "title {}"),
+        "product_id": Field("id", "product_id {}"),
+        "product_ids": Field("id", "product_id {}"),
+        "product_status": Field("text", _OF_PRODUCT.format(column="status")),
+        "product_type": Field("text", _OF_PRODUCT.format(column="product_type")),
+        "vendor": Field("text", _OF_PRODUCT.format(column="vendor")),
+        "tag": Field("tag", _OF_PRODUCT.format(column="tags")),
+        "taxable": Field("flag", "taxable {}"),
+        "inventory_quantity": Field("number", f"{_AVAILABLE} {{}}"),
+        "updated_at": Field("time", "variants.updated_at {}"),
+    },
+    {
+        "ID": "variants.id",
+        "SKU": "COALESCE(variants.sku, '')",
+        "TITLE": "variants.title",
+        "NAME": "variants.title",
+        "FULL_TITLE": "variants.title",
+        "POSITION": "variants.position",
+        "INVENTORY_QUANTITY": _AVAILABLE,
+        "INVENTORY_LEVELS_AVAILABLE": _AVAILABLE,
+        "INVENTORY_POLICY": "variants.inventory_policy",
+    },
+)
+
+load_variants = children(
+    "ProductVariant",
+    "SELECT * FROM variants WHERE product_id IN (SELECT value FROM json_each(?))"
+    " ORDER BY product_id, position, id",
+    "product_id",
+)
+load_product = by_id(
+    "Product",
+    "SELECT * FROM products WHERE id IN (SELECT value FROM json_each(?))",
+    "product_id",
+)
+load_variant = by_id(
+    "ProductVariant",
+    "SELECT * FROM variants WHERE id IN (SELECT value FROM json_each(?))",
+    "variant_id",
+)
+
+
+def _stock(context: Context, nodes: Sequence[Node]) -> dict[int, int]:
+    """Sellable units per variant over all locations."""
+    rows = context.rows(
+        "SELECT v.id, SUM(l.available) AS available FROM variants v"
+        " JOIN inventory_levels l ON l.item_id = v.inventory_item_id"
+        " WHERE v.id IN (SELECT value FROM json_each(?)) GROUP BY v.id",
+        {node.row["id"] for node in nodes},
+    )
+    return {row["id"]: row["available"] for row in rows}
+
+
+def _available(node: Node, info: GraphQLResolveInfo) -> int:
+    return node.related("stock", "id", info.context, _stock) or 0
+
+
+def _tracked(context: Context, nodes: Sequence[Node]) -> dict[int, int]:
+    rows = context.rows(
+        "SELECT variant_id, tracked FROM inventory_items"
+        " WHERE variant_id IN (SELECT value FROM json_each(?))",
+        {node.row["id"] for node in nodes},
+    )
+    return {row["variant_id"]: row["tracked"] for row in rows}
+
+
+def _is_tracked(node: Node, info: GraphQLResolveInfo) -> bool:
+    return bool(node.related("tracked", "id", info.context, _tracked))
+
+
+def _variants(node: Node, info: GraphQLResolveInfo) -> list[Node]:
+    found: list[Node] = node.related("variants", "id", info.context, load_variants) or []
+    return found
+
+
+def _variant_page(node: Node, info: GraphQLResolveInfo, **args: Any) -> Page:
+    found = _variants(node, info)
+    if args.get("sortKey") == "ID":
+        found = sorted(found, key=lambda variant: variant.row["id"])
+    return sliced(found, args)
+
+
+def _available_for_sale(node: Node, info: GraphQLResolveInfo) -> bool:
+    if node.row["inventory_policy"] == "CONTINUE" or not _is_tracked(node, info):
+        return True
+    return _available(node, info) > 0
+
+
+def _price_range(node: Node, info: GraphQLResolveInfo) -> dict[str, Any]:
+    prices = [variant.row["price"] for variant in _variants(node, info)] or [0]
+    return {
+        "minVariantPrice": money_v2(min(prices), info),
+        "maxVariantPrice": money_v2(max(prices), info),
+    }
+
+
+def _description(node: Node, _info: GraphQLResolveInfo, truncateAt: int | None = None) -> str:
+    text = html.unescape(re.sub(r"<[^>]+>", " ", node.row["description_html"]))
+    text = " ".join(text.split())
+    if truncateAt is None or len(text) <= truncateAt:
+        return text
+    return text[: max(0, truncateAt - 3)] + "..."
+
+
+def _options(node: Node, info: GraphQLResolveInfo, first: int | None = None) -> list[Any]:
+    stored = json.loads(node.row["options"]) or [{"name": "Title", "values": ["Default Title"]}]
+    base = node.row["id"] * 10
+    return [
+        {
+            "id": gid("ProductOption", base + place),
+            "name": option["name"],
+            "position": place,
+            "values": option["values"],
+            "optionValues": [
+                {
+                    "id": gid("ProductOptionValue", (base + place) * 100 + rank),
+                    "name": value,
+                    "hasVariants": True,
+                }
+                for rank, value in enumerate(option["values"], 1)
+            ],
+        }
+        for place, option in enumerate(stored[:first], 1)
+    ]
+
+
+def _selected(node: Node, _info: GraphQLResolveInfo) -> list[dict[str, str]]:
+    stored: list[dict[str, str]] = json.loads(node.row["options"])
+    return stored or [{"name": "Title", "value": "Default Title"}]
+
+
+def _display_name(node: Node, info: GraphQLResolveInfo) -> str:
+    product = node.related("product", "product_id", info.context, load_product)
+    return f"{product.row['title']} - {node.row['title']}"
+
+
+def _by_identifier(_root: Any, info: GraphQLResolveInfo, identifier: dict[str, Any]) -> Node | None:
+    if "id" in identifier:
+        return find_product(info.context, parse_gid(identifier["id"], "Product"))
+    row = info.context.db.execute(
+        "SELECT id FROM products WHERE handle = ?", (identifier["handle"],)
+    ).fetchone()
+    return None if row is None else find_product(info.context, row["id"])
+
+
+def find_product(context: Context, number: int | None) -> Node | None:
+    """The product with this id."""
+    return context.one("Product", "SELECT * FROM products WHERE id = ?", number)
+
+
+def find_variant(context: Context, number: int | None) -> Node | None:
+    """The variant with this id."""
+    return context.one("ProductVariant", "SELECT * FROM variants WHERE id = ?", number)
+
+
+_PRODUCT: dict[str, Resolver] = {
+    **identity("Product"),
+    **metafields("PRODUCT"),
+    "title": plain("title"),
+    "handle": plain("handle"),
+    "vendor": plain("vendor"),
+    "productType": plain("product_type"),
+    "status": plain("status"),
+    "description": _description,
+    "descriptionHtml": plain("description_html"),
+    "tags": tags,
+    "createdAt": moment("created_at"),
+    "updatedAt": moment("updated_at"),
+    "publishedAt": moment("published_at"),
+    "totalInventory": lambda node, info: sum(
+        _available(variant, info) for variant in _variants(node, info) if _is_tracked(variant, info)
+    ),
+    "tracksInventory": lambda node, info: any(
+        _is_tracked(variant, info) for variant in _variants(node, info)
+    ),
+    "hasOnlyDefaultVariant": lambda node, info: (
+        [variant.row["title"] for variant in _variants(node, info)] == ["Default Title"]
+    ),
+    "hasOutOfStockVariants": lambda node, info: any(
+        _is_tracked(variant, info) and _available(variant, info) <= 0
+        for variant in _variants(node, info)
+    ),
+    "isGiftCard": constant(False),
+    "options": _options,
+    "variants": _variant_page,
+    "variantsCount": lambda node, info: {
+        "count": len(_variants(node, info)),
+        "precision": "EXACT",
+    },
+    "priceRangeV2": _price_range,
+    "onlineStoreUrl": constant(None),
+    "templateSuffix": constant(None),
+    "seo": constant({"title": None, "description": None}),
+}
+_VARIANT: dict[str, Resolver] = {
+    **identity("ProductVariant"),
+    **metafields("PRODUCTVARIANT"),
+    "title": plain("title"),
+    "displayName": _display_name,
+    "sku": plain("sku"),
+    "barcode": plain("barcode"),
+    "position": plain("position"),
+    "price": money("price"),
+    "compareAtPrice": money("compare_at_price"),
+    "inventoryPolicy": plain("inventory_policy"),
+    "inventoryQuantity": _available,
+    "sellableOnlineQuantity": _available,
+    "availableForSale": _available_for_sale,
+    "taxable": flag("taxable"),
+    "selectedOptions": _selected,
+    "product": lambda node, info: node.related("product", "product_id", info.context, load_product),
+    "createdAt": moment("created_at"),
+    "updatedAt": moment("updated_at"),
+}
+RESOLVERS: dict[str, Resolver] = {
+    **typed("Product", _PRODUCT),
+    **typed("ProductVariant", _VARIANT),
+    "QueryRoot.products": lambda root, info, **args: page(info, PRODUCTS, args),
+    "QueryRoot.productsCount": lambda root, info, **args: count(info, PRODUCTS, args),
+    "QueryRoot.product": lambda root, info, id: find_product(
+        info.context, parse_gid(id, "Product")
+    ),
+    "QueryRoot.productByIdentifier": _by_identifier,
+    "QueryRoot.productVariants": lambda root, info, **args: page(info, VARIANTS, args),
+    "QueryRoot.productVariantsCount": lambda root, info, **args: count(info, VARIANTS, args),
+    "QueryRoot.productVariant": lambda root, info, id: find_variant(
+        info.context, parse_gid(id, "ProductVariant")
+    ),
+}
+NODES = {"Product": find_product, "ProductVariant": find_variant}

@@ -1,0 +1,195 @@
+"""The shop itself, the app's installation, subscriptions and `node`."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from graphql import GraphQLResolveInfo
+
+from store_sandbox.admin.connections import Listing, Page, count, page
+from store_sandbox.admin.context import Context
+from store_sandbox.admin.failures import fail
+from store_sandbox.admin.nodes import Node
+from store_sandbox.admin.reads import catalog, checkouts, customers, inventory, orders
+from store_sandbox.admin.reads.columns import Resolver, constant, identity, moment, plain, typed
+from store_sandbox.admin.search import Field
+from store_sandbox.admin.versions import VERSIONS, title
+from store_sandbox.admin.wire import gid, gid_kind, parse_gid, when
+from store_sandbox.scopes import DESCRIPTIONS
+
+SUBSCRIPTIONS = Listing(
+    "WebhookSubscription",
+    "SELECT webhook_subscriptions.* FROM webhook_subscriptions",
+    "webhook_subscriptions.id",
+    {
+        "id": Field("id", "webhook_subscriptions.id {}"),
+        "created_at": Field("time", "created_at {}"),
+        "updated_at": Field("time", "updated_at {}"),
+        "uri": Field("text", "uri {}"),
+    },
+    {"ID": "webhook_subscriptions.id", "CREATED_AT": "webhook_subscriptions.created_at"},
+)
+SHOP_ID = 1
+
+
+def shop(_root: Any, info: GraphQLResolveInfo) -> dict[str, Any]:
+    """The `Shop` object."""
+    settings = info.context.shop
+    zone = datetime.fromtimestamp(info.context.now, UTC).astimezone(ZoneInfo(settings.timezone))
+    offset = zone.utcoffset()
+    minutes = 0 if offset is None else int(offset.total_seconds() // 60)
+    mail = f"owner@{settings.domain}"
+    return {
+        "id": gid("Shop", SHOP_ID),
+        "name": settings.name,
+        "email": mail,
+        "contactEmail": mail,
+        "myshopifyDomain": settings.domain,
+        "primaryDomain": {
+            "id": gid("Domain", SHOP_ID),
+            "host": settings.domain,
+            "url": f"https://{settings.domain}",
+            "sslEnabled": True,
+        },
+        "url": f"https://{settings.domain}",
+        "currencyCode": settings.currency,
+        "ianaTimezone": settings.timezone,
+        "timezoneAbbreviation": zone.tzname() or "UTC",
+        "timezoneOffset": zone.strftime("%z"),
+        "timezoneOffsetMinutes": minutes,
+        "taxesIncluded": settings.taxes_included,
+        "taxShipping": False,
+        "plan": {"publicDisplayName": "Sandbox", "shopifyPlus": False, "partnerDevelopment": True},
+        "createdAt": when(settings.created_at),
+        "updatedAt": when(settings.created_at),
+        "unitSystem": "METRIC_SYSTEM",
+        "weightUnit": "KILOGRAMS",
+        "billingAddress": {"id": gid("ShopAddress", SHOP_ID), "country": None},
+        "shopOwnerName": settings.name,
+        "setupRequired": False,
+        "checkoutApiSupported": False,
+    }
+
+
+def api_version(name: str) -> dict[str, Any]:
+    """An `ApiVersion` object."""
+    return {"handle": name, "displayName": title(name), "supported": True}
+
+
+def _installation(_root: Any, info: GraphQLResolveInfo) -> dict[str, Any]:
+    context: Context = info.context
+    return {
+        "id": gid("AppInstallation", 1),
+        "accessScopes": [
+            {"handle": scope, "description": DESCRIPTIONS[scope]}
+            for scope in sorted(context.scopes)
+        ],
+        "launchUrl": f"https://{context.shop.domain}/admin/apps/royal",
+        "uninstallUrl": None,
+        "app": {
+            "id": gid("App", 1),
+            "title": "Royal Equips Orchestrator",
+            "handle": "royal-equips-orchestrator",
+            "apiKey": context.client_id,
+            "embedded": False,
+            "developerName": None,
+        },
+    }
+
+
+def find_subscription(context: Context, number: int | None) -> Node | None:
+    """The caller's webhook subscription with this id."""
+    found = context.one(
+        "WebhookSubscription", "SELECT * FROM webhook_subscriptions WHERE id = ?", number
+    )
+    return None if found is None or found.row["client_id"] != context.client_id else found
+
+
+def _subscriptions(_root: Any, info: GraphQLResolveInfo, **args: Any) -> Page:
+    where, params = "client_id = ?", [info.context.client_id]
+    address = args.get("uri") or args.get("callbackUrl")
+    if address:
+        where, params = f"{where} AND uri = ?", [*params, address]
+    if args.get("topics"):
+        where = f"{where} AND topic IN (SELECT value FROM json_each(?))"
+        params.append(json.dumps(args["topics"]))
+    return page(info, SUBSCRIPTIONS, args, where, params)
+
+
+FINDERS = {
+    **catalog.NODES,
+    **inventory.NODES,
+    **orders.NODES,
+    **customers.NODES,
+    **checkouts.NODES,
+    "WebhookSubscription": find_subscription,
+}
+
+
+def find_node(context: Context, text: str) -> Any:
+    """Whatever a global id names; Shopify's error for what is no global id at all."""
+    kind = gid_kind(text)
+    if kind is None:
+        raise fail(f"Invalid global id '{text}'", "argumentLiteralsIncompatible")
+    if kind == "InventoryLevel":
+        return inventory.level_by_gid(context, text)
+    finder = FINDERS.get(kind)
+    return None if finder is None else finder(context, parse_gid(text, kind))
+
+
+RESOLVERS: dict[str, Resolver] = {
+    **typed(
+        "WebhookSubscription",
+        {
+            **identity("WebhookSubscription"),
+            "topic": plain("topic"),
+            "uri": plain("uri"),
+            "format": constant("JSON"),
+            "includeFields": lambda node, info: json.loads(node.row["include_fields"]),
+            "metafieldNamespaces": constant([]),
+            "name": constant(None),
+            "filter": constant(None),
+            "apiVersion": lambda node, info: api_version(info.context.version),
+            "createdAt": moment("created_at"),
+            "updatedAt": moment("updated_at"),
+        },
+    ),
+    **typed(
+        "Metafield",
+        {
+            **identity("Metafield"),
+            "namespace": plain("namespace"),
+            "key": plain("key"),
+            "type": plain("type"),
+            "value": plain("value"),
+            "jsonValue": lambda node, info: _json_value(node),
+            "ownerType": plain("owner"),
+            "compareDigest": lambda node, info: hashlib.sha256(
+                node.row["value"].encode()
+            ).hexdigest(),
+            "createdAt": moment("created_at"),
+            "updatedAt": moment("updated_at"),
+        },
+    ),
+    "QueryRoot.shop": shop,
+    "QueryRoot.currentAppInstallation": _installation,
+    "QueryRoot.publicApiVersions": lambda root, info: [api_version(name) for name in VERSIONS],
+    "QueryRoot.webhookSubscriptions": _subscriptions,
+    "QueryRoot.webhookSubscriptionsCount": lambda root, info, **args: count(
+        info, SUBSCRIPTIONS, args, "client_id = ?", (info.context.client_id,)
+    ),
+    "QueryRoot.webhookSubscription": lambda root, info, id: find_subscription(
+        info.context, parse_gid(id, "WebhookSubscription")
+    ),
+    "QueryRoot.node": lambda root, info, id: find_node(info.context, id),
+    "QueryRoot.nodes": lambda root, info, ids: [find_node(info.context, text) for text in ids],
+}
+
+
+def _json_value(node: Node) -> Any:
+    try:
+        return json.loads(node.row["value"])
+    except ValueError:
+        return node.row["value"]

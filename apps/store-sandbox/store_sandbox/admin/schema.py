@@ -1,0 +1,129 @@
+"""The executable schema: the served SDL with a resolver on every field that needs one."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from graphql import (
+    ConstValueNode,
+    FloatValueNode,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLScalarType,
+    GraphQLSchema,
+    IntValueNode,
+    StringValueNode,
+    ValueNode,
+    build_schema,
+    get_named_type,
+)
+
+from store_sandbox.admin import connections
+from store_sandbox.admin.failures import access_denied
+from store_sandbox.admin.nodes import Node
+from store_sandbox.admin.reads import catalog, checkouts, customers, inventory, orders, shop
+from store_sandbox.admin.writes.doors import RESOLVERS as WRITES
+from store_sandbox.scopes import REQUIRED, granted
+
+RESOLVERS: dict[str, Callable[..., Any]] = {
+    **catalog.RESOLVERS,
+    **inventory.RESOLVERS,
+    **orders.RESOLVERS,
+    **customers.RESOLVERS,
+    **checkouts.RESOLVERS,
+    **shop.RESOLVERS,
+    **WRITES,
+}
+_TYPE_SCOPES = {
+    "Customer": "read_customers",
+    "InventoryItem": "read_inventory",
+    "Location": "read_locations",
+    "Order": "read_orders",
+    "Product": "read_products",
+    "ProductVariant": "read_products",
+}
+
+
+@cache
+def served_schema() -> GraphQLSchema:
+    """The schema this sandbox executes, built once per process."""
+    sdl = files("store_sandbox.admin").joinpath("schema.graphql").read_text("utf-8")
+    schema = build_schema(sdl, assume_valid=True, no_location=True)
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLObjectType):
+            _attach(kind)
+        elif isinstance(kind, GraphQLInterfaceType):
+            kind.resolve_type = _kind_of
+        elif isinstance(kind, GraphQLScalarType):
+            _convert(kind)
+    return schema
+
+
+def _attach(kind: GraphQLObjectType) -> None:
+    for name, field in kind.fields.items():
+        resolver = RESOLVERS.get(f"{kind.name}.{name}")
+        if resolver is None and kind.name.endswith("Connection"):
+            resolver = {
+                "edges": connections.edges,
+                "nodes": connections.nodes,
+                "pageInfo": connections.page_info,
+            }[name]
+        if resolver is None:
+            continue
+        needed = REQUIRED.get(name) if kind.name in ("QueryRoot", "Mutation") else None
+        needed = needed or _TYPE_SCOPES.get(get_named_type(field.type).name)
+        field.resolve = resolver if needed is None else _guarded(resolver, name, needed)
+
+
+def _guarded(resolver: Callable[..., Any], name: str, needed: str) -> Callable[..., Any]:
+    def resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
+        if not granted(info.context.scopes, needed):
+            raise access_denied(name, f"`{needed}` access scope.")
+        return resolver(source, info, **args)
+
+    return resolve
+
+
+def _kind_of(value: Any, *_: Any) -> str | None:
+    return value.kind if isinstance(value, Node) else None
+
+
+def _convert(kind: GraphQLScalarType) -> None:
+    parse = {"Money": _number, "Decimal": _number, "DateTime": _moment, "UnsignedInt64": int}.get(
+        kind.name
+    )
+    if parse is None:
+        return
+
+    def from_literal(node: ConstValueNode) -> Any:
+        if kind.name in ("Money", "Decimal"):
+            allowed: tuple[type[ValueNode], ...] = (StringValueNode, IntValueNode, FloatValueNode)
+        else:
+            allowed = (StringValueNode,)
+        if not isinstance(node, allowed):
+            raise ValueError(f"invalid {kind.name}")
+        return parse(node.value)
+
+    kind.coerce_input_value = parse
+    kind.coerce_input_literal = from_literal
+
+
+def _number(value: Any) -> Decimal:
+    try:
+        number = Decimal(str(value)) if not isinstance(value, bool) else None
+    except InvalidOperation:
+        number = None
+    if number is None or not number.is_finite():
+        raise ValueError(f"invalid decimal '{value}'")
+    return number
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"invalid DateTime '{value}'") from None

@@ -1,0 +1,1 @@
+"""Mutations, one module per resource; each is one transaction over the state file."""

@@ -1,0 +1,71 @@
+"""The sandbox's own app: client id, client secret, control token, kept in a 0600 file."""
+
+import hashlib
+import json
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from store_sandbox.scopes import ALL
+from store_sandbox.state import StateStore
+
+TOKEN_LIFE_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a client of this sandbox has to know; webhooks are signed with the client secret."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    control_token: str = field(repr=False)
+
+
+def load_or_create(path: Path) -> Credentials:
+    """Read the file, or write it at the first start (whole or not at all, mode 0600)."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        client_secret = f"shpss_{secrets.token_hex(16)}"
+        content = {
+            "client_id": secrets.token_hex(16),
+            "client_secret": client_secret,
+            "webhook_secret": client_secret,
+            "control_token": secrets.token_hex(24),
+        }
+        scratch = path.with_suffix(f".{os.getpid()}.tmp")
+        with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT, 0o600), "w") as handle:
+            json.dump(content, handle, indent=2)
+            handle.flush()
+            os.fsync(handle.fileno())
+        scratch.replace(path)
+    data = json.loads(path.read_text("utf-8"))
+    return Credentials(data["client_id"], data["client_secret"], data["control_token"])
+
+
+def digest(token: str) -> str:
+    """How a token is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def issue_token(state: StateStore, client_id: str, scopes: tuple[str, ...] = ALL) -> str:
+    """A new access token for 24 hours; only its digest is stored."""
+    token = f"shpat_{secrets.token_hex(16)}"
+    with state.write() as tx:
+        db = tx.connection
+        db.execute("DELETE FROM access_tokens WHERE expires_wall < ?", (tx.wall,))
+        db.execute(
+            "INSERT INTO access_tokens VALUES (?, ?, ?, ?)",
+            (digest(token), client_id, ",".join(scopes), tx.wall + TOKEN_LIFE_SECONDS),
+        )
+    return token
+
+
+def verify_token(state: StateStore, token: str) -> tuple[str, frozenset[str]] | None:
+    """(client id, scopes) of a live token, None for any other."""
+    with state.read() as db:
+        row = db.execute(
+            "SELECT client_id, scopes FROM access_tokens WHERE digest = ? AND expires_wall > ?",
+            (digest(token), state.wall()),
+        ).fetchone()
+    return None if row is None else (row["client_id"], frozenset(row["scopes"].split(",")))

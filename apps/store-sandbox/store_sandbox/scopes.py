@@ -1,0 +1,55 @@
+"""The access scopes the sandbox knows and what each field needs of them."""
+
+DESCRIPTIONS = {
+    "read_products": "Read products, variants, and collections",
+    "write_products": "Modify products, variants, and collections",
+    "read_inventory": "Read inventory",
+    "write_inventory": "Modify inventory",
+    "read_locations": "Read locations",
+    "read_orders": "Read orders, transactions, and fulfillments",
+    "write_orders": "Modify orders, transactions, and fulfillments",
+    "read_all_orders": "Read all orders",
+    "read_customers": "Read customer details and customer groups",
+    "write_customers": "Modify customer details and customer groups",
+}
+ALL = tuple(DESCRIPTIONS)
+
+# root field -> the scope it needs; what is not here needs none
+REQUIRED = {
+    "products": "read_products",
+    "productsCount": "read_products",
+    "product": "read_products",
+    "productByIdentifier": "read_products",
+    "productVariants": "read_products",
+    "productVariantsCount": "read_products",
+    "productVariant": "read_products",
+    "inventoryItems": "read_inventory",
+    "inventoryItem": "read_inventory",
+    "inventoryLevel": "read_inventory",
+    "locations": "read_locations",
+    "location": "read_locations",
+    "orders": "read_orders",
+    "ordersCount": "read_orders",
+    "order": "read_orders",
+    "refund": "read_orders",
+    "customers": "read_customers",
+    "customersCount": "read_customers",
+    "customer": "read_customers",
+    "abandonedCheckouts": "read_orders",
+    "abandonedCheckoutsCount": "read_orders",
+    "productVariantsBulkUpdate": "write_products",
+    "productUpdate": "write_products",
+    "productDelete": "write_products",
+    "inventorySetQuantities": "write_inventory",
+    "inventoryAdjustQuantities": "write_inventory",
+    "inventoryItemUpdate": "write_inventory",
+    "orderCreate": "write_orders",
+    "orderUpdate": "write_orders",
+    "refundCreate": "write_orders",
+    "customerUpdate": "write_customers",
+}
+
+
+def granted(scopes: frozenset[str], needed: str) -> bool:
+    """Whether the scopes cover it; a write scope includes its read scope."""
+    return needed in scopes or needed.replace("read_", "write_", 1) in scopes

@@ -1,0 +1,1 @@
+"""Signed webhooks: written in the commit of the change, delivered with patience."""

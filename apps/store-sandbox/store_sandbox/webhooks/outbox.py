@@ -1,0 +1,78 @@
+"""From changes of a transaction to rows waiting for delivery, in the same commit."""
+
+import json
+import threading
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from store_sandbox.state import Change, StateStore, Transaction
+from store_sandbox.webhooks.payloads import payload
+
+# Shopify tries again eight times over four hours; wall seconds after each failure
+PATIENCE = (10.0, 60.0, 300.0, 900.0, 1_800.0, 3_600.0, 3_600.0, 4_200.0)
+
+
+def topic_name(topic: str) -> str:
+    """`orders/create` as the enum writes it: `ORDERS_CREATE`."""
+    return topic.replace("/", "_").upper()
+
+
+class Outbox:
+    """Turns changes into deliveries; `woken` is set when there is something to send."""
+
+    def __init__(self, state: StateStore, secret: str, scale: float = 1.0) -> None:
+        self.state = state
+        self.secret = secret
+        self.scale = scale
+        self.woken = threading.Event()
+
+    def write(self, tx: Transaction) -> None:
+        """Add one delivery per change and subscription; repeats of a change are told once."""
+        rows = tx.connection.execute("SELECT * FROM webhook_subscriptions").fetchall()
+        if not rows:
+            return
+        subscribers: dict[str, list[Any]] = {}
+        for row in rows:
+            subscribers.setdefault(row["topic"], []).append(row)
+        seen: set[tuple[str, int, str]] = set()
+        for change in tx.changes:
+            key = (change.topic, change.subject_id, json.dumps(dict(change.detail)))
+            if key in seen:
+                continue
+            seen.add(key)
+            self._deliveries(tx, change, subscribers.get(topic_name(change.topic), []))
+
+    def _deliveries(self, tx: Transaction, change: Change, subscribers: list[Any]) -> None:
+        if not subscribers:
+            return
+        body = payload(tx, change)
+        if body is None:
+            return
+        event = str(uuid.uuid4())
+        tx.insert(
+            "webhook_deliveries",
+            [
+                {
+                    "webhook_id": str(uuid.uuid4()),
+                    "event_id": event,
+                    "subscription_id": row["id"],
+                    "topic": change.topic,
+                    "body": json.dumps(_chosen(body, json.loads(row["include_fields"]))),
+                    "triggered_at": tx.wall,
+                    "due_at": tx.wall,
+                }
+                for row in subscribers
+            ],
+        )
+        self.woken.set()
+
+    def delay(self, attempts: int) -> float | None:
+        """Wall seconds to wait after this many failures, None when patience has ended."""
+        if attempts > len(PATIENCE):
+            return None
+        return PATIENCE[attempts - 1] * self.scale
+
+
+def _chosen(body: Mapping[str, Any], fields: list[str]) -> Mapping[str, Any]:
+    return {key: body[key] for key in fields if key in body} if fields else body
