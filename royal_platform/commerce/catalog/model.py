@@ -51,3 +51,16 @@ class PriceObservation:
     variant_id: str
     at: datetime
     price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTerms:
+    """What every proposal for a store must know about it.
+
+    ``tax_rate`` is the fraction of tax included in prices (0 where prices exclude tax);
+    ``source`` says what the figures come from: ``shopify``, ``sandbox`` or ``import``.
+    """
+
+    currency: str
+    tax_rate: Decimal = Decimal(0)
+    source: str = "shopify"

@@ -31,6 +31,7 @@ __all__ = [
     "IllegalTransitionError",
     "Policy",
     "advance",
+    "broken",
     "changes",
     "judge",
     "mismatches",
@@ -42,7 +43,7 @@ PRICE_KINDS = ("price.set", "price.markdown")
 KINDS = (*PRICE_KINDS, "inventory.reorder", "inventory.reorder_cancel", "inventory.adjust")
 
 # Twelve digits before and four after the point: what the store can hold, exactly.
-_AMOUNT = re.compile(r"\d{1,12}(\.\d{1,4})?")
+_AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
 _MAX_UNITS = 1_000_000
 _SEVERITY = {Ruling.ALLOW: 0, Ruling.ASK: 1, Ruling.DENY: 2}
 
@@ -110,6 +111,24 @@ def changes(proposal: Proposal) -> tuple[Change, ...]:
     if proposal.kind == "inventory.reorder_cancel":
         return (Change("on order", _text(arguments.get("quantity")), "0", "units"),)
     return tuple(Change(name, None, _text(value), "") for name, value in arguments.items())
+
+
+def broken(proposal: Proposal, live: JsonObject) -> tuple[str, ...]:
+    """Names of the proposal's precondition fields that no longer hold in ``live``.
+
+    A reorder survives further sales and small returns: stock may have fallen, and may have risen
+    by a quarter of the order. Everything else must be as it was.
+    """
+    names = mismatches(proposal.precondition, live)
+    before, now = proposal.precondition.get("available"), live.get("available")
+    quantity = proposal.arguments.get("quantity")
+    if proposal.kind == "inventory.reorder" and all(
+        isinstance(value, int) for value in (before, now, quantity)
+    ):
+        risen = int(str(now)) - int(str(before))
+        if risen * 4 <= int(str(quantity)):
+            return tuple(name for name in names if name != "available")
+    return names
 
 
 def mismatches(precondition: JsonObject, live: JsonObject) -> tuple[str, ...]:

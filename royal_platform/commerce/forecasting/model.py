@@ -20,7 +20,7 @@ class Panel:
     - ``units``: sold; ``revenue``: after discounts, in the store's currency; ``returned``: units;
     - ``in_stock``: share of the week's days with stock, 0 to 1, 1 where nothing speaks against it;
     - ``alive``: the variant existed already;
-    - ``price``: mean price paid, carried over weeks without a sale, nan before the first one;
+    - ``price``: mean price paid, also over gaps with one price on both sides; nan where unknown;
     - ``category``: index into ``categories`` (product types);
     - ``seen_stockouts``: share of out-of-stock days that snapshots saw (the rest is inferred).
     """

@@ -14,6 +14,7 @@ from royal_platform.commerce.forecasting.ports import StockDay
 from royal_platform.commerce.orders.model import VariantDay
 
 DAYS = 7
+_SAME_PRICE = 0.005  # prices paid differ by rounding and mixed weeks
 UNCATEGORISED = "(none)"
 
 
@@ -67,7 +68,7 @@ def build_panel(
         returned=_weekly(returned),
         in_stock=1 - _weekly(out.astype(np.float64)) / DAYS,
         alive=_weekly(alive.astype(np.float64)) == DAYS,
-        price=_carried_price(weekly_units, weekly_revenue),
+        price=_known_price(weekly_units, weekly_revenue),
         category=category,
         categories=categories,
         seen_stockouts=seen,
@@ -141,9 +142,21 @@ def _categories(variants: Sequence[Variant]) -> tuple[Integers, tuple[str, ...]]
     return np.array([place[name] for name in names], dtype=np.int64), categories
 
 
-def _carried_price(units: Floats, revenue: Floats) -> Floats:
-    """Mean price paid per week; weeks without a sale take the price of the last week with one."""
+def _known_price(units: Floats, revenue: Floats) -> Floats:
+    """Mean price paid per week. A gap without sales takes the price that held on both sides.
+
+    Where the price changed somewhere inside a gap nobody knows when: nan. Carrying the old price
+    on would book the lost sales of a higher price on the lower one.
+    """
     paid = np.where((units > 0) & (revenue > 0), revenue / np.maximum(units, 1), np.nan)
+    before, after = _carried(paid), _carried(paid[:, ::-1])[:, ::-1]
+    after = np.where(np.isfinite(after), after, before)
+    same = np.abs(before - after) <= _SAME_PRICE * before
+    return np.where(same, before, np.nan)
+
+
+def _carried(paid: Floats) -> Floats:
+    """Each week's value, or the last one before it; nan before the first."""
     last = np.where(np.isfinite(paid), np.arange(paid.shape[1])[None, :], -1)
     last = np.maximum.accumulate(last, axis=1)
     carried = np.take_along_axis(paid, np.maximum(last, 0), axis=1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from royal_platform.commerce.decisions.model import Proposal
 from royal_platform.commerce.shared.model import Money
 
 
@@ -60,3 +61,49 @@ class SupplyTerms:
     pack_size: int = 1
     review_days: int = 7
     source: str = "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTimeDemand:
+    """Units asked for in a stretch of days: mean and standard deviation."""
+
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReorderAdvice:
+    """Order ``quantity`` units now.
+
+    ``reorder_point`` is s, ``order_up_to`` is S; ``position`` is what is available plus on its
+    way; ``days_of_cover`` counts what is available, None without demand. ``lost_*`` are units
+    expected to be lost (80 % interval) if this order is not placed.
+    """
+
+    quantity: int
+    reorder_point: float
+    order_up_to: float
+    position: int
+    days_of_cover: float | None
+    lost_point: float
+    lost_low: float
+    lost_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Why nothing is said about a variant's stock: a stable ``reason`` and a sentence."""
+
+    variant_id: str
+    title: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReorderOutcome:
+    """Proposals, the most valuable first, and the variants that could not be judged."""
+
+    proposals: tuple[Proposal, ...]
+    unseen: tuple[Unseen, ...]
+    enough: int

@@ -1,0 +1,125 @@
+"""How demand answers to price, advice on a price, and refusals to advise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from royal_platform.commerce.decisions.model import Proposal
+from royal_platform.commerce.forecasting.model import Floats, Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Elasticity:
+    """Own-price elasticities: percent change of units per percent change of price, below zero.
+
+    ``mean``/``sd`` describe the posterior of each variant before it is cut off at
+    ``WRONG_SIGN_CUT``; ``own_weight`` is the share that the variant's own history has in it (the
+    rest is its product type's); ``weeks`` the number of weeks used; ``type_mean`` the product
+    type's elasticity.
+    """
+
+    mean: Floats
+    sd: Floats
+    own_weight: Floats
+    weeks: Integers
+    type_mean: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Economics:
+    """What one unit of a variant brings at a price: all in the store's currency.
+
+    ``tax_rate`` is the fraction included in prices (0 where they exclude tax); ``fee_rate`` and
+    ``fee_fixed`` are the payment's; ``return_rate`` the expected share of units that come back,
+    whose price is paid back and which can be sold again.
+    """
+
+    unit_cost: float
+    tax_rate: float
+    fee_rate: float
+    fee_fixed: float
+    return_rate: float
+
+    def contribution(self, price: Floats | float) -> Floats | float:
+        """Contribution per unit sold at ``price``, without tax, after fees and returns."""
+        kept = (1 - self.return_rate) * (price / (1 + self.tax_rate) - self.unit_cost)
+        return kept - self.fee_rate * price - self.fee_fixed
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Units expected over the horizon at today's price, and their standard deviation."""
+
+    expected: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A point with its 80 % interval."""
+
+    point: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class PriceAdvice:
+    """A price worth proposing, with the contribution over the horizon now and then.
+
+    ``gain`` is the difference; ``loss_probability`` the chance that it is negative;
+    ``optimum_inside`` is False where a limit of the policy, not demand, decided the price.
+    """
+
+    price: Decimal
+    gain: Interval
+    contribution_now: Interval
+    contribution_then: Interval
+    units_now: Interval
+    units_then: Interval
+    elasticity: Interval
+    loss_probability: float
+    optimum_inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Why no price is proposed: a stable ``reason`` and a sentence with its numbers."""
+
+    reason: str
+    detail: str
+    variant_id: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceWindow:
+    """Prices the policy lets an agent propose, both ends included, and the wanted ending."""
+
+    low: Decimal
+    high: Decimal
+    ending: str | None
+    minor_digits: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceHistory:
+    """What the policy asks about a variant's past prices.
+
+    ``reference`` is the price before any agent changed it, ``last_week`` every price in force in
+    the last seven days, ``last_change_at`` the last change by a decision; None = never.
+    """
+
+    reference: Decimal
+    last_week: tuple[Decimal, ...] = ()
+    last_change_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PricingOutcome:
+    """Proposals, the most valuable first, and every variant left alone with the reason."""
+
+    proposals: tuple[Proposal, ...]
+    blocked: tuple[Blocked, ...]
