@@ -103,12 +103,6 @@ def packed(wanted: float, terms: SupplyTerms) -> int:
     return math.ceil(least / pack - 1e-9) * pack
 
 
-def economic_order_quantity(per_year: float, order_cost: float, holding_cost: float) -> float:
-    """Harris's lot size (1913): units per order for a yearly demand, cost per order, and cost of
-    holding a unit for a year."""
-    return math.sqrt(2 * per_year * order_cost / holding_cost)
-
-
 def total_available(levels: list[StockLevel]) -> int | None:
     """Units available over all locations; None when no location says."""
     known = [level.available for level in levels if level.available is not None]

@@ -1,0 +1,277 @@
+"""Pricing: elasticities recovered, optima inside the policy, refusals with reasons."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal as D
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from royal_platform.commerce.decisions.model import Autonomy, Policy, Ruling
+from royal_platform.commerce.decisions.rules import GateState, changes, judge, mismatches
+from royal_platform.commerce.forecasting.service import build_panel, forecast_demand
+from royal_platform.commerce.pricing import rules
+from royal_platform.commerce.pricing.model import (
+    Blocked,
+    Demand,
+    Economics,
+    PriceHistory,
+    PriceWindow,
+)
+from royal_platform.commerce.pricing.service import propose_prices
+from royal_platform.commerce.shared.model import Money
+
+WIDE = Policy(
+    price_step_max_percent=D(60), price_week_max_percent=D(60), price_band_low_percent=D(40),
+    price_band_high_percent=D(160), margin_floor_percent=D(0),
+)  # fmt: skip
+PLAIN = Economics(unit_cost=5.0, tax_rate=0.0, fee_rate=0.0, fee_fixed=0.0, return_rate=0.0)
+
+
+@pytest.fixture(scope="module")
+def outcome(shop, panel, demand):
+    return propose_prices(
+        shop.variants, panel, demand, Policy(), store=shop.terms, now=shop.now, run_id="r1"
+    )
+
+
+def test_known_elasticities_are_recovered_and_none_has_the_wrong_sign(make_economy):
+    errors, prior_errors, covered, wrong = [], [], [], []
+    for seed in (41, 42, 43):
+        made = make_economy(seed=seed, variants=200)
+        got = rules.elasticities(build_panel(made.variants, made.sales, made.today))
+        errors.append(got.mean - made.elasticity)
+        prior_errors.append(rules.PRIOR_MEAN - made.elasticity)
+        covered.append(np.abs(errors[-1]) <= 1.2816 * got.sd)
+        wrong.append(got.mean > 0)
+    errors = np.concatenate(errors)
+    assert abs(errors.mean()) < 0.2
+    assert np.sqrt((errors**2).mean()) < np.sqrt((np.concatenate(prior_errors) ** 2).mean())
+    assert 0.65 <= np.mean(covered) <= 0.95
+    assert np.mean(wrong) < 0.02
+
+
+def test_without_price_changes_the_elasticity_is_the_prior(shop, panel):
+    still = replace(panel, price=np.full(panel.price.shape, 20.0))
+    got = rules.elasticities(still)
+    assert got.own_weight.max() == 0
+    assert got.mean == pytest.approx(rules.PRIOR_MEAN)
+
+
+@given(st.floats(-4, 3), st.floats(0.01, 3))
+def test_no_wrong_sign_survives_truncation(mean, sd):
+    points = rules.truncated(mean, sd)
+    assert (points <= rules.WRONG_SIGN_CUT).all()
+    assert np.isfinite(points).all()
+
+
+@pytest.mark.parametrize(("elasticity", "cost"), [(-2.0, 5.0), (-3.0, 6.0), (-2.5, 6.0)])
+def test_with_a_known_elasticity_the_price_is_the_textbook_markup(elasticity, cost):
+    best = cost * elasticity / (1 + elasticity)  # Lerner
+    start = D(str(round(best * 1.35, 2)))
+    limits = replace(rules.window(start, start, (), WIDE, 2), ending=None)
+    advice = rules.advise(
+        start, Demand(400, 20), (elasticity, 0.0), replace(PLAIN, unit_cost=cost), limits,
+        floor_percent=D(0),
+    )  # fmt: skip
+    assert float(advice.price) == pytest.approx(best, rel=0.05)
+    assert advice.gain.low > 0
+    assert advice.optimum_inside
+
+
+def test_tax_fees_and_returns_lower_the_contribution():
+    taxed = replace(PLAIN, tax_rate=0.19, fee_rate=0.029, fee_fixed=0.3, return_rate=0.1)
+    expected = 0.9 * (11.9 / 1.19 - 5) - 0.029 * 11.9 - 0.3
+    assert taxed.contribution(11.9) == pytest.approx(expected)
+
+
+def test_doubt_about_the_sign_of_the_gain_refuses():
+    price = D("10.00")
+    limits = rules.window(price, price, (), Policy(), 2)
+    blocked = rules.advise(price, Demand(100, 10), (-2.0, 1.0), PLAIN, limits, floor_percent=D(0))
+    assert isinstance(blocked, Blocked)
+    assert blocked.reason == "not_worthwhile"
+    assert "80 %" in blocked.detail
+
+
+prices = st.integers(50, 90_000).map(lambda cents: D(cents) / 100)
+percents = st.integers(0, 300).map(lambda tenths: D(tenths) / 10)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    price=prices, drift=st.integers(85, 115), week=st.lists(st.integers(90, 110), max_size=2),
+    step=percents, week_limit=percents, low=st.integers(50, 100), high=st.integers(100, 150),
+    floor=st.integers(0, 40), cost_share=st.floats(0.1, 0.95), beta=st.floats(-5, -0.2),
+    ending=st.sampled_from([None, ".99", "0.95", ".9", "5"]),
+)  # fmt: skip
+def test_the_gate_never_denies_an_optimum(
+    shop, price, drift, week, step, week_limit, low, high, floor, cost_share, beta, ending
+):
+    policy = Policy(
+        price_step_max_percent=step, price_week_max_percent=week_limit,
+        price_band_low_percent=D(low), price_band_high_percent=D(high),
+        margin_floor_percent=D(floor), price_ending=ending,
+    )  # fmt: skip
+    reference = (price * drift / 100).quantize(D("0.01"))
+    before = tuple((price * percent / 100).quantize(D("0.01")) for percent in week)
+    cost = (price * D(str(round(cost_share, 3)))).quantize(D("0.01"))
+    economics = Economics(float(cost), 0.19, float(policy.payment_fee_percent / 100), 0.3, 0.05)
+    limits = rules.window(price, reference, before, policy, 2)
+    advice = rules.advise(
+        price, Demand(80, 12), (beta, 0.2), economics, limits,
+        floor_percent=policy.margin_floor_percent,
+    )  # fmt: skip
+    if isinstance(advice, Blocked):
+        return
+    assert advice.gain.low > 0
+    assert advice.price != price
+    state = GateState(
+        shop.now, "EUR", autonomy=Autonomy.AUTO, price_now=price, prices_last_week=before,
+        reference_price=reference, unit_cost=cost, tax_rate=D("0.19"),
+    )  # fmt: skip
+    proposal = _proposal_at(shop, advice.price)
+    assert judge(proposal, policy, state).ruling is Ruling.ALLOW
+
+
+def _proposal_at(shop, price):
+    from royal_platform.commerce.decisions.model import Inverse, Proposal, Risk, Subject
+
+    arguments = {"product_id": "p", "variant_id": "v", "price": str(price), "currency": "EUR"}
+    return Proposal(
+        "inventory_pricing", "price.set", Subject("variant", "v", "V"), arguments, {}, (), "",
+        None, Risk(0.1), None, None, Inverse(None, None, ""), shop.now + timedelta(days=1),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("price", "ending", "endings"),
+    [("24.95", None, {"95"}), ("89.00", None, {"00"}), ("40.00", ".99", {"99"}),
+     ("5.95", None, {"45", "95", "05", "15", "25", "35", "55", "65", "75", "85"})],
+)  # fmt: skip
+def test_prices_keep_the_shops_endings(price, ending, endings):
+    price = D(price)
+    limits = PriceWindow(
+        (price * D("0.9")).quantize(D("0.01")), (price * D("1.1")).quantize(D("0.01")), ending, 2
+    )
+    found = rules.candidates(price, limits)
+    assert found
+    assert {str(p).rpartition(".")[2] for p in found} <= endings
+    assert price not in found
+    assert all(limits.low <= p <= limits.high for p in found)
+
+
+def test_a_currency_without_cents_gets_whole_prices():
+    limits = rules.window(D(2980), D(2980), (), Policy(), 0)
+    assert all(p == p.to_integral_value() for p in rules.candidates(D(2980), limits))
+
+
+def test_proposals_are_complete_and_can_be_undone(shop, outcome):
+    by_id = {variant.id: variant for variant in shop.variants}
+    assert len(outcome.proposals) >= 5
+    for proposal in outcome.proposals:
+        variant = by_id[proposal.arguments["variant_id"]]
+        assert proposal.kind == "price.set"
+        assert proposal.run_id == "r1"
+        assert proposal.precondition["price"] == format(variant.price.amount, "f")
+        assert proposal.inverse.kind == "price.set"
+        assert proposal.inverse.arguments == {
+            **proposal.arguments, "price": proposal.precondition["price"],
+        }  # fmt: skip
+        assert mismatches(proposal.precondition, proposal.precondition) == ()
+        assert proposal.prediction.low <= proposal.prediction.point <= proposal.prediction.high
+        assert proposal.prediction.low > 0
+        assert proposal.prediction.horizon_days == 28
+        assert sum(f.contribution for f in proposal.risk.factors) == pytest.approx(
+            proposal.risk.score, abs=1e-3
+        )
+        assert all(e.source and e.query and e.as_of.tzinfo for e in proposal.evidence)
+        assert len(proposal.argument_hash) == 64
+        assert changes(proposal)[0].proposed == proposal.arguments["price"]
+        assert "80 %" in proposal.rationale
+    stakes = [p.money_at_stake.amount for p in outcome.proposals]
+    assert stakes == sorted(stakes, reverse=True)
+
+
+def test_every_active_variant_is_proposed_or_explained(shop, outcome):
+    proposed = {p.subject.id for p in outcome.proposals}
+    blocked = {b.variant_id for b in outcome.blocked}
+    assert proposed | blocked == {v.id for v in shop.variants}
+    assert not proposed & blocked
+    assert all(b.detail and b.title for b in outcome.blocked)
+
+
+def test_an_unknown_cost_blocks_and_says_so(shop, outcome):
+    unknown = {v.id for v in shop.variants if v.unit_cost is None}
+    reasons = {b.variant_id: b.reason for b in outcome.blocked}
+    assert unknown
+    assert all(reasons[variant_id] == "unknown_cost" for variant_id in unknown)
+
+
+def test_the_proposals_gain_in_truth(shop, outcome):
+    place = {v.id: i for i, v in enumerate(shop.variants)}
+    gains = []
+    for proposal in outcome.proposals:
+        i = place[proposal.subject.id]
+        now, then = float(proposal.precondition["price"]), float(proposal.arguments["price"])
+        cost = float(shop.variants[i].unit_cost.amount)
+        units = shop.usual[i] * shop.season[shop.type_of[i], 78:82].sum()
+
+        def earned(price, cost=cost):
+            return 0.92 * (price / 1.19 - cost) - 0.029 * price - 0.3
+
+        response = (then / now) ** shop.elasticity[i]
+        gains.append(units * (response * earned(then) - earned(now)))
+    assert np.mean(np.array(gains) > 0) >= 0.85
+    assert sum(gains) > 0
+
+
+def test_a_cooldown_and_a_thin_history_refuse(shop, panel, demand):
+    history = {v.id: PriceHistory(v.price.amount, (), shop.now - timedelta(days=1))
+               for v in shop.variants}  # fmt: skip
+    outcome = propose_prices(
+        shop.variants, panel, demand, Policy(), store=shop.terms, now=shop.now, history=history
+    )
+    assert not outcome.proposals
+    assert {b.reason for b in outcome.blocked} == {"unknown_cost", "cooldown"}
+    short = [s for s in shop.sales if s.day >= shop.today - timedelta(weeks=8)]
+    young = build_panel(shop.variants, short, shop.today)
+    outcome = propose_prices(
+        shop.variants, young, forecast_demand(young), Policy(), store=shop.terms, now=shop.now
+    )
+    assert {b.reason for b in outcome.blocked} == {"unknown_cost", "thin_history"}
+
+
+def test_a_crossed_out_price_is_never_reached_and_short_stock_is_never_cheapened(
+    shop, panel, demand
+):
+    marked = [
+        replace(v, compare_at=Money(v.price.amount + D("0.50"), "EUR")) for v in shop.variants
+    ]
+    outcome = propose_prices(
+        marked, panel, demand, Policy(), store=shop.terms, now=shop.now, limit=200
+    )
+    for proposal in outcome.proposals:
+        assert D(proposal.arguments["price"]) < D(proposal.precondition["price"]) + D("0.50")
+    outcome = propose_prices(
+        shop.variants, panel, demand, Policy(), store=shop.terms, now=shop.now, limit=200,
+        available_now={v.id: 0 for v in shop.variants},
+    )  # fmt: skip
+    tracked = {v.id for v in shop.variants if v.tracked}
+    for proposal in outcome.proposals:
+        if proposal.subject.id in tracked:
+            assert D(proposal.arguments["price"]) > D(proposal.precondition["price"])
+
+
+def test_the_whole_pass_over_300_variants_takes_under_two_seconds(make_economy):
+    made = make_economy(seed=5, variants=300)
+    started = time.process_time()
+    panel = build_panel(made.variants, made.sales, made.today)
+    demand = forecast_demand(panel)
+    propose_prices(made.variants, panel, demand, Policy(), store=made.terms, now=made.now)
+    assert time.process_time() - started < 2
