@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -48,8 +49,8 @@ def refund(
     number: int,
     *,
     created: str,
-    lines: list[tuple[int, int, Decimal | str]] = [],
-    adjustments: list[Decimal | str] = [],
+    lines: Sequence[tuple[int, int, Decimal | str]] = (),
+    adjustments: Sequence[Decimal | str] = (),
 ) -> dict[str, Any]:
     total = sum(Decimal(amount) for _, _, amount in lines) - sum(map(Decimal, adjustments))
     return {
@@ -79,7 +80,7 @@ def order(
     *,
     processed: str = at(0),
     updated: str | None = None,
-    refunds: list[dict[str, Any]] = [],
+    refunds: Sequence[dict[str, Any]] = (),
     order_discount: Decimal | str = "0",
     test: bool = False,
 ) -> dict[str, Any]:
@@ -99,6 +100,7 @@ def order(
         "customer": {"id": "gid://shopify/Customer/7", "displayName": "Rosa Reiter"},
         "shippingAddress": {"countryCodeV2": "DE"},
         "subtotalPriceSet": bag(subtotal),
+        "totalTaxSet": bag(0),
         "totalPriceSet": bag(subtotal),
         "lineItems": ended(lines),
         "refunds": refunds,

@@ -32,7 +32,8 @@ from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.rows import OrderPageRows
 
 _spec = importlib.util.spec_from_file_location("nodes", Path(__file__).with_name("nodes.py"))
-assert _spec and _spec.loader
+assert _spec is not None
+assert _spec.loader is not None
 nodes = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(nodes)
 
@@ -299,9 +300,13 @@ def test_an_erased_customer_leaves_no_name_and_does_not_come_back(database):
 
 
 def test_a_failed_page_leaves_nothing(database):
-    with pytest.raises(RuntimeError), mirror(database).page() as page:
-        page.orders(_page([nodes.order(1, [nodes.line(1, variant=1)])]))
-        raise RuntimeError
+    def broken() -> None:
+        with mirror(database).page() as page:
+            page.orders(_page([nodes.order(1, [nodes.line(1, variant=1)])]))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken()
     with database.read() as connection:
         assert connection.execute(select(func.count()).select_from(orders)).scalar_one() == 0
         assert connection.execute(select(func.count()).select_from(daily_sales)).scalar_one() == 0
