@@ -18,8 +18,10 @@ from royal_platform.persistence import schema, stores
 from royal_platform.persistence.clock import StoreClock, wall_now
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.mirrored import MirroredStore
+from royal_platform.persistence.price_history import StoredPriceHistory
 from royal_platform.persistence.readers import (
     StoredCatalog,
+    StoredForecasts,
     StoredPolicy,
     StoredPurchases,
     StoredSales,
@@ -59,6 +61,8 @@ class Platform:
     stock: StoredStock
     purchases: StoredPurchases
     policies: StoredPolicy
+    forecasts: StoredForecasts
+    price_history: StoredPriceHistory
     _client: ShopifyClient = field(repr=False)
 
     def store(self) -> Store:
@@ -134,6 +138,8 @@ def bootstrap(settings: Settings) -> Platform:
         stock=StoredStock(*parts),
         purchases=StoredPurchases(*parts),
         policies=StoredPolicy(*parts),
+        forecasts=StoredForecasts(*parts),
+        price_history=StoredPriceHistory(*parts),
         _client=_client(settings),
     )
 

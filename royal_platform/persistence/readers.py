@@ -12,9 +12,12 @@ from sqlalchemy import Row, func, select
 from core.storage.database import Database
 from royal_platform.commerce.catalog.model import PriceObservation, Variant
 from royal_platform.commerce.decisions.model import Policy
+from royal_platform.commerce.forecasting.model import Forecast
 from royal_platform.commerce.inventory.model import PurchaseOrder, StockLevel, StockSnapshot
 from royal_platform.commerce.orders.model import VariantDay
 from royal_platform.commerce.shared.model import Money
+from royal_platform.persistence import stores
+from royal_platform.persistence.forecasts import Forecasts, ForecastWeek
 from royal_platform.persistence.policies import Policies
 from royal_platform.persistence.purchases import Purchases
 from royal_platform.persistence.tables.catalog import (
@@ -24,7 +27,9 @@ from royal_platform.persistence.tables.catalog import (
     products,
     variants,
 )
-from royal_platform.persistence.tables.orders import daily_sales, daily_variant_sales
+from royal_platform.persistence.tables.orders import daily_sales, daily_variant_sales, orders
+
+_KEPT = Decimal("0.0001")
 
 
 class StoredCatalog:
@@ -84,6 +89,23 @@ class StoredSales:
         with self._database.read() as connection:
             first: date | None = connection.execute(query).scalar_one()
             return first
+
+    def included_tax_rate(self, since: date) -> Decimal:
+        """The fraction of tax that prices include, as orders since then were taxed; 0 if none.
+
+        A store that adds tax at the checkout has none in its prices.
+        """
+        table = orders.c
+        query = select(
+            func.sum(table.tax, type_=table.tax.type), func.sum(table.total, type_=table.total.type)
+        ).where(table.store_id == self._store_id, table.day >= since, table.test.is_(False))
+        with self._database.read() as connection:
+            if not stores.get(connection, self._store_id).taxes_included:
+                return Decimal(0)
+            tax, total = connection.execute(query).one()
+        if not tax or total <= tax:
+            return Decimal(0)
+        return Decimal(tax / (total - tax)).quantize(Decimal("0.0001"))
 
 
 class StoredStock:
@@ -157,6 +179,29 @@ class StoredPurchases:
             return Purchases(self._store_id).on_order(connection)
 
 
+class StoredForecasts:
+    """What a run expects of the coming weeks, kept until the next run expects something else."""
+
+    def __init__(self, database: Database, store_id: str) -> None:
+        self._database = database
+        self._store_id = store_id
+
+    def save(self, run_id: str, as_of: datetime, forecast: Forecast) -> None:
+        """Store every variant's weeks and the store's; saving one run's twice leaves one."""
+        weeks = [
+            _week(variant_id, week, forecast.method[row], *_at(forecast, row, column))
+            for row, variant_id in enumerate(forecast.variant_ids)
+            for column, week in enumerate(forecast.weeks)
+        ]
+        totals = zip(forecast.total_expected, forecast.total_low, forecast.total_high, strict=True)
+        weeks += [
+            _week(None, week, "sum of the variants", *map(float, total))
+            for week, total in zip(forecast.weeks, totals, strict=True)
+        ]
+        with self._database.write() as transaction:
+            Forecasts(self._store_id).replace(transaction.connection, run_id, weeks, as_of=as_of)
+
+
 class StoredPolicy:
     """``PolicyReader`` on the stored versions."""
 
@@ -189,6 +234,21 @@ def _variant(row: Row[Any]) -> Variant:
         updated_at=row.updated_at,
         created_at=row.created_at,
     )
+
+
+def _at(forecast: Forecast, row: int, column: int) -> tuple[float, float, float]:
+    return (
+        float(forecast.expected[row, column]),
+        float(forecast.low[row, column]),
+        float(forecast.high[row, column]),
+    )
+
+
+def _week(
+    variant_id: str | None, week: date, method: str, expected: float, low: float, high: float
+) -> ForecastWeek:
+    point, least, most = (Decimal(str(v)).quantize(_KEPT) for v in (expected, low, high))
+    return ForecastWeek(variant_id, week, point, least, most, method)
 
 
 # A year of weeks, and the same weeks of the year before to compare them with.

@@ -164,6 +164,8 @@ def customer_row(node: Node) -> CustomerRow:
     )
 
 
+_NO_TAX = {"shopMoney": {"amount": "0"}}
+
 def personal_name(name: str | None) -> str | None:
     """The name, unless it is an e-mail address or a phone number standing in for one."""
     if not name or "@" in name or name.lstrip("+").replace(" ", "").isdigit():
@@ -211,6 +213,7 @@ def add_order(page: OrderPageRows, node: Node, days: Days) -> None:
             tags=orjson.dumps(node["tags"]).decode(),
             currency=currency,
             total=scaled(money["amount"]),
+            tax=scaled((node["totalTaxSet"] or _NO_TAX)["shopMoney"]["amount"]),
             discount=discount,
             net=sold - discount + back,
             units=sum(line.quantity for line in lines),

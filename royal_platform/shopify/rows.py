@@ -81,6 +81,7 @@ class OrderRow(NamedTuple):
     tags: str
     currency: str
     total: int
+    tax: int
     discount: int
     net: int
     units: int

@@ -9,7 +9,6 @@ import orjson
 
 from royal_platform.shopify.errors import ShopifyUnavailable
 
-
 _TIMEOUT_SECONDS = 5.0
 
 

@@ -56,6 +56,8 @@ orders = Table(
     Column("tags", Json, nullable=False),
     currency(),
     amount("total"),
+    # Tax in the total, whether the prices include it or it was added.
+    amount("tax"),
     # Order-level discounts that Shopify spreads over no line.
     amount("discount"),
     # This order's share of net sales: lines after all discounts, less refunds, plus adjustments.

@@ -374,6 +374,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("tags", Json, nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("total", ScaledDecimal(), nullable=False),
+        sa.Column("tax", ScaledDecimal(), nullable=False),
         sa.Column("discount", ScaledDecimal(), nullable=False),
         sa.Column("net", ScaledDecimal(), nullable=False),
         sa.Column("units", sa.Integer(), nullable=False),

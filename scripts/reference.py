@@ -1,0 +1,130 @@
+"""Writes docs/reference from the code: settings, commands, routes with their permissions, policy."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = ROOT / "docs" / "reference"
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def settings_page() -> Iterator[str]:
+    """Environment variables in the order of .env.example, with the comment above each."""
+    yield "# Settings\n"
+    yield "Environment variables; `.env` is read once at start and never overrides them.\n"
+    comments: list[str] = []
+    for line in (ROOT / ".env.example").read_text().splitlines()[2:]:
+        if line.startswith("# -- "):
+            yield f"\n## {line[5:].capitalize()}\n\n| variable | default | meaning |\n| --- | --- | --- |"
+        elif line.startswith("# "):
+            comments.append(line[2:])
+        elif "=" in line:
+            name, _, default = line.partition("=")
+            yield f"| `{name}` | {f'`{default}`' if default else '-'} | {' '.join(comments)} |"
+            comments = []
+
+
+def commands_page() -> Iterator[str]:
+    """Every `royal` and `royal-sandbox` command with its own help."""
+    import typer.main
+
+    from orchestrator.cli import app as royal
+    from store_sandbox.cli import app as sandbox
+
+    yield "# Commands\n"
+    yield "Exit codes: 0 done, 1 failed, 2 usage, 3 needs configuration.\n"
+    for name, application in (("royal", royal), ("royal-sandbox", sandbox)):
+        yield f"## {name}\n\n| command | what it does |\n| --- | --- |"
+        yield from _commands(name, typer.main.get_command(application))
+        yield ""
+
+
+def _commands(prefix: str, command: Any) -> Iterator[str]:
+    children = getattr(command, "commands", None)
+    if children:
+        for name, child in children.items():
+            yield from _commands(f"{prefix} {name}", child)
+        return
+    arguments = "".join(
+        f" {parameter.name.upper()}" for parameter in command.params if parameter.param_type_name == "argument"
+    )
+    first = (command.help or "").strip().split("\n\n")[0].replace("\n", " ")
+    yield f"| `{prefix}{arguments}` | {first} |"
+
+
+def routes_page() -> Iterator[str]:
+    """The coordinator's routes from its OpenAPI document, with the permission each declares."""
+    from app import declare
+    from app.openapi import document
+
+    application = declare()
+    permissions = {
+        (method.lower(), _braces(rule.rule)): getattr(
+            application.view_functions[rule.endpoint], "permission", "public"
+        )
+        for rule in application.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
+    yield "# Routes of the coordinator\n"
+    yield "The full document is at `/docs` and `/openapi.json` of the running coordinator.\n"
+    yield "| method | path | permission | what it does |\n| --- | --- | --- | --- |"
+    for path, operations in document(application)["paths"].items():
+        for method in METHODS:
+            if method in operations:
+                summary = operations[method].get("summary", "")
+                permission = permissions.get((method, path), "public")
+                yield f"| {method.upper()} | `{path}` | {permission} | {summary} |"
+
+
+def _braces(rule: str) -> str:
+    """Flask's ``<converter:name>`` as OpenAPI's ``{name}``."""
+    parts = []
+    for part in rule.split("/"):
+        parts.append("{" + part[1:-1].rpartition(":")[2] + "}" if part.startswith("<") else part)
+    return "/".join(parts)
+
+
+def policy_page() -> Iterator[str]:
+    """The limits the gate reads, with the defaults of a fresh store."""
+    from dataclasses import fields
+
+    from royal_platform.commerce.decisions.model import Policy
+
+    yield "# Policy\n"
+    yield "What a fresh store starts with. Amounts are in the store's currency.\n"
+    yield "| limit | default |\n| --- | --- |"
+    default = Policy()
+    for field in fields(Policy):
+        yield f"| `{field.name}` | {getattr(default, field.name)} |"
+
+
+PAGES = {
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "routes.md": routes_page,
+    "policy.md": policy_page,
+}
+
+
+def main() -> int:
+    """Write the pages; with ``--check`` only compare, exit 1 naming what is out of date."""
+    check = "--check" in sys.argv[1:]
+    stale = []
+    for name, page in PAGES.items():
+        text = "\n".join(page()) + "\n"
+        path = REFERENCE / name
+        if check and (not path.exists() or path.read_text() != text):
+            stale.append(name)
+        elif not check:
+            path.write_text(text)
+    if stale:
+        print(f"out of date: {', '.join(stale)}; run `make docs`")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

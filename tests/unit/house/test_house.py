@@ -1,0 +1,51 @@
+"""The house keeps its own rules: settings, locks, packages and reference pages agree."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from core.settings import environment_names
+
+ROOT = Path(__file__).resolve().parents[3]
+LOCKS = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "requirements-uv.lock",
+    "apps/command-center-ui/pnpm-lock.yaml",
+)
+
+
+def test_every_setting_has_its_line_in_the_example_and_no_line_is_unknown() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    shown = {line.partition("=")[0] for line in lines if line and not line.startswith("#")}
+    known = {names[0] for names in environment_names().values()}
+    assert shown == known
+
+
+def test_every_package_that_is_shipped_is_held_by_an_import_contract() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    shipped = {Path(path).name for path in project["hatch"]["build"]["only-include"]}
+    modules = {"wsgi.py", "gunicorn.conf.py"}
+    assert shipped - modules == set(project["importlinter"]["root_packages"])
+
+
+def test_lock_files_are_hashed_and_name_no_host() -> None:
+    for name in LOCKS:
+        text = (ROOT / name).read_text()
+        assert not re.search(r"https?://", text), name
+        assert "sha256:" in text or "integrity: sha512-" in text, name
+
+
+def test_the_reference_pages_say_what_the_code_says() -> None:
+    answer = subprocess.run(
+        [sys.executable, "scripts/reference.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
