@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import time
@@ -60,6 +59,8 @@ def worker() -> None:
 @command
 def sync(as_json: AsJson = False) -> None:
     """Read the store now: everything the first time, then what changed."""
+    import asyncio
+
     with platform() as opened:
         started = time.monotonic()
         news = asyncio.run(_sync(opened, watch=not as_json))
@@ -71,6 +72,8 @@ def sync(as_json: AsJson = False) -> None:
 
 async def _sync(opened: Platform, *, watch: bool) -> int:
     """The sync, with a line of progress when a person may be watching."""
+    import asyncio
+
     reading = asyncio.ensure_future(opened.sync().run())
     told: dict[str, Any] = {}
     while not reading.done():
@@ -81,8 +84,9 @@ async def _sync(opened: Platform, *, watch: bool) -> int:
             words = ", ".join(f"{name} {count}" for name, count in counts.items())
             end = "\r" if sys.stderr.isatty() else "\n"
             print(words.ljust(70), end=end, file=sys.stderr, flush=True)
+    news = reading.result()
     await opened.refresh_clock()
-    return reading.result()
+    return news
 
 
 @command
@@ -116,6 +120,8 @@ def resume(scope: Scope = "store", as_json: AsJson = False) -> None:
 @command
 def doctor(as_json: AsJson = False) -> None:
     """Check what this installation needs, and say what to do about what is missing."""
+    import asyncio
+
     with platform() as opened:
         checks = [_database(opened), asyncio.run(_store(opened)), _worker(opened), _log(opened)]
     rows = [("ok" if good else "!!", name, told) for name, good, told in checks]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -55,11 +55,14 @@ Actor = Named | str
 class Books:
     """The repositories of one store on one connection; ``now`` is business time."""
 
+    database: Database
     connection: Connection
     store: Store
     clock: StoreClock
     now: datetime
     transaction: Transaction | None = None
+    # What is worth asking once for all proposals of one transaction.
+    asked: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def store_id(self) -> str:
@@ -143,7 +146,7 @@ def writing(ground: Ground) -> Iterator[Books]:
     with ground.database.write() as transaction:
         store = stores.lock(transaction.connection, ground.store_id)
         clock = store.store_clock()
-        yield Books(transaction.connection, store, clock, clock.now(), transaction)
+        yield Books(ground.database, transaction.connection, store, clock, clock.now(), transaction)
 
 
 @contextmanager
@@ -152,7 +155,7 @@ def reading(ground: Ground) -> Iterator[Books]:
     with ground.database.read() as connection:
         store = stores.get(connection, ground.store_id)
         clock = store.store_clock()
-        yield Books(connection, store, clock, clock.now())
+        yield Books(ground.database, connection, store, clock, clock.now())
 
 
 def actor_name(actor: Actor) -> str:

@@ -12,6 +12,7 @@ from orchestrator.core.books import Books
 from royal_platform.commerce.decisions.model import GateState, Proposal, Status
 from royal_platform.commerce.decisions.rules import PRICE_KINDS, planned_spend
 from royal_platform.persistence.decision_rows import read_decision
+from royal_platform.persistence.readers import StoredSales
 from royal_platform.persistence.tables.catalog import price_observations, variants
 from royal_platform.persistence.tables.decisions import decisions, executions
 
@@ -21,6 +22,7 @@ _LET_THROUGH = [
     Status.REVERTED, Status.FAILED,
 ]  # fmt: skip
 _WEEK = timedelta(days=7)
+_TAX_WINDOW = timedelta(days=90)
 
 
 def gate_state(
@@ -50,6 +52,7 @@ def gate_state(
         prices_last_week=_prices_since(books, proposal, books.now - _WEEK) if is_price else (),
         reference_price=_reference_price(books, proposal) if is_price else None,
         unit_cost=unit_cost,
+        tax_rate=_included_tax(books) if is_price else Decimal(0),
         last_change_at=_last_change(books, proposal, decision_id),
         actions_this_run=_actions(books, decision_id, decisions.c.run_id == proposal.run_id)
         if proposal.run_id
@@ -69,6 +72,16 @@ def _variant(books: Books, proposal: Proposal) -> tuple[Decimal | None, Decimal 
     )
     row = books.connection.execute(query).one_or_none()
     return (None, None) if row is None else (row.price, row.unit_cost)
+
+
+def _included_tax(books: Books) -> Decimal:
+    """The tax that prices include, as a fraction; asked once in each transaction."""
+    if "included_tax" not in books.asked:
+        since = books.clock.local_day(books.now) - _TAX_WINDOW
+        sales = StoredSales(books.database, books.store_id)
+        books.asked["included_tax"] = sales.included_tax_rate(since)
+    rate: Decimal = books.asked["included_tax"]
+    return rate
 
 
 def _prices_since(books: Books, proposal: Proposal, since: datetime) -> tuple[Decimal, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -25,9 +25,14 @@ def next_due(cron: str, after: datetime, timezone: str) -> datetime:
     from croniter import croniter
 
     check_cron(cron)
-    local = after.astimezone(ZoneInfo(timezone))
-    found: datetime = croniter(cron, local).get_next(datetime)
-    return found.astimezone(after.tzinfo)
+    zone = ZoneInfo(timezone)
+    # On the wall's face without a zone: croniter itself would fire a repeated hour twice.
+    face = croniter(cron, after.astimezone(zone).replace(tzinfo=None))
+    while True:
+        found: datetime = face.get_next(datetime)
+        moment = found.replace(tzinfo=zone).astimezone(UTC)
+        if moment > after:
+            return moment
 
 
 def check_cron(cron: str) -> None:
