@@ -12,6 +12,9 @@ from enum import Enum
 from typing import Any
 
 GENESIS = "0" * 64
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 
 
 def canonical_json(value: object) -> str:
@@ -21,9 +24,7 @@ def canonical_json(value: object) -> str:
     for anything else JSON does not know and ``ValueError`` for NaN, infinities, naive times and
     text that is not Unicode.
     """
-    text = json.dumps(
-        _plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    text = _ENCODER.encode(_plain(value))
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -42,8 +43,19 @@ def chain_hash(previous: str, row: Mapping[str, object]) -> str:
 
 
 def _plain(value: object) -> Any:
+    # Most values are these two; the rest of the questions would cost more than the answer.
+    if type(value) is str or type(value) is int:
+        return value
     if isinstance(value, Enum):
         return _plain(value.value)
+    if isinstance(value, Mapping):
+        return {_key(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return _scalar(value)
+
+
+def _scalar(value: object) -> Any:
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, float):
@@ -56,10 +68,6 @@ def _plain(value: object) -> Any:
         if value.tzinfo is None:
             raise ValueError("times are aware UTC; this one has no zone")
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, Mapping):
-        return {_key(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical JSON")
 
 

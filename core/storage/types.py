@@ -81,4 +81,4 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def utc_text(value: datetime) -> str:
     """``value`` as fixed-width ISO 8601 in UTC with microseconds and a ``Z``."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
