@@ -25,7 +25,7 @@ _CODE_MAX = 200
 def register(application: Flask, settings: Settings, opening: Opening[Platform]) -> None:
     """Serve the one-time links."""
 
-    @application.get("/login/<code>")
+    @application.route("/login/<code>")
     @public
     def login(code: str) -> Response:
         """Use the link up, open a session and show the command center."""
@@ -47,7 +47,7 @@ def register(application: Flask, settings: Settings, opening: Opening[Platform])
         )
         return response
 
-    @application.get("/login")
+    @application.route("/login")
     @public
     def login_page() -> Response:
         """Without a link the command center says how to get one."""

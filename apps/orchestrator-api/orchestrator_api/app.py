@@ -26,7 +26,7 @@ from orchestrator_api.schemas import (
     RunOut,
     RunPage,
 )
-from orchestrator_api.signed import ControlDoor, KeepRawRequest
+from orchestrator_api.signed import ControlDoor
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.decisions.model import Decision
 from royal_platform.persistence.decisions import DecisionFilter, Decisions
@@ -69,7 +69,6 @@ def create_app(
         docs_url=None,
         lifespan=life,
     )
-    app.add_middleware(KeepRawRequest, body_max_bytes=door.body_max_bytes)
     _add_runs(app, opening)
     _add_lists(app, opening)
     add_reference(app)

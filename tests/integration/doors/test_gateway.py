@@ -1,0 +1,178 @@
+"""Webhooks: only genuine ones, each once, durable before they are answered."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from api_gateway.app import create_app
+from api_gateway.webhooks import BODY_MAX
+from core.events import read_after
+from core.settings import Settings, read_settings
+from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.persistence.commands import Commands, unrelayed
+
+SECRET = "webhook-secret"
+BODY = b'{"id": 1, "title": "R\xc3\xaane"}'
+
+
+@pytest.fixture
+def gateway_settings(database_url: str, tmp_path: Any) -> Settings:
+    """On SQLite and again on PostgreSQL."""
+    return read_settings(
+        var_dir=tmp_path, database_url=database_url, log_level="ERROR",
+        shopify_webhook_secret=SECRET, given_secret_key="k" * 40,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def stored(gateway_settings: Settings) -> Iterator[Platform]:
+    """The gateway's database as another process sees it."""
+    opened = bootstrap(gateway_settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def url(gateway_settings: Settings, running: Callable[[Any], Any]) -> str:
+    """A running gateway."""
+    return str(running(create_app(gateway_settings)).url)
+
+
+def signature(body: bytes, secret: str = SECRET) -> str:
+    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+
+
+def headers(platform: Platform, webhook_id: str = "w-1", **other: str) -> dict[str, str]:
+    return {
+        "Content-Type": "application/json",
+        "X-Shopify-Hmac-Sha256": signature(BODY),
+        "X-Shopify-Topic": "orders/create",
+        "X-Shopify-Webhook-Id": webhook_id,
+        "X-Shopify-Shop-Domain": platform.store().domain,
+        "X-Shopify-Triggered-At": "2026-11-22T10:00:00.123456789Z",
+        **other,
+    }
+
+
+def test_a_genuine_webhook_is_stored_with_its_command_and_its_event(
+    url: str, stored: Platform
+) -> None:
+    answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=headers(stored))
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {"status": "stored"}
+    with stored.database.read() as connection:
+        receipt = Commands(stored.store_id).receipt(connection, "w-1")
+        waiting = unrelayed(connection)
+        told = read_after(connection, stored.store_id, 0, 10, type="webhook.received")
+    assert receipt is not None
+    assert receipt.body == BODY
+    assert receipt.topic == "orders/create"
+    assert [(each.kind, each.payload["webhook_id"]) for each in waiting] == [
+        ("handle_webhook", "w-1")
+    ]
+    assert [each.subject for each in told] == ["w-1"]
+
+
+def test_the_same_webhook_again_is_answered_and_adds_nothing(url: str, stored: Platform) -> None:
+    answers = [
+        httpx.post(f"{url}/webhooks/shopify/{path}", content=BODY, headers=headers(stored))
+        for path in ("orders/create", "orders-create", "orders/create")
+    ]
+    assert [answer.json()["status"] for answer in answers] == ["stored", "known", "known"]
+    with stored.database.read() as connection:
+        assert len(unrelayed(connection)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"X-Shopify-Hmac-Sha256": signature(BODY, "another")}, 401),
+        ({"X-Shopify-Hmac-Sha256": signature(BODY + b" ")}, 401),
+        ({"X-Shopify-Hmac-Sha256": "not base64 at all"}, 401),
+        ({"X-Shopify-Hmac-Sha256": ""}, 401),
+        ({"X-Shopify-Webhook-Id": ""}, 422),
+        ({"X-Shopify-Webhook-Id": "x" * 500}, 422),
+        ({"X-Shopify-Topic": "../etc"}, 422),
+        ({"X-Shopify-Shop-Domain": "other.myshopify.com"}, 404),
+    ],
+)
+def test_anything_else_is_refused_and_leaves_nothing(
+    url: str, stored: Platform, change: dict[str, str], status: int
+) -> None:
+    answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=headers(stored, **change))
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert SECRET not in answer.text
+    with stored.database.read() as connection:
+        assert Commands(stored.store_id).unprocessed(connection) == []
+
+
+def test_a_topic_address_must_agree_with_the_header(url: str, stored: Platform) -> None:
+    answer = httpx.post(
+        f"{url}/webhooks/shopify/products/update", content=BODY, headers=headers(stored)
+    )
+    assert answer.status_code == 422
+
+
+def test_a_body_beyond_the_limit_is_refused_even_when_its_length_is_not_told(
+    url: str, stored: Platform
+) -> None:
+    def chunks() -> Iterator[bytes]:
+        for _ in range(BODY_MAX // 65536 + 2):
+            yield b"x" * 65536
+
+    for content in (b"x" * (BODY_MAX + 1), chunks()):
+        try:
+            answer = httpx.post(
+                f"{url}/webhooks/shopify", content=content, headers=headers(stored)
+            )
+        except httpx.TransportError:
+            continue  # the door hung up before it was all sent
+        assert answer.status_code == 413
+
+
+async def test_many_at_once_are_all_stored_once(url: str, stored: Platform) -> None:
+    async with httpx.AsyncClient(base_url=url, timeout=30) as client:
+        answers = await asyncio.gather(
+            *(
+                client.post(
+                    "/webhooks/shopify", content=BODY, headers=headers(stored, f"w-{number % 60}")
+                )
+                for number in range(120)
+            )
+        )
+    told = [answer.json()["status"] for answer in answers]
+    assert told.count("stored") == 60
+    assert told.count("known") == 60
+    with stored.database.read() as connection:
+        ids = {each.webhook_id for each in Commands(stored.store_id).unprocessed(connection, 500)}
+    assert ids == {f"w-{number}" for number in range(60)}
+
+
+def test_without_a_secret_it_says_which_variable_to_set(
+    settings: Settings, platform: Platform, running: Callable[[Any], Any]
+) -> None:
+    url = running(create_app(settings)).url
+    answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=headers(platform))
+    assert answer.status_code == 503
+    assert "SHOPIFY_WEBHOOK_SECRET" in answer.json()["remedy"]
+
+
+def test_the_sandbox_store_is_believed_by_its_own_secret(
+    settings: Settings, platform: Platform, running: Callable[[Any], Any]
+) -> None:
+    folder = settings.var_dir / "sandbox"
+    folder.mkdir()
+    (folder / "credentials.json").write_text(json.dumps({"webhook_secret": SECRET}))
+    url = running(create_app(settings)).url
+    answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=headers(platform))
+    assert answer.status_code == 200
