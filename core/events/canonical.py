@@ -56,6 +56,8 @@ def _plain(value: object) -> Any:
 
 
 def _scalar(value: object) -> Any:
+    if getattr(value, "is_secret", False) is True:
+        raise TypeError("a secret is not recorded")
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, float):

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.events.canonical import GENESIS, canonical_json, chain_hash
+from core.secrets.value import SecretValue
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 JSON = st.recursive(
@@ -68,6 +69,11 @@ def test_decimals_and_times_have_one_form() -> None:
 def test_what_is_not_json_is_refused(value: object) -> None:
     with pytest.raises(ValueError):
         canonical_json(value)
+
+
+def test_a_secret_is_not_recorded() -> None:
+    with pytest.raises(TypeError, match="secret"):
+        canonical_json({"key": SecretValue("canary")})
 
 
 @pytest.mark.parametrize("value", [object(), {1: 2}, {"a": {1, 2}}, b"x"])
