@@ -268,6 +268,7 @@ def inside_workflow() -> bool:
 
 def migrate(url: str) -> None:
     """Create or upgrade the engine's tables; safe to call from several processes at once."""
+    _quiet_library_log()
     if url.startswith("sqlite"):
         path = sa.make_url(url).database or ""
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -361,3 +362,4 @@ def _quiet_library_log() -> None:
     if not library.handlers:
         library.addHandler(logging.NullHandler())
     library.propagate = True
+    library.setLevel(logging.WARNING)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.errors import Conflict, RoyalError
+from core.errors import Conflict, NotFound, RoyalError
 from core.telemetry.logs import get_logger
-from orchestrator.core.books import Actor, Books, Ground, actor_name, writing
-from orchestrator.core.discovery import why_not_runnable
+from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
+from orchestrator.core.discovery import topics_of, why_not_runnable
 from royal_platform.persistence.ids import new_id
 
 ACTIVE = ("queued", "running", "waiting")
@@ -81,22 +81,36 @@ def cancel(ground: Ground, run_id: str, actor: Actor) -> None:
 
 
 def wake(ground: Ground, topic: str, key: str) -> list[str]:
-    """Start a run of every agent that wakes on ``topic``, once per ``key``."""
-    from orchestrator.core.discovery import topics_of
+    """Start a run of every agent that wakes on ``topic``, once per ``key`` for ever.
 
+    An agent that cannot run now (paused, stopped, at work) is woken by a later call.
+    """
+    with reading(ground) as books:
+        waiting = {
+            agent.id: run_id
+            for agent in books.agents.all(books.connection)
+            if topic in topics_of(agent.id)
+            and not _exists(books, run_id := f"run_{agent.id}_{key}")
+        }
+    if not waiting:
+        return []
     started: list[str] = []
     with writing(ground) as books:
-        for agent in books.agents.all(books.connection):
-            if topic not in topics_of(agent.id):
-                continue
-            run_id, why_not = start_run(
-                books, agent.id, trigger=topic, actor="event", run_id=f"run_{agent.id}_{key}"
-            )
+        for agent_id, run_id in waiting.items():
+            begun, why_not = start_run(books, agent_id, trigger=topic, actor="event", run_id=run_id)
             if why_not is not None:
-                _log.info("wake.skipped", agent_id=agent.id, topic=topic, reason=why_not.detail)
-            if run_id is not None:
-                started.append(run_id)
+                _log.debug("wake.put_off", agent_id=agent_id, topic=topic, reason=why_not.detail)
+            if begun is not None:
+                started.append(begun)
     return started
+
+
+def _exists(books: Books, run_id: str) -> bool:
+    try:
+        books.runs.get(books.connection, run_id)
+    except NotFound:
+        return False
+    return True
 
 
 def _why_not(books: Books, agent_id: str) -> RoyalError | None:

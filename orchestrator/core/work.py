@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
 
 FIRST_SYNC = "store.sync.first"
-SALES_CHANGED = "store.sales.changed"
 # What a receipt of this topic erases cannot be learned by reading what is there.
 _ERASING = ("/delete", "/redact")
 _log = get_logger(__name__)
@@ -61,15 +60,12 @@ class Work:
         clear()
         bind(store_id=store_id)
         platform = self._platform
-        was_complete = _is_complete(platform)
         try:
             news = await platform.sync().run()
-        except RoyalError as error:
-            # The store's row tells it; the next turn tries again.
-            _log.warning("store.sync.failed", reason=str(error))
+        except RoyalError:
+            # The store's row and the sync's own line tell it; the next turn tries again.
             return 0
-        if not was_complete and _is_complete(platform):
-            wake(platform, FIRST_SYNC, f"first_{store_id}")
+        wake_after_first_sync(platform)
         return news
 
     async def handle_webhooks(self, store_id: str) -> int:
@@ -143,5 +139,7 @@ def bury(platform: Platform, row: WorkflowRow) -> None:
     _log.error("workflow.buried", workflow_id=row.id, attempts=row.attempts)
 
 
-def _is_complete(platform: Platform) -> bool:
-    return bool(platform.store().sync_cursor.get("complete"))
+def wake_after_first_sync(platform: Platform) -> None:
+    """Once the store was read, start who waits for that; once per agent, however late it came."""
+    if platform.store().sync_cursor.get("complete"):
+        wake(platform, FIRST_SYNC, f"first_{platform.store_id}")

@@ -11,10 +11,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 
 from core.errors import Conflict
 from core.storage.database import sqlite_path
@@ -25,7 +25,7 @@ from orchestrator.core import ledger, schedules
 from orchestrator.core.agent_registry import get_agent_registry
 from orchestrator.core.books import reading
 from orchestrator.core.engine import SYNC, DurableEngine
-from orchestrator.core.work import Work, bury, place_of
+from orchestrator.core.work import Work, bury, place_of, wake_after_first_sync
 from royal_platform.persistence import commands as command_rows
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Command
@@ -71,6 +71,7 @@ class Worker:
             Chore("expiry", 2.0, self._expire),
             Chore("webhooks", 1.0, self._enqueue_webhooks),
             Chore("sync", sync_every, self._enqueue_sync),
+            Chore("wake", 5.0, lambda: wake_after_first_sync(platform)),
             Chore("dead letters", 10.0, self._bury_dead),
             Chore("prune", 3600.0, self._prune),
         ]
@@ -180,8 +181,8 @@ class Worker:
 
     def _beat(self) -> None:
         """Say that we live, and take over from those who no longer do."""
-        now = wall_now()
         with self._platform.database.write() as transaction:
+            now = _database_now(transaction.connection)
             command_rows.beat(
                 transaction.connection, self.executor_id, version=engines.APPLICATION_VERSION,
                 started_at=self._started_at, now=now,
@@ -192,7 +193,7 @@ class Worker:
         """Recover what workers without a heartbeat left; forget them when nothing is pending."""
         with self._platform.database.read() as connection:
             workers = command_rows.list_workers(connection)
-        now = wall_now()
+            now = _database_now(connection)
         alive = {w.executor_id for w in workers if now - w.heartbeat_at < self._stale}
         pending = self._engine.pending_executors()
         # One that is pending and never beat may just have started: it gets the same time.
@@ -245,6 +246,14 @@ class Worker:
             _log.warning(
                 "chore.failed", chore=chore.name, reason=f"{type(error).__name__}: {error}"
             )
+
+
+def _database_now(connection: Connection) -> datetime:
+    """The one clock that workers on several machines share."""
+    if connection.dialect.name != "postgresql":
+        return wall_now()
+    now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return now
 
 
 def serve(platform: Platform) -> None:

@@ -10,7 +10,7 @@ import pytest
 from core.errors import Invalid, NotConfigured
 from orchestrator.core import agent_registry, discovery
 
-SAMPLE = '''
+SAMPLE = """
 from orchestrator.core.agent_base import AgentBase
 
 
@@ -35,7 +35,7 @@ class YourAgent(AgentBase):
         # Main logic
         result = await self.client.do_work()
         return {"status": "success", "data": result}
-'''
+"""
 
 
 @pytest.fixture
