@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     sandbox_seed: int = Field(20, ge=0, validation_alias=_env("ROYAL_SANDBOX_SEED"))
 
     # the worker
+    workers: int = Field(1, ge=1, le=32, validation_alias=_env("ROYAL_WORKERS"))
     heartbeat_seconds: float = Field(5, gt=0, validation_alias=_env("ROYAL_HEARTBEAT_SECONDS"))
     stale_seconds: float = Field(30, gt=0, validation_alias=_env("ROYAL_STALE_SECONDS"))
 
@@ -159,6 +160,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
         _check_store(self)
+        if self.workers > 1 and self.database_url.startswith("sqlite"):
+            raise ValueError("ROYAL_WORKERS above 1 needs PostgreSQL; set DATABASE_URL")
         if self.flask_env == "production":
             _check_production(self)
         return self

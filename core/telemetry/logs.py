@@ -24,6 +24,7 @@ def configure_logging(level: str = "INFO", json: bool = False) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.StackInfoRenderer(),
+        _plain_message,
         _scrubbed,
     ]
     structlog.configure(
@@ -47,6 +48,8 @@ def configure_logging(level: str = "INFO", json: bool = False) -> None:
     root.setLevel(level)
     for noisy in ("httpx", "httpcore", "alembic", "asyncio", "uvicorn.access", "hypercorn.access"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
+    # Its schema steps are forty lines at a first start that tell nobody anything.
+    logging.getLogger("dbos").setLevel(max(logging.WARNING, root.level))
     for own in ("uvicorn", "uvicorn.error", "gunicorn.error"):
         logger = logging.getLogger(own)
         logger.handlers, logger.propagate = [], True
@@ -88,6 +91,14 @@ def _rendering(json: bool) -> list[Processor]:
         _scrubbed_exception,
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=32),
     ]
+
+
+def _plain_message(
+    _logger: Any, _method: str, entry: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Drop the second, coloured copy of the message that uvicorn puts beside it."""
+    entry.pop("color_message", None)
+    return entry
 
 
 def _scrubbed(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> dict[str, Any]:

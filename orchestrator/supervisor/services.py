@@ -68,5 +68,12 @@ def installation(settings: Settings) -> tuple[Service, ...]:
             store,
         ),
     )
-    worker = Service("worker", (_script("royal"), "worker"), after=store)
-    return (*first, coordinator, worker, *doors)
+    workers = (
+        Service(
+            "worker" if number == 1 else f"worker-{number}",
+            (_script("royal"), "worker"),
+            after=store,
+        )
+        for number in range(1, settings.workers + 1)
+    )
+    return (*first, coordinator, *workers, *doors)

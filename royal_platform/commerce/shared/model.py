@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import MAX_PREC, ROUND_HALF_EVEN, Decimal, localcontext
 
 # ISO 4217 minor units that differ from two digits, for the currencies Shopify sells in.
 _MINOR_DIGITS = {
@@ -17,9 +17,23 @@ class CurrencyMismatchError(ValueError):
     """Two amounts in different currencies were combined without a rate."""
 
 
+def _plain(amount: Decimal, digits: int) -> Decimal:
+    """The same number with at least ``digits`` decimals and no zeros behind those."""
+    exponent = amount.as_tuple().exponent
+    if exponent == -digits:
+        return amount
+    with localcontext(prec=MAX_PREC):
+        shortest = amount.normalize().as_tuple().exponent
+        return amount.quantize(Decimal(1).scaleb(min(int(shortest), -digits)))
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in one ISO 4217 currency. Arithmetic across currencies raises."""
+    """An amount in one ISO 4217 currency. Arithmetic across currencies raises.
+
+    The amount is written with the currency's own digits, and with more only where it has more:
+    ``79.9500`` euro is ``79.95``, ``12.3330`` is ``12.333``.
+    """
 
     amount: Decimal
     currency: str
@@ -29,6 +43,7 @@ class Money:
             raise TypeError(f"Money takes a Decimal, not {type(self.amount).__name__}")
         if not self.amount.is_finite():
             raise ValueError("Money takes a finite amount")
+        object.__setattr__(self, "amount", _plain(self.amount, self.minor_digits))
 
     @property
     def minor_digits(self) -> int:
