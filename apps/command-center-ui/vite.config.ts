@@ -29,7 +29,9 @@ export default defineConfig({
           { src: "/icon-512.png", sizes: "512x512", type: "image/png", purpose: "any maskable" },
         ],
       },
-      injectManifest: { globPatterns: ["index.html", "theme.js", "icon.svg", "assets/*.{js,css,woff2}"] },
+      injectManifest: {
+        globPatterns: ["index.html", "theme.js", "icon.svg", "assets/*.{js,css,woff2}"],
+      },
     }),
   ],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },

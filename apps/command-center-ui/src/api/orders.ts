@@ -16,7 +16,9 @@ const orderPages = (filters: OrderFilters) =>
     queryFn: ({ pageParam, signal }) =>
       unwrap(
         client.GET("/v1/orders", {
-          params: { query: { ...filters, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: {
+            query: { ...filters, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) },
+          },
           signal,
         }),
       ),

@@ -21,7 +21,9 @@ const productPages = (filters: ProductFilters) =>
     queryFn: ({ pageParam, signal }) =>
       unwrap(
         client.GET("/v1/products", {
-          params: { query: { ...filters, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: {
+            query: { ...filters, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) },
+          },
           signal,
         }),
       ),

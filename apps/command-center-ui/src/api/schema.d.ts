@@ -575,12 +575,12 @@ export interface components {
              * Cron
              * @default null
              */
-            cron: string | null;
+            cron?: string | null;
             /**
              * Autonomy
              * @default null
              */
-            autonomy: components["schemas"]["KindAutonomy"][] | null;
+            autonomy?: components["schemas"]["KindAutonomy"][] | null;
         };
         /**
          * ApproveIn
@@ -603,7 +603,7 @@ export interface components {
              * Reason
              * @default
              */
-            reason: string;
+            reason?: string;
         };
         /** BatchItem */
         BatchItem: {
@@ -1326,12 +1326,12 @@ export interface components {
              * Instance
              * @default null
              */
-            instance: string | null;
+            instance?: string | null;
             /**
              * Request Id
              * @default null
              */
-            request_id: string | null;
+            request_id?: string | null;
             /** Errors */
             errors?: {
                 [key: string]: unknown;
@@ -1471,7 +1471,7 @@ export interface components {
              * Reason
              * @default
              */
-            reason: string;
+            reason?: string;
         };
         /** RiskFactorOut */
         RiskFactorOut: {
@@ -1556,7 +1556,7 @@ export interface components {
              * Dry Run
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
         };
         /** RunPage */
         RunPage: {
@@ -1670,12 +1670,12 @@ export interface components {
              * Scope
              * @default store
              */
-            scope: string;
+            scope?: string;
             /**
              * Reason
              * @default
              */
-            reason: string;
+            reason?: string;
         };
         /**
          * StopOut

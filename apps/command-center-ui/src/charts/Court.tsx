@@ -2,9 +2,9 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Agent } from "@/api/types";
+import { cx } from "@/ui/cx";
 import { HEALTH_TONE } from "@/ui/health";
 import { TEXT, ToneDot } from "@/ui/Tone";
-import { cx } from "@/ui/cx";
 
 const CENTRE = { x: 200, y: 104 };
 const ORBIT = { x: 146, y: 62 };

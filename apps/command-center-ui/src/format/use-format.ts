@@ -43,11 +43,8 @@ export function useFormat() {
         formatDecimal(value, locale, options),
       percent: (value: string, options?: Parameters<typeof formatPercent>[2]) =>
         formatPercent(value, locale, options),
-      quantity: (
-        value: string,
-        unit: string,
-        options?: Parameters<typeof formatQuantity>[3],
-      ) => formatQuantity(value, unit, locale, options),
+      quantity: (value: string, unit: string, options?: Parameters<typeof formatQuantity>[3]) =>
+        formatQuantity(value, unit, locale, options),
       count: (value: number) => formatCount(value, locale),
       dateTime: (iso: string) => formatDateTime(iso, locale, zone),
       exact: (iso: string) => formatExact(iso, locale, zone),

@@ -2,9 +2,9 @@
 import { CloudOff, FlaskConical, OctagonX } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { asProblem } from "@/api/problem";
 import { useMay } from "@/api/session";
 import { useResume } from "@/api/stop";
-import { asProblem } from "@/api/problem";
 import type { Session } from "@/api/types";
 import { useFormat } from "@/format/use-format";
 import { useLive } from "@/live";

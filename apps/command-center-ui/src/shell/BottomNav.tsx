@@ -1,11 +1,12 @@
 /** Navigation on phones: four pages and the rest under More. */
 import { Link } from "@tanstack/react-router";
 import { Menu } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useWaiting } from "@/api/decisions";
 import { type NavigationEntry, navigation } from "@/config/navigation";
-import { Dialog } from "@/ui/Dialog";
+
+const More = lazy(() => import("./More"));
 
 const CELL =
   "motion-hover relative flex min-h-14 flex-1 flex-col items-center justify-center gap-1 text-caption";
@@ -35,24 +36,7 @@ export function BottomNav() {
           {t("nav.more")}
         </button>
       </nav>
-      <Dialog open={more} onClose={() => setMore(false)} title={t("nav.more")}>
-        <ul className="space-y-1">
-          {navigation
-            .filter((entry) => !entry.onPhone)
-            .map((entry) => (
-              <li key={entry.id}>
-                <Link
-                  to={entry.path}
-                  onClick={() => setMore(false)}
-                  className="flex min-h-11 items-center gap-3 rounded-row px-2 text-lead hover:bg-raised"
-                >
-                  <entry.icon size={18} aria-hidden="true" strokeWidth={1.5} />
-                  {t(`nav.${entry.label}`)}
-                </Link>
-              </li>
-            ))}
-        </ul>
-      </Dialog>
+      <Suspense fallback={null}>{more && <More onClose={() => setMore(false)} />}</Suspense>
     </>
   );
 }

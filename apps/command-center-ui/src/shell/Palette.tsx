@@ -2,12 +2,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Command as Cmdk } from "cmdk";
 import { ArrowRight, Package, Zap } from "lucide-react";
+import { Dialog as Radix, VisuallyHidden } from "radix-ui";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useProductSearch } from "@/api/products";
 import type { Command, CommandGroup } from "@/commands/registry";
 import { Kbd } from "@/ui/Kbd";
-import { Dialog as Radix, VisuallyHidden } from "radix-ui";
 
 interface PaletteProps {
   onClose: () => void;

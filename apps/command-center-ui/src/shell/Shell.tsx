@@ -15,9 +15,9 @@ import { BottomNav } from "./BottomNav";
 import { Header } from "./Header";
 import { Sidebar } from "./Sidebar";
 import { SignIn } from "./SignIn";
-import { StopAll } from "./StopAll";
 import { useShellCommands } from "./use-shell-commands";
 
+const StopAll = lazy(() => import("./StopAll"));
 const Palette = lazy(() => import("./Palette"));
 const KeySheet = lazy(() => import("./KeySheet"));
 const Toasts = lazy(() => import("./Toasts"));
@@ -62,6 +62,8 @@ function Frame({ session }: { session: Session }) {
     openStop: () => setOverlay("stop"),
   });
   const theme = useShownTheme();
+  // The stop switch must open even when the network has gone since.
+  useEffect(() => void import("./StopAll"), []);
   const commands = useRegisteredCommands();
 
   return (
@@ -97,8 +99,8 @@ function Frame({ session }: { session: Session }) {
         </main>
       </div>
       <BottomNav />
-      <StopAll open={overlay === "stop"} onClose={close} session={session} />
       <Suspense fallback={null}>
+        {overlay === "stop" && <StopAll onClose={close} session={session} />}
         {overlay === "palette" && <Palette onClose={close} commands={commands} />}
         {overlay === "keys" && <KeySheet onClose={close} commands={commands} />}
         <Toasts theme={theme} />

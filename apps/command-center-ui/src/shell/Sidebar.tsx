@@ -18,7 +18,10 @@ export function Sidebar({ session }: { session: Session }) {
         <Mark />
         <span className="display text-lead">Royal Equips</span>
       </div>
-      <nav aria-label={t("shell.navigation")} className="flex-1 space-y-4 overflow-y-auto px-3 py-2">
+      <nav
+        aria-label={t("shell.navigation")}
+        className="flex-1 space-y-4 overflow-y-auto px-3 py-2"
+      >
         {GROUPS.map((group) => (
           <ul key={group} className="space-y-1">
             {allowed

@@ -5,19 +5,18 @@ import { asProblem } from "@/api/problem";
 import { useMay } from "@/api/session";
 import { useStop } from "@/api/stop";
 import type { Session, StopResult } from "@/api/types";
-import { Clock } from "@/ui/Time";
 import { Dialog } from "@/ui/Dialog";
 import { HoldButton } from "@/ui/HoldButton";
 import { Failure } from "@/ui/states";
+import { Clock } from "@/ui/Time";
 import { sayDone } from "@/ui/toast";
 
 interface StopAllProps {
-  open: boolean;
   onClose: () => void;
   session: Session;
 }
 
-export function StopAll({ open, onClose, session }: StopAllProps) {
+export default function StopAll({ onClose, session }: StopAllProps) {
   const { t } = useTranslation();
   const stop = useStop();
   const may = useMay("stop:write");
@@ -29,7 +28,7 @@ export function StopAll({ open, onClose, session }: StopAllProps) {
     onClose();
   };
   return (
-    <Dialog open={open} onClose={close} title={t("stop.title")} description={t("stop.body")}>
+    <Dialog open onClose={close} title={t("stop.title")} description={t("stop.body")}>
       {stop.error && <Failure error={asProblem(stop.error)} />}
       {result || stopped ? (
         <Acknowledged result={result} />

@@ -50,8 +50,22 @@ export function useShellCommands({ openPalette, openKeys, openStop }: Openers): 
       },
     }));
   useCommands([
-    { id: "palette", group: "view", label: t("command.palette"), keys: "mod+k", sheetOnly: true, run: openPalette },
-    { id: "search", group: "view", label: t("command.palette"), keys: "/", sheetOnly: true, run: openPalette },
+    {
+      id: "palette",
+      group: "view",
+      label: t("command.palette"),
+      keys: "mod+k",
+      sheetOnly: true,
+      run: openPalette,
+    },
+    {
+      id: "search",
+      group: "view",
+      label: t("command.palette"),
+      keys: "/",
+      sheetOnly: true,
+      run: openPalette,
+    },
     { id: "keys", group: "view", label: t("command.keys"), keys: "?", run: openKeys },
     {
       id: "theme",

@@ -53,7 +53,13 @@ interface IconButtonProps extends ComponentProps<"button"> {
   label: string;
 }
 
-export function IconButton({ label, className, children, type = "button", ...rest }: IconButtonProps) {
+export function IconButton({
+  label,
+  className,
+  children,
+  type = "button",
+  ...rest
+}: IconButtonProps) {
   return (
     <button
       type={type}

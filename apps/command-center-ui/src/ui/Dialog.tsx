@@ -32,7 +32,9 @@ export function Dialog({ open, onClose, title, description, children }: DialogPr
             </Radix.Close>
           </div>
           {description && (
-            <Radix.Description className="mb-4 text-body text-muted">{description}</Radix.Description>
+            <Radix.Description className="mb-4 text-body text-muted">
+              {description}
+            </Radix.Description>
           )}
           {children}
         </Radix.Content>

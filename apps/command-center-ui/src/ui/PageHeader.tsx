@@ -17,7 +17,9 @@ export function PageHeader({ title, eyebrow, aside }: PageHeaderProps) {
         {eyebrow && <p className="caps mb-1 text-accent">{eyebrow}</p>}
         <h1 className="text-h1 max-md:text-h2">{title}</h1>
       </div>
-      {aside && <div className="flex flex-wrap items-center gap-2 text-dense text-muted">{aside}</div>}
+      {aside && (
+        <div className="flex flex-wrap items-center gap-2 text-dense text-muted">{aside}</div>
+      )}
     </header>
   );
 }

@@ -37,7 +37,11 @@ export function SearchField({ value, onChange, label, className }: SearchFieldPr
   }, [text]);
   return (
     <div className={cx("relative", className)}>
-      <Search size={16} aria-hidden="true" className="absolute top-1/2 left-3 -translate-y-1/2 text-muted" />
+      <Search
+        size={16}
+        aria-hidden="true"
+        className="absolute top-1/2 left-3 -translate-y-1/2 text-muted"
+      />
       <input
         type="search"
         aria-label={label}
@@ -133,7 +137,16 @@ interface FieldProps {
 }
 
 /** A labelled input with its unit written beside it. */
-export function Field({ label, hint, unit, error, value, onChange, inputMode, disabled }: FieldProps) {
+export function Field({
+  label,
+  hint,
+  unit,
+  error,
+  value,
+  onChange,
+  inputMode,
+  disabled,
+}: FieldProps) {
   const id = useId();
   return (
     <div>

@@ -53,16 +53,20 @@ export function Empty({ title, body, action, searching }: EmptyProps) {
 }
 
 /** What happened, what to do about it, and the id to quote. */
-export function Failure({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
+export function Failure({
+  error,
+  onRetry,
+}: {
+  error: unknown;
+  onRetry?: (() => void) | undefined;
+}) {
   const { t } = useTranslation();
   const problem = asProblem(error);
   return (
     <div role="alert" className="flex flex-col items-center gap-2 px-4 py-8 text-center">
       <CircleAlert size={18} aria-hidden="true" className="text-bad" />
       <p className="text-body">{problem.status === 0 ? t("state.unreachable") : problem.message}</p>
-      {problem.remedy && (
-        <p className="max-w-[60ch] text-dense text-muted">{problem.remedy}</p>
-      )}
+      {problem.remedy && <p className="max-w-[60ch] text-dense text-muted">{problem.remedy}</p>}
       {onRetry && (
         <Button small icon={<RotateCw size={16} aria-hidden="true" />} onClick={onRetry}>
           {t("state.retry")}

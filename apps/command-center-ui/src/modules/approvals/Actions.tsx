@@ -30,13 +30,37 @@ export function Actions({ decision }: { decision: DecisionDetail }) {
   const askReject = () => may && waiting && setRejecting(true);
   useCommands([
     ...(waiting && !denied
-      ? [{ id: "case.approve", group: "list" as const, label: t("decision.approve"), keys: "a", run: approve }]
+      ? [
+          {
+            id: "case.approve",
+            group: "list" as const,
+            label: t("decision.approve"),
+            keys: "a",
+            run: approve,
+          },
+        ]
       : []),
     ...(waiting
-      ? [{ id: "case.reject", group: "list" as const, label: t("decision.reject"), keys: "r", run: askReject }]
+      ? [
+          {
+            id: "case.reject",
+            group: "list" as const,
+            label: t("decision.reject"),
+            keys: "r",
+            run: askReject,
+          },
+        ]
       : []),
     ...(undoable
-      ? [{ id: "case.undo", group: "list" as const, label: t("decision.undo"), keys: "u", run: undo }]
+      ? [
+          {
+            id: "case.undo",
+            group: "list" as const,
+            label: t("decision.undo"),
+            keys: "u",
+            run: undo,
+          },
+        ]
       : []),
   ]);
 

@@ -6,8 +6,8 @@ import { useDecisionBatch } from "@/api/decision-batch";
 import { asProblem } from "@/api/problem";
 import { useMay } from "@/api/session";
 import type { Decision } from "@/api/types";
-import { decisionTitle } from "@/decision/words";
 import { Stake } from "@/decision/Stake";
+import { decisionTitle } from "@/decision/words";
 import { sumMoney } from "@/format/money";
 import { useFormat } from "@/format/use-format";
 import { Button } from "@/ui/Button";
@@ -15,7 +15,13 @@ import { Dialog } from "@/ui/Dialog";
 import { Failure } from "@/ui/states";
 import { sayDone } from "@/ui/toast";
 
-export function BatchDialog({ decisions, onClose }: { decisions: Decision[]; onClose: () => void }) {
+export function BatchDialog({
+  decisions,
+  onClose,
+}: {
+  decisions: Decision[];
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
   const batch = useDecisionBatch();

@@ -7,7 +7,7 @@ import { useDecision } from "@/api/decision";
 import type { DecisionDetail } from "@/api/types";
 import { decisionTitle, kindName, RISK_TONE, riskLevel } from "@/decision/words";
 import { useFormat } from "@/format/use-format";
-import { DataView } from "@/ui/DataView";
+import { QueryView } from "@/ui/QueryView";
 import { Age } from "@/ui/Time";
 import { ToneWord } from "@/ui/Tone";
 import { Actions } from "./Actions";
@@ -34,7 +34,7 @@ export function Case({ id, onBack }: { id: string; onBack: () => void }) {
         <ArrowLeft size={16} aria-hidden="true" />
         {t("nav.approvals")}
       </button>
-      <DataView query={query}>{(decision) => <Body decision={decision} />}</DataView>
+      <QueryView query={query}>{(decision) => <Body decision={decision} />}</QueryView>
     </article>
   );
 }

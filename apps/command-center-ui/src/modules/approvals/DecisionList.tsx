@@ -1,5 +1,4 @@
 /** The decisions as cards: what, by whom, worth how much, until when. */
-import { Check } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Decision } from "@/api/types";
@@ -37,12 +36,7 @@ export function DecisionList(props: DecisionListProps) {
         ))}
       </ul>
       {props.more && (
-        <Button
-          small
-          className="mt-3 w-full"
-          disabled={props.more.busy}
-          onClick={props.more.load}
-        >
+        <Button small className="mt-3 w-full" disabled={props.more.busy} onClick={props.more.load}>
           {t("state.more")}
         </Button>
       )}
@@ -80,7 +74,10 @@ function Row({ decision, chosen, picked, onOpen, onToggle }: RowProps) {
         type="button"
         aria-current={chosen || undefined}
         onClick={() => onOpen(decision.id)}
-        className={cx("block min-h-11 w-full rounded-row px-3 py-2.5 text-left", waiting && "pr-11")}
+        className={cx(
+          "block min-h-11 w-full rounded-row px-3 py-2.5 text-left",
+          waiting && "pr-11",
+        )}
       >
         <span className="flex items-baseline justify-between gap-3">
           <span className="min-w-0 truncate" title={title}>
@@ -102,23 +99,15 @@ function Row({ decision, chosen, picked, onOpen, onToggle }: RowProps) {
         </span>
       </button>
       {waiting && (
-        <button
-          type="button"
-          role="checkbox"
-          aria-checked={picked}
-          aria-label={t("approvals.pick", { title })}
-          onClick={() => onToggle(decision.id)}
-          className="absolute top-1/2 right-1 flex size-9 -translate-y-1/2 items-center justify-center"
-        >
-          <span
-            className={cx(
-              "flex size-4 items-center justify-center rounded-[4px] border",
-              picked ? "border-accent bg-accent text-on-accent" : "border-line-strong",
-            )}
-          >
-            {picked && <Check size={12} aria-hidden="true" strokeWidth={3} />}
-          </span>
-        </button>
+        <label className="absolute top-1/2 right-1 flex size-9 -translate-y-1/2 cursor-pointer items-center justify-center max-md:size-11">
+          <input
+            type="checkbox"
+            checked={picked}
+            aria-label={t("approvals.pick", { title })}
+            onChange={() => onToggle(decision.id)}
+            className="size-4 accent-accent"
+          />
+        </label>
       )}
     </li>
   );

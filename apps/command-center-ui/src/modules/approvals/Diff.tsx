@@ -19,7 +19,15 @@ export function Diff({ changes, status }: DiffProps) {
   );
 }
 
-function Line({ change, named, status }: { change: Change; named: boolean; status: DecisionStatus }) {
+function Line({
+  change,
+  named,
+  status,
+}: {
+  change: Change;
+  named: boolean;
+  status: DecisionStatus;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
   const show = (value: string | null) =>

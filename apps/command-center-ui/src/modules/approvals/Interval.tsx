@@ -50,7 +50,14 @@ export function Interval({ prediction }: { prediction: Prediction }) {
           className="fill-accent"
           fillOpacity={0.25}
         />
-        <line x1={x(0)} x2={x(0)} y1={0} y2={18} className="stroke-line-strong" strokeDasharray="2 2" />
+        <line
+          x1={x(0)}
+          x2={x(0)}
+          y1={0}
+          y2={18}
+          className="stroke-line-strong"
+          strokeDasharray="2 2"
+        />
         <rect x={x(point) - 1.5} y={2} width={3} height={14} rx={1} className="fill-accent" />
       </svg>
     </div>

@@ -142,4 +142,3 @@ function Life({ decision }: { decision: DecisionDetail }) {
     </Part>
   );
 }
-

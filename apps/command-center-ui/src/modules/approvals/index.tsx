@@ -8,8 +8,8 @@ import { isLowRisk } from "@/decision/words";
 import { useFormat } from "@/format/use-format";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
-import { DataView } from "@/ui/DataView";
 import { PageHeader } from "@/ui/PageHeader";
+import { QueryView } from "@/ui/QueryView";
 import { useUrlState } from "@/ui/use-url-state";
 import { BatchDialog } from "./BatchDialog";
 import { Case } from "./Case";
@@ -69,7 +69,8 @@ export default function Approvals() {
           aside={
             <>
               <span role="status">
-                {pages.data && t(`approvals.count.${group}`, { count: total, value: format.count(total) })}
+                {pages.data &&
+                  t(`approvals.count.${group}`, { count: total, value: format.count(total) })}
               </span>
               {forBatch.length > 0 && (
                 <Button small shortcut="Shift A" onClick={() => setBatch(forBatch)}>
@@ -85,14 +86,12 @@ export default function Approvals() {
       </div>
       <div className="grid gap-4 lg:grid-cols-[minmax(300px,360px)_minmax(0,1fr)]">
         <div className={cx("min-w-0", decisionId && "max-lg:hidden")}>
-          <DataView
+          <QueryView
             query={pages}
             isEmpty={() => decisions.length === 0}
             empty={{ title: t("approvals.emptyTitle"), body: t("approvals.emptyBody") }}
             onClearFilters={
-              filtered
-                ? () => setSearch({ status: "", agent: "", kind: "", q: "" })
-                : undefined
+              filtered ? () => setSearch({ status: "", agent: "", kind: "", q: "" }) : undefined
             }
           >
             {() => (
@@ -109,7 +108,7 @@ export default function Approvals() {
                 }
               />
             )}
-          </DataView>
+          </QueryView>
         </div>
         <div className="min-w-0">
           {chosen && <Case key={chosen} id={chosen} onBack={() => open(undefined)} />}

@@ -34,11 +34,46 @@ export function useListKeys(keys: ListKeys): void {
     requestAnimationFrame(() => document.getElementById("case")?.focus());
   };
   useCommands([
-    { id: "list.next", group: "list", label: t("key.next"), keys: "j", sheetOnly: true, run: () => move(1) },
-    { id: "list.previous", group: "list", label: t("key.previous"), keys: "k", sheetOnly: true, run: () => move(-1) },
-    { id: "list.open", group: "list", label: t("key.open"), keys: "Enter", sheetOnly: true, run: openFirst },
-    { id: "list.clear", group: "list", label: t("key.clear"), keys: "Escape", sheetOnly: true, run: keys.onClear },
-    { id: "list.pick", group: "list", label: t("key.pick"), keys: "x", sheetOnly: true, run: () => keys.chosen && keys.onToggle(keys.chosen) },
+    {
+      id: "list.next",
+      group: "list",
+      label: t("key.next"),
+      keys: "j",
+      sheetOnly: true,
+      run: () => move(1),
+    },
+    {
+      id: "list.previous",
+      group: "list",
+      label: t("key.previous"),
+      keys: "k",
+      sheetOnly: true,
+      run: () => move(-1),
+    },
+    {
+      id: "list.open",
+      group: "list",
+      label: t("key.open"),
+      keys: "Enter",
+      sheetOnly: true,
+      run: openFirst,
+    },
+    {
+      id: "list.clear",
+      group: "list",
+      label: t("key.clear"),
+      keys: "Escape",
+      sheetOnly: true,
+      run: keys.onClear,
+    },
+    {
+      id: "list.pick",
+      group: "list",
+      label: t("key.pick"),
+      keys: "x",
+      sheetOnly: true,
+      run: () => keys.chosen && keys.onToggle(keys.chosen),
+    },
     { id: "list.batch", group: "list", label: t("key.batch"), keys: "Shift+A", run: keys.onBatch },
   ]);
 }

@@ -5,8 +5,8 @@ import type { Figure, Metrics } from "@/api/types";
 import { Sparkline } from "@/charts/Sparkline";
 import { isCurrency, signOf } from "@/format/money";
 import { useFormat } from "@/format/use-format";
-import { DataView } from "@/ui/DataView";
 import { Segmented } from "@/ui/fields";
+import { QueryView } from "@/ui/QueryView";
 import { Source } from "@/ui/Source";
 import { Skeleton } from "@/ui/states";
 import { TEXT, type Tone } from "@/ui/Tone";
@@ -29,7 +29,7 @@ export function Figures({ partial }: { partial: string | null }) {
   const query = useMetrics({ compare, grain: "day" });
   return (
     <section aria-label={t("today.figures")}>
-      <DataView query={query} partial={partial} skeleton={<Skeleton rows={2} />}>
+      <QueryView query={query} partial={partial} skeleton={<Skeleton rows={2} />}>
         {(metrics) => (
           <>
             <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">
@@ -51,7 +51,7 @@ export function Figures({ partial }: { partial: string | null }) {
             </div>
           </>
         )}
-      </DataView>
+      </QueryView>
     </section>
   );
 }
@@ -114,6 +114,6 @@ function changeOf(figure: Figure): { percent: string | null; tone: Tone } {
   if (percent === null) return { percent, tone: "muted" };
   const sign = signOf(percent);
   if (sign === 0) return { percent, tone: "muted" };
-  const good = (sign > 0) === (LEADING[figure.name] !== "down");
+  const good = sign > 0 === (LEADING[figure.name] !== "down");
   return { percent, tone: good ? "ok" : "warn" };
 }

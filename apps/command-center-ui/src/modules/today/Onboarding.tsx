@@ -7,8 +7,8 @@ import { useConnections } from "@/api/connections";
 import { useDecisions } from "@/api/decisions";
 import { useSession } from "@/api/session";
 import { setPreferences, usePreferences } from "@/preferences/store";
-import { cx } from "@/ui/cx";
 import { IconButton } from "@/ui/Button";
+import { cx } from "@/ui/cx";
 
 interface Step {
   id: "look" | "run" | "approve" | "effect" | "connect";

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useEventPages } from "@/api/events";
 import { EventLine } from "@/events/EventLine";
 import { Card } from "@/ui/Card";
-import { DataView } from "@/ui/DataView";
+import { QueryView } from "@/ui/QueryView";
 
 const SHOWN = 8;
 
@@ -23,7 +23,7 @@ export function RecentActivity() {
         </Link>
       }
     >
-      <DataView
+      <QueryView
         query={query}
         isEmpty={() => rows.length === 0}
         empty={{ title: t("activity.emptyTitle") }}
@@ -37,7 +37,7 @@ export function RecentActivity() {
             ))}
           </ol>
         )}
-      </DataView>
+      </QueryView>
     </Card>
   );
 }

@@ -12,8 +12,8 @@ import { DecisionLine } from "@/decision/DecisionLine";
 import { useFormat } from "@/format/use-format";
 import { useStoreNow } from "@/live/store-clock";
 import { Card } from "@/ui/Card";
-import { DataView } from "@/ui/DataView";
 import { PageHeader } from "@/ui/PageHeader";
+import { QueryView } from "@/ui/QueryView";
 import { Source } from "@/ui/Source";
 import { Skeleton } from "@/ui/states";
 import { Figures } from "./Figures";
@@ -85,7 +85,7 @@ function DemandCard() {
   const query = useForecast();
   return (
     <Card title={t("today.demand")} aside={<ForecastLegend />}>
-      <DataView
+      <QueryView
         query={query}
         skeleton={<Skeleton rows={5} />}
         isEmpty={(forecast) => forecast.points.length === 0}
@@ -103,7 +103,7 @@ function DemandCard() {
             </p>
           </>
         )}
-      </DataView>
+      </QueryView>
     </Card>
   );
 }
@@ -113,13 +113,13 @@ function CourtCard() {
   const query = useAgents();
   return (
     <Card title={t("today.court")}>
-      <DataView
+      <QueryView
         query={query}
         isEmpty={(agents) => agents.data.length === 0}
         empty={{ title: t("agents.emptyTitle") }}
       >
         {(agents) => <Court agents={agents.data} />}
-      </DataView>
+      </QueryView>
     </Card>
   );
 }
@@ -139,7 +139,7 @@ function WaitingCard() {
         )
       }
     >
-      <DataView
+      <QueryView
         query={query}
         isEmpty={(page) => page.data.length === 0}
         empty={{ title: t("today.nothingWaits"), body: t("today.nothingWaitsBody") }}
@@ -153,7 +153,7 @@ function WaitingCard() {
             ))}
           </ul>
         )}
-      </DataView>
+      </QueryView>
     </Card>
   );
 }

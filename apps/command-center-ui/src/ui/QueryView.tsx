@@ -13,7 +13,7 @@ interface Shown<T> {
   refetch: () => unknown;
 }
 
-interface DataViewProps<T> {
+interface QueryViewProps<T> {
   query: Shown<T>;
   skeleton?: ReactNode;
   isEmpty?: (data: T) => boolean;
@@ -26,7 +26,7 @@ interface DataViewProps<T> {
   children: (data: T) => ReactNode;
 }
 
-export function DataView<T>(props: DataViewProps<T>) {
+export function QueryView<T>(props: QueryViewProps<T>) {
   const { query, partial } = props;
   const { t } = useTranslation();
   const format = useFormat();
@@ -57,7 +57,7 @@ export function DataView<T>(props: DataViewProps<T>) {
   );
 }
 
-function Emptiness<T>({ empty, onClearFilters }: DataViewProps<T>) {
+function Emptiness<T>({ empty, onClearFilters }: QueryViewProps<T>) {
   const { t } = useTranslation();
   if (onClearFilters) {
     return (
@@ -72,5 +72,7 @@ function Emptiness<T>({ empty, onClearFilters }: DataViewProps<T>) {
       />
     );
   }
-  return <Empty title={empty?.title ?? t("state.nothing")} body={empty?.body} action={empty?.action} />;
+  return (
+    <Empty title={empty?.title ?? t("state.nothing")} body={empty?.body} action={empty?.action} />
+  );
 }

@@ -1,0 +1,841 @@
+/** A small store for tests: the coordinator's answers, changed by what is posted to it. */
+import type {
+  Agent,
+  Connection,
+  Decision,
+  DecisionDetail,
+  EventRow,
+  Figure,
+  Forecast,
+  Metrics,
+  Order,
+  OrderDetail,
+  Policy,
+  Product,
+  ProductDetail,
+  Run,
+  RunDetail,
+  Session,
+} from "@/api/types";
+
+export const NOW = "2026-11-22T09:41:00Z";
+const at = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
+const eur = (amount: string) => ({ amount, currency: "EUR" });
+const provenance = { source: "sandbox" as const, as_of: at(-2) };
+const DAY = 1440;
+
+/** A steady stream of numbers between 0 and 1, the same in every run. */
+function stream(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
+    return state / 4_294_967_296;
+  };
+}
+
+const ALL_PERMISSIONS = [
+  "store:read",
+  "decisions:read",
+  "decisions:decide",
+  "agents:read",
+  "agents:run",
+  "agents:configure",
+  "policy:read",
+  "policy:write",
+  "stop:write",
+  "events:read",
+  "connections:read",
+  "session:read",
+];
+
+function session(): Session {
+  return {
+    name: "ada",
+    role: "admin",
+    permissions: ALL_PERMISSIONS,
+    store: {
+      id: "store_1",
+      name: "Skidaw Equestrian",
+      domain: "127.0.0.1:3003",
+      source: "sandbox",
+      currency: "EUR",
+      timezone: "Europe/Amsterdam",
+      now: NOW,
+      clock: "world",
+      clock_rate: 1,
+    },
+    stopped: [],
+    head: 40,
+    version: "0.1.0",
+  };
+}
+
+const AGENTS: [id: string, name: string, description: string][] = [
+  ["product_research", "Product research", "Looks for products worth adding to the shop."],
+  [
+    "inventory_pricing",
+    "Inventory & pricing",
+    "Forecasts demand, proposes prices by expected contribution and reorders by lead-time demand.",
+  ],
+  ["marketing_automation", "Marketing", "Writes to the customers who want to hear from the shop."],
+  ["order_fulfillment", "Fulfilment", "Routes paid orders to the supplier that ships soonest."],
+  ["analytics", "Analytics", "Measures profit, cohorts and what decisions really did."],
+  ["customer_support", "Support", "Answers questions about orders, returns and fit."],
+  ["security", "Security", "Scores orders for fraud and watches signatures."],
+];
+
+function agents(waiting: number): Agent[] {
+  return AGENTS.map(([id, name, description]) => {
+    const real = id === "inventory_pricing";
+    return {
+      id,
+      name,
+      agent_type: id,
+      description,
+      capabilities: real
+        ? ["inventory_management", "pricing_optimization"]
+        : [id === "order_fulfillment" ? "order_fulfillment" : "analytics"],
+      status: "active",
+      health: real ? "waiting" : "idle",
+      runnable: real,
+      why_not_runnable: real ? null : "Its class is not part of this release.",
+      schedule: real
+        ? { cron: "0 6 * * *", next_due_at: at(20 * 60), last_fired_at: at(-220) }
+        : null,
+      autonomy: real
+        ? [
+            { kind: "price.set", level: "propose" },
+            { kind: "inventory.reorder", level: "propose" },
+          ]
+        : [],
+      waiting_decisions: real ? waiting : 0,
+      last_run: real ? RUN : null,
+      registered_at: at(-30 * DAY),
+    };
+  });
+}
+
+const RUN: Run = {
+  id: "run_1842",
+  agent_id: "inventory_pricing",
+  trigger: "schedule",
+  status: "succeeded",
+  dry_run: false,
+  requested_at: at(-30),
+  started_at: at(-30),
+  finished_at: new Date(Date.parse(at(-30)) + 8_400).toISOString(),
+  headline: "Looked at 214 variants; 8 price changes and 3 reorders proposed.",
+  decisions: 11,
+  error: null,
+};
+
+function runDetail(decisionIds: string[]): RunDetail {
+  const start = Date.parse(at(-30));
+  const steps = [
+    "Read stock, 4 locations",
+    "Correct demand for stock-outs",
+    "Forecast 214 SKUs",
+    "Estimate elasticities",
+    "Propose prices and reorders",
+  ];
+  const lengths = [900, 700, 3_600, 1_900, 1_300];
+  let from = start;
+  return {
+    ...RUN,
+    steps: steps.map((name, index) => {
+      const to = from + (lengths[index] ?? 0);
+      const step = {
+        ordinal: index + 1,
+        name,
+        status: "succeeded" as const,
+        attempt: index === 2 ? 2 : 1,
+        started_at: new Date(from).toISOString(),
+        finished_at: new Date(to).toISOString(),
+        input: { variants: 214 },
+        output: { rows: 214 * (index + 1) },
+        error: null,
+      };
+      from = to;
+      return step;
+    }),
+    result: { proposed: 11, blocked: 4 },
+    looked_at: ["18 months of order lines", "stock at 4 locations", "unit costs of 210 variants"],
+    could_not_see: ["unit cost of 4 variants: pricing is blocked for them"],
+    decision_ids: decisionIds.slice(0, 4),
+  };
+}
+
+interface Case {
+  id: string;
+  title: string;
+  now: string;
+  proposed: string;
+  stake: string;
+  risk: number;
+  kind?: string;
+}
+
+const CASES: Case[] = [
+  {
+    id: "dec_half",
+    title: "Sheepskin half pad, black",
+    now: "0",
+    proposed: "120",
+    stake: "3240.00",
+    risk: 0.46,
+    kind: "inventory.reorder",
+  },
+  {
+    id: "dec_bridle",
+    title: "Leather bridle, full",
+    now: "79.00",
+    proposed: "89.00",
+    stake: "412.00",
+    risk: 0.18,
+  },
+  {
+    id: "dec_rug",
+    title: "Winter rug 200 g, 145 cm",
+    now: "129.00",
+    proposed: "119.00",
+    stake: "388.50",
+    risk: 0.22,
+  },
+  {
+    id: "dec_boots",
+    title: "Tendon boots, pair, L",
+    now: "54.95",
+    proposed: "58.95",
+    stake: "301.20",
+    risk: 0.31,
+  },
+  {
+    id: "dec_girth",
+    title: "Dressage girth 70 cm",
+    now: "64.00",
+    proposed: "69.95",
+    stake: "198.75",
+    risk: 0.52,
+  },
+  {
+    id: "dec_fly",
+    title: "Fly mask, cob",
+    now: "19.95",
+    proposed: "17.95",
+    stake: "96.40",
+    risk: 0.12,
+  },
+];
+
+function decision(spec: Case): DecisionDetail {
+  const kind = spec.kind ?? "price.set";
+  const price = kind === "price.set";
+  const unit = price ? "EUR" : "units";
+  return {
+    id: spec.id,
+    kind,
+    agent_id: "inventory_pricing",
+    subject: { type: "variant", id: `v_${spec.id}`, title: spec.title },
+    status: "proposed",
+    rationale: price
+      ? "Cover 11 d against a lead time of 19 d; own-price elasticity −0.8 (80 % −1.1 … −0.5), so a step up raises contribution."
+      : "Demand over the lead time is 96 units (80 % 71 … 124) and 14 are left; 120 fills two packs.",
+    changes: [
+      {
+        field: price ? "price" : "quantity",
+        now: price ? spec.now : null,
+        proposed: spec.proposed,
+        written: null,
+        unit,
+      },
+    ],
+    prediction: {
+      metric: "contribution",
+      unit: "EUR",
+      point: spec.stake,
+      low: String(-Number(spec.stake) * 0.2),
+      high: String(Number(spec.stake) * 1.9),
+      horizon_days: 28,
+    },
+    risk_score: spec.risk,
+    ruling: "ask",
+    cost: price ? null : eur(spec.stake),
+    money_at_stake: eur(spec.stake),
+    revertible: price,
+    created_at: at(-30),
+    expires_at: at(3 * DAY),
+    decided_at: null,
+    decided_by: null,
+    executed_at: null,
+    reverts: null,
+    reverted_by: null,
+    failure: null,
+    source: "sandbox",
+    run_id: RUN.id,
+    arguments: { variant_id: `v_${spec.id}`, price: spec.proposed },
+    precondition: { price: spec.now },
+    argument_hash: `hash-${spec.id}`,
+    evidence: [
+      {
+        label: "Units sold per week",
+        value: [4, 6, 5, 8, 7, 9, 11, 10],
+        unit: "units",
+        source: "sandbox",
+        query: "order_lines by week, stock-out corrected",
+        as_of: at(-30),
+      },
+      {
+        label: "Own-price elasticity, 80 %",
+        value: ["-1.1", "-0.5"],
+        unit: "",
+        source: "sandbox",
+        query: "log-log within variant, pooled by category",
+        as_of: at(-30),
+      },
+      {
+        label: "Unit cost",
+        value: "41.50",
+        unit: "EUR",
+        source: "sandbox",
+        query: "inventoryItem.unitCost",
+        as_of: at(-30),
+      },
+    ],
+    risk: {
+      score: spec.risk,
+      factors: [
+        {
+          name: "step",
+          contribution: spec.risk * 0.6,
+          reason: "The step is larger than any in the last year.",
+        },
+        {
+          name: "data",
+          contribution: spec.risk * 0.4,
+          reason: "Nine weeks of sales at this price.",
+        },
+      ],
+    },
+    verdict: {
+      ruling: "ask",
+      hits: [
+        {
+          rule: "autonomy",
+          ruling: "ask",
+          message: "The agent proposes; a person decides.",
+          limit: null,
+          actual: null,
+          unit: null,
+        },
+        {
+          rule: "margin_floor",
+          ruling: "allow",
+          message: "Margin stays above the floor.",
+          limit: "20",
+          actual: "47.2",
+          unit: "percent",
+        },
+      ],
+    },
+    inverse: price
+      ? {
+          kind: "price.set",
+          arguments: { price: spec.now },
+          explanation: `Restores the price of €${spec.now}; one click, at any time.`,
+        }
+      : {
+          kind: null,
+          arguments: null,
+          explanation:
+            "A placed order cannot be taken back; cancelling it within 24 h costs nothing.",
+        },
+    timeline: [
+      {
+        seq: 21,
+        type: "decision.proposed",
+        at: at(-30),
+        actor: "agent:inventory_pricing",
+        detail: {},
+      },
+    ],
+  };
+}
+
+const DETAIL_KEYS = [
+  "run_id",
+  "arguments",
+  "precondition",
+  "argument_hash",
+  "evidence",
+  "risk",
+  "verdict",
+  "inverse",
+  "timeline",
+];
+
+function summary(detail: DecisionDetail): Decision {
+  return Object.fromEntries(
+    Object.entries(detail).filter(([key]) => !DETAIL_KEYS.includes(key)),
+  ) as unknown as Decision;
+}
+
+function metrics(compare: string): Metrics {
+  const random = stream(7);
+  const periods = Array.from({ length: 30 }, (_, day) => at((day - 30) * DAY).slice(0, 10));
+  const series = (base: number, spread: number) =>
+    periods.map((_, i) => (base + i * base * 0.006 + (random() - 0.5) * spread).toFixed(2));
+  const figure = (
+    name: string,
+    value: string,
+    unit: string,
+    change: string | null,
+    base: number,
+  ): Figure => ({
+    name,
+    label: name,
+    value,
+    unit,
+    previous: change === null ? null : value,
+    change_percent: change,
+    series: series(base, base * 0.5),
+    note: null,
+  });
+  return {
+    from: periods[0] ?? "",
+    to: periods.at(-1) ?? "",
+    compare_from: compare === "year" ? "2025-10-23" : "2026-09-23",
+    compare_to: compare === "year" ? "2025-11-21" : "2026-10-22",
+    grain: "day",
+    timezone: "Europe/Amsterdam",
+    currency: "EUR",
+    periods,
+    figures: [
+      figure("net_sales", "48210.35", "EUR", "12.4", 1600),
+      figure("orders", "612", "orders", "4.1", 20),
+      figure("gross_margin", "37.8", "percent", "-1.6", 37),
+      figure("stockout_risk", "9", "SKUs", "50", 6),
+    ],
+    history_from: "2025-05-22",
+    provenance,
+  } as Metrics;
+}
+
+function forecast(variant: string | null): Forecast {
+  const random = stream(variant ? 3 : 11);
+  const scale = variant ? 12 : 240;
+  const points = Array.from({ length: 60 }, (_, index) => {
+    const week = new Date(Date.parse("2025-11-17T00:00:00Z") + index * 7 * 86_400_000);
+    const season = 1 + 0.25 * Math.sin((index / 52) * 2 * Math.PI);
+    const level = scale * season * (1 + index / 160);
+    const past = index < 52;
+    const wide = past ? 0 : (index - 50) * 0.035 * level;
+    return {
+      week: week.toISOString().slice(0, 10),
+      units: past ? Math.round(level * (0.88 + random() * 0.24)).toString() : null,
+      expected: past ? null : level.toFixed(1),
+      low: past ? null : (level - wide).toFixed(1),
+      high: past ? null : (level + wide).toFixed(1),
+      stockout_days: past && index % 17 === 0 ? 2 : 0,
+    };
+  });
+  return {
+    variant_id: variant,
+    unit: "units per week",
+    points,
+    method: "combined SES, 13-week mean, TSB",
+    run_id: RUN.id,
+    provenance,
+  };
+}
+
+const NOUNS = [
+  "Leather bridle",
+  "Sheepskin half pad",
+  "Winter rug 200 g",
+  "Tendon boots",
+  "Dressage girth",
+  "Fly mask",
+  "Lead rope",
+  "Hoof pick",
+  "Riding gloves",
+  "Jumping saddle pad",
+];
+
+function products(): Product[] {
+  const random = stream(5);
+  return Array.from({ length: 60 }, (_, index) => {
+    const price = (15 + random() * 120).toFixed(2);
+    const stock = Math.floor(random() * 60) - 4;
+    return {
+      id: `prod_${index}`,
+      title: `${NOUNS[index % NOUNS.length]} ${String.fromCharCode(65 + (index % 26))}`,
+      handle: `product-${index}`,
+      status: index % 11 === 10 ? "draft" : "active",
+      vendor: "Royal Equips",
+      product_type: ["Tack", "Pads", "Rugs"][index % 3] ?? null,
+      tags: [],
+      variants: [0, 1].map((n) => ({
+        id: `var_${index}_${n}`,
+        product_id: `prod_${index}`,
+        sku: `SKU-${1000 + index * 2 + n}`,
+        title: n === 0 ? "Cob" : "Full",
+        price: eur(n === 0 ? price : (Number(price) + 6).toFixed(2)),
+        compare_at_price: index % 9 === 0 ? eur((Number(price) + 20).toFixed(2)) : null,
+        unit_cost: index % 13 === 12 ? null : eur((Number(price) * 0.55).toFixed(2)),
+        margin_percent: index % 13 === 12 ? null : "45.0",
+        available: Math.max(stock, 0),
+        sold_28d: Math.floor(random() * 40),
+        days_of_cover: stock <= 0 ? "0" : (stock * 1.4).toFixed(1),
+        admin_url: null,
+      })),
+      updated_at: at(-400),
+    };
+  });
+}
+
+const FIRST_NAMES = ["Noor", "Daan", "Emma", "Sem", "Julia", "Finn"];
+
+function orders(): Order[] {
+  const random = stream(9);
+  return Array.from({ length: 80 }, (_, index) => {
+    const total = (20 + random() * 260).toFixed(2);
+    const refunded = index % 9 === 4;
+    return {
+      id: `order_${index}`,
+      name: `#${1_800 - index}`,
+      processed_at: at(-index * 37),
+      cancelled_at: index % 23 === 22 ? at(-index * 30) : null,
+      financial_status: refunded ? "PARTIALLY_REFUNDED" : "PAID",
+      fulfillment_status: index < 6 ? "UNFULFILLED" : "FULFILLED",
+      customer_name: index % 7 === 6 ? null : `${FIRST_NAMES[index % 6]} de Vries`,
+      country: index % 4 === 0 ? "DE" : "NL",
+      total: eur(total),
+      net: eur(refunded ? (Number(total) - 12).toFixed(2) : total),
+      units: 1 + (index % 4),
+      updated_at: at(-index * 30),
+    };
+  });
+}
+
+function policy(): Policy {
+  return {
+    version: 3,
+    currency: "EUR",
+    changed_by: "ada",
+    changed_at: at(-9 * DAY),
+    document: {
+      margin_floor_percent: "20",
+      price_step_max_percent: "10",
+      price_week_max_percent: "15",
+      price_band_low_percent: "20",
+      price_band_high_percent: "25",
+      cooldown_days: 7,
+      actions_per_run: 25,
+      actions_per_day: 50,
+      spend_per_day: "2500.00",
+      spend_per_month: "20000.00",
+      unit_cost_max: null,
+      two_persons_above: "5000.00",
+      risk_auto_max: 0.4,
+      risk_deny_min: 0.85,
+      lead_time_days: 19,
+      lead_time_sd_days: 4,
+      service_level_percent: "95",
+      payment_fee_percent: "1.8",
+      payment_fee_fixed: "0.25",
+      price_ending: "0.95",
+    },
+  };
+}
+
+function connections(): Connection[] {
+  return [
+    {
+      id: "store",
+      name: "Sandbox store",
+      state: "connected",
+      detail: "127.0.0.1:3003, Admin API 2026-10",
+      remedy: null,
+      source: "sandbox",
+      sync: {
+        phase: "idle",
+        products: 60,
+        orders: 1840,
+        customers: 1203,
+        orders_expected: 1840,
+        last_success_at: at(-2),
+        error: null,
+      },
+    },
+    {
+      id: "openai",
+      name: "Language model",
+      state: "not_configured",
+      detail: "AIRA and product research need a model; pricing works without one.",
+      remedy: "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server.",
+      source: null,
+      sync: null,
+    },
+  ];
+}
+
+function events(): EventRow[] {
+  const rows: [type: string, actor: string, payload: Record<string, unknown>][] = [
+    ["session.opened", "person:ada", { name: "ada" }],
+    ["store.sync.completed", "system:worker", { phase: "incremental" }],
+    ["run.started", "agent:inventory_pricing", { run_id: RUN.id }],
+    [
+      "decision.proposed",
+      "agent:inventory_pricing",
+      { decision_id: "dec_bridle", subject_title: "Leather bridle, full" },
+    ],
+    [
+      "decision.proposed",
+      "agent:inventory_pricing",
+      { decision_id: "dec_half", subject_title: "Sheepskin half pad, black" },
+    ],
+    ["run.succeeded", "agent:inventory_pricing", { run_id: RUN.id, headline: RUN.headline }],
+  ];
+  return rows.map(([type, actor, payload], index) => ({
+    seq: 35 + index,
+    id: `evt_${index}`,
+    type,
+    subject: String(payload.decision_id ?? payload.run_id ?? "store_1"),
+    actor,
+    occurred_at: at(-34 + index),
+    recorded_at: at(-34 + index),
+    payload,
+    hash: "9f2c".repeat(16),
+  }));
+}
+
+interface Reply {
+  status: number;
+  body: unknown;
+}
+
+/** What the coordinator would answer, and what happens when something is posted. */
+export class World {
+  session = session();
+  decisions = new Map(CASES.map((spec) => [spec.id, decision(spec)]));
+  products = products();
+  orders = orders();
+  policy = policy();
+  connections = connections();
+  events = events();
+  signedIn = true;
+  /** Paths that fail, with the status they fail with. */
+  failing = new Map<string, number>();
+  requests: { method: string; path: string; query: URLSearchParams; body: unknown }[] = [];
+
+  answer(method: string, url: URL, body: unknown): Reply {
+    const { pathname: path, searchParams: query } = url;
+    this.requests.push({ method, path, query, body });
+    if (!this.signedIn) return problem(401, "No session.", "Sign in with a one-time link.");
+    const failure = this.failing.get(path);
+    if (failure) return problem(failure, "The store is not reachable.", "Start the sandbox.");
+    const found = this.#route(
+      method,
+      path.split("/").slice(2).map(decodeURIComponent),
+      query,
+      body,
+    );
+    return found === undefined
+      ? problem(404, `Nothing at ${path}.`, "")
+      : { status: 200, body: found };
+  }
+
+  event(type: string, payload: Record<string, unknown> = {}): EventRow {
+    const row: EventRow = {
+      seq: (this.events.at(-1)?.seq ?? 40) + 1,
+      id: `evt_${this.events.length}`,
+      type,
+      subject: String(payload.decision_id ?? "store_1"),
+      actor: "person:ada",
+      occurred_at: NOW,
+      recorded_at: NOW,
+      payload,
+      hash: "00".repeat(32),
+    };
+    this.events.push(row);
+    return row;
+  }
+
+  waiting(): DecisionDetail[] {
+    return [...this.decisions.values()].filter((item) => item.status === "proposed");
+  }
+
+  update(id: string, change: Partial<DecisionDetail>): void {
+    const before = this.decisions.get(id);
+    if (before) this.decisions.set(id, { ...before, ...change });
+  }
+
+  #route(method: string, parts: string[], query: URLSearchParams, body: unknown): unknown {
+    const [family, id, action] = parts;
+    if (method !== "GET") return this.#act(method, family, id, action, body);
+    switch (family) {
+      case "session":
+        return this.session;
+      case "agents": {
+        const list = agents(this.waiting().length);
+        return id ? list.find((agent) => agent.id === id) : { data: list, next_cursor: null };
+      }
+      case "runs":
+        if (id) return runDetail([...this.decisions.keys()]);
+        return {
+          data: query.get("agent") && query.get("agent") !== RUN.agent_id ? [] : [RUN],
+          next_cursor: null,
+        };
+      case "decisions":
+        return id ? this.decisions.get(id) : this.#decisionPage(query);
+      case "metrics":
+        return metrics(query.get("compare") ?? "previous");
+      case "forecast":
+        return forecast(query.get("variant_id"));
+      case "products":
+        return id ? this.#product(id) : this.#productPage(query);
+      case "orders":
+        return id
+          ? this.#order(id)
+          : { data: this.orders, next_cursor: null, total: this.orders.length, provenance };
+      case "events":
+        return this.#eventPage(query);
+      case "policies":
+        return this.policy;
+      case "connections":
+        return { data: this.connections };
+    }
+    return undefined;
+  }
+
+  #act(method: string, family = "", id = "", action = "", body: unknown = {}): unknown {
+    if (family === "decisions" && id === "batch") {
+      const { decisions } = body as { decisions: { id: string }[] };
+      for (const item of decisions) this.update(item.id, { status: "approved" });
+      return {
+        results: decisions.map((item) => ({ id: item.id, status: "approved", error: null })),
+      };
+    }
+    if (family === "decisions") {
+      const status = { approve: "approved", reject: "rejected", revert: "reverting" }[action];
+      this.update(id, {
+        status: status as DecisionDetail["status"],
+        decided_at: NOW,
+        decided_by: "ada",
+      });
+      return this.decisions.get(id);
+    }
+    if (family === "agents" && action === "run")
+      return { ...RUN, id: "run_1843", status: "queued" };
+    if (family === "agents") return agents(0).find((agent) => agent.id === id);
+    if (family === "stop") {
+      this.session = { ...this.session, stopped: [(body as { scope: string }).scope] };
+      return { stopped: this.session.stopped, acknowledged_at: NOW, in_flight: [] };
+    }
+    if (family === "resume") {
+      this.session = { ...this.session, stopped: [] };
+      return { stopped: [], acknowledged_at: NOW, in_flight: [] };
+    }
+    if (family === "policies" && method === "PUT") {
+      const put = body as { version: number; document: Policy["document"] };
+      this.policy = { ...this.policy, version: put.version + 1, document: put.document };
+      return this.policy;
+    }
+    return undefined;
+  }
+
+  #decisionPage(query: URLSearchParams) {
+    const wanted = query.get("status")?.split(",");
+    const text = query.get("q")?.toLowerCase();
+    const all = [...this.decisions.values()]
+      .filter((item) => !wanted || wanted.includes(item.status))
+      .filter((item) => !query.get("kind") || item.kind === query.get("kind"))
+      .filter((item) => !query.get("agent") || item.agent_id === query.get("agent"))
+      .filter((item) => !text || item.subject.title.toLowerCase().includes(text));
+    return {
+      data: all.slice(0, Number(query.get("limit") ?? 50)).map(summary),
+      next_cursor: null,
+      total: all.length,
+    };
+  }
+
+  #productPage(query: URLSearchParams) {
+    const text = query.get("q")?.toLowerCase();
+    const all = this.products
+      .filter((item) => !text || item.title.toLowerCase().includes(text))
+      .filter(
+        (item) => query.get("stock") !== "out" || item.variants.every((v) => v.available === 0),
+      );
+    return {
+      data: all.slice(0, Number(query.get("limit") ?? 50)),
+      next_cursor: null,
+      total: all.length,
+      provenance,
+    };
+  }
+
+  #product(id: string): ProductDetail | undefined {
+    const product = this.products.find((item) => item.id === id);
+    if (!product) return undefined;
+    return {
+      ...product,
+      forecasts: product.variants.map((variant) => forecast(variant.id)),
+      decisions_waiting: 0,
+      provenance,
+    };
+  }
+
+  #order(id: string): OrderDetail | undefined {
+    const order = this.orders.find((item) => item.id === id);
+    if (!order) return undefined;
+    return {
+      ...order,
+      lines: [
+        {
+          id: "line_1",
+          title: "Leather bridle, full",
+          sku: "SKU-1001",
+          variant_id: "var_0_1",
+          quantity: order.units,
+          refunded_quantity: 0,
+          unit_price: eur("79.00"),
+          total: order.total,
+        },
+      ],
+      refunds: [],
+      provenance,
+    };
+  }
+
+  #eventPage(query: URLSearchParams) {
+    const type = query.get("type");
+    const subject = query.get("subject");
+    const before = Number(query.get("before") ?? Number.MAX_SAFE_INTEGER);
+    const rows = this.events
+      .filter((event) => !type || event.type.startsWith(type))
+      .filter((event) => !subject || event.subject === subject)
+      .filter((event) => event.seq < before)
+      .reverse();
+    return {
+      data: rows.slice(0, Number(query.get("limit") ?? 100)),
+      next_after: null,
+      head: this.events.at(-1)?.seq ?? 0,
+    };
+  }
+}
+
+function problem(status: number, detail: string, remedy: string): Reply {
+  return {
+    status,
+    body: {
+      type: "about:blank",
+      title: "Problem",
+      status,
+      detail,
+      remedy,
+      instance: null,
+      request_id: "req_test",
+      errors: [],
+    },
+  };
+}
