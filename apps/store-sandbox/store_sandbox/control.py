@@ -7,7 +7,7 @@ import functools
 import hmac
 import json
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -23,7 +23,7 @@ from store_sandbox.admin.writes.outcome import Refused, Write, refuse
 from store_sandbox.runtime import Runtime
 from store_sandbox.state import to_scaled
 from store_sandbox.webhooks.sender import deliveries
-from store_sandbox.worldly import advance
+from store_sandbox.worldly import step as live_through
 
 Handler: TypeAlias = Callable[[Request, Runtime, dict[str, Any]], Any]
 
@@ -77,12 +77,10 @@ async def clock(request: Request) -> Response:
 
 def step(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
     """`POST /control/step {"days": n}` (or hours): live through that much time now."""
-    span = timedelta(days=float(body.get("days", 0)), hours=float(body.get("hours", 0)))
-    if span <= timedelta(0) or span > timedelta(days=3660):
+    days = float(body.get("days", 0)) + float(body.get("hours", 0)) / 24
+    if not 0 < days <= 3660:
         raise ValueError("days must be above 0 and at most 3660")
-    target = runtime.state.now() + span
-    advance(runtime, target)
-    runtime.state.set_clock(at=max(target, runtime.state.now()))
+    live_through(runtime, days)
     return clock_body(runtime)
 
 

@@ -1,7 +1,7 @@
 """The one place where the server calls the world: filling a new state, living through time."""
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from store_sandbox import world
 from store_sandbox.log import get_logger
@@ -34,3 +34,10 @@ def advance(runtime: Runtime, until: datetime) -> None:
 def tick(runtime: Runtime) -> None:
     """Bring the world up to its clock."""
     advance(runtime, runtime.state.now())
+
+
+def step(runtime: Runtime, days: float) -> None:
+    """Live through `days` days at once; the clock stands at their end and runs on from there."""
+    target = runtime.state.now() + timedelta(days=days)
+    advance(runtime, target)
+    runtime.state.set_clock(at=max(target, runtime.state.now()))

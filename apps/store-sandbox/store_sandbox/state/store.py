@@ -90,10 +90,10 @@ class Transaction:
         )
 
     def update(self, table: str, row_id: int, values: Mapping[str, Any]) -> None:
-        """Set columns of the row with this `id` and its `updated_at`."""
-        sets = ", ".join(f"{name} = :{name}" for name in values)
+        """Set columns (possibly none) of the row with this `id`, and its `updated_at`."""
+        sets = "".join(f"{name} = :{name}, " for name in values)
         self.connection.execute(
-            f"UPDATE {table} SET {sets}, updated_at = :_now WHERE id = :_id",
+            f"UPDATE {table} SET {sets}updated_at = :_now WHERE id = :_id",
             {**values, "_now": self.now, "_id": row_id},
         )
 

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,16 +60,25 @@ class Sender:
                 if sent:
                     continue
                 self.outbox.woken.clear()
-                await self._wait(stop, idle_seconds)
+                await self._wait(stop, min(idle_seconds, await run_in_threadpool(self._pause)))
 
     async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
-        for _ in range(max(1, round(seconds / 0.25))):
+        deadline = asyncio.get_running_loop().time() + seconds
+        while (left := deadline - asyncio.get_running_loop().time()) > 0:
             if stop.is_set() or self.outbox.woken.is_set():
                 return
             try:
-                await asyncio.wait_for(stop.wait(), 0.25)
+                await asyncio.wait_for(stop.wait(), min(left, 0.25))
             except TimeoutError:
                 continue
+
+    def _pause(self) -> float:
+        """Seconds until the next delivery is due; infinite when nothing waits."""
+        with self.state.read() as db:
+            row = db.execute(
+                "SELECT MIN(due_at) FROM webhook_deliveries WHERE state = 'pending'"
+            ).fetchone()
+        return math.inf if row[0] is None else max(0.01, row[0] - self.state.wall())
 
     async def deliver_due(self, client: httpx.AsyncClient) -> int:
         """Send one batch of due deliveries; how many were tried."""

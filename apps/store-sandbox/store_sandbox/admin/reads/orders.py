@@ -255,7 +255,7 @@ _ORDER: dict[str, Resolver] = {
     "risk": _risk,
 }
 _LINE: dict[str, Resolver] = {
-    **identity("LineItem"),
+    "id": lambda node, info: gid("LineItem", node.row["id"]),
     "name": _line_name,
     "title": plain("title"),
     "variantTitle": plain("variant_title"),

@@ -1,0 +1,56 @@
+"""The control door."""
+
+
+def test_the_clock_is_open_and_everything_else_wants_the_token(shop):
+    assert shop.http.get(f"{shop.url}/control/clock").json()["rate"] == 0.0
+    for method, path in (("POST", "step"), ("GET", "journal"), ("POST", "orders")):
+        answer = shop.http.request(method, f"{shop.url}/control/{path}")
+        assert answer.status_code == 401
+        assert "remedy" in answer.json()
+
+
+def test_a_step_moves_the_world_and_updates_carry_its_time(shop):
+    before = shop.http.get(f"{shop.url}/control/clock").json()["now"]
+    after = shop.control("POST", "step", {"days": 3}).json()["now"]
+    assert after > before
+    shop.ask('mutation { tagsAdd(id: "gid://shopify/Order/1", tags: ["late"]) { node { id } } }')
+    order = shop.ask('{ order(id: "gid://shopify/Order/1") { updatedAt } }')["order"]
+    assert order["updatedAt"] == after
+    assert shop.raw("{ shop { id } }").headers["X-Sandbox-Time"] == after
+    assert shop.control("POST", "step", {"days": -1}).status_code == 422
+
+
+def test_an_order_can_be_made_changed_and_refunded(shop):
+    made = shop.control(
+        "POST",
+        "orders",
+        {"create": {"lines": [{"sku": "HALT-S", "quantity": 2}], "decrement": True}},
+    ).json()["order"]
+    query = """query O($id: ID!) { order(id: $id) { updatedAt cancelledAt currentTotalPriceSet { shopMoney { amount } }
+        subtotalPriceSet { shopMoney { amount } } lineItems(first: 1) { nodes { id quantity } } } }"""
+    order = shop.ask(query, {"id": made})["order"]
+    assert order["subtotalPriceSet"]["shopMoney"]["amount"] == "59.8"
+    line = order["lineItems"]["nodes"][0]["id"]
+    changed = {"modify": {"id": made, "lines": [{"id": line, "price": "20.00", "quantity": 3}]}}
+    assert shop.control("POST", "orders", changed).status_code == 200
+    order = shop.ask(query, {"id": made})["order"]
+    assert order["subtotalPriceSet"]["shopMoney"]["amount"] == "60.0"
+    refund = {"refund": {"id": made, "lines": [{"id": line, "quantity": 1}]}}
+    assert shop.control("POST", "orders", refund).status_code == 200
+    order = shop.ask(query, {"id": made})["order"]
+    assert order["currentTotalPriceSet"]["shopMoney"]["amount"] == "40.0"
+    shop.control("POST", "orders", {"modify": {"id": made, "cancel": True}})
+    assert shop.ask(query, {"id": made})["order"]["cancelledAt"] is not None
+
+
+def test_an_unknown_sku_is_named(shop):
+    answer = shop.control("POST", "orders", {"create": {"lines": [{"sku": "NO", "quantity": 1}]}})
+    assert answer.status_code == 422
+    assert "'NO'" in answer.json()["detail"]
+
+
+def test_the_clock_can_run_faster_and_stand_still(shop):
+    fast = shop.control("POST", "rate", {"rate": 86_400}).json()
+    assert fast["rate"] == 86_400
+    still = shop.control("POST", "rate", {"rate": 0}).json()
+    assert still["now"] >= fast["now"]
