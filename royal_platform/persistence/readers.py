@@ -189,13 +189,13 @@ class StoredForecasts:
     def save(self, run_id: str, as_of: datetime, forecast: Forecast) -> None:
         """Store every variant's weeks and the store's; saving one run's twice leaves one."""
         weeks = [
-            _week(variant_id, week, forecast.method[row], *_at(forecast, row, column))
+            _week(variant_id, week, forecast.method[row], _at(forecast, row, column))
             for row, variant_id in enumerate(forecast.variant_ids)
             for column, week in enumerate(forecast.weeks)
         ]
         totals = zip(forecast.total_expected, forecast.total_low, forecast.total_high, strict=True)
         weeks += [
-            _week(None, week, "sum of the variants", *map(float, total))
+            _week(None, week, "sum of the variants", total)
             for week, total in zip(forecast.weeks, totals, strict=True)
         ]
         with self._database.write() as transaction:
@@ -245,9 +245,9 @@ def _at(forecast: Forecast, row: int, column: int) -> tuple[float, float, float]
 
 
 def _week(
-    variant_id: str | None, week: date, method: str, expected: float, low: float, high: float
+    variant_id: str | None, week: date, method: str, interval: tuple[float, float, float]
 ) -> ForecastWeek:
-    point, least, most = (Decimal(str(v)).quantize(_KEPT) for v in (expected, low, high))
+    point, least, most = (Decimal(str(float(v))).quantize(_KEPT) for v in interval)
     return ForecastWeek(variant_id, week, point, least, most, method)
 
 

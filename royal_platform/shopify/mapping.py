@@ -166,6 +166,7 @@ def customer_row(node: Node) -> CustomerRow:
 
 _NO_TAX = {"shopMoney": {"amount": "0"}}
 
+
 def personal_name(name: str | None) -> str | None:
     """The name, unless it is an e-mail address or a phone number standing in for one."""
     if not name or "@" in name or name.lstrip("+").replace(" ", "").isdigit():
@@ -236,6 +237,7 @@ def _order_discount(node: Node, sold: int, lines: int) -> int:
 
 def _line(node: Node, order_id: str, currency: str, refunded: int) -> LineRow:
     extra = node["variantTitle"]
+    unit_price, quantity = _shop(node["originalUnitPriceSet"]), node["quantity"]
     return LineRow(
         order_id=order_id,
         id=local_id(node["id"]),
@@ -245,10 +247,10 @@ def _line(node: Node, order_id: str, currency: str, refunded: int) -> LineRow:
         title=node["title"]
         if not extra or extra == "Default Title"
         else f"{node['title']} – {extra}",
-        quantity=node["quantity"],
+        quantity=quantity,
         refunded_quantity=refunded,
-        unit_price=_shop(node["originalUnitPriceSet"]),
-        gross=_shop(node["originalTotalSet"]),
+        unit_price=unit_price,
+        gross=unit_price * quantity,
         total=_shop(node["discountedTotalSet"]),
         currency=currency,
     )

@@ -77,13 +77,11 @@ inventory_levels = Table(
     store_key(),
     key("inventory_item_id"),
     key("location_id"),
-    reference("variant_id", nullable=True),
     Column("available", Integer),
     Column("on_hand", Integer),
     Column("committed", Integer),
     Column("incoming", Integer),
     moment("updated_at"),
-    Index(None, "store_id", "variant_id"),
     sqlite_with_rowid=False,
 )
 

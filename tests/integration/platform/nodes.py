@@ -102,6 +102,7 @@ def order(
         "subtotalPriceSet": bag(subtotal),
         "totalTaxSet": bag(0),
         "totalPriceSet": bag(subtotal),
+        "totalTaxSet": bag("0"),
         "lineItems": ended(lines),
         "refunds": refunds,
     }
