@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
-from flask_openapi3 import OpenAPI
+from flask_openapi3.openapi import OpenAPI
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,9 +75,7 @@ def create_app(
     opening = opening_of(settings, open_platform)
     application.extensions["royal.settings"] = settings
     application.extensions["royal.platform"] = opening
-    door = Door(
-        "coordinator", settings, lambda: opening.get().database, checks(settings, opening)
-    )
+    door = Door("coordinator", settings, lambda: opening.get().database, checks(settings, opening))
     install(application, door)
     documents.register(application)
     signin.register(application, settings, opening)

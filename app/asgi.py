@@ -36,7 +36,7 @@ class Coordinator:
         self._opening = cast("Opening[Platform]", application.extensions["royal.platform"])
         self._door = cast("Door", application.extensions["royal.door"])
         # Flask stays synchronous; the bridge hands each request to one of these threads.
-        self._bridge = cast(Any, WSGIMiddleware(cast(Any, application), workers=_THREADS))
+        self._bridge = cast("Any", WSGIMiddleware(cast("Any", application), workers=_THREADS))
         self._aira = AiraStream(application.extensions["royal.settings"].aira_port)
         self._feeds: dict[str, EventFeed] = {}
         self._rendered: dict[str, Rendered] = {}

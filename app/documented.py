@@ -6,7 +6,10 @@ import re
 from typing import Any
 
 from flask import Response, current_app, make_response
-from flask_openapi3 import APIBlueprint, Info, Server, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.info import Info
+from flask_openapi3.models.server import Server
+from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ValidationError
 
 from core.errors import Invalid

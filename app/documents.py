@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from flask import Response
-from flask_openapi3 import OpenAPI
+from flask_openapi3.openapi import OpenAPI
 
 from app.access import public
 from app.openapi import document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from flask import Flask
 from uvicorn_worker import UvicornWorker
 
 from app.asgi import wrap
@@ -20,5 +21,7 @@ class CoordinatorWorker(UvicornWorker):  # type: ignore[misc, unused-ignore]
     def load_wsgi(self) -> None:
         """Load ``wsgi:app`` as gunicorn does, then put the asynchronous shell around it."""
         super().load_wsgi()
-        if hasattr(self.wsgi, "extensions"):
-            self.wsgi = wrap(self.wsgi)
+        loaded: Any = vars(self)["wsgi"]
+        # When loading failed, gunicorn put an application here that tells why.
+        if isinstance(loaded, Flask):
+            setattr(self, "wsgi", wrap(loaded))  # noqa: B010 - the base class leaves it untyped

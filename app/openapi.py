@@ -1,4 +1,4 @@
-"""The OpenAPI document of the coordinator; ``python -m app.openapi`` prints it without a database."""
+"""The coordinator's OpenAPI document; ``python -m app.openapi`` prints it without a database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from flask_openapi3 import OpenAPI
+from flask_openapi3.openapi import OpenAPI
 
 from app import declare
 from app.schemas.operations import EventOut

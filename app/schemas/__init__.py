@@ -1,1 +1,1 @@
-"""What the coordinator says on the wire: one pydantic model per answer, the source of OpenAPI and of the UI types."""
+"""What the coordinator says on the wire: the source of OpenAPI and of the UI's types."""

@@ -27,7 +27,10 @@ class KindAutonomy(Model):
 
 
 class AgentOut(Model):
-    """``health`` is derived: paused, running, failing (last run failed), waiting (decisions wait), ok, idle (never ran)."""
+    """``health`` is derived: paused, running, failing, waiting, ok or idle.
+
+    Failing: the last run failed. Waiting: decisions wait for a person. Idle: it never ran.
+    """
 
     id: str
     name: str

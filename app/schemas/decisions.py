@@ -138,7 +138,7 @@ class DecisionPage(Model):
 
 
 class DecisionQuery(PageQuery):
-    """``status`` takes a comma-separated list; the default order is money at stake, highest first."""
+    """``status`` takes a comma-separated list; ``stake`` orders by money at stake, most first."""
 
     status: str | None = None
     agent: str | None = None

@@ -25,7 +25,7 @@ class EventOut(Model):
 
 
 class EventPage(Model):
-    """Ascending by ``seq`` with ``after``; descending with ``before``. ``head`` is the newest seq."""
+    """Ascending by ``seq`` with ``after``, else descending; ``head`` is the newest seq."""
 
     data: list[EventOut]
     next_after: int | None

@@ -37,7 +37,11 @@ class Figure(Model):
 
 
 class MetricsOut(Model):
-    """Figures: net_sales, gross_sales, discounts, returns, adjustments, orders, units, aov, gross_margin, stockout_risk, waiting_decisions."""
+    """Figures over a window of store-local days, both ends included.
+
+    net_sales, gross_sales, discounts, returns, adjustments, orders, units, aov, gross_margin,
+    stockout_risk, waiting_decisions.
+    """
 
     from_: date = Field(alias="from", serialization_alias="from")
     to: date
@@ -53,7 +57,7 @@ class MetricsOut(Model):
 
 
 class DemandPoint(Model):
-    """One week: ``units`` sold (null in the future), the forecast with its 80 % interval (null in the past)."""
+    """One week: ``units`` sold (null in the future), the forecast with its 80 % interval."""
 
     week: date
     units: Amount | None
@@ -89,7 +93,7 @@ class OrderPath(BaseModel):
 
 
 class VariantOut(Model):
-    """``unit_cost`` null means unknown (never zero); ``days_of_cover`` null when demand is unknown."""
+    """``unit_cost`` null is unknown, never zero; ``days_of_cover`` null: demand is unknown."""
 
     id: str
     product_id: str
@@ -229,5 +233,3 @@ class InventoryPage(Model):
 
 class SearchQuery(PageQuery):
     q: str | None = None
-
-

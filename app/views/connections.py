@@ -46,7 +46,7 @@ def _store(store: Store) -> ConnectionOut:
     return ConnectionOut(
         id=_STORE,
         name="Sandbox store" if store.source == "sandbox" else store.name,
-        state=cast(Any, state),
+        state=cast("Any", state),
         detail=store.connection_detail,
         remedy=remedy,
         source=shared.source(store),
@@ -70,7 +70,7 @@ def _progress(store: Store) -> SyncProgress:
     counts = store.sync_counts
     expected = counts.get("orders_expected")
     return SyncProgress(
-        phase=cast(Any, store.sync_phase if store.sync_phase in _PHASES else "incremental"),
+        phase=cast("Any", store.sync_phase if store.sync_phase in _PHASES else "incremental"),
         products=int(counts.get("products", 0)),
         orders=int(counts.get("orders", 0)),
         customers=int(counts.get("customers", 0)),

@@ -8,8 +8,8 @@ from app.schemas.operations import InFlight, StopIn, StopOut
 from orchestrator.core import control
 
 if TYPE_CHECKING:
-    from orchestrator.core.control import StopState
     from core.security.principals import Principal
+    from orchestrator.core.control import StopState
     from royal_platform.bootstrap import Platform
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from app.schemas.decisions import (
@@ -15,8 +14,14 @@ from app.schemas.decisions import (
     DecisionPage,
     DecisionQuery,
     DecisionSummary,
+    EvidenceOut,
+    InverseOut,
+    PredictionOut,
     RejectIn,
+    RiskOut,
+    SubjectOut,
     TimelineEntry,
+    VerdictOut,
 )
 from app.views import shared
 from core.events import StoredEvent, read_after
@@ -66,10 +71,10 @@ def one(platform: Platform, decision_id: str) -> DecisionDetail:
         arguments=dict(proposal.arguments),
         precondition=dict(proposal.precondition),
         argument_hash=decision.argument_hash or proposal.argument_hash,
-        evidence=[asdict(item) for item in proposal.evidence],
-        risk=asdict(proposal.risk),
-        verdict=asdict(decision.verdict),
-        inverse=asdict(proposal.inverse),
+        evidence=[EvidenceOut.model_validate(item) for item in proposal.evidence],
+        risk=RiskOut.model_validate(proposal.risk),
+        verdict=VerdictOut.model_validate(decision.verdict),
+        inverse=InverseOut.model_validate(proposal.inverse),
         timeline=[_entry(event) for event in history],
     )
 
@@ -100,9 +105,7 @@ def batch(platform: Platform, actor: Principal, body: BatchIn) -> BatchOut:
     """Decide several, each for itself."""
     items = [(item.id, item.argument_hash) for item in body.decisions]
     found = ledger.batch(platform, body.action, items, actor, body.reason)
-    return BatchOut(
-        results=[BatchResult(id=item.id, status=item.status, error=item.error) for item in found]
-    )
+    return BatchOut(results=[BatchResult.model_validate(item) for item in found])
 
 
 def _summary(connection: Connection, store: Store, decision: Decision) -> DecisionSummary:
@@ -112,11 +115,11 @@ def _summary(connection: Connection, store: Store, decision: Decision) -> Decisi
         id=decision.id,
         kind=proposal.kind,
         agent_id=proposal.agent_id,
-        subject=asdict(proposal.subject),
+        subject=SubjectOut.model_validate(proposal.subject),
         status=decision.status.value,
         rationale=proposal.rationale,
         changes=_changes(connection, store.id, decision),
-        prediction=None if prediction is None else asdict(prediction),
+        prediction=None if prediction is None else PredictionOut.model_validate(prediction),
         risk_score=proposal.risk.score,
         ruling=decision.verdict.ruling.value,
         cost=shared.money(proposal.cost),

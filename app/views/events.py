@@ -17,9 +17,7 @@ def page(platform: Platform, query: EventQuery) -> EventPage:
     with platform.database.read() as connection:
         newest = head(connection, platform.store_id)
         if query.after is not None:
-            found = read_after(
-                connection, platform.store_id, query.after, query.limit, **narrowed
-            )
+            found = read_after(connection, platform.store_id, query.after, query.limit, **narrowed)
         else:
             found = read_before(
                 connection, platform.store_id, query.before, query.limit, **narrowed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from app.schemas.common import Provenance
@@ -25,7 +24,7 @@ def metrics(platform: Platform, query: MetricsQuery) -> MetricsOut:
             connection, start=query.from_, end=query.to, compare=query.compare, grain=query.grain
         )
     return MetricsOut(
-        from_=read.start,
+        **{"from": read.start},
         to=read.end,
         compare_from=read.compare_start,
         compare_to=read.compare_end,
@@ -33,19 +32,7 @@ def metrics(platform: Platform, query: MetricsQuery) -> MetricsOut:
         timezone=store.timezone,
         currency=store.currency,
         periods=list(read.periods),
-        figures=[
-            Figure(
-                name=figure.name,
-                label=figure.label,
-                value=figure.value,
-                unit=figure.unit,
-                previous=figure.previous,
-                change_percent=figure.change_percent,
-                series=list(figure.series),
-                note=figure.note,
-            )
-            for figure in read.figures
-        ],
+        figures=[Figure.model_validate(figure) for figure in read.figures],
         history_from=read.history_from,
         provenance=shared.provenance(store),
     )
@@ -67,7 +54,7 @@ def demand_out(demand: Demand, store: Store) -> ForecastOut:
     fallback = shared.provenance(store)
     return ForecastOut(
         variant_id=demand.variant_id,
-        points=[DemandPoint.model_validate(asdict(week)) for week in demand.weeks],
+        points=[DemandPoint.model_validate(week) for week in demand.weeks],
         method=demand.method,
         run_id=demand.run_id,
         provenance=Provenance(source=fallback.source, as_of=demand.as_of or fallback.as_of),

@@ -78,9 +78,7 @@ async def converse(
     try:
         async with (
             httpx.AsyncClient(timeout=_TIMEOUT) as client,
-            client.stream(
-                "POST", f"{base}/chat/completions", json=body, headers=headers
-            ) as answer,
+            client.stream("POST", f"{base}/chat/completions", json=body, headers=headers) as answer,
         ):
             if answer.status_code != 200:
                 yield _event("error", _refused(answer.status_code))

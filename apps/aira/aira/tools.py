@@ -126,9 +126,7 @@ TOOLS: Mapping[str, Tool] = {
         _waiting_decisions,
     ),
     "agents": Tool("The agents and how each is doing.", "agents:read", _agents),
-    "recent_events": Tool(
-        "The newest entries of the audit log.", "events:read", _recent_events
-    ),
+    "recent_events": Tool("The newest entries of the audit log.", "events:read", _recent_events),
 }
 
 

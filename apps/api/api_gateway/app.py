@@ -26,9 +26,7 @@ from royal_platform.bootstrap import Platform, bootstrap
 class _Gateway:
     """What the routes stand on; opened with the first webhook or in the background."""
 
-    def __init__(
-        self, settings: Settings, open_platform: Callable[[Settings], Platform]
-    ) -> None:
+    def __init__(self, settings: Settings, open_platform: Callable[[Settings], Platform]) -> None:
         self.opening: Opening[Platform] = Opening(
             "platform",
             lambda: open_platform(settings),

@@ -56,7 +56,9 @@ class Reception:
             )
         expected = hmac.new(secret.encode(), body, hashlib.sha256).digest()
         try:
-            given = base64.b64decode(request.headers.get("x-shopify-hmac-sha256", ""), validate=True)
+            given = base64.b64decode(
+                request.headers.get("x-shopify-hmac-sha256", ""), validate=True
+            )
         except (binascii.Error, ValueError):
             given = b""
         if not hmac.compare_digest(expected, given):
@@ -66,9 +68,7 @@ class Reception:
             )
 
     def _receipt(self, request: Request, body: bytes) -> Receipt:
-        headers = {
-            name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers
-        }
+        headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
         webhook_id = headers.get("x-shopify-webhook-id", "")
         if not _ID.fullmatch(webhook_id):
             raise _missing("X-Shopify-Webhook-Id")

@@ -42,6 +42,7 @@ def control(
 
     def send(method: str, target: str, body: bytes = b"", **how: Any) -> httpx.Response:
         headers = how.pop("headers", None) or sign(how.pop("key", key), method, target, body, **how)
+        headers = {**headers, "Content-Type": "application/json"}
         return httpx.request(method, url + target, content=body, headers=headers)
 
     return send

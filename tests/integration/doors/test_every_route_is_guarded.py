@@ -89,9 +89,7 @@ def _filled(rule: str) -> str:
     return re.sub(r"<[^>]*>|\{[^}]*\}", "none-such", rule)
 
 
-def test_the_coordinator_answers_nobody_unknown(
-    application: Any, doors: dict[str, Routes]
-) -> None:
+def test_the_coordinator_answers_nobody_unknown(application: Any, doors: dict[str, Routes]) -> None:
     client = application.test_client()
     for (method, rule), permission in doors["coordinator"].items():
         if permission in {PUBLIC, PROBE}:

@@ -132,9 +132,7 @@ def test_a_body_beyond_the_limit_is_refused_even_when_its_length_is_not_told(
 
     for content in (b"x" * (BODY_MAX + 1), chunks()):
         try:
-            answer = httpx.post(
-                f"{url}/webhooks/shopify", content=content, headers=headers(stored)
-            )
+            answer = httpx.post(f"{url}/webhooks/shopify", content=content, headers=headers(stored))
         except httpx.TransportError:
             continue  # the door hung up before it was all sent
         assert answer.status_code == 413
