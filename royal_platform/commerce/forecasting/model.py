@@ -20,8 +20,10 @@ class Panel:
     - ``units``: sold; ``revenue``: after discounts, in the store's currency; ``returned``: units;
     - ``in_stock``: share of the week's days with stock, 0 to 1, 1 where nothing speaks against it;
     - ``alive``: the variant existed already;
-    - ``price``: mean price paid, also over gaps with one price on both sides; nan where unknown;
-    - ``category``: index into ``categories`` (product types);
+    - ``price``: mean price asked, before discounts, also over gaps with one price on both sides;
+      nan where unknown;
+    - ``category``: index into ``categories`` (product types); ``product``: equal for variants of
+      one product, None where each variant stands alone;
     - ``seen_stockouts``: share of out-of-stock days that snapshots saw (the rest is inferred).
     """
 
@@ -36,6 +38,7 @@ class Panel:
     category: Integers
     categories: tuple[str, ...]
     seen_stockouts: float = 0.0
+    product: Integers | None = None
 
     @property
     def demand(self) -> Floats:

@@ -14,7 +14,7 @@ from royal_platform.commerce.forecasting.ports import StockDay
 from royal_platform.commerce.orders.model import VariantDay
 
 DAYS = 7
-_SAME_PRICE = 0.005  # prices paid differ by rounding and mixed weeks
+_SAME_PRICE = 0.005  # asked prices differ by rounding and by weeks that saw two
 UNCATEGORISED = "(none)"
 
 
@@ -53,25 +53,26 @@ def build_panel(
     n_weeks = (last - first).days // DAYS + 1
     if n_weeks < 1:
         raise NoHistoryError("no complete week lies between the first sale and today")
-    units, revenue, returned = _daily(rows, known, first, n_weeks * DAYS)
+    units, revenue, returned, gross = _daily(rows, known, first, n_weeks * DAYS)
     alive = _alive(variants, units, first)
     out, seen = _stockouts(
         units, alive, known, first=first, snapshots=snapshots, available_now=available_now or {}
     )
     category, categories = _categories(variants)
-    weekly_units, weekly_revenue = _weekly(units), _weekly(revenue)
+    weekly_units = _weekly(units)
     return Panel(
         variant_ids=tuple(variant.id for variant in variants),
         weeks=tuple(first + timedelta(weeks=w) for w in range(n_weeks)),
         units=weekly_units,
-        revenue=weekly_revenue,
+        revenue=_weekly(revenue),
         returned=_weekly(returned),
         in_stock=1 - _weekly(out.astype(np.float64)) / DAYS,
         alive=_weekly(alive.astype(np.float64)) == DAYS,
-        price=_known_price(weekly_units, weekly_revenue),
+        price=_known_price(weekly_units, _weekly(gross)),
         category=category,
         categories=categories,
         seen_stockouts=seen,
+        product=_products(variants),
     )
 
 
@@ -82,16 +83,22 @@ def forecast_demand(panel: Panel, horizon: int = 12) -> Forecast:
 
 def _daily(
     rows: Sequence[VariantDay], known: Mapping[str, int], first: date, days: int
-) -> tuple[Floats, Floats, Floats]:
+) -> tuple[Floats, Floats, Floats, Floats]:
     start = first.toordinal()
     row = np.array([known[s.variant_id] for s in rows])
     day = np.array([s.day.toordinal() - start for s in rows])
-    values = np.array([(s.units, float(s.revenue), s.returned_units) for s in rows], dtype=float)
+    values = np.array(
+        [
+            (s.units, s.revenue, s.returned_units, s.revenue if s.gross is None else s.gross)
+            for s in rows
+        ],
+        dtype=float,
+    )
     inside = (day >= 0) & (day < days)
-    grids = np.zeros((3, len(known), days))
+    grids = np.zeros((4, len(known), days))
     for grid, column in zip(grids, values.T, strict=True):
         np.add.at(grid, (row[inside], day[inside]), column[inside])
-    return grids[0], grids[1], grids[2]
+    return grids[0], grids[1], grids[2], grids[3]
 
 
 def _weekly(daily: Floats) -> Floats:
@@ -142,22 +149,27 @@ def _categories(variants: Sequence[Variant]) -> tuple[Integers, tuple[str, ...]]
     return np.array([place[name] for name in names], dtype=np.int64), categories
 
 
-def _known_price(units: Floats, revenue: Floats) -> Floats:
-    """Mean price paid per week. A gap without sales takes the price that held on both sides.
+def _products(variants: Sequence[Variant]) -> Integers:
+    place: dict[str, int] = {}
+    return np.array([place.setdefault(v.product_id, len(place)) for v in variants], dtype=np.int64)
+
+
+def _known_price(units: Floats, gross: Floats) -> Floats:
+    """Mean price asked per week. A gap without sales takes the price that held on both sides.
 
     Where the price changed somewhere inside a gap nobody knows when: nan. Carrying the old price
     on would book the lost sales of a higher price on the lower one.
     """
-    paid = np.where((units > 0) & (revenue > 0), revenue / np.maximum(units, 1), np.nan)
-    before, after = _carried(paid), _carried(paid[:, ::-1])[:, ::-1]
+    asked = np.where((units > 0) & (gross > 0), gross / np.maximum(units, 1), np.nan)
+    before, after = _carried(asked), _carried(asked[:, ::-1])[:, ::-1]
     after = np.where(np.isfinite(after), after, before)
     same = np.abs(before - after) <= _SAME_PRICE * before
     return np.where(same, before, np.nan)
 
 
-def _carried(paid: Floats) -> Floats:
+def _carried(asked: Floats) -> Floats:
     """Each week's value, or the last one before it; nan before the first."""
-    last = np.where(np.isfinite(paid), np.arange(paid.shape[1])[None, :], -1)
+    last = np.where(np.isfinite(asked), np.arange(asked.shape[1])[None, :], -1)
     last = np.maximum.accumulate(last, axis=1)
-    carried = np.take_along_axis(paid, np.maximum(last, 0), axis=1)
+    carried = np.take_along_axis(asked, np.maximum(last, 0), axis=1)
     return np.where(last >= 0, carried, np.nan)

@@ -192,3 +192,28 @@ def test_five_thousand_series_take_about_a_second_of_processor_time():
     started = time.process_time()
     forecast_demand(panel)
     assert time.process_time() - started < 3  # three times the goal: the machine is shared
+
+
+def days_of(prices, gross=True):
+    """One unit every Wednesday at each week's (asked, paid) price; None is a week without."""
+    first = date(2026, 11, 23) - timedelta(weeks=len(prices))
+    return [
+        VariantDay(
+            "v0", first + timedelta(days=7 * week + 2), 1, D(pair[1]), 0,
+            D(pair[0]) if gross else None,
+        )
+        for week, pair in enumerate(prices) if pair is not None
+    ]  # fmt: skip
+
+
+def test_a_customers_discount_code_is_not_a_price_change(shop):
+    rows = days_of([("20", "20"), ("20", "18"), ("20", "20")])
+    assert build_panel(shop.variants[:1], rows, shop.today).price[0].tolist()[-2:] == [20, 20]
+
+
+def test_in_a_gap_between_two_prices_the_price_is_unknown(shop):
+    rows = days_of([("20", "20")] * 2 + [None, ("20", "20"), None, ("25", "25")], gross=False)
+    price = build_panel(shop.variants[:1], rows, shop.today).price[0]
+    assert price[-5:-2].tolist() == [20, 20, 20]
+    assert np.isnan(price[-2])
+    assert price[-1] == 25

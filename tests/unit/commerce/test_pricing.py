@@ -275,3 +275,16 @@ def test_the_whole_pass_over_300_variants_takes_under_two_seconds(make_economy):
     demand = forecast_demand(panel)
     propose_prices(made.variants, panel, demand, Policy(), store=made.terms, now=made.now)
     assert time.process_time() - started < 2
+
+
+def test_sizes_repriced_together_are_not_their_own_busy_week(shop, panel):
+    usable = np.ones(panel.units.shape, dtype=bool)
+    family = np.where(np.arange(len(panel.units)) < 4, 0, np.arange(len(panel.units)))
+    kind = np.where(family == 0, 0, panel.category)
+    together = replace(panel, product=family, category=kind)
+    sold_out = panel.units.copy()
+    sold_out[:4, -1] *= 50
+    promoted = replace(together, units=sold_out)
+    before = rules._week_level(together, usable)[:4, -1]
+    after = rules._week_level(promoted, usable)[:4, -1]
+    assert after == pytest.approx(before, rel=0.25)
