@@ -81,8 +81,21 @@ def create_app(
     signin.register(application, settings, opening)
     ui.register(application, built or ui.BUILT)
     _behind_proxies(application, settings.trusted_proxies)
+    _refuse_nul(application)
     _log_requests(application)
     return application
+
+
+def _refuse_nul(application: Flask) -> None:
+    """No text of ours holds U+0000, and PostgreSQL cannot store it."""
+    from core.errors import Invalid
+
+    @application.before_request
+    def refuse_nul() -> None:
+        told = f"{request.path}?{request.query_string.decode('latin-1').lower()}"
+        body = request.get_data(cache=True) if request.is_json else b""
+        if "\x00" in told or "%00" in told or b"\\u0000" in body or b"\x00" in body:
+            raise Invalid("The request holds a NUL character.", remedy="Leave it out.")
 
 
 def _behind_proxies(application: Flask, count: int) -> None:

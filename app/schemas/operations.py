@@ -9,6 +9,9 @@ from pydantic import BaseModel, Field
 
 from app.schemas.common import Amount, Model, MoneyOut, Source
 
+# The largest integer that a browser's numbers hold exactly.
+SEQ_MAX = 2**53 - 1
+
 
 class EventOut(Model):
     """One row of the audit log; the same shape travels over ``/ws``."""
@@ -33,8 +36,8 @@ class EventPage(Model):
 
 
 class EventQuery(BaseModel):
-    after: int | None = Field(default=None, ge=0)
-    before: int | None = Field(default=None, ge=1)
+    after: int | None = Field(default=None, ge=0, le=SEQ_MAX)
+    before: int | None = Field(default=None, ge=1, le=SEQ_MAX)
     type: str | None = None
     subject: str | None = None
     limit: int = Field(default=100, ge=1, le=500)

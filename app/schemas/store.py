@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from app.schemas.common import Amount, Model, MoneyOut, PageQuery, Provenance
 
+# A calendar day that shops have: comparisons a year or a window earlier stay inside the calendar.
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2200, 12, 31))]
+
 
 class MetricsQuery(BaseModel):
     """Store-local days, both ends included; default: the last 30 complete days."""
 
-    from_: date | None = Field(default=None, alias="from")
-    to: date | None = None
+    from_: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
     compare: Literal["previous", "year", "none"] = "previous"
     grain: Literal["day", "week", "month"] = "day"
 
@@ -190,8 +193,8 @@ class OrderDetail(OrderOut):
 class OrderQuery(PageQuery):
     q: str | None = None
     financial_status: str | None = None
-    from_: date | None = Field(default=None, alias="from")
-    to: date | None = None
+    from_: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
 
 
 class CustomerOut(Model):
