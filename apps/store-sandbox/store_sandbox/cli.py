@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from typing import Annotated, Any
 
 import typer
@@ -158,4 +157,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -183,7 +183,8 @@ def _refund(write: Write, given: dict[str, Any]) -> int:
 
 def _modify(write: Write, given: dict[str, Any]) -> int:
     number = parse_gid(str(given["id"]), "Order")
-    request = {"id": str(given["id"]), **{k: given[k] for k in ("note", "tags") if k in given}}
+    request: dict[str, Any] = {name: given[name] for name in ("note", "tags") if name in given}
+    request["id"] = str(given["id"])
     orders.update(write, {"input": request})
     db = write.tx.connection
     for line in given.get("lines", []):

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
 from store_sandbox.app import create_app
 from store_sandbox.runtime import Options, Runtime
 from store_sandbox.state import StateStore
@@ -33,7 +34,7 @@ class Server:
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
@@ -49,7 +50,8 @@ class Server:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._server is not None and self._thread is not None
+        assert self._server is not None
+        assert self._thread is not None
         self._server.should_exit = True
         self._thread.join(10)
 
@@ -253,7 +255,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def shop(running: Shop) -> Iterator[Shop]:
+def shop(running: Shop) -> Shop:
     """The same server with the hand-made catalogue as it was."""
     state = running.runtime.state
     state.wipe()
@@ -262,7 +264,7 @@ def shop(running: Shop) -> Iterator[Shop]:
         tx.connection.execute("DELETE FROM webhook_deliveries")
     fill(state)
     running.runtime.buckets.clear()
-    yield running
+    return running
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """The control door."""
 
+# ruff: noqa: E501 - GraphQL documents read better in one piece
+
 
 def test_the_clock_is_open_and_everything_else_wants_the_token(shop):
     assert shop.http.get(f"{shop.url}/control/clock").json()["rate"] == 0.0

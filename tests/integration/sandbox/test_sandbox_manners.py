@@ -1,6 +1,9 @@
 """How the sandbox refuses, prices and throttles: Shopify's words and codes."""
 
+# ruff: noqa: E501 - GraphQL documents read better in one piece
+
 import pytest
+
 from store_sandbox.admin.cost import Bucket
 from store_sandbox.credentials import issue_token
 
@@ -74,8 +77,10 @@ def test_responses_name_the_version_that_answered_and_the_worlds_time(shop):
         (
             "{ shop }",
             "selectionMismatch",
-            "Field must have selections (field 'shop' returns Shop but has no selections."
-            " Did you mean 'shop { ... }'?)",
+            (
+                "Field must have selections (field 'shop' returns Shop but has no selections."
+                " Did you mean 'shop { ... }'?)"
+            ),
         ),
         (
             "query Q($x: Int) { shop { name } }",

@@ -1,5 +1,7 @@
 """Reading the sandbox over HTTP."""
 
+# ruff: noqa: E501 - GraphQL documents read better in one piece
+
 import pytest
 
 PAGE = """query P($n: Int, $last: Int, $a: String, $b: String, $q: String, $k: OrderSortKeys, $r: Boolean) {

@@ -13,10 +13,11 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     build_schema,
-    is_leaf_type,
     get_named_type,
+    is_leaf_type,
 )
 from graphql.utilities.print_schema import print_input_value
+
 from store_sandbox.admin.nodes import Node
 from store_sandbox.admin.schema import RESOLVERS, served_schema
 from store_sandbox.admin.writes.doors import IDEMPOTENT, MUTATIONS

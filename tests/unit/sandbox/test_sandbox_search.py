@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from store_sandbox.admin.search import Field, compile_search
 
 FIELDS = {

@@ -4,6 +4,7 @@ import stat
 from datetime import timedelta
 
 import pytest
+
 from store_sandbox.credentials import issue_token, load_or_create, verify_token
 from store_sandbox.runtime import Options, SandboxError
 from store_sandbox.state import StateStore
@@ -26,9 +27,13 @@ def product(number):
 
 
 def test_a_failed_transaction_leaves_nothing(state):
-    with pytest.raises(RuntimeError), state.write() as tx:
-        tx.insert("products", [product(1)])
-        raise RuntimeError
+    def fail_halfway():
+        with state.write() as tx:
+            tx.insert("products", [product(1)])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
     assert state.is_empty()
 
 

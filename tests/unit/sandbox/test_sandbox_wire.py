@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from store_sandbox.admin import wire
 from store_sandbox.admin.cost import Bucket, size
 from store_sandbox.admin.versions import serving

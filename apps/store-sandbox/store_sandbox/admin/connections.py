@@ -1,13 +1,13 @@
 """Cursor connections: keyset pages over tables, and slices of lists already loaded."""
 
+# ruff: noqa: S608 - names in SQL are constants of this package, values are bound
+
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
-from store_sandbox.admin.context import Context
+from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.failures import fail
 from store_sandbox.admin.nodes import Node, batch_of
 from store_sandbox.admin.search import Field, Search, compile_search
@@ -55,7 +55,7 @@ def window(args: Mapping[str, Any]) -> Window:
     if first is not None and last is not None:
         raise fail("providing both first and last is not supported", "BAD_REQUEST")
     backward = first is None
-    size = int(last if first is None else first)
+    size = int(first or last or 0)
     if size > LARGEST_PAGE:
         name = "last" if backward else "first"
         raise fail(f"{name} exceeds maximum value of {LARGEST_PAGE}", "MAX_INPUT_SIZE_EXCEEDED")
@@ -73,7 +73,7 @@ def _cursor(text: str | None) -> tuple[int, Any] | None:
     return decoded
 
 
-def search_of(info: GraphQLResolveInfo, listing: Listing, query: str | None) -> Search:
+def search_of(info: Info, listing: Listing, query: str | None) -> Search:
     """Compile `query:` and note the fields it does not know in `extensions.search`."""
     context: Context = info.context
     search = compile_search(query, listing.fields, timezone=context.shop.timezone, now=context.now)
@@ -97,7 +97,7 @@ def search_of(info: GraphQLResolveInfo, listing: Listing, query: str | None) -> 
 
 
 def page(
-    info: GraphQLResolveInfo,
+    info: Info,
     listing: Listing,
     args: Mapping[str, Any],
     where: str = "1",
@@ -160,7 +160,7 @@ def _position(idents: list[int], bound: tuple[int, Any] | None, default: int, st
 
 
 def count(
-    info: GraphQLResolveInfo,
+    info: Info,
     listing: Listing,
     args: Mapping[str, Any],
     where: str = "1",
@@ -180,7 +180,7 @@ def count(
     return {"count": row[0], "precision": "EXACT"}
 
 
-def edges(value: Page, _info: GraphQLResolveInfo) -> list[dict[str, Any]]:
+def edges(value: Page, _info: Info) -> list[dict[str, Any]]:
     """Resolver of every `edges` field."""
     return [
         {"cursor": cursor, "node": node}
@@ -188,12 +188,12 @@ def edges(value: Page, _info: GraphQLResolveInfo) -> list[dict[str, Any]]:
     ]
 
 
-def nodes(value: Page, _info: GraphQLResolveInfo) -> Sequence[Any]:
+def nodes(value: Page, _info: Info) -> Sequence[Any]:
     """Resolver of every `nodes` field."""
     return value.nodes
 
 
-def page_info(value: Page, _info: GraphQLResolveInfo) -> dict[str, Any]:
+def page_info(value: Page, _info: Info) -> dict[str, Any]:
     """Resolver of every `pageInfo` field."""
     return {
         "hasNextPage": value.has_next,

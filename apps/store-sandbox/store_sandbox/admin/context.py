@@ -5,7 +5,9 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
+
+from graphql import GraphQLResolveInfo
 
 from store_sandbox.admin.nodes import Batch, Node
 from store_sandbox.state import StateStore
@@ -95,3 +97,6 @@ class Context:
         self._stack.close()
         self._stack = ExitStack()
         self._db = self._shop = self._now = None
+
+
+Info: TypeAlias = GraphQLResolveInfo[Context]

@@ -113,7 +113,8 @@ class Pricing:
         return 1 if node.selection_set is not None and not (known and data is None) else 0
 
     def _list(self, inner: Any, node: FieldNode, data: Any, known: bool) -> int:
-        assert node.selection_set is not None
+        if node.selection_set is None:
+            return 0
         if not known:
             asked = self._page_size(node)
             each = 1 + self._selection(inner, node.selection_set, None, False)
@@ -122,7 +123,8 @@ class Pricing:
         return round(size(len(costs)) * sum(costs) / len(costs)) if costs else 0
 
     def _connection(self, inner: Any, node: FieldNode, data: Any, known: bool) -> int:
-        assert node.selection_set is not None
+        if node.selection_set is None:
+            return 0
         each = 0.0
         count = 0 if known else self._page_size(node) or 0
         for key, part in self._fields(node.selection_set):

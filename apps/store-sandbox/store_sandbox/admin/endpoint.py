@@ -19,10 +19,10 @@ from store_sandbox.credentials import TOKEN_LIFE_SECONDS, issue_token, verify_to
 from store_sandbox.runtime import Runtime
 from store_sandbox.scopes import ALL
 
-_BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
+_REFUSED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 
 
-def answer(request: Request, body: Any, status: int = 200, **headers: str) -> Response:
+def answer(request: Request, body: Any, status: int = 200) -> Response:
     """A JSON response with the headers every Admin response carries."""
     runtime: Runtime = request.app.state.runtime
     return Response(
@@ -32,7 +32,6 @@ def answer(request: Request, body: Any, status: int = 200, **headers: str) -> Re
         headers={
             "X-Request-Id": request.state.request_id,
             "X-Sandbox-Time": stamp(runtime.state.now()),
-            **headers,
         },
     )
 
@@ -47,7 +46,7 @@ async def graphql(request: Request) -> Response:
     token = request.headers.get("X-Shopify-Access-Token", "")
     known = await run_in_threadpool(verify_token, runtime.state, token)
     if known is None:
-        return answer(request, {"errors": _BAD_TOKEN}, 401)
+        return answer(request, {"errors": _REFUSED}, 401)
     try:
         body = orjson.loads(await request.body())
     except orjson.JSONDecodeError:
@@ -61,9 +60,10 @@ async def graphql(request: Request) -> Response:
         request.state.request_id,
         loopback_http=runtime.options.loopback_http,
     )
-    headers = {"X-Shopify-API-Version": version}
     response = await run_in_threadpool(_timed, runtime, body, context)
-    return answer(request, response, **headers)
+    found = answer(request, response)
+    found.headers["X-Shopify-API-Version"] = version
+    return found
 
 
 def _timed(runtime: Runtime, body: Any, context: Context) -> Any:
@@ -121,7 +121,7 @@ async def access_scopes(request: Request) -> Response:
     token = request.headers.get("X-Shopify-Access-Token", "")
     known = await run_in_threadpool(verify_token, runtime.state, token)
     if known is None:
-        return answer(request, {"errors": _BAD_TOKEN}, 401)
+        return answer(request, {"errors": _REFUSED}, 401)
     return answer(request, {"access_scopes": [{"handle": one} for one in sorted(known[1])]})
 
 

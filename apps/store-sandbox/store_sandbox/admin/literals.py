@@ -189,12 +189,13 @@ def _leaf(value: ValueNode, kind: Any) -> bool:
     if isinstance(kind, GraphQLEnumType):
         return isinstance(value, EnumValueNode) and value.value in kind.values
     if not isinstance(kind, GraphQLScalarType) or isinstance(value, EnumValueNode):
-        return kind.name == "JSON"
+        return str(kind.name) == "JSON"
+    literal: Any = value
     try:
         if kind.coerce_input_literal is not None:
-            kind.coerce_input_literal(value)
+            kind.coerce_input_literal(literal)
         else:
-            kind.parse_literal(value)
+            kind.parse_literal(literal)
     except (GraphQLError, ValueError, TypeError):
         return False
     return True

@@ -12,17 +12,16 @@ from graphql import (
     FloatValueNode,
     GraphQLInterfaceType,
     GraphQLObjectType,
-    GraphQLResolveInfo,
     GraphQLScalarType,
     GraphQLSchema,
     IntValueNode,
     StringValueNode,
-    ValueNode,
     build_schema,
     get_named_type,
 )
 
 from store_sandbox.admin import connections
+from store_sandbox.admin.context import Info
 from store_sandbox.admin.failures import access_denied
 from store_sandbox.admin.nodes import Node
 from store_sandbox.admin.reads import catalog, checkouts, customers, inventory, orders, shop
@@ -80,7 +79,7 @@ def _attach(kind: GraphQLObjectType) -> None:
 
 
 def _guarded(resolver: Callable[..., Any], name: str, needed: str) -> Callable[..., Any]:
-    def resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
+    def resolve(source: Any, info: Info, **args: Any) -> Any:
         if not granted(info.context.scopes, needed):
             raise access_denied(name, f"`{needed}` access scope.")
         return resolver(source, info, **args)
@@ -93,20 +92,17 @@ def _kind_of(value: Any, *_: Any) -> str | None:
 
 
 def _convert(kind: GraphQLScalarType) -> None:
-    parse = {"Money": _number, "Decimal": _number, "DateTime": _moment, "UnsignedInt64": int}.get(
-        kind.name
-    )
+    parse = _PARSERS.get(kind.name)
     if parse is None:
         return
 
     def from_literal(node: ConstValueNode) -> Any:
-        if kind.name in ("Money", "Decimal"):
-            allowed: tuple[type[ValueNode], ...] = (StringValueNode, IntValueNode, FloatValueNode)
-        else:
-            allowed = (StringValueNode,)
-        if not isinstance(node, allowed):
-            raise ValueError(f"invalid {kind.name}")
-        return parse(node.value)
+        numeric = kind.name in ("Money", "Decimal")
+        if isinstance(node, StringValueNode) or (
+            numeric and isinstance(node, IntValueNode | FloatValueNode)
+        ):
+            return parse(node.value)
+        raise ValueError(f"invalid {kind.name}")
 
     kind.coerce_input_value = parse
     kind.coerce_input_literal = from_literal
@@ -127,3 +123,11 @@ def _moment(value: Any) -> datetime:
         return datetime.fromisoformat(value)
     except (TypeError, ValueError):
         raise ValueError(f"invalid DateTime '{value}'") from None
+
+
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "Money": _number,
+    "Decimal": _number,
+    "DateTime": _moment,
+    "UnsignedInt64": int,
+}

@@ -140,17 +140,17 @@ def _tree(name: str, trees: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _single(tokens: list[str | _Term], at: int, compiler: _Compiler) -> _Result:
-    token = tokens[at]
-    if token == "NOT":
+    part = tokens[at]
+    if part == "NOT":
         if at + 1 >= len(tokens):
             return "", None, at + 1
         sql, tree, at = _single(tokens, at + 1, compiler)
         return (f"NOT ({sql})" if sql else ""), ({"not": tree} if tree else None), at
-    if token == "(":
+    if part == "(":
         sql, tree, at = _alternatives(tokens, at + 1, compiler)
         return sql, tree, at + 1 if at < len(tokens) else at
-    if isinstance(token, _Term):
-        return _term(token, compiler), _describe(token), at + 1
+    if isinstance(part, _Term):
+        return _term(part, compiler), _describe(part), at + 1
     return "", None, at + 1
 
 

@@ -222,7 +222,7 @@ class Checker:
             for argument in directive.arguments or ():
                 known = definition.args.get(argument.name.value) if definition else None
                 if known is not None:
-                    self._argument_value(argument, known.type, "Directive", name, directive, path)
+                    self._argument_value(argument, known.type, ("Directive", name), directive, path)
 
     def _field(self, kind: Any, node: FieldNode, path: Path) -> None:
         name = node.name.value
@@ -286,19 +286,18 @@ class Checker:
                 for variable in _variables_in(argument.value):
                     self._usage.variables.setdefault(variable, (argument, path))
                 continue
-            self._argument_value(argument, definition.type, "Field", name, node, path)
+            self._argument_value(argument, definition.type, ("Field", name), node, path)
 
     def _argument_value(
         self,
         argument: ArgumentNode,
         kind: GraphQLInputType,
-        owner: str,
-        name: str,
+        owner: tuple[str, str],
         node: Node,
         path: Path,
     ) -> None:
         key = argument.name.value
-        self._literals.check(argument.value, kind, (owner, name, key), node, [*path, key])
+        self._literals.check(argument.value, kind, (*owner, key), node, [*path, key])
 
     def _use_variable(
         self, name: str, kind: GraphQLInputType, key: str, node: Node, path: Path

@@ -71,7 +71,12 @@ def _check(value: Any, kind: Any, path: list[str | int], found: Found) -> None:
             _check(item, kind.of_type, [*path, index], found)
     elif isinstance(kind, GraphQLInputObjectType):
         _object(value, kind, path, found)
-    elif isinstance(kind, GraphQLEnumType):
+    else:
+        _leaf(value, kind, path, found)
+
+
+def _leaf(value: Any, kind: Any, path: list[str | int], found: Found) -> None:
+    if isinstance(kind, GraphQLEnumType):
         if not isinstance(value, str) or value not in kind.values:
             allowed = ", ".join(kind.values)
             found.append((path, f"Expected {json.dumps(value)} to be one of: {allowed}"))

@@ -19,7 +19,7 @@ def gid(kind: str, number: int | None) -> str | None:
 
 
 def parse_gid(text: str, kind: str | None = None) -> int | None:
-    """The number of a global id of this kind (a bare number is accepted); None when it is not one."""
+    """The number of a global id of this kind (or a bare number), None when it is not one."""
     if text.isdigit():
         return int(text)
     match = _GID.match(text)

@@ -33,7 +33,7 @@ TABLES: dict[str, str] = {
         " vendor TEXT NOT NULL DEFAULT '', product_type TEXT NOT NULL DEFAULT '',"
         " status TEXT NOT NULL DEFAULT 'ACTIVE', description_html TEXT NOT NULL DEFAULT '',"
         " tags TEXT NOT NULL DEFAULT '',"
-        # options: [{"name": "Size", "values": ["S", "M"]}]; '[]' means Title / Default Title
+        # options: a list like {"name": "Size", "values": ["S", "M"]}; empty: Default Title
         " options TEXT NOT NULL DEFAULT '[]', published_at INTEGER,"
         " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
     ),
@@ -43,7 +43,7 @@ TABLES: dict[str, str] = {
         " sku TEXT, barcode TEXT, position INTEGER NOT NULL DEFAULT 1, price INTEGER NOT NULL,"
         " compare_at_price INTEGER, inventory_policy TEXT NOT NULL DEFAULT 'DENY',"
         " taxable INTEGER NOT NULL DEFAULT 1,"
-        # options: [{"name": "Size", "value": "M"}]
+        # options: a list like {"name": "Size", "value": "M"}, one per option of the product
         " options TEXT NOT NULL DEFAULT '[]',"
         " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
     ),

@@ -1,15 +1,15 @@
 """Products and their variants."""
 
+# ruff: noqa: A006, ARG001, ARG005, N803 - resolvers take what GraphQL hands them
+
 import html
 import json
 import re
 from collections.abc import Sequence
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from store_sandbox.admin.connections import Listing, Page, count, page, sliced
-from store_sandbox.admin.context import Context
+from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.nodes import Node, by_id, children
 from store_sandbox.admin.reads.columns import (
     Resolver,
@@ -141,7 +141,7 @@ def _stock(context: Context, nodes: Sequence[Node]) -> dict[int, int]:
     return {row["id"]: row["available"] for row in rows}
 
 
-def _available(node: Node, info: GraphQLResolveInfo) -> int:
+def _available(node: Node, info: Info) -> int:
     return node.related("stock", "id", info.context, _stock) or 0
 
 
@@ -154,29 +154,29 @@ def _tracked(context: Context, nodes: Sequence[Node]) -> dict[int, int]:
     return {row["variant_id"]: row["tracked"] for row in rows}
 
 
-def _is_tracked(node: Node, info: GraphQLResolveInfo) -> bool:
+def _is_tracked(node: Node, info: Info) -> bool:
     return bool(node.related("tracked", "id", info.context, _tracked))
 
 
-def _variants(node: Node, info: GraphQLResolveInfo) -> list[Node]:
+def _variants(node: Node, info: Info) -> list[Node]:
     found: list[Node] = node.related("variants", "id", info.context, load_variants) or []
     return found
 
 
-def _variant_page(node: Node, info: GraphQLResolveInfo, **args: Any) -> Page:
+def _variant_page(node: Node, info: Info, **args: Any) -> Page:
     found = _variants(node, info)
     if args.get("sortKey") == "ID":
         found = sorted(found, key=lambda variant: variant.row["id"])
     return sliced(found, args)
 
 
-def _available_for_sale(node: Node, info: GraphQLResolveInfo) -> bool:
+def _available_for_sale(node: Node, info: Info) -> bool:
     if node.row["inventory_policy"] == "CONTINUE" or not _is_tracked(node, info):
         return True
     return _available(node, info) > 0
 
 
-def _price_range(node: Node, info: GraphQLResolveInfo) -> dict[str, Any]:
+def _price_range(node: Node, info: Info) -> dict[str, Any]:
     prices = [variant.row["price"] for variant in _variants(node, info)] or [0]
     return {
         "minVariantPrice": money_v2(min(prices), info),
@@ -184,7 +184,7 @@ def _price_range(node: Node, info: GraphQLResolveInfo) -> dict[str, Any]:
     }
 
 
-def _description(node: Node, _info: GraphQLResolveInfo, truncateAt: int | None = None) -> str:
+def _description(node: Node, _info: Info, truncateAt: int | None = None) -> str:
     text = html.unescape(re.sub(r"<[^>]+>", " ", node.row["description_html"]))
     text = " ".join(text.split())
     if truncateAt is None or len(text) <= truncateAt:
@@ -192,7 +192,7 @@ def _description(node: Node, _info: GraphQLResolveInfo, truncateAt: int | None =
     return text[: max(0, truncateAt - 3)] + "..."
 
 
-def _options(node: Node, info: GraphQLResolveInfo, first: int | None = None) -> list[Any]:
+def _options(node: Node, info: Info, first: int | None = None) -> list[Any]:
     stored = json.loads(node.row["options"]) or [{"name": "Title", "values": ["Default Title"]}]
     base = node.row["id"] * 10
     return [
@@ -214,17 +214,17 @@ def _options(node: Node, info: GraphQLResolveInfo, first: int | None = None) -> 
     ]
 
 
-def _selected(node: Node, _info: GraphQLResolveInfo) -> list[dict[str, str]]:
+def _selected(node: Node, _info: Info) -> list[dict[str, str]]:
     stored: list[dict[str, str]] = json.loads(node.row["options"])
     return stored or [{"name": "Title", "value": "Default Title"}]
 
 
-def _display_name(node: Node, info: GraphQLResolveInfo) -> str:
+def _display_name(node: Node, info: Info) -> str:
     product = node.related("product", "product_id", info.context, load_product)
     return f"{product.row['title']} - {node.row['title']}"
 
 
-def _by_identifier(_root: Any, info: GraphQLResolveInfo, identifier: dict[str, Any]) -> Node | None:
+def _by_identifier(_root: Any, info: Info, identifier: dict[str, Any]) -> Node | None:
     if "id" in identifier:
         return find_product(info.context, parse_gid(identifier["id"], "Product"))
     row = info.context.db.execute(

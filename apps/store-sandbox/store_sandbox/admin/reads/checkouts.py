@@ -1,12 +1,12 @@
 """Abandoned checkouts."""
 
+# ruff: noqa: ARG005 - resolvers take what GraphQL hands them
+
 import json
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from store_sandbox.admin.connections import Listing, count, page, sliced
-from store_sandbox.admin.context import Context
+from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.nodes import Node, batch_of
 from store_sandbox.admin.reads.catalog import load_product, load_variant
 from store_sandbox.admin.reads.columns import (
@@ -60,15 +60,15 @@ def _line_rows(node: Node) -> list[dict[str, Any]]:
     return [{"id": base + rank, "variant_title": None, **row} for rank, row in enumerate(stored, 1)]
 
 
-def _lines(node: Node, _info: GraphQLResolveInfo, **args: Any) -> Any:
+def _lines(node: Node, _info: Info, **args: Any) -> Any:
     return sliced(batch_of("AbandonedCheckoutLineItem", _line_rows(node)), args)
 
 
-def _gross(node: Node, _info: GraphQLResolveInfo) -> int:
+def _gross(node: Node, _info: Info) -> int:
     return sum(line["unit_price"] * line["quantity"] for line in _line_rows(node))
 
 
-def _total(node: Node, _info: GraphQLResolveInfo) -> int:
+def _total(node: Node, _info: Info) -> int:
     return int(node.row["unit_price"] * node.row["quantity"])
 
 

@@ -1,12 +1,14 @@
 """Small resolver makers shared by the resources."""
 
+# ruff: noqa: ARG005 - resolvers take what GraphQL hands them
+# ruff: noqa: S608 - names in SQL are constants of this package, values are bound
+
 import json
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from graphql import GraphQLResolveInfo
-
 from store_sandbox.admin.connections import Page, sliced
+from store_sandbox.admin.context import Info
 from store_sandbox.admin.nodes import Node, children
 from store_sandbox.admin.wire import decimal, gid, price, split_tags, when
 
@@ -33,7 +35,7 @@ def money(name: str) -> Resolver:
     return lambda node, info: price(node.row[name])
 
 
-def bag(amount: Callable[[Node, GraphQLResolveInfo], int]) -> Resolver:
+def bag(amount: Callable[[Node, Info], int]) -> Resolver:
     """A scaled amount as `MoneyBag` in the shop's currency."""
     return lambda node, info: money_bag(amount(node, info), info)
 
@@ -43,12 +45,12 @@ def column_bag(name: str) -> Resolver:
     return bag(lambda node, info: int(node.row[name]))
 
 
-def money_v2(scaled: int, info: GraphQLResolveInfo) -> dict[str, str]:
+def money_v2(scaled: int, info: Info) -> dict[str, str]:
     """A scaled amount as `MoneyV2`."""
     return {"amount": decimal(scaled), "currencyCode": info.context.shop.currency}
 
 
-def money_bag(scaled: int, info: GraphQLResolveInfo) -> dict[str, Any]:
+def money_bag(scaled: int, info: Info) -> dict[str, Any]:
     """A scaled amount as `MoneyBag`; the shop sells in one currency."""
     amount = money_v2(scaled, info)
     return {"shopMoney": amount, "presentmentMoney": amount}
@@ -59,7 +61,7 @@ def constant(value: Any) -> Resolver:
     return lambda node, info, **args: value
 
 
-def tags(node: Node, _info: GraphQLResolveInfo) -> list[str]:
+def tags(node: Node, _info: Info) -> list[str]:
     """The stored tag string as a list."""
     return split_tags(node.row["tags"])
 
@@ -86,7 +88,7 @@ def metafields(owner: str) -> dict[str, Resolver]:
         "owner_id",
     )
 
-    def many(node: Node, info: GraphQLResolveInfo, **args: Any) -> Page:
+    def many(node: Node, info: Info, **args: Any) -> Page:
         found = node.related("metafields", "id", info.context, load) or []
         if args.get("namespace") is not None:
             found = [item for item in found if item.row["namespace"] == args["namespace"]]
@@ -100,7 +102,7 @@ def metafields(owner: str) -> dict[str, Resolver]:
             ]
         return sliced(found, args)
 
-    def one(node: Node, info: GraphQLResolveInfo, key: str, namespace: str | None = None) -> Any:
+    def one(node: Node, info: Info, key: str, namespace: str | None = None) -> Any:
         space, _, name = key.rpartition(".")
         space = namespace or space
         for item in node.related("metafields", "id", info.context, load) or []:

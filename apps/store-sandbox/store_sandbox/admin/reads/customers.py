@@ -1,11 +1,11 @@
 """Customers and their orders."""
 
+# ruff: noqa: A006, ARG005 - resolvers take what GraphQL hands them
+
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from store_sandbox.admin.connections import Listing, Page, count, page
-from store_sandbox.admin.context import Context
+from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.nodes import Node, by_id
 from store_sandbox.admin.reads.columns import (
     Resolver,
@@ -75,14 +75,14 @@ def find_customer(context: Context, number: int | None) -> Node | None:
     return context.one("Customer", "SELECT * FROM customers WHERE id = ?", number)
 
 
-def _name(node: Node, _info: GraphQLResolveInfo) -> str:
+def _name(node: Node, _info: Info) -> str:
     row = node.row
     name = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
     return name or row["email"] or row["phone"] or ""
 
 
 def _consent(column: str, extra: dict[str, Any]) -> Resolver:
-    def state(node: Node, _info: GraphQLResolveInfo) -> dict[str, Any] | None:
+    def state(node: Node, _info: Info) -> dict[str, Any] | None:
         row = node.row
         if row["email" if column == "email_consent" else "phone"] is None:
             return None
@@ -97,7 +97,7 @@ def _consent(column: str, extra: dict[str, Any]) -> Resolver:
     return state
 
 
-def _email(node: Node, info: GraphQLResolveInfo) -> dict[str, Any] | None:
+def _email(node: Node, info: Info) -> dict[str, Any] | None:
     row = node.row
     if row["email"] is None:
         return None
@@ -114,7 +114,7 @@ def _email(node: Node, info: GraphQLResolveInfo) -> dict[str, Any] | None:
     }
 
 
-def _phone(node: Node, _info: GraphQLResolveInfo) -> dict[str, Any] | None:
+def _phone(node: Node, _info: Info) -> dict[str, Any] | None:
     row = node.row
     if row["phone"] is None:
         return None
@@ -126,7 +126,7 @@ def _phone(node: Node, _info: GraphQLResolveInfo) -> dict[str, Any] | None:
     }
 
 
-def _age(node: Node, info: GraphQLResolveInfo) -> str:
+def _age(node: Node, info: Info) -> str:
     days = max(0, (info.context.now - int(node.row["created_at"])) // 86_400)
     if days < 60:
         return f"{days} days"
@@ -134,7 +134,7 @@ def _age(node: Node, info: GraphQLResolveInfo) -> str:
     return f"about {months} months" if months < 24 else f"over {days // 365} years"
 
 
-def _orders(node: Node, info: GraphQLResolveInfo, **args: Any) -> Page:
+def _orders(node: Node, info: Info, **args: Any) -> Page:
     return page(
         info,
         ORDERS,

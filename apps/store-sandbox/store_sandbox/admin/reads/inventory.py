@@ -1,11 +1,12 @@
 """Inventory items, their levels and the locations that hold them."""
 
+# ruff: noqa: A002, A006, ARG001, ARG005, N803 - resolvers take what GraphQL hands them
+# ruff: noqa: S608 - names in SQL are constants of this package, values are bound
+
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from store_sandbox.admin.connections import Listing, Page, page, sliced
-from store_sandbox.admin.context import Context
+from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.failures import fail
 from store_sandbox.admin.nodes import Batch, Node, by_id, children
 from store_sandbox.admin.reads.catalog import load_variant
@@ -111,25 +112,25 @@ def level_by_gid(context: Context, text: str) -> Node | None:
     return None if parts is None else find_level(context, *parts)
 
 
-def _levels(node: Node, info: GraphQLResolveInfo) -> list[Node]:
+def _levels(node: Node, info: Info) -> list[Node]:
     found: list[Node] = node.related("levels", "id", info.context, load_levels) or []
     return found
 
 
 def _item_level(
-    node: Node, info: GraphQLResolveInfo, locationId: str, includeInactive: bool = False
+    node: Node, info: Info, locationId: str, includeInactive: bool = False
 ) -> Node | None:
     wanted = parse_gid(locationId, "Location")
     return next((lv for lv in _levels(node, info) if lv.row["location_id"] == wanted), None)
 
 
 def _location_level(
-    node: Node, info: GraphQLResolveInfo, inventoryItemId: str, includeInactive: bool = False
+    node: Node, info: Info, inventoryItemId: str, includeInactive: bool = False
 ) -> Node | None:
     return find_level(info.context, node.row["id"], parse_gid(inventoryItemId, "InventoryItem"))
 
 
-def _location_levels(node: Node, info: GraphQLResolveInfo, **args: Any) -> Page:
+def _location_levels(node: Node, info: Info, **args: Any) -> Page:
     listing = Listing(
         "InventoryLevel",
         "SELECT inventory_levels.item_id AS id, inventory_levels.* FROM inventory_levels",
@@ -143,7 +144,7 @@ def _location_levels(node: Node, info: GraphQLResolveInfo, **args: Any) -> Page:
     return page(info, listing, args, "location_id = ?", (node.row["id"],))
 
 
-def _quantities(node: Node, _info: GraphQLResolveInfo, names: list[str]) -> list[dict[str, Any]]:
+def _quantities(node: Node, _info: Info, names: list[str]) -> list[dict[str, Any]]:
     row = node.row
     found = []
     for name in names:
@@ -161,7 +162,7 @@ def _quantities(node: Node, _info: GraphQLResolveInfo, names: list[str]) -> list
     return found
 
 
-def _address(node: Node, _info: GraphQLResolveInfo) -> dict[str, Any]:
+def _address(node: Node, _info: Info) -> dict[str, Any]:
     row = node.row
     keys = ("address1", "city", "zip", "country_code")
     return {
@@ -178,28 +179,28 @@ def _address(node: Node, _info: GraphQLResolveInfo) -> dict[str, Any]:
     }
 
 
-def _sku(node: Node, info: GraphQLResolveInfo) -> str | None:
+def _sku(node: Node, info: Info) -> str | None:
     variant = node.related("variant", "variant_id", info.context, load_variant)
     return None if variant is None else variant.row["sku"]
 
 
-def _cost(node: Node, info: GraphQLResolveInfo) -> dict[str, str] | None:
+def _cost(node: Node, info: Info) -> dict[str, str] | None:
     cost = node.row["unit_cost"]
     return None if cost is None else money_v2(cost, info)
 
 
-def _locations(_root: Any, info: GraphQLResolveInfo, **args: Any) -> Page:
+def _locations(_root: Any, info: Info, **args: Any) -> Page:
     return page(info, LOCATIONS, args, "1" if args.get("includeInactive") else "active = 1")
 
 
-def _location(_root: Any, info: GraphQLResolveInfo, id: str | None = None) -> Node | None:
+def _location(_root: Any, info: Info, id: str | None = None) -> Node | None:
     if id is not None:
         return find_location(info.context, parse_gid(id, "Location"))
     row = info.context.db.execute("SELECT MIN(id) FROM locations WHERE active = 1").fetchone()
     return find_location(info.context, row[0])
 
 
-def _change(group: dict[str, Any], info: GraphQLResolveInfo, **args: Any) -> list[dict[str, Any]]:
+def _change(group: dict[str, Any], info: Info, **args: Any) -> list[dict[str, Any]]:
     def keep(change: dict[str, Any], name: str, key: str, kind: str) -> bool:
         wanted = args.get(name)
         return wanted is None or gid(kind, change[key]) in wanted

@@ -1,13 +1,13 @@
 """Orders, their lines, refunds and adjustments."""
 
+# ruff: noqa: A006, ARG005 - resolvers take what GraphQL hands them
+
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from store_sandbox.admin.connections import Listing, count, page, sliced
-from store_sandbox.admin.context import Context
+from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.nodes import Node, by_id, children
 from store_sandbox.admin.reads.catalog import load_product, load_variant
 from store_sandbox.admin.reads.columns import (
@@ -77,19 +77,19 @@ def _returned(context: Context, nodes: Sequence[Node]) -> dict[int, Any]:
 
 
 def _less(column: str, part: str) -> Resolver:
-    def amount(node: Node, info: GraphQLResolveInfo) -> int:
+    def amount(node: Node, info: Info) -> int:
         taken = node.related("returned", "id", info.context, _returned)
         return int(node.row[column]) - (taken[part] if taken else 0)
 
     return bag(amount)
 
 
-def _lines(node: Node, info: GraphQLResolveInfo) -> list[Node]:
+def _lines(node: Node, info: Info) -> list[Node]:
     found: list[Node] = node.related("lines", "id", info.context, load_lines) or []
     return found
 
 
-def _refunds(node: Node, info: GraphQLResolveInfo, first: int | None = None) -> list[Node]:
+def _refunds(node: Node, info: Info, first: int | None = None) -> list[Node]:
     found: list[Node] = node.related("refunds", "id", info.context, load_refunds) or []
     return found[:first]
 
@@ -112,7 +112,7 @@ def find_line(context: Context, number: int | None) -> Node | None:
     return context.one("LineItem", "SELECT * FROM order_lines WHERE id = ?", number)
 
 
-def _shipping_line(node: Node, info: GraphQLResolveInfo) -> dict[str, Any] | None:
+def _shipping_line(node: Node, info: Info) -> dict[str, Any] | None:
     title = node.row["shipping_title"]
     if title is None:
         return None
@@ -129,40 +129,40 @@ def _shipping_line(node: Node, info: GraphQLResolveInfo) -> dict[str, Any] | Non
     }
 
 
-def _risk(node: Node, _info: GraphQLResolveInfo) -> dict[str, Any]:
+def _risk(node: Node, _info: Info) -> dict[str, Any]:
     level = node.row["risk_level"]
     advice = {"HIGH": "CANCEL", "MEDIUM": "INVESTIGATE", "LOW": "ACCEPT"}.get(level or "", "NONE")
     found = [] if level is None else [{"riskLevel": level, "facts": []}]
     return {"recommendation": advice, "assessments": found}
 
 
-def _received(node: Node, _info: GraphQLResolveInfo) -> int:
+def _received(node: Node, _info: Info) -> int:
     paid = node.row["financial_status"] not in ("PENDING", "AUTHORIZED", "VOIDED", "EXPIRED")
     return int(node.row["total"]) if paid else 0
 
 
-def _outstanding(node: Node, info: GraphQLResolveInfo) -> int:
+def _outstanding(node: Node, info: Info) -> int:
     if node.row["cancelled_at"] is not None or node.row["financial_status"] == "VOIDED":
         return 0
     return max(0, int(node.row["total"]) - _received(node, info))
 
 
-def _discounted(node: Node, _info: GraphQLResolveInfo) -> int:
+def _discounted(node: Node, _info: Info) -> int:
     return int(node.row["unit_price"] * node.row["quantity"] - node.row["discount"])
 
 
-def _unit_discounted(node: Node, info: GraphQLResolveInfo) -> int:
+def _unit_discounted(node: Node, info: Info) -> int:
     quantity = node.row["quantity"]
     return round(_discounted(node, info) / quantity) if quantity else int(node.row["unit_price"])
 
 
-def _line_name(node: Node, _info: GraphQLResolveInfo) -> str:
+def _line_name(node: Node, _info: Info) -> str:
     variant = node.row["variant_title"]
     title: str = node.row["title"]
     return f"{title} - {variant}" if variant and variant != "Default Title" else title
 
 
-def _transactions(node: Node, info: GraphQLResolveInfo, **args: Any) -> Any:
+def _transactions(node: Node, info: Info, **args: Any) -> Any:
     row = node.row
     order = node.related("order", "order_id", info.context, load_order)
     paid = {
@@ -182,7 +182,7 @@ def _transactions(node: Node, info: GraphQLResolveInfo, **args: Any) -> Any:
     return type(found)([paid] * len(found.nodes), found.cursors, found.has_next, found.has_previous)
 
 
-def _discount_codes(node: Node, _info: GraphQLResolveInfo) -> Any:
+def _discount_codes(node: Node, _info: Info) -> Any:
     return json.loads(node.row["discount_codes"])
 
 

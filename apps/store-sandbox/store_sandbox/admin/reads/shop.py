@@ -1,15 +1,16 @@
 """The shop itself, the app's installation, subscriptions and `node`."""
 
+# ruff: noqa: A006, ARG005 - resolvers take what GraphQL hands them
+# ruff: noqa: S608 - names in SQL are constants of this package, values are bound
+
 import hashlib
 import json
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from graphql import GraphQLResolveInfo
-
 from store_sandbox.admin.connections import Listing, Page, count, page
-from store_sandbox.admin.context import Context
+from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.failures import fail
 from store_sandbox.admin.nodes import Node
 from store_sandbox.admin.reads import catalog, checkouts, customers, inventory, orders
@@ -34,7 +35,7 @@ SUBSCRIPTIONS = Listing(
 SHOP_ID = 1
 
 
-def shop(_root: Any, info: GraphQLResolveInfo) -> dict[str, Any]:
+def shop(_root: Any, info: Info) -> dict[str, Any]:
     """The `Shop` object."""
     settings = info.context.shop
     zone = datetime.fromtimestamp(info.context.now, UTC).astimezone(ZoneInfo(settings.timezone))
@@ -78,7 +79,7 @@ def api_version(name: str) -> dict[str, Any]:
     return {"handle": name, "displayName": title(name), "supported": True}
 
 
-def _installation(_root: Any, info: GraphQLResolveInfo) -> dict[str, Any]:
+def _installation(_root: Any, info: Info) -> dict[str, Any]:
     context: Context = info.context
     return {
         "id": gid("AppInstallation", 1),
@@ -107,7 +108,7 @@ def find_subscription(context: Context, number: int | None) -> Node | None:
     return None if found is None or found.row["client_id"] != context.client_id else found
 
 
-def _subscriptions(_root: Any, info: GraphQLResolveInfo, **args: Any) -> Page:
+def _subscriptions(_root: Any, info: Info, **args: Any) -> Page:
     where, params = "client_id = ?", [info.context.client_id]
     address = args.get("uri") or args.get("callbackUrl")
     if address:

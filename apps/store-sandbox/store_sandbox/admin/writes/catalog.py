@@ -33,7 +33,7 @@ def bulk_update(write: Write, args: dict[str, Any]) -> Payload:
         _touch_product(write, product["id"])
     return {
         "product": product["id"],
-        "productVariants": changed if changed else None,
+        "productVariants": changed or None,
         "userErrors": errors,
     }
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from graphql import GraphQLResolveInfo, StringValueNode, VariableNode
+from graphql import StringValueNode, VariableNode
 
-from store_sandbox.admin.context import Context
+from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.failures import fail, user_error
 from store_sandbox.admin.reads.catalog import find_product, find_variant
 from store_sandbox.admin.reads.customers import find_customer
@@ -48,7 +48,7 @@ MUTATIONS: dict[str, Work] = {
 
 
 def _resolver(name: str, work: Work) -> Callable[..., Payload]:
-    def resolve(_root: Any, info: GraphQLResolveInfo, **args: Any) -> Payload:
+    def resolve(_root: Any, info: Info, **args: Any) -> Payload:
         context: Context = info.context
         _check_sizes(args)
         key = _key(info)
@@ -91,12 +91,12 @@ def _check_sizes(value: Any) -> None:
             _check_sizes(item)
 
 
-def _key(info: GraphQLResolveInfo) -> str | None:
+def _key(info: Info) -> str | None:
     """The key of `@idempotent` on this field, literal or variable."""
     for directive in info.field_nodes[0].directives or ():
         if directive.name.value != "idempotent":
             continue
-        value = directive.arguments[0].value
+        value = next(argument.value for argument in directive.arguments or ())
         key = None
         if isinstance(value, StringValueNode):
             key = value.value
@@ -150,7 +150,7 @@ _Find: TypeAlias = Callable[[Context, Any], Any]
 
 
 def _found(key: str, find: _Find) -> Callable[..., Any]:
-    def resolve(payload: Payload, info: GraphQLResolveInfo) -> Any:
+    def resolve(payload: Payload, info: Info) -> Any:
         wanted = payload.get(key)
         if isinstance(wanted, list):
             return [find(info.context, one) for one in wanted]

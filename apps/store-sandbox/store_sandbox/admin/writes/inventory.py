@@ -1,5 +1,7 @@
 """Stock: setting and adjusting quantities with compare-and-swap, editing items."""
 
+# ruff: noqa: S608 - names in SQL are constants of this package, values are bound
+
 from typing import Any
 
 from store_sandbox.admin.failures import fail, user_error

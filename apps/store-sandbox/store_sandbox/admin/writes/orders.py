@@ -1,5 +1,7 @@
 """Creating and editing orders."""
 
+# ruff: noqa: S608 - names in SQL are constants of this package, values are bound
+
 import json
 from collections.abc import Sequence
 from decimal import Decimal

@@ -1,5 +1,7 @@
 """Refunds: lines back, shipping back, and the difference as an order adjustment."""
 
+# ruff: noqa: S608 - names in SQL are constants of this package, values are bound
+
 from typing import Any
 
 from store_sandbox.admin.wire import gid, parse_gid
@@ -62,7 +64,7 @@ def _line(write: Write, order: Any, place: int, item: dict[str, Any]) -> dict[st
 
 
 def _share(amount: int, row: Any, quantity: int) -> int:
-    """The part of a line's amount that belongs to some of its units; the last units take the rest."""
+    """The part of a line's amount that some of its units carry; the last take the rest."""
     before = row["quantity"] - row["current_quantity"]
     done = amount * before // row["quantity"] // 100 * 100
     upto = before + quantity
