@@ -55,18 +55,20 @@ def read_records(path: Path, progress: Progress | None = None) -> Iterator[Recor
 def parse(lines: Iterator[str] | Sequence[str] | IO[str]) -> Iterator[Record]:
     """Records of CSV text given as physical lines; never raises on their content.
 
-    A quote that is not closed within LONGEST_RECORD lines spoils its own line only: reading goes
-    on with the next physical line.
+    A quote that is not closed within LONGEST_RECORD lines, or only by swallowing lines that do
+    not fit the header, spoils its own line only: reading goes on with the next physical line.
     """
     source = _Lines(iter(lines))
-    delimiter = ""
+    delimiter, width = "", 0
     while (line := source.take()) is not None:
         number = source.number
         if not line.strip("\r\n \t\x00"):
             continue
         if not delimiter:
             delimiter = max(DELIMITERS, key=line.count)
-        yield _record(source, number, line, delimiter)
+        record = _record(source, number, line, delimiter, width)
+        width = width or len(record.fields)
+        yield record
 
 
 class _Lines:
@@ -87,21 +89,25 @@ class _Lines:
         self.number -= len(lines)
 
 
-def _record(source: _Lines, number: int, line: str, delimiter: str) -> Record:
+def _record(source: _Lines, number: int, line: str, delimiter: str, width: int) -> Record:
     more: list[str] = []
     text = line
     while _open_quote(text, delimiter):
         following = source.take() if len(more) < LONGEST_RECORD else None
         if following is None:
-            source.give_back(more)
-            return Record(number, (), "a quote is opened and not closed", line.rstrip("\r\n"))
+            break
         more.append(following)
         text += following
     try:
         fields = _split(text, delimiter)
+        if not more or not width or len(fields) == width:
+            return Record(number, tuple(fields), "", text.rstrip("\r\n"))
+        problem = "a quote is opened and not closed"
     except csv.Error as error:
-        return Record(number, (), str(error), text.rstrip("\r\n"))
-    return Record(number, tuple(fields), "", text.rstrip("\r\n"))
+        unclosed = more or "unexpected end" in str(error)
+        problem = "a quote is opened and not closed" if unclosed else str(error)
+    source.give_back(more)
+    return Record(number, (), problem, line.rstrip("\r\n"))
 
 
 def _open_quote(text: str, delimiter: str) -> bool:

@@ -17,10 +17,6 @@ Due: TypeAlias = tuple[int, str, str, dict[str, Any]]
 Sale: TypeAlias = tuple[int, int, int]  # (UTC seconds, variant, units)
 
 
-def _no_sales(_since: int) -> list[Sale]:
-    return []
-
-
 @dataclass(slots=True)
 class Book:
     """Mutable state of one pass; variants are indices, money is cents."""
@@ -32,8 +28,8 @@ class Book:
     offered: NDArray[np.bool_]
     unlimited: NDArray[np.bool_]
     agenda: list[Due] = field(default_factory=list)
-    earlier_sales: Callable[[int], list[Sale]] = _no_sales
-    _recent: deque[Sale] | None = None
+    earlier_sales: Callable[[int], list[Sale]] | None = None  # None: nothing earlier exists
+    _recent: deque[Sale] = field(default_factory=deque)
 
     def push(self, at: datetime, key: str, kind: str, payload: dict[str, Any]) -> None:
         """Put something on the agenda."""
@@ -58,17 +54,13 @@ class Book:
     def sell(self, at: int, variant: int, units: int) -> None:
         """Take units off the shelf and remember the sale."""
         self.stock[variant] -= units
-        if self._recent is not None:
-            self._recent.append((at, variant, units))
-
-    def remember(self) -> None:
-        """Keep every sale of this pass in memory; nothing earlier exists."""
-        self._recent = deque()
+        self._recent.append((at, variant, units))
 
     def sold(self, since: int) -> list[int]:
-        """Units sold per variant from `since` (UTC seconds) on."""
-        if self._recent is None:
-            self._recent = deque(self.earlier_sales(since))
+        """Units sold per variant from `since` (UTC seconds) on, before this pass and in it."""
+        if self.earlier_sales is not None:
+            self._recent.extendleft(reversed(self.earlier_sales(since)))
+            self.earlier_sales = None
         while self._recent and self._recent[0][0] < since:
             self._recent.popleft()
         totals = [0] * len(self.stock)

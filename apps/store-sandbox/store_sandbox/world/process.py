@@ -54,7 +54,7 @@ class Process:
         prices = np.array([price for price, _ in tags]) / 100.0
         rates = demand.purchase_rates(self.shop, prices)
         count = len(tags)
-        book = Book(
+        return Book(
             stock=merchant.opening_stock(self.shop, rates * NEEDS_PER_WEEK),
             price=[price for price, _ in tags],
             compare_at=[compare for _, compare in tags],
@@ -62,8 +62,6 @@ class Process:
             offered=np.ones(count, dtype=np.bool_),
             unlimited=np.zeros(count, dtype=np.bool_),
         )
-        book.remember()
-        return book
 
     def quiet(self, after: datetime, until: datetime) -> bool:
         """Whether nobody comes and nothing is planned in (after, until]; agendas aside."""

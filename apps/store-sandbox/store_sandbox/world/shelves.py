@@ -32,6 +32,7 @@ class Shelves:
         self._index = {row[1]: index for index, row in enumerate(rows) if row[1] is not None}
         self.location = int(tx.connection.execute("SELECT MIN(id) FROM locations").fetchone()[0])
         self._moves: dict[int, dict[str, int]] = {}
+        self._moved: dict[int, int] = {}
         self._stamps: dict[int, int] = {}
         self._prices: dict[int, tuple[int, int | None]] = {}
 
@@ -44,6 +45,7 @@ class Shelves:
         moves = self._moves.setdefault(variant, {})
         for column, difference in units.items():
             moves[column] = moves.get(column, 0) + difference
+        self._moved[variant] = stamp
         self._stamps[variant] = max(stamp, self._stamps.get(variant, 0))
 
     def reprice(self, variant: int, stamp: int, price: int, compare_at: int | None) -> None:
@@ -58,7 +60,7 @@ class Shelves:
             if self._item_ids[variant] is None:
                 continue
             values = {name: moves.get(name, 0) for name in _COLUMNS}
-            item, stamp = self._item_ids[variant], self._stamps[variant]
+            item, stamp = self._item_ids[variant], self._moved[variant]
             db.execute(_MOVE, {**values, "at": stamp, "item": item, "location": self.location})
             db.execute("UPDATE inventory_items SET updated_at = ? WHERE id = ?", (stamp, item))
             self._tx.changed("inventory_levels/update", item, location_id=self.location)
