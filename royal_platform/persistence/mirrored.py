@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Table, func, select
+
 from core.events import NewEvent
 from core.storage.database import Database, Transaction
 from royal_platform.persistence import stores
 from royal_platform.persistence.clock import wall_now
-from royal_platform.persistence.mirror import Mirror, OrderRows
+from royal_platform.persistence.mirror_catalog import CatalogMirror
+from royal_platform.persistence.mirror_orders import OrderMirror
 from royal_platform.persistence.stores import Store
-from royal_platform.persistence.tables import catalog, orders
+from royal_platform.persistence.tables.catalog import products
+from royal_platform.persistence.tables.orders import orders
 
 _LIMITED = (
     "Only the last 60 days of orders are visible: grant the app the read_all_orders scope "
@@ -31,40 +35,38 @@ class StoredPage:
 
     def products(self, products: Sequence[Any], variants: Sequence[Any]) -> int:
         """Store products with all their variants."""
-        return self._mirror.put_products(self.transaction.connection, products, variants)
+        return self._catalog.put_products(self.transaction.connection, products, variants)
 
     def locations(self, rows: Sequence[Any]) -> None:
         """Store locations."""
-        self._mirror.put_locations(self.transaction.connection, rows)
+        self._catalog.put_locations(self.transaction.connection, rows)
 
     def inventory(
         self, items: Sequence[tuple[str, int | None, bool]], levels: Sequence[Any]
     ) -> int:
         """Store costs, tracking and levels; today's snapshot follows."""
-        connection = self.transaction.connection
-        self._mirror.put_costs(connection, items)
-        return self._mirror.put_levels(connection, levels, self.store.store_clock().today())
+        today = self.store.store_clock().today()
+        return self._catalog.put_inventory(self.transaction.connection, items, levels, today)
 
     def customers(self, rows: Sequence[Any]) -> int:
         """Store customers."""
-        return self._mirror.put_customers(self.transaction.connection, rows)
+        return self._orders.put_customers(self.transaction.connection, rows)
 
     def orders(self, page: Any) -> int:
         """Store orders with their children."""
-        rows = OrderRows(page.orders, page.lines, page.refunds, page.refund_lines, page.adjustments)
-        return self._mirror.put_orders(self.transaction.connection, rows)
+        return self._orders.put_orders(self.transaction.connection, page)
 
     def delete_products(self, ids: Iterable[str]) -> int:
         """The store no longer has these products."""
-        return self._mirror.delete_products(self.transaction.connection, ids, self._now())
+        return self._catalog.delete_products(self.transaction.connection, ids, self._now())
 
     def delete_orders(self, ids: Iterable[str]) -> int:
         """The store no longer has these orders."""
-        return self._mirror.delete_orders(self.transaction.connection, ids, self._now())
+        return self._orders.delete_orders(self.transaction.connection, ids, self._now())
 
     def delete_customers(self, ids: Iterable[str]) -> int:
         """Erase these customers."""
-        return self._mirror.delete_customers(self.transaction.connection, ids, self._now())
+        return self._orders.erase_customers(self.transaction.connection, ids, self._now())
 
     def shop(self, facts: Mapping[str, Any]) -> None:
         """The shop's own facts; a changed zone moves every order to its day there."""
@@ -74,7 +76,7 @@ class StoredPage:
         connection = self.transaction.connection
         stores.change(connection, self.store.id, **values)
         if values["timezone"] != self.store.timezone:
-            self._mirror.move_days(connection, values["timezone"])
+            self._orders.move_days(connection, values["timezone"])
         self.store = stores.get(connection, self.store.id)
 
     def save(self, state: Any) -> None:
@@ -91,8 +93,12 @@ class StoredPage:
         )
 
     @property
-    def _mirror(self) -> Mirror:
-        return Mirror(self.store.id)
+    def _catalog(self) -> CatalogMirror:
+        return CatalogMirror(self.store.id)
+
+    @property
+    def _orders(self) -> OrderMirror:
+        return OrderMirror(self.store.id)
 
     def _now(self) -> datetime:
         return self.store.store_clock().now()
@@ -125,13 +131,39 @@ class MirroredStore:
 
     def product_ids(self) -> list[int]:
         """Ids of the products not known to be deleted, ascending."""
-        with self._database.read() as connection:
-            return Mirror(self._store_id).live_ids(connection, catalog.products)
+        return self._ids(products)
 
-    def order_ids(self) -> list[int]:
-        """Ids of the orders not known to be deleted, ascending."""
+    def order_ids(self, since: datetime | None = None) -> list[int]:
+        """Ids of the orders (made from ``since`` on) not known to be deleted, ascending."""
+        return self._ids(orders, *([] if since is None else [orders.c.created_at >= since]))
+
+    def counts(self) -> dict[str, int]:
+        """Products and orders not known to be deleted."""
         with self._database.read() as connection:
-            return Mirror(self._store_id).live_ids(connection, orders.orders)
+            return {
+                table.name: int(
+                    connection.execute(
+                        select(func.count())
+                        .select_from(table)
+                        .where(table.c.store_id == self._store_id, table.c.deleted_at.is_(None))
+                    ).scalar_one()
+                )
+                for table in (products, orders)
+            }
+
+    def analyze(self) -> None:
+        """Let the database count what it holds now, so that it plans its queries by it."""
+        with self._database.write() as transaction:
+            if self._database.dialect == "sqlite":
+                transaction.connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+            transaction.connection.exec_driver_sql("ANALYZE")
+
+    def _ids(self, table: Table, *conditions: Any) -> list[int]:
+        query = select(table.c.id).where(
+            table.c.store_id == self._store_id, table.c.deleted_at.is_(None), *conditions
+        )
+        with self._database.read() as connection:
+            return sorted(int(value) for value in connection.execute(query).scalars())
 
     def connected(self) -> None:
         """The store answered: note it, with the event when it did not before."""
@@ -152,16 +184,19 @@ class MirroredStore:
                     NewEvent(store.id, "store.connected", store.id, payload, "sync", now)
                 )
 
-    def failed(self, error: str) -> None:
-        """The store did not answer, or refused: the row and, once, an event say so."""
+    def failed(self, state: str, error: str) -> None:
+        """The store did not answer, or refused: the row and, once, an event say so.
+
+        ``state`` is ``disconnected`` or ``not_configured``.
+        """
         with self._database.write() as transaction:
             connection = transaction.connection
             store = stores.lock(connection, self._store_id)
             stores.change(
-                connection, store.id, connection_state="disconnected", connection_detail=error,
+                connection, store.id, connection_state=state, connection_detail=error,
                 connection_at=wall_now(), sync_phase="failed", sync_error=error,
             )  # fmt: skip
-            if store.connection_state != "disconnected":
+            if store.connection_state != state:
                 now = store.store_clock().now()
                 payload = {"detail": error}
                 transaction.record(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from royal_platform.shopify import documents, mapping
@@ -9,15 +10,19 @@ from royal_platform.shopify.documents import Document
 from royal_platform.shopify.pages import Node, PageReader
 from royal_platform.shopify.ports import MirrorStore
 
+# Without the read_all_orders scope older orders are out of sight, which is not deletion.
+_VISIBLE = timedelta(days=59)
 
-async def reconcile(reader: PageReader, mirror: MirrorStore) -> int:
+
+async def reconcile(reader: PageReader, mirror: MirrorStore, *, whole_history: bool) -> int:
     """Mark products and orders that are gone as deleted; return how many there were.
 
     The local ids are taken before the store is read, so what is created meanwhile is not missed;
     a broken read deletes nothing beyond the last page that was read.
     """
     products = await _gone(reader, documents.PRODUCT_IDS, "products", mirror.product_ids())
-    orders = await _gone(reader, documents.ORDER_IDS, "orders", mirror.order_ids())
+    known = mirror.order_ids(None if whole_history else mirror.now() - _VISIBLE)
+    orders = await _gone(reader, documents.ORDER_IDS, "orders", known)
     if not products and not orders:
         return 0
     with mirror.page() as page:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from core.errors import RoyalError
+from core.errors import NotConfigured, RoyalError
 from core.telemetry.logs import get_logger
 from royal_platform.shopify import documents, mapping
 from royal_platform.shopify.client import ShopifyClient
@@ -93,7 +94,7 @@ class Sync:
         if not started:
             await self._read_shop(state)
             started = {"stage": STAGES[0], "after": None}
-            state.cursor = {"first": started, "marks": {}}
+            state.cursor = {"first": started, "marks": {}, "shop": state.cursor["shop"]}
         state.phase = "first"
         for stage in STAGES[STAGES.index(started["stage"]) :]:
             after = started["after"] if stage == started["stage"] else None
@@ -101,24 +102,41 @@ class Sync:
         state.cursor = {
             "complete": True,
             "marks": state.cursor["marks"],
+            "shop": state.cursor["shop"],
             "reconciled_at": self._mirror.now().isoformat(),
+            "gap": self._gap(_expected(state)),
         }
         state.phase = "idle"
+        await asyncio.to_thread(self._mirror.analyze)
         with self._mirror.page() as page:
             page.save(state)
             page.tell("store.sync.completed", {"kind": "first", "counts": state.counts})
         log.info("store.sync.completed", kind="first", **state.counts)
-        return sum(state.counts.values())
+        return sum(state.counts[stage] for stage in STAGES)
 
     async def _incremental(self) -> int:
         state = self._mirror.state()
+        there = await self._read_shop(state)
         news = 0
         for stage in STAGES:
             news += await self._read_stage(stage, state, after=None, is_first=False)
+        gap, accepted = self._gap(there), state.cursor.get("gap", {})
         due = datetime.fromisoformat(state.cursor["reconciled_at"]) + RECONCILE_EVERY
-        if self._mirror.now() >= due:
-            news += await self._reconcile()
-            state = self._mirror.state()
+        too_many = any(count > max(0, accepted.get(name, 0)) for name, count in gap.items())
+        if too_many or self._mirror.now() >= due:
+            news += await self._reconcile_into(state)
+            # What is left counts differently over there: no reason to compare again.
+            gap = self._gap(there)
+            state.cursor = {**state.cursor, "gap": gap}
+        # Once may be an object created meanwhile; twice, something was missed: read it all again.
+        short = any(count < min(0, accepted.get(name, 0)) for name, count in gap.items())
+        if short and state.cursor.get("short"):
+            log.warning("store.sync.incomplete", gap=gap)
+            state.cursor, state.counts = {}, {}
+            with self._mirror.page() as page:
+                page.save(state)
+            return news + await self._first()
+        state.cursor = {**state.cursor, "short": short}
         state.phase = "idle"
         with self._mirror.page() as page:
             page.save(state)
@@ -126,60 +144,67 @@ class Sync:
                 page.tell("store.sync.completed", {"kind": "incremental", "changed": news})
         return news
 
+    def _gap(self, there: Mapping[str, int]) -> dict[str, int]:
+        """How many more (or fewer) products and orders we have than the store says it has."""
+        here = self._mirror.counts()
+        return {name: here[name] - count for name, count in there.items()}
+
     async def _reconcile(self) -> int:
         state = self._mirror.state()
         await self._read_shop(state)
-        gone = await reconcile(self._reader, self._mirror)
-        state.cursor = {**state.cursor, "reconciled_at": self._mirror.now().isoformat()}
+        gone = await self._reconcile_into(state)
         with self._mirror.page() as page:
             page.save(state)
         return gone
 
-    async def _read_shop(self, state: SyncState) -> None:
-        """The shop's own facts, its locations, and how much there is to read."""
+    async def _reconcile_into(self, state: SyncState) -> int:
+        whole_history = bool(state.cursor["shop"]["whole_history"])
+        gone = await reconcile(self._reader, self._mirror, whole_history=whole_history)
+        state.cursor = {**state.cursor, "reconciled_at": self._mirror.now().isoformat()}
+        return gone
+
+    async def _read_shop(self, state: SyncState) -> dict[str, int]:
+        """The shop's own facts and locations; returns how many products and orders there are."""
         answer = await self._client.run(documents.SHOP)
-        rows: list[LocationRow] = []
-
-        def collect(nodes: list[Node], _following: str | None) -> None:
-            rows.extend(
-                LocationRow(mapping.local_id(node["id"]), node["name"], node["is_active"])
-                for node in nodes
-            )
-
-        await self._read_locations(collect)
         shop = answer.shop
         scopes = {scope.handle for scope in answer.current_app_installation.access_scopes}
-        whole_history = not scopes or "read_all_orders" in scopes
-        for name, count in (
-            ("products", answer.products_count),
-            ("orders", answer.orders_count),
-            ("customers", answer.customers_count),
-        ):
-            if count is not None:
-                state.counts[f"{name}_expected"] = count.count
-        state.timezone, state.currency = shop.iana_timezone, shop.currency_code
-        with self._mirror.page() as page:
-            page.shop(
-                {
-                    "name": shop.name,
-                    "currency": shop.currency_code,
-                    "timezone": shop.iana_timezone,
-                    "taxes_included": shop.taxes_included,
-                    "api_version": self._client.served_version or self._client.api_version,
-                    "whole_history": whole_history,
-                }
-            )
-            page.locations(rows)
-            page.save(state)
+        facts = {
+            "name": shop.name,
+            "currency": shop.currency_code,
+            "timezone": shop.iana_timezone,
+            "taxes_included": shop.taxes_included,
+            "api_version": self._client.served_version or self._client.api_version,
+            "whole_history": not scopes or "read_all_orders" in scopes,
+        }
+        counts = {
+            "products": answer.products_count,
+            "orders": answer.orders_count,
+            "customers": answer.customers_count,
+        }
+        state.counts |= {
+            f"{name}_expected": count.count for name, count in counts.items() if count is not None
+        }
+        if facts != state.cursor.get("shop"):
+            state.timezone, state.currency = shop.iana_timezone, shop.currency_code
+            state.cursor = {**state.cursor, "shop": facts}
+            rows = await self._locations()
+            with self._mirror.page() as page:
+                page.shop(facts)
+                page.locations(rows)
+                page.save(state)
+        return _expected(state)
 
-    async def _read_locations(self, collect: Callable[[list[Node], str | None], None]) -> None:
+    async def _locations(self) -> list[LocationRow]:
+        rows: list[LocationRow] = []
         after: str | None = None
         while True:
-            answer = await self._client.run(documents.LOCATIONS, {"after": after})
-            found = answer.locations
-            collect([node.model_dump() for node in found.nodes], None)
+            found = (await self._client.run(documents.LOCATIONS, {"after": after})).locations
+            rows += [
+                LocationRow(mapping.local_id(node.id), node.name, node.is_active)
+                for node in found.nodes
+            ]
             if not found.page_info.has_next_page:
-                return
+                return rows
             after = found.page_info.end_cursor
 
     async def _read_stage(
@@ -191,6 +216,8 @@ class Sync:
 
         def store(nodes: list[Node], following: str | None) -> None:
             nonlocal news
+            if not nodes and not is_first:
+                return
             with self._mirror.page() as page:
                 changed = _store_nodes(page, stage, nodes, state, days)
                 news += changed
@@ -235,7 +262,8 @@ class Sync:
         try:
             result = await work()
         except RoyalError as error:
-            self._mirror.failed(str(error))
+            unset = isinstance(error, NotConfigured)
+            self._mirror.failed("not_configured" if unset else "disconnected", str(error))
             log.warning("store.sync.failed", error=type(error).__name__, detail=error.detail)
             raise
         self._mirror.connected()
@@ -248,6 +276,13 @@ _PAGES: dict[str, tuple[Document[Any], str]] = {
     "customers": (documents.CUSTOMERS_PAGE, "customers"),
     "orders": (documents.ORDERS_PAGE, "orders"),
 }
+
+
+def _expected(state: SyncState) -> dict[str, int]:
+    """How many there are, of what can be compared: old orders out of sight cannot."""
+    compared = ["products", "orders"] if state.cursor["shop"]["whole_history"] else ["products"]
+    counts = {name: state.counts.get(f"{name}_expected") for name in compared}
+    return {name: count for name, count in counts.items() if count is not None}
 
 
 def _since(stage: str, state: SyncState) -> str | None:

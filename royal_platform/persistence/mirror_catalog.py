@@ -1,0 +1,214 @@
+"""The mirrored catalog and its stock: products, variants, costs, levels, daily snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from core.storage.types import utc_text
+from royal_platform.persistence.mirror_rows import (
+    chunks,
+    decimal,
+    fresh_rows,
+    known_versions,
+    mark_deleted,
+    news,
+    revive,
+    write_rows,
+)
+from royal_platform.persistence.tables.catalog import (
+    inventory_levels,
+    inventory_snapshots,
+    locations,
+    price_observations,
+    products,
+    variants,
+)
+
+_QUANTITIES = ("available", "on_hand", "committed", "incoming")
+
+
+class _Observation(NamedTuple):
+    variant_id: str
+    at: str
+    price: int
+    currency: str
+
+
+class _Snapshot(NamedTuple):
+    day: str
+    variant_id: str
+    available: int
+
+
+class CatalogMirror:
+    """Writes one store's catalog. Callers hold the store's row lock (``stores.lock``).
+
+    Methods return how many of the given objects were news.
+    """
+
+    def __init__(self, store_id: str) -> None:
+        self.store_id = store_id
+
+    def put_products(
+        self, connection: Connection, rows: Sequence[Any], owned: Sequence[Any]
+    ) -> int:
+        """Products with all their variants; one its newer product no longer has is deleted."""
+        known = known_versions(connection, products, self.store_id, [row.id for row in rows])
+        fresh = fresh_rows(rows, known)
+        ids = {row.id for row in fresh}
+        kept = [row for row in owned if row.product_id in ids]
+        write_rows(connection, products, self.store_id, fresh, "newest")
+        newer = [row.id for row in fresh if row.updated_at > known.get(row.id, "")]
+        revive(connection, products, self.store_id, newer)
+        self._observe_prices(connection, kept)
+        write_rows(connection, variants, self.store_id, kept, "newest")
+        revive(connection, variants, self.store_id, [row.id for row in kept])
+        self._drop_missing(connection, fresh, {row.id for row in kept})
+        return news(fresh, known)
+
+    def put_locations(self, connection: Connection, rows: Sequence[Any]) -> None:
+        """Locations, all of them."""
+        write_rows(connection, locations, self.store_id, rows, "replace")
+
+    def put_inventory(
+        self,
+        connection: Connection,
+        items: Sequence[tuple[str, int | None, bool]],
+        levels: Sequence[Any],
+        day: date,
+    ) -> int:
+        """Cost (ten-thousandths, None = unknown) and tracking of items, and their levels.
+
+        What did not change is not written again; the snapshot of ``day`` follows.
+        """
+        ids = [item for item, _cost, _tracked in items]
+        changed = self._put_costs(connection, items, ids)
+        before = self._levels(connection, ids)
+        fresh = [
+            row
+            for row in levels
+            if before.get((row.inventory_item_id, row.location_id))
+            != tuple(getattr(row, name) for name in _QUANTITIES)
+        ]
+        write_rows(connection, inventory_levels, self.store_id, fresh, "newest")
+        first_today = not self._has_snapshot(connection, day)
+        self._snapshot(
+            connection, ids if first_today else {row.inventory_item_id for row in fresh}, day
+        )
+        return changed + len(fresh)
+
+    def delete_products(self, connection: Connection, ids: Iterable[str], at: datetime) -> int:
+        """The store no longer has these products; their past sales stay."""
+        gone = list(ids)
+        mark_deleted(connection, variants.c.product_id, self.store_id, gone, at)
+        return mark_deleted(connection, products.c.id, self.store_id, gone, at)
+
+    def _put_costs(
+        self,
+        connection: Connection,
+        items: Sequence[tuple[str, int | None, bool]],
+        ids: Sequence[str],
+    ) -> int:
+        before: dict[str, tuple[Any, bool]] = {}
+        for part in chunks(ids):
+            query = select(
+                variants.c.inventory_item_id, variants.c.unit_cost, variants.c.tracked
+            ).where(variants.c.store_id == self.store_id, variants.c.inventory_item_id.in_(part))
+            before |= {
+                row.inventory_item_id: (row.unit_cost, row.tracked)
+                for row in connection.execute(query)
+            }
+        changed = [
+            {"item": item, "cost": decimal(cost), "counts": tracked}
+            for item, cost, tracked in items
+            if item in before and before[item] != (decimal(cost), tracked)
+        ]
+        if changed:
+            statement = (
+                update(variants)
+                .where(variants.c.store_id == self.store_id)
+                .where(variants.c.inventory_item_id == bindparam("item"))
+                .values(unit_cost=bindparam("cost"), tracked=bindparam("counts"))
+            )
+            connection.execute(statement, changed)
+        return len(changed)
+
+    def _levels(
+        self, connection: Connection, items: Iterable[str]
+    ) -> dict[tuple[str, str], tuple[int | None, ...]]:
+        table = inventory_levels
+        found: dict[tuple[str, str], tuple[int | None, ...]] = {}
+        for part in chunks(items):
+            query = select(table).where(
+                table.c.store_id == self.store_id, table.c.inventory_item_id.in_(part)
+            )
+            for row in connection.execute(query):
+                quantities = tuple(getattr(row, name) for name in _QUANTITIES)
+                found[row.inventory_item_id, row.location_id] = quantities
+        return found
+
+    def _observe_prices(self, connection: Connection, rows: Sequence[Any]) -> None:
+        """Keep a price whenever it differs from the one we had: Shopify keeps no past prices."""
+        known: dict[str, Any] = {}
+        for part in chunks(row.id for row in rows):
+            query = select(variants.c.id, variants.c.price, variants.c.updated_at).where(
+                variants.c.store_id == self.store_id, variants.c.id.in_(part)
+            )
+            known |= {row.id: row for row in connection.execute(query)}
+        seen = [
+            _Observation(row.id, row.updated_at, row.price, row.currency)
+            for row in rows
+            if row.id not in known
+            or (
+                decimal(row.price) != known[row.id].price
+                and row.updated_at >= utc_text(known[row.id].updated_at)
+            )
+        ]
+        write_rows(connection, price_observations, self.store_id, seen, "ignore")
+
+    def _drop_missing(self, connection: Connection, rows: Sequence[Any], kept: set[str]) -> None:
+        updated = {row.id: row.updated_at for row in rows}
+        for part in chunks(updated):
+            query = select(variants.c.id, variants.c.product_id).where(
+                variants.c.store_id == self.store_id,
+                variants.c.product_id.in_(part),
+                variants.c.deleted_at.is_(None),
+            )
+            gone = [row for row in connection.execute(query) if row.id not in kept]
+            for row in gone:
+                at = datetime.fromisoformat(updated[row.product_id])
+                mark_deleted(connection, variants.c.id, self.store_id, [row.id], at)
+
+    def _has_snapshot(self, connection: Connection, day: date) -> bool:
+        query = (
+            select(inventory_snapshots.c.variant_id)
+            .where(inventory_snapshots.c.store_id == self.store_id)
+            .where(inventory_snapshots.c.day == day)
+            .limit(1)
+        )
+        return connection.execute(query).first() is not None
+
+    def _snapshot(self, connection: Connection, items: Iterable[str], day: date) -> None:
+        for part in chunks(sorted(items)):
+            query = (
+                select(variants.c.id, func.sum(inventory_levels.c.available))
+                .join(
+                    variants,
+                    (variants.c.store_id == inventory_levels.c.store_id)
+                    & (variants.c.inventory_item_id == inventory_levels.c.inventory_item_id),
+                )
+                .where(inventory_levels.c.store_id == self.store_id)
+                .where(inventory_levels.c.inventory_item_id.in_(part))
+                .where(variants.c.tracked.is_(True))
+                .group_by(variants.c.id)
+            )
+            rows = [
+                _Snapshot(day.isoformat(), variant_id, int(available))
+                for variant_id, available in connection.execute(query)
+                if available is not None
+            ]
+            write_rows(connection, inventory_snapshots, self.store_id, rows, "replace")

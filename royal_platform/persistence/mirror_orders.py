@@ -1,0 +1,148 @@
+"""The mirrored orders with their children, their customers, and the days they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from royal_platform.persistence.aggregates import recompute_days
+from royal_platform.persistence.clock import StoreClock
+from royal_platform.persistence.mirror_rows import (
+    chunks,
+    deleted_ids,
+    fresh_rows,
+    known_versions,
+    mark_deleted,
+    news,
+    revive,
+    write_rows,
+)
+from royal_platform.persistence.tables.orders import (
+    customers,
+    order_adjustments,
+    order_lines,
+    orders,
+    refund_lines,
+    refunds,
+)
+
+_CHILDREN = (
+    ("lines", order_lines),
+    ("refunds", refunds),
+    ("refund_lines", refund_lines),
+    ("adjustments", order_adjustments),
+)
+
+
+class OrderMirror:
+    """Writes one store's orders. Callers hold the store's row lock (``stores.lock``).
+
+    Methods return how many of the given objects were news.
+    """
+
+    def __init__(self, store_id: str) -> None:
+        self.store_id = store_id
+
+    def put_orders(self, connection: Connection, page: Any) -> int:
+        """Orders with all children; the aggregates of every touched day are recomputed.
+
+        ``page`` has ``orders``, ``lines``, ``refunds``, ``refund_lines`` and ``adjustments``.
+        """
+        known = known_versions(connection, orders, self.store_id, [row.id for row in page.orders])
+        fresh = fresh_rows(page.orders, known)
+        ids = {row.id for row in fresh}
+        replaced = ids & known.keys()
+        days = self._days_of(connection, replaced) | {date.fromisoformat(o.day) for o in fresh}
+        self._forget_children(connection, replaced)
+        write_rows(connection, orders, self.store_id, fresh, "newest")
+        newer = [row.id for row in fresh if row.updated_at > known.get(row.id, "")]
+        revive(connection, orders, self.store_id, newer)
+        for name, table in _CHILDREN:
+            rows = [row for row in getattr(page, name) if row.order_id in ids]
+            write_rows(connection, table, self.store_id, rows, "replace")
+        days |= {date.fromisoformat(row.day) for row in page.refunds if row.order_id in ids}
+        recompute_days(connection, self.store_id, days)
+        return news(fresh, known)
+
+    def put_customers(self, connection: Connection, rows: Sequence[Any]) -> int:
+        """Customers; an erased one stays erased."""
+        ids = [row.id for row in rows]
+        erased = deleted_ids(connection, customers, self.store_id, ids)
+        known = known_versions(connection, customers, self.store_id, ids)
+        kept = [row for row in rows if row.id not in erased]
+        write_rows(connection, customers, self.store_id, kept, "newest")
+        return news(kept, known)
+
+    def delete_orders(self, connection: Connection, ids: Iterable[str], at: datetime) -> int:
+        """The store no longer has these orders: they leave the figures."""
+        gone = list(ids)
+        days = self._days_of(connection, gone)
+        count = mark_deleted(connection, orders.c.id, self.store_id, gone, at)
+        recompute_days(connection, self.store_id, days)
+        return count
+
+    def erase_customers(self, connection: Connection, ids: Iterable[str], at: datetime) -> int:
+        """Erase the personal data of these customers, on their orders too."""
+        count = 0
+        for part in chunks(ids):
+            connection.execute(
+                update(orders)
+                .where(orders.c.store_id == self.store_id, orders.c.customer_id.in_(part))
+                .values(customer_name=None, search=func.lower(orders.c.name))
+            )
+            statement = (
+                update(customers)
+                .where(customers.c.store_id == self.store_id, customers.c.id.in_(part))
+                .values(name=None, search="", deleted_at=at)
+            )
+            count += connection.execute(statement).rowcount
+        return count
+
+    def move_days(self, connection: Connection, timezone: str) -> None:
+        """The store counts days in another zone: place every order and refund anew."""
+        clock = StoreClock(timezone)
+        days: set[date] = set()
+        for table, moment in ((orders, orders.c.processed_at), (refunds, refunds.c.created_at)):
+            query = select(table.c.id, moment.label("at"), table.c.day).where(
+                table.c.store_id == self.store_id
+            )
+            moved = [
+                {"row_id": row.id, "new_day": new_day, "old_day": row.day}
+                for row in connection.execute(query)
+                if (new_day := clock.local_day(row.at)) != row.day
+            ]
+            if not moved:
+                continue
+            days |= {row["new_day"] for row in moved} | {row["old_day"] for row in moved}
+            statement = (
+                update(table)
+                .where(table.c.store_id == self.store_id, table.c.id == bindparam("row_id"))
+                .values(day=bindparam("new_day"))
+            )
+            connection.execute(
+                statement, [{"row_id": r["row_id"], "new_day": r["new_day"]} for r in moved]
+            )
+        recompute_days(connection, self.store_id, days)
+
+    def _days_of(self, connection: Connection, ids: Iterable[str]) -> set[date]:
+        days: set[date] = set()
+        for part in chunks(ids):
+            for column in (orders.c.id, refunds.c.order_id):
+                table: Any = column.table
+                query = select(table.c.day).where(
+                    table.c.store_id == self.store_id, column.in_(part)
+                )
+                days |= set(connection.execute(query.distinct()).scalars())
+        return days
+
+    def _forget_children(self, connection: Connection, ids: Iterable[str]) -> None:
+        for part in chunks(ids):
+            for _name, table in _CHILDREN:
+                connection.execute(
+                    delete(table).where(
+                        table.c.store_id == self.store_id, table.c.order_id.in_(part)
+                    )
+                )
