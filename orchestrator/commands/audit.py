@@ -39,7 +39,7 @@ def verify(as_json: AsJson = False) -> None:
 @command
 def export(
     after: Annotated[int, typer.Option(min=0, help="Start behind this sequence number.")] = 0,
-    as_json: AsJson = False,
+    as_json: AsJson = False,  # noqa: ARG001
 ) -> None:
     """Write the events as JSON lines to standard output, hashes included."""
     from core.events.log import read_after

@@ -1,4 +1,4 @@
-"""``royal up``, ``worker``, ``doctor``, ``sync``, ``stop``, ``resume``, ``db``: the installation."""
+"""``royal up, worker, doctor, sync, stop, resume, db``: the installation as a whole."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ async def _sync(opened: Platform, *, watch: bool) -> int:
             told = counts
             words = ", ".join(f"{name} {count}" for name, count in counts.items())
             end = "\r" if sys.stderr.isatty() else "\n"
-            print(words.ljust(70), end=end, file=sys.stderr, flush=True)
+            typer.echo(words.ljust(70) + end, err=True, nl=False)
     news = reading.result()
     await opened.refresh_clock()
     return news

@@ -1,11 +1,10 @@
-"""What every subcommand does alike: open the platform, print lines or JSON, turn errors into codes."""
+"""What every subcommand does alike: open the platform, print, turn errors into exit codes."""
 
 from __future__ import annotations
 
 import functools
 import json
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -45,10 +44,10 @@ def tell_error(error: Exception, *, as_json: bool) -> int:
     if not isinstance(error, RoyalError):
         raise error
     if as_json:
-        print(json.dumps(problem(error)))
+        typer.echo(json.dumps(problem(error)))
     else:
-        print(f"{error.title}: {error.detail}", file=sys.stderr)
-        print(f"  {error.remedy}", file=sys.stderr)
+        typer.echo(f"{error.title}: {error.detail}", err=True)
+        typer.echo(f"  {error.remedy}", err=True)
     return NEEDS_CONFIGURATION if isinstance(error, (NotConfigured, SettingsError)) else FAILED
 
 
@@ -87,10 +86,10 @@ def me() -> str:
 def show(as_json: bool, document: Any, lines: Iterable[str]) -> None:
     """Print ``document`` as JSON, or ``lines`` for people."""
     if as_json:
-        print(json.dumps(document, default=_plain, ensure_ascii=False))
+        typer.echo(json.dumps(document, default=_plain, ensure_ascii=False))
         return
     for line in lines:
-        print(line)
+        typer.echo(line)
 
 
 def table(rows: Sequence[Sequence[object]], header: Sequence[str]) -> list[str]:

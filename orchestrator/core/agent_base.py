@@ -1,4 +1,4 @@
-"""What every agent builds on: secrets, the platform's readers, durable steps, proposals, a report."""
+"""What every agent builds on: secrets, the platform's readers, steps, proposals, a report."""
 
 from __future__ import annotations
 

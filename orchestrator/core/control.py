@@ -61,7 +61,7 @@ def stop(ground: Ground, scope: str, actor: Actor, reason: str = "") -> StopStat
 
 
 def resume(ground: Ground, scope: str, actor: Actor, reason: str = "") -> StopState:
-    """Lift a stop; approved decisions that were held go on. Raises ``Conflict`` when not stopped."""
+    """Lift a stop; approved decisions that were held go on. ``Conflict`` when not stopped."""
     _check_scope(scope)
     name = actor_name(actor)
     with writing(ground) as books:

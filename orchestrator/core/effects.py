@@ -8,14 +8,18 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from orchestrator.core.books import Ground, reading, writing
+from sqlalchemy import select
+
+from orchestrator.core.books import Books, Ground, reading, writing
 from royal_platform.commerce.catalog.model import VariantPrice
 from royal_platform.commerce.catalog.ports import PriceReader, PriceWriter
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
+from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.inventory.model import PurchaseOrder
 from royal_platform.commerce.inventory.ports import StockReader, StockWriter
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence.ids import new_id
+from royal_platform.persistence.tables.catalog import inventory_levels, variants
 
 Facts = dict[str, Any]
 
@@ -35,6 +39,10 @@ class Effect(Protocol):
 
     async def read(self, decision: Decision) -> Facts | None:
         """The live facts its precondition and its target are about; None = the subject is gone."""
+        ...
+
+    def broken(self, decision: Decision, live: Facts) -> tuple[str, ...]:
+        """Names of the precondition's facts that no longer hold."""
         ...
 
     def target(self, decision: Decision) -> Facts:
@@ -61,6 +69,10 @@ class PriceEffect:
         found = await self._reader.variant_price(decision.proposal.subject.id)
         return None if found is None else _price_facts(found)
 
+    def broken(self, decision: Decision, live: Facts) -> tuple[str, ...]:
+        """Facts that are no longer what the decision rests on."""
+        return mismatches(decision.proposal.precondition, live)
+
     def target(self, decision: Decision) -> Facts:
         """The price that was decided."""
         return {"price": str(decision.proposal.arguments["price"])}
@@ -76,7 +88,7 @@ class PriceEffect:
             key,
         )
 
-    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:
+    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:  # noqa: ARG002
         """The price before, to the last digit."""
         proposal = decision.proposal
         return Inverse(
@@ -102,6 +114,10 @@ class StockEffect:
             "available": found.available, "on_hand": found.on_hand,
             "inventory_item_id": item, "location_id": location,
         }  # fmt: skip
+
+    def broken(self, decision: Decision, live: Facts) -> tuple[str, ...]:
+        """Facts that are no longer what the decision rests on."""
+        return mismatches(decision.proposal.precondition, live)
 
     def target(self, decision: Decision) -> Facts:
         """The quantity that was decided."""
@@ -129,11 +145,12 @@ class StockEffect:
 class PurchaseEffect:
     """``inventory.reorder``: a purchase order in the store's book, for the merchant to send."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, hands: Hands) -> None:
         self._ground = ground
+        self._reader = hands.stock_reader
 
     async def read(self, decision: Decision) -> Facts | None:
-        """This decision's purchase order, and the variant's stock and open orders."""
+        """This decision's purchase order, the variant's open orders, and its stock live."""
         variant_id = decision.proposal.subject.id
         with reading(self._ground) as books:
             order = books.purchases.of_decision(books.connection, decision.id)
@@ -142,20 +159,38 @@ class PurchaseEffect:
                 for each in books.purchases.on_order(books.connection)
                 if each.variant_id == variant_id and each.decision_id != decision.id
             )
-        return {**_order_facts(order), "variant_id": variant_id, "on_order": on_order}
+            places = _places(books, variant_id)
+        available: int | None = None
+        for item, location in places:
+            level = await self._reader.stock_level(item, location)
+            if level is not None and level.available is not None:
+                available = (available or 0) + level.available
+        return {
+            **_order_facts(order), "variant_id": variant_id, "on_order": on_order,
+            "available": available,
+        }  # fmt: skip
+
+    def broken(self, decision: Decision, live: Facts) -> tuple[str, ...]:
+        """Stock that sold since makes the order no less needed; stock that rose does."""
+        expected = decision.proposal.precondition
+        names = mismatches(expected, live)
+        wanted, found = expected.get("available"), live.get("available")
+        if isinstance(wanted, int) and isinstance(found, int) and found <= wanted:
+            return tuple(name for name in names if name != "available")
+        return names
 
     def target(self, decision: Decision) -> Facts:
         """An order that was placed."""
         return {"status": "ordered", "quantity": int(decision.proposal.arguments["quantity"])}
 
-    async def write(self, decision: Decision, before: Facts, key: str) -> None:
+    async def write(self, decision: Decision, before: Facts, key: str) -> None:  # noqa: ARG002
         """Book the order once."""
         proposal = decision.proposal
         arguments = proposal.arguments
         cost = arguments.get("unit_cost")
-        lead_days = arguments.get("lead_time_days")
+        expected_days = arguments.get("expected_days")
         with writing(self._ground) as books:
-            days = timedelta(days=float(lead_days)) if lead_days is not None else None
+            days = None if expected_days is None else timedelta(days=int(expected_days))
             order = PurchaseOrder(
                 id=new_id("po"),
                 decision_id=decision.id,
@@ -171,7 +206,7 @@ class PurchaseEffect:
                 books.connection, order, title=proposal.subject.title, now=books.now
             )
 
-    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:
+    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:  # noqa: ARG002
         """Cancel the order while it has not arrived."""
         arguments = {
             "purchase_order_id": after["purchase_order_id"],
@@ -196,17 +231,21 @@ class CancelPurchaseEffect:
             order = books.purchases.get(books.connection, order_id)
         return _order_facts(order)
 
-    def target(self, decision: Decision) -> Facts:
+    def broken(self, decision: Decision, live: Facts) -> tuple[str, ...]:
+        """Facts that are no longer what the decision rests on."""
+        return mismatches(decision.proposal.precondition, live)
+
+    def target(self, decision: Decision) -> Facts:  # noqa: ARG002
         """A cancelled order."""
         return {"status": "cancelled"}
 
-    async def write(self, decision: Decision, before: Facts, key: str) -> None:
+    async def write(self, decision: Decision, before: Facts, key: str) -> None:  # noqa: ARG002
         """Cancel it; cancelling twice changes nothing."""
         with writing(self._ground) as books:
             order_id = str(decision.proposal.arguments["purchase_order_id"])
             books.purchases.cancel(books.connection, order_id)
 
-    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:
+    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:  # noqa: ARG002
         """A cancelled order is not revived: a new one is proposed."""
         return Inverse(None, None, "Order again: the agent proposes it when stock calls for it.")
 
@@ -218,7 +257,7 @@ def effect_of(kind: str, ground: Ground, hands: Hands) -> Effect | None:
     if kind == "inventory.adjust":
         return StockEffect(hands)
     if kind == "inventory.reorder":
-        return PurchaseEffect(ground)
+        return PurchaseEffect(ground, hands)
     if kind == "inventory.reorder_cancel":
         return CancelPurchaseEffect(ground)
     return None
@@ -233,6 +272,20 @@ def _price_facts(found: VariantPrice) -> Facts:
         "variant_id": found.variant_id,
         "product_id": found.product_id,
     }
+
+
+def _places(books: Books, variant_id: str) -> list[tuple[str, str]]:
+    """Where the variant is stocked: (inventory item, location), as our copy knows it."""
+    query = (
+        select(inventory_levels.c.inventory_item_id, inventory_levels.c.location_id)
+        .join(
+            variants,
+            (variants.c.store_id == inventory_levels.c.store_id)
+            & (variants.c.inventory_item_id == inventory_levels.c.inventory_item_id),
+        )
+        .where(variants.c.store_id == books.store_id, variants.c.id == variant_id)
+    )
+    return [(str(item), str(location)) for item, location in books.connection.execute(query)]
 
 
 def _order_facts(order: PurchaseOrder | None) -> Facts:

@@ -149,7 +149,7 @@ class DurableEngine:
         self._client = _client(self._engine)
 
     def shutdown(self, grace_seconds: int = 5) -> None:
-        """Take no more work; running workflows get ``grace_seconds``, the rest is recovered later."""
+        """Take no more work; what runs gets ``grace_seconds``, the rest is recovered later."""
         if self._client is not None:
             self._client.destroy()
         DBOS.destroy(workflow_completion_timeout_sec=grace_seconds, destroy_registry=True)

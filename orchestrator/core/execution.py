@@ -7,10 +7,9 @@ resumes asks the live store first. The stop is read in the transaction that open
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from core.errors import RoyalError, Unavailable
 from core.telemetry.logs import get_logger
@@ -56,7 +55,7 @@ async def execute(ground: Ground, hands: Hands, decision_id: str) -> str:
         except Unavailable as error:
             if attempt == _ATTEMPTS:
                 return _give_up(ground, decision_id, error)
-            _log.warning("execution.store.unavailable", decision_id=decision_id, attempt=attempt)
+            _log.warning("execution.store.unavailable", attempt=attempt, reason=error.detail)
             await asyncio.sleep(pause)
             pause *= 2
         except RoyalError as error:
@@ -90,13 +89,13 @@ def _open(books: Books, effect: Effect, decision_id: str, live: Facts | None) ->
     """In one transaction: is it allowed to start now, and does the world still look as decided?"""
     decision = books.decisions.get(books.connection, decision_id, lock=True)
     if decision.status is Status.APPROVED:
-        return _open_fresh(books, decision, live)
+        return _open_fresh(books, effect, decision, live)
     if decision.status is Status.EXECUTING:
         return _open_interrupted(books, effect, decision, live)
     return Opened("end", {})
 
 
-def _open_fresh(books: Books, decision: Decision, live: Facts | None) -> Opened:
+def _open_fresh(books: Books, effect: Effect, decision: Decision, live: Facts | None) -> Opened:
     proposal = decision.proposal
     if proposal.expires_at <= books.now:
         _drop(books, decision, Status.EXPIRED, CLOCK_ACTOR, None)
@@ -114,8 +113,8 @@ def _open_fresh(books: Books, decision: Decision, live: Facts | None) -> Opened:
     )
     books.decisions.move(books.connection, decision.id, seen=Status.APPROVED, to=Status.EXECUTING)
     books.tell_decision("decision.executing", decision, EXECUTOR)
-    if not _holds(proposal.precondition, live):
-        _conflict(books, decision, live)
+    if not _holds(effect, decision, live):
+        _conflict(books, effect, decision, live)
         return Opened("end", {})
     _reserve(books, decision)
     before = dict(live or {})
@@ -135,8 +134,8 @@ def _open_interrupted(
     before = dict(execution.before or {})
     if live is not None and not mismatches(effect.target(decision), live):
         return Opened("verify", before)
-    if not _holds(decision.proposal.precondition, live):
-        _conflict(books, decision, live)
+    if not _holds(effect, decision, live):
+        _conflict(books, effect, decision, live)
         return Opened("end", {})
     scope = _stopped(books, decision)
     if scope is not None:
@@ -173,7 +172,7 @@ def _verify(
             found = "nothing" if live is None else {name: live.get(name) for name in target}
             _settle_failure(books, decision, f"Read back {found}, wanted {target}.")
             return Status.FAILED.value
-        after = {name: live[name] for name in _lasting(decision, target, live)}
+        after = {name: live[name] for name in _lasting(target, live)}
         _succeed(books, effect, decision, before, after)
     _log.info("decision.executed", decision_id=decision_id, kind=decision.proposal.kind)
     return Status.EXECUTED.value
@@ -209,13 +208,13 @@ def _price_changed(books: Books, decision: Decision, before: Facts, after: Facts
     )  # fmt: skip
 
 
-def _conflict(books: Books, decision: Decision, live: Facts | None) -> None:
+def _conflict(books: Books, effect: Effect, decision: Decision, live: Facts | None) -> None:
     """The world changed since it was decided: nothing is written."""
     expected = decision.proposal.precondition
     if live is None:
         reason = f"{decision.proposal.subject.title} is gone from the store."
     else:
-        names = mismatches(expected, live)
+        names = effect.broken(decision, live)
         facts = [f"{name} is {live.get(name)}, not {expected[name]}" for name in names]
         reason = f"Changed since it was decided: {'; '.join(facts)}."
     _finish(books, decision, Status.CONFLICTED, "conflicted", reason)
@@ -275,11 +274,11 @@ def _stopped(books: Books, decision: Decision) -> str | None:
     return None
 
 
-def _holds(precondition: Mapping[str, Any], live: Facts | None) -> bool:
-    return live is not None and not mismatches(precondition, live)
+def _holds(effect: Effect, decision: Decision, live: Facts | None) -> bool:
+    return live is not None and not effect.broken(decision, live)
 
 
-def _lasting(decision: Decision, target: Facts, live: Facts) -> list[str]:
+def _lasting(target: Facts, live: Facts) -> list[str]:
     """What to keep of the facts read back: what we wrote, and the ids an undo needs."""
     return [*target, *(name for name in ("purchase_order_id",) if name in live)]
 
@@ -329,10 +328,10 @@ def _refused(
         decision = books.decisions.get(books.connection, decision_id, lock=True)
         if decision.status is not Status.EXECUTING:
             return decision.status.value
-        if _holds(decision.proposal.precondition, live):
+        if _holds(effect, decision, live):
             _settle_failure(books, decision, f"The store refused the write. {refusal}")
         else:
-            _conflict(books, decision, live)
+            _conflict(books, effect, decision, live)
     return _status(ground, decision_id)
 
 

@@ -1,4 +1,4 @@
-"""The ledger of decisions: approve, reject, revert, expire - each one transaction, told as events."""
+"""The ledger of decisions: approve, reject, revert, expire - each one transaction, and told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Carries a run out: finds the agent, records its steps, and closes the run with what came of it."""
+"""Carries a run out: finds the agent, records its steps, closes the run with its outcome."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FAILURES = {"error", "failed", "failure"}
 _log = get_logger(__name__)
 
 
-async def plain_step(name: str, call: Callable[[], Awaitable[Any]]) -> Any:
+async def plain_step(_name: str, call: Callable[[], Awaitable[Any]]) -> Any:
     """A step outside the engine: just the call."""
     return await call()
 

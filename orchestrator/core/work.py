@@ -39,7 +39,7 @@ class Work:
         engine.workflow("sync_store", self.sync_store)
         engine.workflow("handle_webhooks", self.handle_webhooks)
 
-    async def run_agent(self, store_id: str, run_id: str) -> str:
+    async def run_agent(self, store_id: str, run_id: str) -> str:  # noqa: ARG002
         """Carry a run out, its steps durable."""
         clear()
         return await carry_out(self._platform, run_id, durable_step)

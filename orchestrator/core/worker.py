@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 _RELAY_BATCH = 50
 _SYNC_EVERY_SECONDS = 20.0
 _KEEP_WORKFLOWS = timedelta(days=7)
+_LOCK_WAIT_SECONDS = 10.0
 _log = get_logger(__name__)
 
 
@@ -222,11 +225,14 @@ class Worker:
             return
         path = sqlite_path(database.url)
         lock = FileLock(path.with_name(f"{path.name}.worker"))
-        if not lock.acquire(blocking=False):
-            raise Conflict(
-                "Another worker serves this SQLite database already.",
-                remedy="Stop it, or move to PostgreSQL to run several workers.",
-            )
+        deadline = time.monotonic() + _LOCK_WAIT_SECONDS
+        while not lock.acquire(blocking=False):
+            # One that was just told to stop needs a moment.
+            if time.monotonic() >= deadline or self._stopping.wait(0.2):
+                raise Conflict(
+                    "Another worker serves this SQLite database already.",
+                    remedy="Stop it, or move to PostgreSQL to run several workers.",
+                )
         self._lock = lock
 
     def _repeat(self, chores: list[Chore]) -> None:
@@ -261,3 +267,7 @@ def serve(platform: Platform) -> None:
     worker = Worker(platform)
     worker.stop_on_signals()
     worker.run()
+    # Threads of workflows that outlast the grace would hold the process; the next start has them.
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)

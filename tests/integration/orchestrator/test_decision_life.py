@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from core.errors import Conflict
 from core.events.verify import verify
@@ -16,6 +17,7 @@ from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute
 from royal_platform.commerce.decisions.model import Autonomy
 from royal_platform.commerce.decisions.rules import Policy
+from royal_platform.persistence.tables.catalog import inventory_levels
 
 
 def propose(house: Any, *proposals: Any) -> str:
@@ -296,6 +298,25 @@ def test_a_reorder_is_booked_once_and_cancelled_by_its_undo(house: Any) -> None:
     with reading(house) as books:
         assert books.purchases.get(books.connection, order.id).status == "cancelled"
     assert house.status(decision) == "reverted"
+
+
+def stocked(house: Any, available: int) -> None:
+    row = {
+        "store_id": "s1", "inventory_item_id": "i1", "location_id": "l1",
+        "available": available, "updated_at": datetime.now(UTC),
+    }  # fmt: skip
+    with house.database.write() as transaction:
+        transaction.connection.execute(insert(inventory_levels).values(**row))
+    house.live.stock["i1", "l1"] = available
+
+
+@pytest.mark.parametrize(("now", "outcome"), [(3, "executed"), (5, "executed"), (9, "conflicted")])
+def test_a_reorder_stands_while_stock_has_not_risen(house: Any, now: int, outcome: str) -> None:
+    stocked(house, 5)
+    decision = propose(house, house.reorder(precondition={"available": 5}))
+    approve(house, decision)
+    house.live.stock["i1", "l1"] = now
+    assert run(house, decision) == outcome
 
 
 def test_a_stock_count_is_adjusted_and_restored(house: Any) -> None:

@@ -1,4 +1,4 @@
-"""Approve, reject, expire, revert, execute, crash in any order: one change each, no illegal move."""
+"""Approve, reject, expire, revert, execute, crash in any order: one change, no illegal move."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ async def test_the_guides_agent_runs_as_written(
 ) -> None:
     monkeypatch.setenv("YOUR_API_KEY", "k-1234567890")
     space: dict[str, object] = {}
-    exec(compile(SAMPLE, "your_agent.py", "exec"), space)  # noqa: S102 - the sample itself
+    exec(compile(SAMPLE, "your_agent.py", "exec"), space)
     agent = space["YourAgent"]("Your Agent")  # type: ignore[operator]
     assert await agent.run() == {"status": "success", "data": {"rows": 3}}
     assert agent.api_key == "k-1234567890"
