@@ -26,7 +26,7 @@ class Options:
     seed: int = 20
     rate: float = 1.0
     plan: str = "plus"
-    tick_seconds: float = 5.0
+    tick_seconds: float = 10.0
     history_days: int = 548
     generate: bool = True
     loopback_http: bool = True
@@ -77,6 +77,7 @@ class Runtime:
         credentials = load_or_create(options.credentials_path)
         outbox = Outbox(state, credentials.client_secret, options.retry_scale)
         state.before_commit = outbox.write
+        state.after_commit = outbox.announce
         return cls(options, state, credentials, outbox)
 
     def bucket(self, client_id: str) -> Bucket:

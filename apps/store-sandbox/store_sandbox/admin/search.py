@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from store_sandbox.admin.wire import parse_gid
 from store_sandbox.state.units import to_scaled
 
+_LARGEST = 2**63 - 1
 _TOKEN = re.compile(
     r"\s+|(?P<paren>[()])"
     r"|(?P<term>(?P<minus>-)?(?:(?P<field>[A-Za-z0-9_.]+):)?(?P<op><=|>=|<|>)?"
@@ -217,9 +218,10 @@ def _number(kind: str, value: str) -> int | None:
     if kind == "id":
         return parse_gid(value)
     try:
-        return to_scaled(value) if kind == "money" else int(Decimal(value))
-    except (InvalidOperation, ValueError):
+        number = to_scaled(value) if kind == "money" else int(Decimal(value))
+    except (InvalidOperation, ValueError, OverflowError):
         return None
+    return number if abs(number) < _LARGEST else None
 
 
 def _time(known: Field, op: str, value: str, compiler: _Compiler) -> str:
@@ -246,7 +248,13 @@ def _instant(value: str, compiler: _Compiler) -> tuple[int, int] | None:
         return None
     if len(value) <= 10:
         day = at.replace(tzinfo=zone)
-        following = (at + timedelta(days=1)).replace(tzinfo=zone)
-        return int(day.timestamp()), int(following.timestamp()) - 1
-    moment = int((at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).timestamp())
+        try:
+            following = (at + timedelta(days=1)).replace(tzinfo=zone)
+            return int(day.timestamp()), int(following.timestamp()) - 1
+        except (OverflowError, ValueError):
+            return None
+    try:
+        moment = int((at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).timestamp())
+    except (OverflowError, ValueError):
+        return None
     return moment, moment

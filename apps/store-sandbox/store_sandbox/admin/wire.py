@@ -9,7 +9,10 @@ from typing import Any
 
 from store_sandbox.state.units import SCALE, from_scaled, from_seconds
 
-_GID = re.compile(r"^gid://shopify/([A-Za-z]+)/(\d+)(?:\?inventory_item_id=(\d+))?$")
+_GID = re.compile(
+    r"^gid://shopify/([A-Za-z]+)/([0-9]{1,18})(?:\?inventory_item_id=([0-9]{1,18}))?$"
+)
+_DIGITS = 18
 _CENT = 10 ** (SCALE - 2)
 
 
@@ -20,7 +23,7 @@ def gid(kind: str, number: int | None) -> str | None:
 
 def parse_gid(text: str, kind: str | None = None) -> int | None:
     """The number of a global id of this kind (or a bare number), None when it is not one."""
-    if text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) <= _DIGITS:
         return int(text)
     match = _GID.match(text)
     if match is None or (kind is not None and match[1] != kind):

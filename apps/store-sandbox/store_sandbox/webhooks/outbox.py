@@ -1,9 +1,8 @@
 """From changes of a transaction to rows waiting for delivery, in the same commit."""
 
 import json
-import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from store_sandbox.state import Change, StateStore, Transaction
@@ -19,13 +18,13 @@ def topic_name(topic: str) -> str:
 
 
 class Outbox:
-    """Turns changes into deliveries; `woken` is set when there is something to send."""
+    """Turns changes into deliveries; `wake` is called after commits that left some."""
 
     def __init__(self, state: StateStore, secret: str, scale: float = 1.0) -> None:
         self.state = state
         self.secret = secret
         self.scale = scale
-        self.woken = threading.Event()
+        self.wake: Callable[[], object] | None = None
 
     def write(self, tx: Transaction) -> None:
         """Add one delivery per change and subscription; repeats of a change are told once."""
@@ -65,7 +64,11 @@ class Outbox:
                 for row in subscribers
             ],
         )
-        self.woken.set()
+
+    def announce(self, _tx: Transaction) -> None:
+        """Wake the sender once the deliveries are committed."""
+        if self.wake is not None:
+            self.wake()
 
     def delay(self, attempts: int) -> float | None:
         """Wall seconds to wait after this many failures, None when patience has ended."""

@@ -45,6 +45,16 @@ def headers(row: Any, secret: str, domain: str) -> dict[str, str]:
     }
 
 
+async def _first_of(seconds: float, *events: asyncio.Event) -> None:
+    """Wait until one of the events is set or the time is over."""
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waits:
+            task.cancel()
+
+
 class Sender:
     """Sends what is due until it is told to stop."""
 
@@ -52,25 +62,22 @@ class Sender:
         self.outbox = outbox
         self.state = outbox.state
 
-    async def run(self, stop: asyncio.Event, idle_seconds: float = 1.0) -> None:
-        """Loop: deliver everything due, then wait for a wake-up or the next due time."""
+    async def run(self, stop: asyncio.Event, idle_seconds: float = 2.0) -> None:
+        """Deliver everything due, then wait for a commit, the next due time or the idle time.
+
+        The idle time is for commits of other processes (`royal-sandbox step`), which wake nobody.
+        """
+        loop = asyncio.get_running_loop()
+        wake = asyncio.Event()
+        self.outbox.wake = lambda: loop.call_soon_threadsafe(wake.set)
         async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False) as client:
             while not stop.is_set():
-                sent = await self.deliver_due(client)
-                if sent:
+                wake.clear()
+                if await self.deliver_due(client):
                     continue
-                self.outbox.woken.clear()
-                await self._wait(stop, min(idle_seconds, await run_in_threadpool(self._pause)))
-
-    async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
-        deadline = asyncio.get_running_loop().time() + seconds
-        while (left := deadline - asyncio.get_running_loop().time()) > 0:
-            if stop.is_set() or self.outbox.woken.is_set():
-                return
-            try:
-                await asyncio.wait_for(stop.wait(), min(left, 0.25))
-            except TimeoutError:
-                continue
+                pause = min(idle_seconds, await run_in_threadpool(self._pause))
+                await _first_of(pause, stop, wake)
+        self.outbox.wake = None
 
     def _pause(self) -> float:
         """Seconds until the next delivery is due; infinite when nothing waits."""
