@@ -134,7 +134,7 @@ def reorder(habit: Habit, weekly: float, position: int, attention: float) -> int
     """
     if attention < 0.25 or position > max(1.0, weekly * habit.trigger_weeks):
         return 0
-    if weekly < 0.10 and (position > 0 or attention < 0.60):
+    if weekly < 0.10 and (position > 0 or attention < 0.40):
         return 0
     wanted = max(weekly * habit.cover_weeks - position, 1.0)
     return math.ceil(wanted / habit.pack) * habit.pack

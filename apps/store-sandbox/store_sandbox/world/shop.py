@@ -82,9 +82,9 @@ def _product(seed: int, kind: ProductType, title: str, first: int) -> Product:
     u = uniforms(seed, "product shape", key, 4)
     elasticity = -float(np.clip(kind.elasticity * np.exp(0.20 * z[0]), 1.2, 4.0))
     optimum = round_price(kind.low * (kind.high / kind.low) ** float(u[0]))
-    if u[1] < 0.5:
+    if u[1] < 0.58:
         drift = 0.05 * float(z[1])
-    elif u[1] < 0.78:
+    elif u[1] < 0.80:
         drift = -0.20 - 0.14 * float(u[2])  # sold too cheaply
     else:
         drift = 0.19 + 0.17 * float(u[2])  # sold too dearly
