@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, g, request
+from flask import Flask, request
 from flask_openapi3.openapi import OpenAPI
 
 if TYPE_CHECKING:
@@ -82,7 +81,6 @@ def create_app(
     ui.register(application, built or ui.BUILT)
     _behind_proxies(application, settings.trusted_proxies)
     _refuse_nul(application)
-    _log_requests(application)
     return application
 
 
@@ -105,24 +103,3 @@ def _behind_proxies(application: Flask, count: int) -> None:
 
         wrapped = ProxyFix(application.wsgi_app, x_for=count, x_proto=count, x_host=count)
         application.wsgi_app = wrapped  # type: ignore[method-assign]
-
-
-def _log_requests(application: Flask) -> None:
-    """One line per request; probes only when someone debugs them."""
-    from core.telemetry.logs import get_logger
-
-    log = get_logger(__name__)
-
-    @application.after_request
-    def log_request(response: Response) -> Response:
-        quiet = request.path in {"/healthz", "/readyz", "/metrics"}
-        took = time.perf_counter() - g.get("began", time.perf_counter())
-        (log.debug if quiet else log.info)(
-            "http.request.answered",
-            method=request.method,
-            # The rule, not the address: a sign-in link's code is a secret.
-            route=request.url_rule.rule if request.url_rule else None,
-            status=response.status_code,
-            milliseconds=round(took * 1000, 1),
-        )
-        return response

@@ -47,14 +47,22 @@ def _store(store: Store) -> ConnectionOut:
         id=_STORE,
         name="Sandbox store" if store.source == "sandbox" else store.name,
         state=cast("Any", state),
-        detail=store.connection_detail,
+        detail=_detail(store),
         remedy=remedy,
         source=shared.source(store),
         sync=_progress(store),
     )
 
 
+def _detail(store: Store) -> str:
+    if store.connection_state == "unknown" and store.sync_phase == "first":
+        return "Being read for the first time."
+    return store.connection_detail
+
+
 def _state(store: Store) -> tuple[str, str | None]:
+    if store.connection_state == "unknown" and store.sync_phase in {"first", "incremental"}:
+        return "connected", None
     if store.connection_state == "unknown":
         return "disconnected", "Start a worker with `make run` or `royal worker`."
     if store.connection_state == "disconnected":

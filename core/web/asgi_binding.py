@@ -27,6 +27,7 @@ from core.web.door import (
     Door,
     InternalError,
     Request,
+    log_answer,
     problem_body,
     request_id_from,
 )
@@ -188,7 +189,9 @@ class _Exchange:
         route = getattr(self._scope.get("route"), "path", None)
         took = time.perf_counter() - self._began
         method = self._scope["method"]
-        observe_request(self._door.name, method, route, self._status or 499, took)
+        status = self._status or 499
+        observe_request(self._door.name, method, route, status, took)
+        log_answer(self._door, method, route, status, took)
 
 
 def _problem(error: RoyalError, path: str, request_id: str) -> Response:

@@ -25,6 +25,7 @@ from core.web.permissions import PROBE, PUBLIC
 REQUEST_ID_HEADER = "X-Request-Id"
 BODY_MAX_BYTES = 2 * 1024 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+PROBE_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{7,99}")
 _log = get_logger(__name__)
 
@@ -193,6 +194,20 @@ def request_id_from(given: str | None) -> str:
     if given is not None and _REQUEST_ID.fullmatch(given):
         return given
     return f"req_{secrets.token_hex(12)}"
+
+
+def log_answer(door: Door, method: str, route: str | None, status: int, seconds: float) -> None:
+    """One line per request; what only reads and succeeds is a detail outside production."""
+    probed = route in PROBE_PATHS
+    reading = method in _SAFE_METHODS and status < 400 and not door.settings.is_production
+    (_log.debug if probed or reading else _log.info)(
+        "http.request.answered",
+        method=method,
+        # The template, not the address: a sign-in link's code is a secret.
+        route=route or "unmatched",
+        status=status,
+        milliseconds=round(seconds * 1000, 1),
+    )
 
 
 def problem_body(error: RoyalError, *, path: str, request_id: str) -> bytes:

@@ -18,6 +18,7 @@ from core.web.door import (
     Door,
     InternalError,
     Request,
+    log_answer,
     problem_body,
     request_id_from,
 )
@@ -86,6 +87,7 @@ def _leave(door: Door, response: Response) -> Response:
     rule = request.url_rule.rule if request.url_rule is not None else None
     took = time.perf_counter() - g.get("began", time.perf_counter())
     observe_request(door.name, request.method, rule, response.status_code, took)
+    log_answer(door, request.method, rule, response.status_code, took)
     headers = door.answer_headers(_request_id(), request.path, secure=request.is_secure)
     for name, value in headers.items():
         response.headers.setdefault(name, value)

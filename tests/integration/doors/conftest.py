@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import shutil
 import socket
 import sqlite3
@@ -23,6 +24,15 @@ from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.persistence import schema
 
 ADMIN = "an-admin-token-for-tests-with-enough-characters"
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """A door configures the process's logging; the next test starts with what was there."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers, root.level = handlers, level
 
 
 @pytest.fixture(scope="session")

@@ -267,14 +267,14 @@ def test_every_refusal_is_a_problem_document(call: Call) -> None:
 
 
 def test_a_failure_of_ours_hides_its_details_and_is_logged(
-    call: Call, capsys: pytest.CaptureFixture[str]
+    call: Call, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = call("GET", "/broken", headers={"X-Request-Id": "trace-me-12345"})
     assert_problem(answer, 500)
     assert b"canary" not in answer.body
     assert b"trace-me-12345" in answer.body
     written = capsys.readouterr()
-    assert "canary-in-exception" in written.out + written.err
+    assert "canary-in-exception" in written.out + written.err + caplog.text
 
 
 @pytest.mark.parametrize(
