@@ -4,9 +4,7 @@ graphql-core would find the same mistakes and say them differently; a client wri
 Shopify reads these.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from graphql import (
     ArgumentNode,
@@ -22,29 +20,19 @@ from graphql import (
     Node,
     OperationDefinitionNode,
     SelectionSetNode,
-    Undefined,
     VariableDefinitionNode,
     get_named_type,
     is_composite_type,
     is_input_type,
     is_leaf_type,
-    is_non_null_type,
     print_ast,
     type_from_ast,
 )
 
 from store_sandbox.admin.literals import Literals, Problem, problem
+from store_sandbox.admin.usage import Path, Usage, required, spreads_of, variables_in
 
-Path: TypeAlias = list[str | int]
 _DIRECTIVES = frozenset({"include", "skip", "idempotent", "deprecated", "specifiedBy"})
-
-
-@dataclass(slots=True)
-class _Usage:
-    """Variables one operation or fragment uses, and the fragments it spreads."""
-
-    variables: dict[str, tuple[Node, Path]] = field(default_factory=dict)
-    spreads: dict[str, Node] = field(default_factory=dict)
 
 
 class Checker:
@@ -62,12 +50,12 @@ class Checker:
             node for node in document.definitions if isinstance(node, OperationDefinitionNode)
         ]
         self._variables: dict[str, VariableDefinitionNode] = {}
-        self._usage = _Usage()
+        self._usage = Usage()
         self._literals = Literals(schema, self.problems, self._use_variable)
 
     def run(self) -> list[Problem]:
         """Problems in the order a reader meets them; empty when the document is sound."""
-        usages: dict[str, _Usage] = {}
+        usages: dict[str, Usage] = {}
         every = {
             v.variable.name.value: v
             for op in self.operations
@@ -75,7 +63,7 @@ class Checker:
         }
         self._variables = every
         for name, fragment in self.fragments.items():
-            self._usage = usages[name] = _Usage()
+            self._usage = usages[name] = Usage()
             self._fragment(name, fragment)
         for operation in self.operations:
             self._operation(operation, usages)
@@ -88,7 +76,7 @@ class Checker:
         if kind is not None:
             self._selections(kind, fragment.selection_set, path)
 
-    def _operation(self, node: OperationDefinitionNode, usages: dict[str, _Usage]) -> None:
+    def _operation(self, node: OperationDefinitionNode, usages: dict[str, Usage]) -> None:
         name = node.name.value if node.name else None
         path: Path = [f"{node.operation.value} {name}" if name else node.operation.value]
         root = self.schema.get_root_type(node.operation)
@@ -97,7 +85,7 @@ class Checker:
             self.problems.append(problem(text, node, path, "missingRootType"))
             return
         self._variables = {v.variable.name.value: v for v in node.variable_definitions or ()}
-        self._usage = _Usage()
+        self._usage = Usage()
         self._declared(node, path)
         self._selections(root, node.selection_set, path)
         self._variable_use(node, name, path, usages)
@@ -124,7 +112,7 @@ class Checker:
         node: OperationDefinitionNode,
         name: str | None,
         path: Path,
-        usages: dict[str, _Usage],
+        usages: dict[str, Usage],
     ) -> None:
         used = dict(self._usage.variables)
         for spread in self._reachable(self._usage, usages):
@@ -143,7 +131,7 @@ class Checker:
                     problem(text, where, at, "variableNotDefined", variableName=variable)
                 )
 
-    def _reachable(self, usage: _Usage, usages: dict[str, _Usage]) -> set[str]:
+    def _reachable(self, usage: Usage, usages: dict[str, Usage]) -> set[str]:
         found: set[str] = set()
         queue = list(usage.spreads)
         while queue:
@@ -154,10 +142,10 @@ class Checker:
             queue += usages[name].spreads
         return found
 
-    def _unused_fragments(self, usages: dict[str, _Usage]) -> None:
+    def _unused_fragments(self, usages: dict[str, Usage]) -> None:
         spread: set[str] = set()
         for operation in self.operations:
-            spread |= self._reachable(_spreads_of(operation), usages)
+            spread |= self._reachable(spreads_of(operation), usages)
         for name, fragment in self.fragments.items():
             if name not in spread:
                 self.problems.append(
@@ -268,7 +256,7 @@ class Checker:
     ) -> None:
         given = {argument.name.value: argument for argument in node.arguments or ()}
         missing = [
-            key for key, argument in known.items() if key not in given and _required(argument)
+            key for key, argument in known.items() if key not in given and required(argument)
         ]
         if missing:
             listed = ", ".join(missing)
@@ -283,7 +271,7 @@ class Checker:
                 self.problems.append(
                     problem(text, argument, [*path, key], "argumentNotAccepted", **extra)
                 )
-                for variable in _variables_in(argument.value):
+                for variable in variables_in(argument.value):
                     self._usage.variables.setdefault(variable, (argument, path))
                 continue
             self._argument_value(argument, definition.type, ("Field", name), node, path)
@@ -317,36 +305,3 @@ class Checker:
                 "errorMessage": reason,
             }
             self.problems.append(problem(text, node, path, "variableMismatch", **extra))
-
-
-def _required(argument: GraphQLArgument) -> bool:
-    return (
-        is_non_null_type(argument.type)
-        and argument.default_value is Undefined
-        and (getattr(argument, "default", None) is None)
-    )
-
-
-def _variables_in(value: Any) -> Iterator[str]:
-    kind = value.kind
-    if kind == "variable":
-        yield value.name.value
-    elif kind == "list_value":
-        for item in value.values:
-            yield from _variables_in(item)
-    elif kind == "object_value":
-        for item in value.fields:
-            yield from _variables_in(item.value)
-
-
-def _spreads_of(node: Any) -> _Usage:
-    usage = _Usage()
-    stack = [node.selection_set]
-    while stack:
-        selections = stack.pop()
-        for item in selections.selections:
-            if isinstance(item, FragmentSpreadNode):
-                usage.spreads[item.name.value] = item
-            elif item.selection_set is not None:
-                stack.append(item.selection_set)
-    return usage

@@ -9,7 +9,7 @@ from typing import Any
 from store_sandbox.admin.connections import Listing, count, page, sliced
 from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.nodes import Node, by_id, children
-from store_sandbox.admin.reads.catalog import load_product, load_variant
+from store_sandbox.admin.reads import lines
 from store_sandbox.admin.reads.columns import (
     Resolver,
     address,
@@ -147,21 +147,6 @@ def _outstanding(node: Node, info: Info) -> int:
     return max(0, int(node.row["total"]) - _received(node, info))
 
 
-def _discounted(node: Node, _info: Info) -> int:
-    return int(node.row["unit_price"] * node.row["quantity"] - node.row["discount"])
-
-
-def _unit_discounted(node: Node, info: Info) -> int:
-    quantity = node.row["quantity"]
-    return round(_discounted(node, info) / quantity) if quantity else int(node.row["unit_price"])
-
-
-def _line_name(node: Node, _info: Info) -> str:
-    variant = node.row["variant_title"]
-    title: str = node.row["title"]
-    return f"{title} - {variant}" if variant and variant != "Default Title" else title
-
-
 def _transactions(node: Node, info: Info, **args: Any) -> Any:
     row = node.row
     order = node.related("order", "order_id", info.context, load_order)
@@ -254,35 +239,6 @@ _ORDER: dict[str, Resolver] = {
     ),
     "risk": _risk,
 }
-_LINE: dict[str, Resolver] = {
-    "id": lambda node, info: gid("LineItem", node.row["id"]),
-    "name": _line_name,
-    "title": plain("title"),
-    "variantTitle": plain("variant_title"),
-    "sku": plain("sku"),
-    "vendor": plain("vendor"),
-    "quantity": plain("quantity"),
-    "currentQuantity": plain("current_quantity"),
-    "refundableQuantity": plain("current_quantity"),
-    "nonFulfillableQuantity": lambda node, info: (
-        node.row["quantity"] - node.row["current_quantity"]
-    ),
-    "unfulfilledQuantity": plain("unfulfilled_quantity"),
-    "originalUnitPriceSet": column_bag("unit_price"),
-    "originalTotalSet": bag(lambda node, info: node.row["unit_price"] * node.row["quantity"]),
-    "discountedUnitPriceSet": bag(_unit_discounted),
-    "discountedTotalSet": lambda node, info, **args: money_bag(_discounted(node, info), info),
-    "totalDiscountSet": column_bag("discount"),
-    "unfulfilledOriginalTotalSet": bag(
-        lambda node, info: node.row["unit_price"] * node.row["unfulfilled_quantity"]
-    ),
-    "taxable": flag("taxable"),
-    "requiresShipping": flag("requires_shipping"),
-    "isGiftCard": constant(False),
-    "restockable": lambda node, info: node.row["variant_id"] is not None,
-    "variant": lambda node, info: node.related("variant", "variant_id", info.context, load_variant),
-    "product": lambda node, info: node.related("product", "product_id", info.context, load_product),
-}
 _REFUND: dict[str, Resolver] = {
     **identity("Refund"),
     "createdAt": moment("created_at"),
@@ -301,7 +257,7 @@ _REFUND: dict[str, Resolver] = {
 }
 RESOLVERS: dict[str, Resolver] = {
     **typed("Order", _ORDER),
-    **typed("LineItem", _LINE),
+    **lines.RESOLVERS,
     **typed("Refund", _REFUND),
     **typed(
         "RefundLineItem",
