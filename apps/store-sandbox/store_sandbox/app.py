@@ -69,15 +69,23 @@ async def _live(runtime: Runtime, stop: asyncio.Event) -> None:
             continue
 
 
+def _tell(task: asyncio.Task[None]) -> None:
+    """A background task that died is an error somebody has to see."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("sandbox.task.died", task=task.get_name(), exc_info=error)
+
+
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     runtime: Runtime = app.state.runtime
     stop = asyncio.Event()
     _log.info("sandbox.store.starting", state=runtime.options.state_path.name)
     tasks = [
-        asyncio.create_task(_live(runtime, stop)),
-        asyncio.create_task(Sender(runtime.outbox).run(stop)),
+        asyncio.create_task(_live(runtime, stop), name="world"),
+        asyncio.create_task(Sender(runtime.outbox).run(stop), name="webhooks"),
     ]
+    for task in tasks:
+        task.add_done_callback(_tell)
     try:
         yield
     finally:

@@ -1,6 +1,7 @@
 """`royal-sandbox`: serve the store, move its clock, fill it with real data, look behind it."""
 
 import json
+import os
 import shutil
 from typing import Annotated, Any
 
@@ -63,8 +64,11 @@ def serve(
     """Run the store; a new one first lives through 18 months of history (some seconds)."""
     import uvicorn
 
+    from core.telemetry.logs import configure_logging
     from store_sandbox.app import create_app
 
+    in_production = os.environ.get("FLASK_ENV") == "production"
+    configure_logging(os.environ.get("LOG_LEVEL", "INFO"), json=in_production)
     typer.echo(f"sandbox store (nothing here is real): http://{host}:{port}")
     config = uvicorn.Config(
         create_app(_options()),

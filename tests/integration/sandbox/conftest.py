@@ -249,6 +249,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     app = create_app(options(tmp_path_factory.mktemp("sandbox"), retry_scale=0.0001))
     fill(app.state.runtime.state)
     with Server(app) as server:
+        wait_until(app.state.runtime.ready.is_set)
         client = Shop(server.url, app.state.runtime).connect()
         yield client
         client.http.close()

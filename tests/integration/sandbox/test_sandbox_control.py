@@ -56,3 +56,14 @@ def test_the_clock_can_run_faster_and_stand_still(shop):
     assert fast["rate"] == 86_400
     still = shop.control("POST", "rate", {"rate": 0}).json()
     assert still["now"] >= fast["now"]
+
+
+def test_before_the_history_is_there_the_api_says_come_back(shop):
+    shop.runtime.ready.clear()
+    try:
+        answer = shop.raw("{ shop { name } }")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+        assert shop.http.post(f"{shop.url}/admin/oauth/access_token").status_code == 503
+        assert shop.http.get(f"{shop.url}/readyz").status_code == 503
+    finally:
+        shop.runtime.ready.set()

@@ -36,6 +36,13 @@ def answer(request: Request, body: Any, status: int = 200) -> Response:
     )
 
 
+def _unavailable(request: Request) -> Response:
+    """Before the history is there: an empty shop would be a wrong answer."""
+    found = answer(request, {"errors": "Service Unavailable"}, 503)
+    found.headers["Retry-After"] = "2"
+    return found
+
+
 async def graphql(request: Request) -> Response:
     """One GraphQL request."""
     request.state.request_id = str(uuid.uuid4())
@@ -43,6 +50,8 @@ async def graphql(request: Request) -> Response:
     version = serving(request.path_params["version"])
     if version is None:
         return answer(request, {"errors": "Not Found"}, 404)
+    if not runtime.ready.is_set():
+        return _unavailable(request)
     token = request.headers.get("X-Shopify-Access-Token", "")
     known = await run_in_threadpool(verify_token, runtime.state, token)
     if known is None:
@@ -74,6 +83,9 @@ def _timed(runtime: Runtime, body: Any, context: Context) -> Any:
 async def access_token(request: Request) -> Response:
     """The client-credentials grant: form or JSON, a token for 24 hours."""
     runtime: Runtime = request.app.state.runtime
+    if not runtime.ready.is_set():
+        request.state.request_id = str(uuid.uuid4())
+        return _unavailable(request)
     given = await _parameters(request)
     if given.get("grant_type") != "client_credentials":
         body = {
