@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -164,7 +165,17 @@ class Installation:
 
     def price(self, variant_id: str) -> str:
         query = "query($id: ID!) { productVariant(id: $id) { price } }"
-        return str(self.graphql(query, id=variant_id)["productVariant"]["price"])
+        gid = f"gid://shopify/ProductVariant/{variant_id}"
+        return str(self.graphql(query, id=gid)["productVariant"]["price"])
+
+    def price_writes(self) -> Counter[str]:
+        """How often the store changed each variant's price, by the store's own journal."""
+        entries = self.control("GET", "/control/journal?limit=1000")["data"]
+        return Counter(
+            entry["subject"].rpartition("/")[2]
+            for entry in entries
+            if entry["mutation"] == "productVariantsBulkUpdate"
+        )
 
     def pids(self, part: str) -> list[int]:
         """Process ids of this installation whose command line contains ``part``."""

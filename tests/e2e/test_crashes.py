@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import signal
 import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,12 +47,6 @@ def settled(installation: Installation, ids: list[str]) -> dict[str, str] | None
     return found if set(found.values()) <= SETTLED else None
 
 
-def price_writes(installation: Installation) -> Counter[str]:
-    """How often the store changed each variant's price, by the store's own journal."""
-    entries = installation.control("GET", "/control/journal")["entries"]
-    return Counter(entry["subject"] for entry in entries if entry["kind"] == "price")
-
-
 @pytest.mark.timeout(600)
 def test_ten_kills_during_executions_lose_nothing_and_double_nothing(
     fragile: Installation, request: pytest.FixtureRequest
@@ -71,7 +64,7 @@ def test_ten_kills_during_executions_lose_nothing_and_double_nothing(
     for decision in decisions[kills:]:
         approve(fragile, decision)
     statuses = until(lambda: settled(fragile, queue), 180, "every approved decision to settle")
-    writes = price_writes(fragile)
+    writes = fragile.price_writes()
     for decision in decisions:
         variant = decision["subject"]["id"]
         done = statuses[decision["id"]] == "executed"
@@ -92,4 +85,4 @@ def test_a_worker_killed_between_approval_and_write_leaves_one_change(
     fragile.signal_worker(signal.SIGKILL)
     until(lambda: settled(fragile, [decision["id"]]), 90, "the approved decision to settle")
     assert fragile.get(f"/v1/decisions/{decision['id']}")["status"] == "executed"
-    assert price_writes(fragile)[decision["subject"]["id"]] == 1
+    assert fragile.price_writes()[decision["subject"]["id"]] == 1

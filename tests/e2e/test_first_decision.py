@@ -1,0 +1,209 @@
+"""From a fresh data directory to an approved, written, read back and undone price, in a browser."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from tests.installation import ROYAL, Installation, until
+
+PAGES = (
+    "/", "/approvals", "/agents", "/agents/inventory_pricing", "/products", "/orders",
+    "/activity", "/policies", "/connections",
+)  # fmt: skip
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def first_price(installation: Installation) -> dict[str, Any]:
+    """The price proposal worth most; waits for the first sync and the first run."""
+    found = until(
+        lambda: installation.decisions(status="proposed", kind="price.set"), 120, "a price proposal"
+    )
+    return found[0]
+
+
+def listen(page: Page) -> list[str]:
+    """Everything the browser complains about on this page from now on."""
+    heard: list[str] = []
+
+    def message(entry: ConsoleMessage) -> None:
+        if entry.type in ("error", "warning"):
+            heard.append(f"{entry.type}: {entry.text} ({page.url})")
+
+    page.on("console", message)
+    page.on("pageerror", lambda error: heard.append(f"thrown: {error} ({page.url})"))
+    return heard
+
+
+@pytest.fixture(scope="module")
+def signed_in(installation: Installation, browser: Browser) -> Any:
+    """The cookies of a browser that followed the printed link, once."""
+    context = browser.new_context(viewport=WIDE)
+    page = context.new_page()
+    page.goto(installation.sign_in_link())
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def desk(browser: Browser, signed_in: Any) -> Any:
+    context = browser.new_context(viewport=WIDE, storage_state=signed_in)
+    yield context
+    context.close()
+
+
+def open_case(context: BrowserContext, installation: Installation, decision: str) -> Page:
+    page = context.new_page()
+    page.goto(f"{installation.url}/approvals/{decision}?status=all")
+    expect(page.get_by_role("heading", level=2).first).to_be_visible()
+    return page
+
+
+def test_at_least_five_prices_and_some_reorders_wait_after_the_first_start(
+    installation: Installation,
+) -> None:
+    def enough() -> bool:
+        kinds = [each["kind"] for each in installation.decisions(status="proposed")]
+        return kinds.count("price.set") >= 5 and "inventory.reorder" in kinds
+
+    until(enough, 120, "five price proposals and a reorder")
+
+
+def test_a_sign_in_link_works_once(
+    installation: Installation, browser: Browser, signed_in: Any
+) -> None:
+    context = browser.new_context(viewport=WIDE)
+    page = context.new_page()
+    answer = page.goto(installation.sign_in_link())
+    assert answer is not None
+    assert answer.status in (401, 410)
+    context.close()
+
+
+def test_an_approved_price_is_written_to_the_store_and_undone_to_the_same_bytes(
+    installation: Installation, desk: BrowserContext
+) -> None:
+    decision = first_price(installation)
+    variant = decision["subject"]["id"]
+    before = installation.price(variant)
+    assert before == decision["changes"][0]["now"]
+    page = open_case(desk, installation, decision["id"])
+    heard = listen(page)
+    page.keyboard.press("a")
+    status = page.locator("[role=status][data-status]")
+    expect(status).to_have_attribute("data-status", "executed", timeout=30_000)
+    assert installation.price(variant) == decision["changes"][0]["proposed"] != before
+    expect(page.get_by_text("Written", exact=True).first).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(status).to_have_attribute("data-status", "reverted", timeout=30_000)
+    assert installation.price(variant) == before
+    assert heard == []
+
+
+def test_a_worker_killed_between_approval_and_write_still_writes_once(
+    installation: Installation, desk: BrowserContext
+) -> None:
+    decision = first_price(installation)
+    variant = decision["subject"]["id"]
+    writes = installation.price_writes()[variant]
+    page = open_case(desk, installation, decision["id"])
+    installation.signal_worker(signal.SIGSTOP)
+    page.get_by_role("button", name="Approve", exact=False).last.click()
+    status = page.locator("[role=status][data-status]")
+    expect(status).to_have_attribute("data-status", "approved", timeout=30_000)
+    installation.signal_worker(signal.SIGKILL)
+    expect(status).to_have_attribute("data-status", "executed", timeout=90_000)
+    assert installation.price(variant) == decision["changes"][0]["proposed"]
+    assert installation.price_writes()[variant] == writes + 1
+
+
+def test_the_change_is_told_live_on_another_page_without_a_reload(
+    installation: Installation, desk: BrowserContext
+) -> None:
+    decision = first_price(installation)
+    watching = desk.new_page()
+    watching.goto(f"{installation.url}/activity")
+    requests: list[str] = []
+    watching.on("request", lambda request: requests.append(request.url))
+    detail = installation.get(f"/v1/decisions/{decision['id']}")
+    installation.post(
+        f"/v1/decisions/{decision['id']}/approve", {"argument_hash": detail["argument_hash"]}
+    )
+    title = decision["subject"]["title"]
+    expect(watching.get_by_text(title).first).to_be_visible(timeout=30_000)
+
+
+def test_every_page_is_quiet_on_a_phone(
+    installation: Installation, browser: Browser, signed_in: Any
+) -> None:
+    first_price(installation)
+    context = browser.new_context(
+        viewport=PHONE, storage_state=signed_in, is_mobile=True, has_touch=True, locale="nl-NL"
+    )
+    page = context.new_page()
+    heard = listen(page)
+    for path in PAGES:
+        page.goto(f"{installation.url}{path}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=15_000)
+        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert overflow <= 0, f"{path} is {overflow} px too wide"
+    assert heard == []
+    context.close()
+
+
+def test_stop_all_is_acknowledged_and_nothing_is_written_until_it_is_lifted(
+    installation: Installation, desk: BrowserContext
+) -> None:
+    decision = first_price(installation)
+    page = open_case(desk, installation, decision["id"])
+    page.get_by_role("button", name="Stop all").click()
+    hold = page.get_by_role("button", name="Hold to stop everything")
+    hold.hover()
+    page.mouse.down()
+    expect(page.get_by_text("Everything is stopped")).to_be_visible(timeout=10_000)
+    page.mouse.up()
+    assert installation.get("/v1/session")["stopped"]
+    before = installation.price(decision["subject"]["id"])
+    detail = installation.get(f"/v1/decisions/{decision['id']}")
+    installation.post(
+        f"/v1/decisions/{decision['id']}/approve", {"argument_hash": detail["argument_hash"]}
+    )
+    run = installation.post("/v1/agents/inventory_pricing/run", {"dry_run": True}).json()["id"]
+    # The worker has handled what came after the approval: had it written, it would have by now.
+    until(
+        lambda: installation.get(f"/v1/runs/{run}")["status"] in ("succeeded", "failed"),
+        60,
+        "a dry run while stopped",
+    )
+    assert installation.price(decision["subject"]["id"]) == before
+    assert installation.post("/v1/resume").status_code == 200
+
+
+def test_the_agent_gives_a_readable_account_on_the_command_line(
+    installation: Installation,
+) -> None:
+    import sys
+
+    answer = installation.run(
+        sys.executable, "-m", "orchestrator.agents.inventory_pricing", "--dry-run"
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "price" in answer.stdout
+    assert "units" in answer.stdout
+
+
+def test_the_log_verifies_and_no_secret_is_in_what_the_services_print(
+    installation: Installation,
+) -> None:
+    assert installation.run(ROYAL, "audit", "verify").returncode == 0
+    text = installation.text()
+    secrets = [installation.credentials()[name] for name in ("client_secret", "control_token")]
+    for secret in (*secrets, installation.environment["ROYAL_ADMIN_TOKEN"]):
+        assert secret not in text
