@@ -30,7 +30,7 @@ def test_two_runs_of_one_seed_are_equal_and_another_seed_is_another_world():
     assert lived(12)[0] != lived(12, seed=21)[0]
 
 
-@pytest.mark.parametrize("hours", [[37.0], [0.001, 24.0, 24.5, 100.25], [6, 60, 161, 200]])
+@pytest.mark.parametrize("hours", [[37.0], [0.001, 24.0, 100.25], [60, 161]])
 def test_stopping_on_the_way_changes_nothing(hours):
     whole, _ = lived(10)
     world = Process(build(20), ORIGIN)

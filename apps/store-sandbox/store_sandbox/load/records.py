@@ -131,7 +131,7 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError as error:
         raise Invalid(
-            f"{str(path)!r} cannot be opened: {error.strerror}", remedy="Check the file's path."
+            f"{str(path)!r} cannot be opened: {error.strerror}.", remedy="Check the file's path."
         ) from error
 
 
