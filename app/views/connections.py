@@ -55,13 +55,13 @@ def _store(store: Store) -> ConnectionOut:
 
 
 def _detail(store: Store) -> str:
-    if store.connection_state == "unknown" and store.sync_phase == "first":
+    if store.sync_phase == "first":
         return "Being read for the first time."
     return store.connection_detail
 
 
 def _state(store: Store) -> tuple[str, str | None]:
-    if store.connection_state == "unknown" and store.sync_phase in {"first", "incremental"}:
+    if store.sync_phase == "first":
         return "connected", None
     if store.connection_state == "unknown":
         return "disconnected", "Start a worker with `make run` or `royal worker`."

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from aira.app import create_app as create_aira
-from app import init_autonomous_empire
+from app import create_app, init_autonomous_empire
+from app.asgi import wrap
 from core.security.hmac_requests import sign
 from core.settings import Settings, read_settings
 from orchestrator.core.agent_registry import get_agent_registry
@@ -152,9 +153,15 @@ def model() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.parametrize("through", ["aira", "coordinator"])
 @pytest.mark.parametrize(("key", "last"), [("good", "done"), ("bad", "error")])
 def test_with_a_model_its_words_are_streamed(
-    settings: Settings, model: str, running: Callable[[Any], Any], key: str, last: str
+    settings: Settings,
+    model: str,
+    running: Callable[[Any], Any],
+    key: str,
+    last: str,
+    through: str,
 ) -> None:
     configured = read_settings(
         **{
@@ -162,7 +169,11 @@ def test_with_a_model_its_words_are_streamed(
             "openai_base_url": model,
         }
     )  # fmt: skip
-    url = running(create_aira(configured)).url
+    aira = running(create_aira(configured))
+    url = aira.url
+    if through == "coordinator":
+        told = read_settings(**{**configured.model_dump(), "aira_port": aira.port})
+        url = running(wrap(create_app(told))).url
     asked = {"messages": [{"role": "user", "content": "three small words"}]}
     answer = httpx.post(f"{url}/v1/chat", json=asked, headers=ADMIN)
     assert answer.headers["content-type"].startswith("text/event-stream")
@@ -179,9 +190,6 @@ def test_with_a_model_its_words_are_streamed(
 def test_the_coordinator_streams_aira_through_and_says_when_it_is_away(
     settings: Settings, running: Callable[[Any], Any]
 ) -> None:
-    from app import create_app
-    from app.asgi import wrap
-
     aira = running(create_aira(settings))
     asked = {"messages": [{"role": "user", "content": "Hello"}]}
     for port, detail in ((aira.port, "language model"), (1, "does not answer")):

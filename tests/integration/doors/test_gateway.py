@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,7 +21,7 @@ import pytest
 
 from api_gateway.app import create_app
 from api_gateway.webhooks import BODY_MAX
-from core.events import read_after
+from core.events import read_after, verify
 from core.settings import Settings, read_settings
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.persistence.commands import Commands, unrelayed
@@ -174,3 +180,64 @@ def test_the_sandbox_store_is_believed_by_its_own_secret(
     url = running(create_app(settings)).url
     answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=headers(platform))
     assert answer.status_code == 200
+
+
+async def test_kill_9_under_load_loses_no_answered_webhook(
+    settings: Settings, platform: Platform, tmp_path: Path
+) -> None:
+    folder = settings.var_dir / "sandbox"
+    folder.mkdir()
+    (folder / "credentials.json").write_text(json.dumps({"webhook_secret": SECRET}))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    unset = ("SHOPIFY", "ROYAL", "DATABASE", "FLASK")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(unset)}
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api_gateway"], stdout=log, stderr=log,
+            env={
+                **kept, "GATEWAY_PORT": str(port), "ROYAL_VAR_DIR": str(settings.var_dir),
+                "DATABASE_URL": settings.database_url,
+            },
+        )  # fmt: skip
+    answered: set[str] = set()
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+            await _ready(client, process)
+
+            async def send(sender: int) -> None:
+                with contextlib.suppress(httpx.TransportError):
+                    for number in range(10_000):
+                        webhook_id = f"w-{sender}-{number}"
+                        answer = await client.post(
+                            "/webhooks/shopify",
+                            content=BODY,
+                            headers=headers(platform, webhook_id),
+                        )
+                        assert answer.status_code == 200
+                        answered.add(webhook_id)
+                        if len(answered) == 150:
+                            process.kill()
+
+            await asyncio.gather(*(send(sender) for sender in range(16)))
+    finally:
+        process.kill()
+        process.wait()
+    with platform.database.read() as connection:
+        found = Commands(platform.store_id).unprocessed(connection, 10_000)
+        told = read_after(connection, platform.store_id, 0, 10_000, type="webhook.received")
+        assert len(unrelayed(connection, 10_000)) == len(found) == len(told)
+        assert verify(connection, platform.store_id).ok
+    assert len(answered) >= 150
+    assert answered <= {each.webhook_id for each in found}
+
+
+async def _ready(client: httpx.AsyncClient, process: subprocess.Popen[bytes]) -> None:
+    async with asyncio.timeout(40):
+        while True:
+            assert process.poll() is None
+            with contextlib.suppress(httpx.TransportError):
+                if (await client.get("/readyz")).status_code == 200:
+                    return
+            await asyncio.sleep(0.05)
