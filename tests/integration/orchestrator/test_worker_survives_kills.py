@@ -1,0 +1,230 @@
+"""Real worker processes against a real sandbox store: killed with -9, taken over, stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from core.events.verify import verify
+from core.settings import read_settings
+from orchestrator.core import control, ledger
+from orchestrator.core.books import reading, writing
+from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.commerce.decisions.model import Inverse, Policy, Proposal, Risk, Subject
+from royal_platform.commerce.shared.model import Money
+from royal_platform.persistence.ids import new_id
+from store_sandbox.app import create_app
+from store_sandbox.runtime import Options
+
+pytestmark = pytest.mark.timeout(240)
+SETTLED = {"executed", "failed", "conflicted"}
+
+
+def until(condition: Callable[[], Any], seconds: float = 60, what: str = "") -> Any:
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"waited in vain for {what or condition}"
+        time.sleep(0.05)
+
+
+class Scene:
+    """A sandbox with a few days of history, a platform on it, and worker processes."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.folder = folder
+        self._listener = socket.socket()
+        self._listener.bind(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.workers: list[subprocess.Popen[bytes]] = []
+        options = Options(folder=folder / "sandbox", history_days=3, tick_seconds=0)
+        config = uvicorn.Config(create_app(options), log_level="error", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._server.serve(sockets=[self._listener])), daemon=True
+        )
+        self._thread.start()
+        self.environment = {
+            "ROYAL_VAR_DIR": str(folder), "SANDBOX_PORT": str(self.port),
+            "DATABASE_URL": database_url, "ROYAL_HEARTBEAT_SECONDS": "0.3",
+            "ROYAL_STALE_SECONDS": "2", "LOG_LEVEL": "WARNING",
+        }  # fmt: skip
+        until(self._ready, 60, "the sandbox")
+        settings = read_settings(var_dir=folder, database_url=database_url, sandbox_port=self.port)
+        self.platform: Platform = bootstrap(settings)
+
+    def _ready(self) -> bool:
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(self._url("/healthz")).json()["ready"] is True
+        return False
+
+    def _url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        code = "from orchestrator.cli import main; main()"
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, "worker"],
+            env={**os.environ, **self.environment}, cwd=self.folder,
+        )  # fmt: skip
+        self.workers.append(process)
+        return process
+
+    def synced(self) -> bool:
+        return bool(self.platform.store().sync_cursor.get("complete"))
+
+    def approve_prices(self, count: int) -> list[str]:
+        """Approve a small rise of ``count`` variants' prices."""
+        with writing(self.platform) as books:
+            limits = Policy(
+                cooldown_days=0,
+                actions_per_day=10_000,
+                margin_floor_percent=Decimal(-100),
+                price_step_max_percent=Decimal(50),
+            )
+            version = books.policies.current(books.connection).version
+            books.policies.replace(
+                books.connection, edited=version, policy=limits, actor="ada", now=books.now
+            )
+            now = books.now
+        chosen = [v for v in self.platform.catalog.variants() if v.unit_cost][:count]
+        assert len(chosen) == count
+        proposals = [
+            Proposal(
+                agent_id="inventory_pricing", kind="price.set",
+                subject=Subject("variant", variant.id, variant.title),
+                arguments={
+                    "price": str(variant.price.amount + Decimal("0.10")),
+                    "currency": variant.price.currency, "product_id": variant.product_id,
+                },
+                precondition={"price": str(variant.price.amount)}, evidence=(), rationale="Up.",
+                prediction=None, risk=Risk(0.1), cost=None,
+                money_at_stake=Money(Decimal(1), variant.price.currency),
+                inverse=Inverse(None, None, "-"), expires_at=now + timedelta(days=1),
+                run_id=new_id("run"),
+            )
+            for variant in chosen
+        ]  # fmt: skip
+        ids = ledger.propose(self.platform, proposals)
+        for each, proposal in zip(ids, proposals, strict=True):
+            ledger.approve(self.platform, each, proposal.argument_hash, "ada")
+        return ids
+
+    def statuses(self, ids: list[str]) -> list[str]:
+        with reading(self.platform) as books:
+            return [books.decisions.get(books.connection, each).status.value for each in ids]
+
+    def writes(self) -> list[dict[str, Any]]:
+        credentials = json.loads((self.folder / "sandbox" / "credentials.json").read_text())
+        answer = httpx.get(
+            self._url("/control/journal"),
+            params={"mutation": "productVariantsBulkUpdate"},
+            headers={"X-Sandbox-Control": credentials["control_token"]},
+        )
+        found: list[dict[str, Any]] = answer.raise_for_status().json()["data"]
+        return found
+
+    def close(self) -> None:
+        for process in self.workers:
+            process.kill()
+            process.wait()
+        self.platform.close()
+        self._server.should_exit = True
+        self._thread.join(10)
+
+
+@pytest.fixture
+def scene(database_url: str, tmp_path: Path) -> Iterator[Scene]:
+    scene = Scene(tmp_path, database_url)
+    yield scene
+    scene.close()
+
+
+def test_kills_at_random_moments_lose_nothing_and_double_nothing(scene: Scene) -> None:
+    dice = random.Random(7)
+    worker = scene.start_worker()
+    until(scene.synced, 90, "the first sync")
+    ids = scene.approve_prices(24)
+    for _ in range(4):
+        time.sleep(dice.uniform(0.2, 1.2))
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        worker = scene.start_worker()
+    until(lambda: set(scene.statuses(ids)) <= SETTLED, 120, "the executions")
+    assert scene.statuses(ids) == ["executed"] * 24
+    assert len(scene.writes()) == 24
+    with scene.platform.database.read() as connection:
+        assert verify(connection, scene.platform.store_id).ok
+
+
+def test_a_stop_lets_no_write_begin_and_lifting_it_goes_on(scene: Scene) -> None:
+    scene.start_worker()
+    until(scene.synced, 90, "the first sync")
+    ids = scene.approve_prices(30)
+    until(scene.writes, 30, "the first write")
+    began = time.monotonic()
+    state = control.stop(scene.platform, "store", "ada")
+    assert time.monotonic() - began < 1
+    flights = {flight.decision_id for flight in state.in_flight}
+    moving = [each for each in ids if each in flights]
+    until(lambda: set(scene.statuses(moving)) <= SETTLED, 30, "the writes in flight")
+    held = [each for each, now in zip(ids, scene.statuses(ids), strict=True) if now == "approved"]
+    done = len(ids) - len(held)
+    assert len(scene.writes()) == done
+    time.sleep(1.5)
+    assert len(scene.writes()) == done
+    control.resume(scene.platform, "store", "ada")
+    until(lambda: scene.statuses(ids) == ["executed"] * 30, 60, "the rest")
+    assert len(scene.writes()) == 30
+
+
+def test_another_worker_takes_over_what_a_dead_one_left(postgres_url: str, tmp_path: Path) -> None:
+    scene = Scene(tmp_path, postgres_url)
+    try:
+        first = scene.start_worker()
+        until(scene.synced, 90, "the first sync")
+        scene.start_worker()
+        ids = scene.approve_prices(20)
+        until(scene.writes, 30, "the first write")
+        first.kill()
+        first.wait()
+        until(lambda: scene.statuses(ids) == ["executed"] * 20, 60, "the survivors' work")
+        assert len(scene.writes()) == 20
+    finally:
+        scene.close()
+
+
+def test_a_second_worker_on_one_sqlite_file_says_so(sqlite_url: str, tmp_path: Path) -> None:
+    scene = Scene(tmp_path, sqlite_url)
+    try:
+        scene.start_worker()
+        until(scene.synced, 90, "the first sync")
+        second = subprocess.run(
+            [sys.executable, "-c", "from orchestrator.cli import main; main()", "worker"],
+            env={**os.environ, **scene.environment}, cwd=scene.folder,
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert second.returncode == 1
+        assert "Another worker" in second.stderr
+    finally:
+        scene.close()
