@@ -53,7 +53,8 @@ class Money:
     def rounded(self) -> Money:
         """The amount as it would be paid: half-even to the currency's minor unit."""
         unit = Decimal(1).scaleb(-self.minor_digits)
-        return Money(self.amount.quantize(unit, rounding=ROUND_HALF_EVEN), self.currency)
+        with localcontext(prec=MAX_PREC):
+            return Money(self.amount.quantize(unit, rounding=ROUND_HALF_EVEN), self.currency)
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
