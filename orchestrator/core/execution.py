@@ -19,6 +19,7 @@ from orchestrator.core.gate import gate_state
 from orchestrator.core.ledger import CLOCK_ACTOR, return_original
 from orchestrator.core.proposing import POLICY_ACTOR, denial
 from orchestrator.core.readback import show_in_copy
+from orchestrator.core.turns import turn
 from royal_platform.commerce.decisions.model import Decision, Ruling, Status, Verdict
 from royal_platform.commerce.decisions.rules import PRICE_KINDS, judge, mismatches, planned_spend
 from royal_platform.persistence.decision_rows import jsonable
@@ -48,6 +49,11 @@ async def execute(ground: Ground, hands: Hands, decision_id: str) -> str:
     Safe to call any number of times, also at once: one change is made. A store that does not
     answer is asked again a few times; then the decision fails with what is known.
     """
+    with turn(ground.database, idempotency_key(decision_id)):
+        return await _execute(ground, hands, decision_id)
+
+
+async def _execute(ground: Ground, hands: Hands, decision_id: str) -> str:
     pause = _FIRST_PAUSE_SECONDS
     for attempt in range(1, _ATTEMPTS + 1):
         try:
