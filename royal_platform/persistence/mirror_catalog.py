@@ -64,11 +64,12 @@ class CatalogMirror:
         write_rows(connection, products, self.store_id, fresh, "newest")
         newer = [row.id for row in fresh if row.updated_at > known.get(row.id, "")]
         revive(connection, products, self.store_id, newer)
-        self._observe_prices(connection, kept)
+        repriced = self._observe_prices(connection, kept)
         write_rows(connection, variants, self.store_id, kept, "newest")
         revive(connection, variants, self.store_id, [row.id for row in kept])
         self._drop_missing(connection, fresh, {row.id for row in kept})
-        return news(fresh, known)
+        # Two changes within one second carry one updated_at; a new price is news all the same.
+        return max(news(fresh, known), repriced)
 
     def put_locations(self, connection: Connection, rows: Sequence[Any]) -> None:
         """Locations, all of them."""
@@ -151,7 +152,7 @@ class CatalogMirror:
                 found[row.inventory_item_id, row.location_id] = quantities
         return found
 
-    def _observe_prices(self, connection: Connection, rows: Sequence[Any]) -> None:
+    def _observe_prices(self, connection: Connection, rows: Sequence[Any]) -> int:
         """Keep a price whenever it differs from the one we had: Shopify keeps no past prices."""
         known: dict[str, Any] = {}
         for part in chunks(row.id for row in rows):
@@ -168,7 +169,8 @@ class CatalogMirror:
                 and row.updated_at >= utc_text(known[row.id].updated_at)
             )
         ]
-        write_rows(connection, price_observations, self.store_id, seen, "ignore")
+        write_rows(connection, price_observations, self.store_id, seen, "replace")
+        return len(seen)
 
     def _drop_missing(self, connection: Connection, rows: Sequence[Any], kept: set[str]) -> None:
         updated = {row.id: row.updated_at for row in rows}

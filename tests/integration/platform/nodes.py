@@ -102,7 +102,6 @@ def order(
         "subtotalPriceSet": bag(subtotal),
         "totalTaxSet": bag(0),
         "totalPriceSet": bag(subtotal),
-        "totalTaxSet": bag("0"),
         "lineItems": ended(lines),
         "refunds": refunds,
     }

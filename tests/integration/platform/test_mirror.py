@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,12 +28,7 @@ from royal_platform.persistence.tables.orders import (
 from royal_platform.shopify import mapping
 from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.rows import OrderPageRows
-
-_spec = importlib.util.spec_from_file_location("nodes", Path(__file__).with_name("nodes.py"))
-assert _spec is not None
-assert _spec.loader is not None
-nodes = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(nodes)
+from tests.integration.platform import nodes
 
 STORE = "str_test"
 DAYS = mapping.Days("Europe/Berlin")

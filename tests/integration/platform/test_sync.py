@@ -1,0 +1,291 @@
+"""The sync against the sandbox's own server: complete, resumable, incremental, honest."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from core.events import read_after, verify
+from core.settings import read_settings
+from royal_platform.bootstrap import Platform, bootstrap, writers
+from royal_platform.commerce.shared.model import Money
+from royal_platform.persistence import stores
+from royal_platform.persistence.metrics import Metrics
+from royal_platform.persistence.orders import OrderFilter, Orders
+from royal_platform.persistence.products import ProductFilter, Products
+from royal_platform.persistence.tables.catalog import inventory_snapshots, products, variants
+from royal_platform.persistence.tables.orders import daily_sales, order_lines, orders
+from royal_platform.shopify import sync
+from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable
+from royal_platform.shopify.sync import Sync
+from tests.integration.platform.wire import Sandbox, until
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with Sandbox(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
+
+
+def platform_on(sandbox: Sandbox, database_url: str) -> Platform:
+    return bootstrap(
+        read_settings(
+            flask_env="testing",
+            sandbox_port=sandbox.port,
+            var_dir=sandbox.folder.parent,
+            database_url=database_url,
+        )
+    )
+
+
+@pytest.fixture
+def platform(sandbox: Sandbox, database_url: str) -> Iterator[Platform]:
+    opened = platform_on(sandbox, database_url)
+    yield opened
+    opened.close()
+
+
+def totals(platform: Platform) -> dict[str, Any]:
+    with platform.database.read() as connection:
+        return {
+            "orders": connection.scalar(select(func.count()).select_from(orders)),
+            "lines": connection.scalar(select(func.count()).select_from(order_lines)),
+            "net": connection.scalar(select(func.sum(orders.c.net, type_=orders.c.net.type))),
+            "daily": connection.scalar(
+                select(func.sum(daily_sales.c.net, type_=daily_sales.c.net.type))
+            ),
+        }
+
+
+def events(platform: Platform) -> list[str]:
+    with platform.database.read() as connection:
+        assert verify(connection, platform.store_id).ok
+        return [e.type for e in read_after(connection, platform.store_id, 0, 1000)]
+
+
+async def test_the_first_sync_reads_everything_and_the_second_finds_no_news(platform):
+    await platform.refresh_clock()
+    assert await sync.incremental(platform) > 0
+    store = platform.store()
+    counts = store.sync_counts
+    assert counts["orders"] == counts["orders_expected"] == totals(platform)["orders"]
+    assert counts["products"] == counts["products_expected"]
+    assert (store.sync_phase, store.connection_state) == ("idle", "connected")
+    assert totals(platform)["net"] == totals(platform)["daily"]
+    assert await sync.incremental(platform) == 0
+    assert events(platform).count("store.sync.completed") == 1
+    assert "store.connected" in events(platform)
+    with platform.database.read() as connection:
+        days = connection.scalar(select(func.count(inventory_snapshots.c.day.distinct())))
+        assert days == 1
+        assert connection.scalar(select(func.count()).select_from(variants)) > 0
+    await platform.shopify().aclose()
+
+
+async def test_what_changes_in_the_store_changes_the_figures(platform, sandbox):
+    await sync.first(platform)
+    before = totals(platform)
+    sandbox.control("step", {"days": 2})
+    await platform.refresh_clock()
+    assert await sync.incremental(platform) > 0
+    after = totals(platform)
+    assert after["orders"] > before["orders"]
+    assert after["net"] == after["daily"] != before["net"]
+    with platform.database.read() as connection:
+        store = stores.get(connection, platform.store_id)
+        read = Metrics(store).read(connection, start=None, end=None, compare="none")
+        found = {figure.name: figure for figure in read.figures}
+        listed = Orders(store.id).page(connection, OrderFilter(), limit=5)
+        shelf = Products(store.id).page(
+            connection, ProductFilter(sort="sold"), today=store.store_clock().today(), limit=5
+        )
+    assert found["net_sales"].value > 0
+    assert len(found["net_sales"].series) == 30
+    assert found["gross_margin"].note
+    assert listed.total == after["orders"]
+    assert len(shelf.items) == 5
+    assert shelf.items[0].variants
+    await platform.shopify().aclose()
+
+
+async def test_a_deleted_product_and_a_lost_order_are_noticed(platform, sandbox):
+    await sync.first(platform)
+    with platform.database.read() as connection:
+        victim = connection.scalar(
+            select(products.c.id).where(products.c.deleted_at.is_(None)).limit(1)
+        )
+    sandbox.control("products/delete", {"id": int(victim)})
+    assert await sync.incremental(platform) > 0
+    with platform.database.read() as connection:
+        gone = connection.scalar(select(products.c.deleted_at).where(products.c.id == victim))
+    assert gone is not None
+    assert await sync.incremental(platform) == 0
+    await platform.shopify().aclose()
+
+
+async def test_what_the_mirror_lost_is_read_again(platform):
+    await sync.first(platform)
+    whole = totals(platform)
+    with platform.database.write() as transaction:
+        connection = transaction.connection
+        some = list(connection.execute(select(orders.c.id).limit(3)).scalars())
+        connection.execute(order_lines.delete().where(order_lines.c.order_id.in_(some)))
+        connection.execute(orders.delete().where(orders.c.id.in_(some)))
+    await sync.incremental(platform)
+    await sync.incremental(platform)
+    assert totals(platform) == whole
+    await platform.shopify().aclose()
+
+
+async def test_a_price_is_set_in_the_store_read_back_and_synced(platform):
+    await sync.first(platform)
+    variant = platform.catalog.variants()[0]
+    price = Money(variant.price.amount + Decimal("1.00"), variant.price.currency)
+    stored = await writers(platform).set_price(
+        variant.product_id, variant.id, price, None, "execute:dec_1"
+    )
+    assert stored.price == price
+    live = await platform.live.variant_price(variant.id)
+    assert live is not None
+    assert live.price == price
+    assert await sync.incremental(platform) > 0
+    (synced,) = [v for v in platform.catalog.variants() if v.id == variant.id]
+    assert synced.price == price
+    assert len(platform.catalog.price_observations(variant.updated_at)) > 0
+    await platform.shopify().aclose()
+
+
+async def test_stock_is_set_once_per_key_and_a_stale_count_is_refused(platform):
+    await sync.first(platform)
+    level = next(item for item in platform.stock.levels() if item.available is not None)
+    item, place = level.inventory_item_id, level.location_id
+    live = await platform.live.stock_level(item, place)
+    assert live is not None
+    assert live.available is not None
+    writer = writers(platform)
+    key = f"execute:{platform.store_id}"
+    for _ in range(2):
+        after = await writer.set_quantity(item, place, live.available + 7, live.available, key)
+        assert after.available == live.available + 7
+    with pytest.raises(ShopifyRejected) as caught:
+        await writer.set_quantity(item, place, 1, live.available, f"{key}:other")
+    assert caught.value.code == "CHANGE_FROM_QUANTITY_STALE"
+    assert "decide again" in caught.value.remedy
+    await platform.shopify().aclose()
+
+
+async def test_tags_are_added_and_removed(platform):
+    await sync.first(platform)
+    product = platform.catalog.variants()[0].product_id
+    writer = writers(platform)
+    await writer.add_tags(f"Product/{product}", ["watched"], "k")
+    await sync.incremental(platform)
+    assert "watched" in _tags(platform, product)
+    await writer.remove_tags(f"Product/{product}", ["watched"], "k")
+    await sync.incremental(platform)
+    assert "watched" not in _tags(platform, product)
+    await platform.shopify().aclose()
+
+
+async def test_small_pages_read_the_same_store(platform):
+    await sync.first(platform)
+    wanted = totals(platform)
+    with platform.database.write() as transaction:
+        stores.change(transaction.connection, platform.store_id, sync_cursor={}, sync_counts={})
+        for table in (orders, order_lines, daily_sales):
+            transaction.connection.execute(table.delete())
+    await Sync(platform.shopify(), platform.mirror(), page_size=7).first()
+    assert totals(platform) == wanted
+    await platform.shopify().aclose()
+
+
+def test_a_first_sync_killed_at_any_page_goes_on_where_it_was(sandbox, sqlite_url):
+    code = (
+        "import asyncio, sys\n"
+        "from pathlib import Path\n"
+        "from core.settings import read_settings\n"
+        "from royal_platform.bootstrap import bootstrap\n"
+        "from royal_platform.shopify.sync import Sync\n"
+        "p = bootstrap(read_settings(flask_env='testing', sandbox_port=int(sys.argv[1]),\n"
+        "    var_dir=Path(sys.argv[2]), database_url=sys.argv[3]))\n"
+        "asyncio.run(Sync(p.shopify(), p.mirror(), page_size=20).first())\n"
+    )
+    arguments = [str(sandbox.port), str(sandbox.folder.parent), sqlite_url]
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    platform = platform_on(sandbox, sqlite_url)
+    stored = 0
+    for _ in range(3):
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *arguments], env=environment, stderr=subprocess.DEVNULL
+        )
+        until(lambda before=stored: _progress(platform) > before + 40, 60)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        stored = _progress(platform)
+        assert totals(platform)["net"] in (totals(platform)["daily"], None)
+    subprocess.run([sys.executable, "-c", code, *arguments], env=environment, check=True)
+    assert platform.store().sync_cursor["complete"]
+    found = totals(platform)
+    assert found["orders"] == platform.store().sync_counts["orders_expected"]
+    assert found["net"] == found["daily"]
+    platform.close()
+
+
+async def test_an_absent_store_is_said_on_the_row_and_recovers(tmp_path, sqlite_url, sandbox):
+    platform = platform_on(sandbox, sqlite_url)
+    platform.shopify().address = "http://127.0.0.1:1"
+    with pytest.raises(ShopifyUnavailable):
+        await sync.first(platform)
+    store = platform.store()
+    assert (store.connection_state, store.sync_phase) == ("disconnected", "failed")
+    assert "127.0.0.1:1" in (store.sync_error or "")
+    platform.shopify().address = sandbox.url
+    await sync.first(platform)
+    assert platform.store().connection_state == "connected"
+    assert platform.store().sync_error is None
+    assert events(platform).count("store.disconnected") == 1
+    await platform.shopify().aclose()
+    platform.close()
+
+
+async def test_the_worlds_clock_is_the_stores(platform, sandbox):
+    clock = await platform.refresh_clock()
+    before = clock.now()
+    sandbox.control("step", {"days": 1})
+    after = (await platform.refresh_clock()).now()
+    assert after - before >= timedelta(hours=23)
+
+
+async def test_a_deletion_webhook_acts_at_once(platform):
+    await sync.first(platform)
+    with platform.database.read() as connection:
+        order = connection.scalar(select(orders.c.id).limit(1))
+    assert await platform.sync().notice("orders/delete", {"id": int(order)}) == 1
+    with platform.database.read() as connection:
+        assert connection.scalar(select(orders.c.deleted_at).where(orders.c.id == order))
+    await platform.shopify().aclose()
+
+
+def _progress(platform: Platform) -> int:
+    counts = platform.store().sync_counts
+    return sum(counts.get(name, 0) for name in ("products", "customers", "orders"))
+
+
+def _tags(platform: Platform, product: str) -> list[str]:
+    with platform.database.read() as connection:
+        found: list[str] = connection.scalar(
+            select(products.c.tags).where(products.c.id == product)
+        )
+        return found
