@@ -41,9 +41,11 @@ def synced(installation: Installation, seconds: float) -> None:
 
 def proposals(installation: Installation, count: int) -> list[dict]:
     return until(
-        lambda: (found := installation.decisions(status="proposed", kind="price.set"))
-        and len(found) >= count
-        and found,
+        lambda: (
+            (found := installation.decisions(status="proposed", kind="price.set"))
+            and len(found) >= count
+            and found
+        ),
         180,
         f"{count} price proposals",
     )
@@ -80,7 +82,9 @@ def first_decisions(report: Report, home: Path) -> None:
         )
     began = time.monotonic()
     with started(home) as running:
-        report.add("second start to every /readyz", f"{time.monotonic() - began:.1f} s", "< 10 s", "")
+        report.add(
+            "second start to every /readyz", f"{time.monotonic() - began:.1f} s", "< 10 s", ""
+        )
         time.sleep(20)
         pids = running.pids("")
         before, window = cpu_seconds(pids), time.monotonic()
@@ -95,7 +99,10 @@ def first_decisions(report: Report, home: Path) -> None:
 def executions(report: Report, running: Installation) -> None:
     waiting = proposals(running, 5)
     items = [
-        {"id": each["id"], "argument_hash": running.get(f"/v1/decisions/{each['id']}")["argument_hash"]}
+        {
+            "id": each["id"],
+            "argument_hash": running.get(f"/v1/decisions/{each['id']}")["argument_hash"],
+        }
         for each in waiting
     ]
     began = time.monotonic()
@@ -103,7 +110,9 @@ def executions(report: Report, running: Installation) -> None:
     ids = {item["id"] for item in items}
 
     def done() -> bool:
-        return ids <= {each["id"] for each in running.decisions(status="executed,failed,conflicted")}
+        return ids <= {
+            each["id"] for each in running.decisions(status="executed,failed,conflicted")
+        }
 
     until(done, 120, "executions")
     elapsed = time.monotonic() - began
@@ -125,7 +134,9 @@ async def fan_out(report: Report, running: Installation, clients: int = 200) -> 
             continue
         return time.monotonic()
 
-    sockets = [await websockets.connect(address, additional_headers=headers) for _ in range(clients)]
+    sockets = [
+        await websockets.connect(address, additional_headers=headers) for _ in range(clients)
+    ]
     waits = [asyncio.create_task(first_event(socket)) for socket in sockets]
     await asyncio.sleep(1)
     sent = time.monotonic()
@@ -159,9 +170,13 @@ def write_orders(path: Path, orders: int) -> None:
     start = time.mktime((2025, 5, 1, 9, 0, 0, 0, 0, 0))
     span = 540 * 86_400
     with path.open("w", encoding="utf-8") as file:
-        file.write("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n")
+        file.write(
+            "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+        )
         for number in range(orders):
-            moment = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(start + span * number / orders))
+            moment = time.strftime(
+                "%Y-%m-%d %H:%M:%S", time.localtime(start + span * number / orders)
+            )
             for _ in range(1 + dice.randrange(3)):
                 sku = dice.randrange(400)
                 file.write(
@@ -181,12 +196,16 @@ def reads_at_scale(report: Report, home: Path, orders: int) -> None:
         "--timezone", "Europe/Amsterdam", timeout=900,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
-    report.add(f"load {orders:,} orders into the sandbox", f"{time.monotonic() - began:.0f} s", "-", "")
+    report.add(
+        f"load {orders:,} orders into the sandbox", f"{time.monotonic() - began:.0f} s", "-", ""
+    )
     with started_again(running):
         began = time.monotonic()
         synced(running, 900)
         elapsed = time.monotonic() - began
-        report.add("first sync of them", f"{elapsed:.0f} s", "-", f"{orders / elapsed:,.0f} orders / s")
+        report.add(
+            "first sync of them", f"{elapsed:.0f} s", "-", f"{orders / elapsed:,.0f} orders / s"
+        )
         for path_, params in (
             ("/v1/metrics", {}),
             ("/v1/metrics", {"from": "2025-05-01", "to": "2026-10-22", "grain": "month"}),
@@ -222,7 +241,9 @@ def interface_size(report: Report) -> None:
     html = Path("apps/command-center-ui/dist/index.html").read_text()
     initial = [f for f in assets.glob("*.js") if f.name in html]
     size = sum(len(gzip.compress(f.read_bytes())) for f in initial)
-    report.add("initial JavaScript", f"{size / 1000:.0f} kB gz", "<= 150 kB", f"{len(initial)} files")
+    report.add(
+        "initial JavaScript", f"{size / 1000:.0f} kB gz", "<= 150 kB", f"{len(initial)} files"
+    )
 
 
 def main() -> None:

@@ -33,9 +33,11 @@ class Report:
         lines = [
             "# Measured",
             "",
-            f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d} "
-            f"({os.cpu_count()} cores, Python {platform.python_version()}). "
-            "Machines are noisy: compare figures of one run.",
+            (
+                f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d} "
+                f"({os.cpu_count()} cores, Python {platform.python_version()}). "
+                "Machines are noisy: compare figures of one run."
+            ),
             "",
             "| what | measured | goal | how |",
             "| --- | --- | --- | --- |",

@@ -1,4 +1,4 @@
-"""Writes docs/reference from the code: settings, commands, routes with their permissions, policy."""
+"""Writes docs/reference from the code: settings, commands, routes and permissions, policy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def settings_page() -> Iterator[str]:
     comments: list[str] = []
     for line in (ROOT / ".env.example").read_text().splitlines()[2:]:
         if line.startswith("# -- "):
-            yield f"\n## {line[5:].capitalize()}\n\n| variable | default | meaning |\n| --- | --- | --- |"
+            yield f"\n## {line[5:].capitalize()}\n"
+            yield "| variable | default | meaning |\n| --- | --- | --- |"
         elif line.startswith("# "):
             comments.append(line[2:])
         elif "=" in line:
@@ -33,7 +34,7 @@ def commands_page() -> Iterator[str]:
     import typer.main
 
     from orchestrator.cli import app as royal
-    from store_sandbox.cli import app as sandbox
+    from store_sandbox.cli import cli as sandbox
 
     yield "# Commands\n"
     yield "Exit codes: 0 done, 1 failed, 2 usage, 3 needs configuration.\n"
@@ -50,7 +51,9 @@ def _commands(prefix: str, command: Any) -> Iterator[str]:
             yield from _commands(f"{prefix} {name}", child)
         return
     arguments = "".join(
-        f" {parameter.name.upper()}" for parameter in command.params if parameter.param_type_name == "argument"
+        f" {parameter.name.upper()}"
+        for parameter in command.params
+        if parameter.param_type_name == "argument"
     )
     first = (command.help or "").strip().split("\n\n")[0].replace("\n", " ")
     yield f"| `{prefix}{arguments}` | {first} |"
@@ -82,10 +85,10 @@ def routes_page() -> Iterator[str]:
 
 def _braces(rule: str) -> str:
     """Flask's ``<converter:name>`` as OpenAPI's ``{name}``."""
-    parts = []
-    for part in rule.split("/"):
-        parts.append("{" + part[1:-1].rpartition(":")[2] + "}" if part.startswith("<") else part)
-    return "/".join(parts)
+    return "/".join(
+        "{" + part[1:-1].rpartition(":")[2] + "}" if part.startswith("<") else part
+        for part in rule.split("/")
+    )
 
 
 def policy_page() -> Iterator[str]:

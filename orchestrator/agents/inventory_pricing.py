@@ -39,7 +39,7 @@ class Moment:
 
 
 class InventoryPricingAgent(AgentBase):
-    """Thin: the methods are ``commerce.forecasting``, ``commerce.pricing``, ``commerce.inventory``."""
+    """Thin: the methods are those of ``commerce`` forecasting, pricing and inventory."""
 
     wakes_on: ClassVar[tuple[str, ...]] = ("store.sync.first",)
 

@@ -13,7 +13,7 @@ from orchestrator.supervisor.services import Service
 
 
 def require_free(services: Iterable[Service], host: str) -> None:
-    """Raise ``NotConfigured`` naming every taken port, its holder and the variable that moves it."""
+    """Raise ``NotConfigured`` naming each taken port, its holder and the variable that moves it."""
     taken = [service for service in services if service.port and not _is_free(host, service.port)]
     if not taken:
         return

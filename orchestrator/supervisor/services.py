@@ -37,7 +37,8 @@ def installation(settings: Settings) -> tuple[Service, ...]:
         (_script("royal-sandbox"), "serve"),
         settings.sandbox_port,
         "SANDBOX_PORT",
-        "/healthz",
+        # Ready once its history is there; the doors need not wait for that, the worker does.
+        "/readyz",
     )
     first = () if settings.store_configured else (sandbox,)
     store = tuple(service.name for service in first)
@@ -47,17 +48,15 @@ def installation(settings: Settings) -> tuple[Service, ...]:
         settings.port,
         "PORT",
         "/readyz",
-        store,
     )
     doors = (
-        Service("aira", (python, "-m", "aira"), settings.aira_port, "AIRA_PORT", "/readyz", store),
+        Service("aira", (python, "-m", "aira"), settings.aira_port, "AIRA_PORT", "/readyz"),
         Service(
             "gateway",
             (python, "-m", "api_gateway"),
             settings.gateway_port,
             "GATEWAY_PORT",
             "/readyz",
-            store,
         ),
         Service(
             "control",
@@ -65,7 +64,6 @@ def installation(settings: Settings) -> tuple[Service, ...]:
             settings.orchestrator_api_port,
             "ORCHESTRATOR_API_PORT",
             "/readyz",
-            store,
         ),
     )
     workers = (

@@ -35,7 +35,7 @@ def run(settings: Settings, sign_in_link: Callable[[], str]) -> int:
 
 
 def supervise(host: str, services: tuple[Service, ...], sign_in_link: Callable[[], str]) -> int:
-    """Run these services on ``host`` until Ctrl-C or TERM; a port in use raises before any start."""
+    """Run these services on ``host`` until Ctrl-C or TERM; a port in use raises beforehand."""
     require_free(services, host)
     return asyncio.run(_Installation(host, services, sign_in_link).run())
 

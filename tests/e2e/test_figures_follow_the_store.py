@@ -53,9 +53,9 @@ def test_an_order_placed_in_the_store_moves_the_figures_by_its_amount(
     today = str(installation.control("GET", "/control/clock")["now"])[:10]
     window = {"from": "2020-01-01", "to": "2100-01-01", "compare": "none", "grain": "month"}
     settled = until(lambda: _stable(installation, window), 60, "figures that stand still")
-    variant = installation.graphql(
-        "{ productVariants(first: 1) { nodes { id price } } }"
-    )["productVariants"]["nodes"][0]
+    variant = installation.graphql("{ productVariants(first: 1) { nodes { id price } } }")[
+        "productVariants"
+    ]["nodes"][0]
     made = installation.graphql(
         """mutation($order: OrderCreateOrderInput!) {
              orderCreate(order: $order) {

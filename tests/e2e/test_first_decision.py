@@ -172,7 +172,10 @@ def test_stop_all_is_acknowledged_and_nothing_is_written_until_it_is_lifted(
     assert installation.get("/v1/session")["stopped"]
     before = installation.price(decision["subject"]["id"])
     detail = installation.get(f"/v1/decisions/{decision['id']}")
-    path, body = f"/v1/decisions/{decision['id']}/approve", {"argument_hash": detail["argument_hash"]}
+    path, body = (
+        f"/v1/decisions/{decision['id']}/approve",
+        {"argument_hash": detail["argument_hash"]},
+    )
     refused = installation.post(path, body)
     assert refused.status_code == 409
     assert refused.json()["remedy"] == "Lift the stop first."

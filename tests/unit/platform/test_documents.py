@@ -25,8 +25,7 @@ def text(name: str) -> str:
 def test_every_document_is_valid_in_the_published_schema(version: str) -> None:
     schema = published(version)
     problems = {
-        name: [error.message for error in validate(schema, parse(text(name)))]
-        for name in DOCUMENTS
+        name: [error.message for error in validate(schema, parse(text(name)))] for name in DOCUMENTS
     }
     assert {name: found for name, found in problems.items() if found} == {}
 

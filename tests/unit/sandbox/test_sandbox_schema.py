@@ -1,17 +1,12 @@
 """The served schema: complete resolvers, and Shopify's own words where a copy is at hand."""
 
-import gzip
-import os
 from importlib.resources import files
-from pathlib import Path
 
-import pytest
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLObjectType,
-    GraphQLSchema,
     build_schema,
     get_named_type,
     is_leaf_type,
@@ -22,9 +17,8 @@ from store_sandbox.admin.nodes import Node
 from store_sandbox.admin.schema import RESOLVERS, served_schema
 from store_sandbox.admin.writes.doors import IDEMPOTENT, MUTATIONS
 from store_sandbox.scopes import DESCRIPTIONS, REQUIRED
+from tests.published import published
 
-# set to the published SDL (.graphql or .graphql.gz) to compare every definition with it
-PUBLISHED = os.environ.get("ROYAL_SHOPIFY_SCHEMA")
 ROW_TYPES = (
     "AbandonedCheckout",
     "AbandonedCheckoutLineItem",
@@ -80,21 +74,12 @@ def test_a_node_resolves_to_its_kind():
     assert interface.resolve_type(Node("Order", {}, batch), None, None) == "Order"
 
 
-@pytest.fixture(scope="module")
-def published() -> GraphQLSchema:
-    if PUBLISHED is None:
-        pytest.skip("set ROYAL_SHOPIFY_SCHEMA to a copy of the published SDL to compare")
-    path = Path(PUBLISHED)
-    data = path.read_bytes()
-    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
-    return build_schema(text, assume_valid=True, no_location=True)
-
-
-def test_what_is_served_is_what_shopify_publishes(published):
+def test_what_is_served_is_what_shopify_publishes():
+    theirs_all = published("2026-10").type_map
     sdl = files("store_sandbox.admin").joinpath("schema.graphql").read_text("utf-8")
     differences = []
     for name, ours in build_schema(sdl, assume_valid=True).type_map.items():
-        theirs = published.type_map.get(name)
+        theirs = theirs_all.get(name)
         if theirs is None or type(theirs) is not type(ours):
             differences.append(name)
         elif isinstance(ours, GraphQLEnumType):
