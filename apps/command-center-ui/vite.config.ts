@@ -36,7 +36,26 @@ export default defineConfig({
   ],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   // The budgets script reads the manifest to know which files a first visit loads.
-  build: { manifest: true, target: "es2022", sourcemap: false, assetsInlineLimit: 2048 },
+  build: {
+    manifest: true,
+    target: "es2023",
+    sourcemap: false,
+    assetsInlineLimit: 2048,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What every page needs travels as one file: it compresses better and changes rarely.
+          groups: [
+            {
+              name: "vendor",
+              test: /node_modules[\\/].*(react|react-dom|scheduler|@tanstack[\\/](react-router|router-core|history|react-query|query-core|react-store|store)|i18next|react-i18next|openapi-fetch|use-sync-external-store)[\\/]/,
+              tags: ["$initial"],
+            },
+          ],
+        },
+      },
+    },
+  },
   server: {
     port: 5173,
     strictPort: true,

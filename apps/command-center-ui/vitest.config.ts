@@ -13,6 +13,6 @@ export default defineConfig({
     css: false,
     restoreMocks: true,
     maxWorkers: 2,
-    testTimeout: 15_000,
+    testTimeout: 30_000,
   },
 });

@@ -62,6 +62,7 @@ function options(width: number, height: number, format: Format): uPlot.Options {
       {
         ...axis,
         space: 76,
+        size: 26,
         values: (_u, splits) => splits.map((split) => month.format(split * 1000)),
       },
       { ...axis, size: 44, values: (_u, splits) => splits.map((split) => format.count(split)) },

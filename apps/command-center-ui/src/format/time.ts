@@ -33,7 +33,12 @@ export function formatExact(iso: string, locale: string, timeZone: string): stri
 }
 
 export function formatClock(iso: string, locale: string, timeZone: string): string {
-  return formatter(locale, timeZone, { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+  // 24 hours in every language: a log's narrow column has no room for AM and PM.
+  return formatter(locale, timeZone, {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).format(new Date(iso));
 }
 
 export function formatDay(iso: string, locale: string, timeZone: string): string {

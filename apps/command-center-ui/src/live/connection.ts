@@ -1,5 +1,5 @@
 /** The one live connection: it resumes after the last sequence number seen, so nothing is missed. */
-import ReconnectingWebSocket from "partysocket/ws";
+import type ReconnectingWebSocket from "partysocket/ws";
 import type { EventRow } from "@/api/types";
 
 export type LiveStatus = "connecting" | "live" | "reconnecting" | "offline";
@@ -36,6 +36,7 @@ export class LiveConnection {
   #state: LiveState = { status: "connecting", seq: 0, heardAt: null };
   #listeners = new Set<() => void>();
   #socket: ReconnectingWebSocket | null = null;
+  #opened = false;
   #watchdog: ReturnType<typeof setInterval> | null = null;
   #handlers: Handlers;
 
@@ -51,10 +52,13 @@ export class LiveConnection {
   readonly snapshot = (): LiveState => this.#state;
 
   /** Opens once; later calls only keep the socket that is there. */
-  open(head: number): void {
-    if (this.#socket) return;
+  async open(head: number): Promise<void> {
+    if (this.#opened) return;
+    this.#opened = true;
     this.#set({ seq: head });
-    const socket = new ReconnectingWebSocket(() => socketUrl(this.#state.seq), [], {
+    const { default: Socket } = await import("partysocket/ws");
+    if (!this.#opened) return;
+    const socket = new Socket(() => socketUrl(this.#state.seq), [], {
       minReconnectionDelay: 500,
       maxReconnectionDelay: 10_000,
       connectionTimeout: 8_000,
@@ -76,6 +80,7 @@ export class LiveConnection {
     globalThis.removeEventListener("online", this.#cameOnline);
     this.#socket?.close();
     this.#socket = null;
+    this.#opened = false;
     this.#set({ status: "connecting", heardAt: null });
   }
 

@@ -62,7 +62,7 @@ export function endLive(): void {
 }
 
 export function openLive(head: number): void {
-  feed?.connection.open(head);
+  void feed?.connection.open(head);
 }
 
 const IDLE: LiveState = { status: "connecting", seq: 0, heardAt: null };

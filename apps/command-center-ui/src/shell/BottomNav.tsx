@@ -18,7 +18,7 @@ export function BottomNav() {
   return (
     <>
       <nav
-        aria-label={t("shell.navigation")}
+        aria-label={t("shell.quickNavigation")}
         className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
       >
         {navigation

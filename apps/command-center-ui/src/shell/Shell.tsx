@@ -1,6 +1,6 @@
 /** The frame around every page: navigation, header, bands, palette; or the way to sign in. */
 import { Outlet } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "@/api/problem";
 import { useSession } from "@/api/session";
@@ -32,7 +32,8 @@ export function Shell() {
     openLive(data.head);
   }, [data]);
 
-  if (asProblem(session.error).status === 401) return <SignIn />;
+  const signedOut = useSignedOut(session);
+  if (signedOut) return <SignIn checking={session.isFetching} onCheck={() => session.refetch()} />;
   if (data) return <Frame session={data} />;
   return (
     <main className="mx-auto max-w-[520px] p-10">
@@ -48,6 +49,14 @@ export function Shell() {
       )}
     </main>
   );
+}
+
+/** Stays true while it is asked again: a flicker would throw the sign-in page away. */
+function useSignedOut(session: ReturnType<typeof useSession>): boolean {
+  const known = useRef(false);
+  if (session.error) known.current = asProblem(session.error).status === 401;
+  else if (session.data) known.current = false;
+  return known.current;
 }
 
 type Overlay = "palette" | "keys" | "stop" | null;

@@ -2,13 +2,16 @@
 import { RotateCw } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { useSession } from "@/api/session";
 import { Button } from "@/ui/Button";
 import { Mark } from "./Mark";
 
-export function SignIn() {
+interface SignInProps {
+  checking: boolean;
+  onCheck: () => void;
+}
+
+export function SignIn({ checking, onCheck }: SignInProps) {
   const { t } = useTranslation();
-  const session = useSession();
   useEffect(() => {
     document.title = `${t("signIn.title")} · Royal Equips`;
   }, [t]);
@@ -25,9 +28,9 @@ export function SignIn() {
         <p className="mt-5 text-dense text-muted">{t("signIn.oneTime")}</p>
         <Button
           className="mt-5"
-          disabled={session.isFetching}
+          disabled={checking}
           icon={<RotateCw size={16} aria-hidden="true" />}
-          onClick={() => session.refetch()}
+          onClick={onCheck}
         >
           {t("signIn.check")}
         </Button>

@@ -18,6 +18,8 @@ export interface Placement {
   end?: boolean;
   wideOnly?: boolean;
   width?: string;
+  /** Its width on a phone, when another. */
+  narrow?: string;
 }
 
 interface VirtualTableProps<T extends RowData> {
@@ -67,7 +69,7 @@ export function VirtualTable<T extends RowData>(props: VirtualTableProps<T>) {
   const below = virtual.getTotalSize() - Math.max((items.at(-1)?.end ?? offset) - offset, 0);
   const cellClass = (id: string) =>
     cx(
-      "px-3",
+      "px-3 max-md:px-2",
       placement[id]?.end && "text-right tabular-nums",
       placement[id]?.wideOnly && "max-md:hidden",
     );
@@ -86,7 +88,7 @@ export function VirtualTable<T extends RowData>(props: VirtualTableProps<T>) {
                 <th
                   key={header.id}
                   scope="col"
-                  style={{ width: placement[header.column.id]?.width }}
+                  style={{ width: widthOf(placement[header.column.id], narrow) }}
                   className={cx(
                     cellClass(header.column.id),
                     "h-9 border-b border-line font-medium",
@@ -127,6 +129,10 @@ export function VirtualTable<T extends RowData>(props: VirtualTableProps<T>) {
       </table>
     </div>
   );
+}
+
+function widthOf(placement: Placement | undefined, narrow: boolean): string | undefined {
+  return (narrow ? placement?.narrow : undefined) ?? placement?.width;
 }
 
 function Gap({ height }: { height: number }) {

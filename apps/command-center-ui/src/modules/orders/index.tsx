@@ -16,14 +16,14 @@ import { type Column, type Placement, VirtualTable } from "@/ui/VirtualTable";
 import { PAYMENT_STATES, paymentTone, stateKey } from "./states";
 
 const PLACEMENT: Record<string, Placement> = {
-  order: { width: "132px" },
+  order: { width: "132px", narrow: "80px" },
   date: { wideOnly: true, width: "150px" },
   customer: {},
   payment: { wideOnly: true, width: "140px" },
   fulfilment: { wideOnly: true, width: "140px" },
   units: { end: true, wideOnly: true, width: "72px" },
   total: { end: true, wideOnly: true, width: "120px" },
-  net: { end: true, width: "120px" },
+  net: { end: true, width: "120px", narrow: "96px" },
 };
 
 const DATE = "h-9 rounded-control border border-line-strong bg-surface px-2 text-body max-md:h-11";

@@ -21,8 +21,8 @@ const PLACEMENT: Record<string, Placement> = {
   title: {},
   status: { wideOnly: true, width: "96px" },
   variants: { end: true, wideOnly: true, width: "88px" },
-  price: { end: true, width: "150px" },
-  available: { end: true, width: "96px" },
+  price: { end: true, width: "168px", narrow: "88px" },
+  available: { end: true, width: "96px", narrow: "80px" },
   sold: { end: true, wideOnly: true, width: "96px" },
   cover: { end: true, wideOnly: true, width: "96px" },
 };
@@ -130,7 +130,9 @@ function useColumns(): Column<Product>[] {
           >
             {row.original.title}
             {row.original.product_type && (
-              <span className="ml-2 text-meta text-muted">{row.original.product_type}</span>
+              <span className="ml-2 text-meta text-muted max-md:hidden">
+                {row.original.product_type}
+              </span>
             )}
           </Link>
         ),
@@ -159,9 +161,15 @@ function useColumns(): Column<Product>[] {
           const range = priceRange(row.original.variants);
           if (!range) return "–";
           const [low, high] = range;
-          return low.amount === high.amount
-            ? format.money(low)
-            : `${format.money(low)} – ${format.money(high)}`;
+          if (low.amount === high.amount) return format.money(low);
+          return (
+            <>
+              <span className="md:hidden">{format.money(low)}+</span>
+              <span className="max-md:hidden">
+                {format.money(low)} – {format.money(high)}
+              </span>
+            </>
+          );
         },
       },
       {

@@ -54,7 +54,7 @@ export function Gantt({ run }: { run: RunDetail }) {
                 aria-expanded={item.ordinal === chosen}
                 onClick={() => setChosen(item.ordinal === chosen ? null : item.ordinal)}
                 className={cx(
-                  "motion-hover row-h -mx-2 grid w-[calc(100%+16px)] grid-cols-[minmax(120px,30%)_minmax(0,1fr)_5.5rem] items-center gap-3 rounded-row px-2 text-left text-dense max-md:grid-cols-[minmax(0,1fr)_5rem]",
+                  "motion-hover row-h -mx-2 grid w-[calc(100%+16px)] grid-cols-[minmax(120px,30%)_minmax(0,1fr)_5.5rem] items-center gap-3 rounded-row px-2 text-left text-dense max-md:grid-cols-[minmax(0,1fr)_5rem] max-md:gap-y-1 max-md:py-2",
                   item.ordinal === chosen ? "bg-accent-soft" : "hover:bg-raised",
                 )}
               >
@@ -62,7 +62,7 @@ export function Gantt({ run }: { run: RunDetail }) {
                   <span className="block truncate">{item.name}</span>
                   <span className="sr-only">{t(`stepStatus.${item.status}`)}</span>
                 </span>
-                <span className="relative h-5 rounded-control bg-raised max-md:hidden">
+                <span className="relative h-5 rounded-control bg-raised max-md:order-last max-md:col-span-2 max-md:h-2">
                   <span
                     className={cx("absolute inset-y-0 rounded-[4px] border", BAR[item.status])}
                     style={{

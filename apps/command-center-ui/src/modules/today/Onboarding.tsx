@@ -69,7 +69,8 @@ export function Onboarding() {
       <h2 className="text-lead">{t("onboarding.title")}</h2>
       <ol className="flex flex-1 flex-wrap gap-x-5 gap-y-1 text-dense">
         {steps.map((step) => (
-          <li key={step.id}>
+          // A phone has room for the next step only.
+          <li key={step.id} className={cx(step.id !== next && "max-md:hidden")}>
             <Link
               to={step.to}
               params={(step.params ?? {}) as never}
