@@ -17,6 +17,7 @@ from royal_platform.persistence.policies import Policies
 from royal_platform.persistence.stores import Store
 from royal_platform.persistence.tables.catalog import variants
 from royal_platform.persistence.tables.orders import daily_sales, daily_variant_sales
+from royal_platform.persistence.taxes import included_tax_rate
 
 Compare = Literal["previous", "year", "none"]
 Grain = Literal["day", "week", "month"]
@@ -123,7 +124,7 @@ class Metrics:
         figures = [
             *self._money_figures(frame),
             self._order_value(frame),
-            self._margin(frame),
+            self._margin(frame, self._tax_rate(connection, start, end)),
             self._stockout_risk(connection, today, length),
             self._waiting(connection, length),
         ]
@@ -142,6 +143,10 @@ class Metrics:
         query = select(func.min(daily_sales.c.day)).where(daily_sales.c.store_id == self.store.id)
         first: date | None = connection.execute(query).scalar_one()
         return first
+
+    def _tax_rate(self, connection: Connection, start: date, end: date) -> Decimal:
+        # A rate changes rarely; the window's last quarter year says it.
+        return included_tax_rate(connection, self.store, max(start, end - timedelta(days=90)))
 
     def _window(self, connection: Connection, start: date, end: date) -> _Window:
         days: dict[date, Day] = {}
@@ -205,12 +210,13 @@ class Metrics:
         found = _figure("aov", "Average order", self.store.currency, read, frame)
         return found if found.value is not None else _noted(found, "No orders in this period.")
 
-    def _margin(self, frame: _Frame) -> Figure:
+    def _margin(self, frame: _Frame, tax_rate: Decimal) -> Figure:
         def read(day: Day) -> Decimal | None:
             covered = day.get("covered", Decimal(0))
             if covered <= 0:
                 return None
-            share = (covered - day["cost"]) / covered * _HUNDRED
+            taxless = covered / (1 + tax_rate)
+            share = (taxless - day["cost"]) / taxless * _HUNDRED
             return share.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
         found = _figure("gross_margin", "Gross margin", "percent", read, frame)
@@ -223,7 +229,7 @@ class Metrics:
                 if sold > 0 else "Nothing was sold in this period.",
             )  # fmt: skip
         coverage = (covered / sold * _HUNDRED).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-        taxed = " Prices include tax." if self.store.taxes_included else ""
+        taxed = " Tax is left out." if tax_rate else ""
         return _noted(
             found, f"At today's unit costs, known for {coverage} % of these sales.{taxed}"
         )

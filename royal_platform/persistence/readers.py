@@ -27,7 +27,8 @@ from royal_platform.persistence.tables.catalog import (
     products,
     variants,
 )
-from royal_platform.persistence.tables.orders import daily_sales, daily_variant_sales, orders
+from royal_platform.persistence.tables.orders import daily_sales, daily_variant_sales
+from royal_platform.persistence.taxes import included_tax_rate
 
 _KEPT = Decimal("0.0001")
 
@@ -91,21 +92,9 @@ class StoredSales:
             return first
 
     def included_tax_rate(self, since: date) -> Decimal:
-        """The fraction of tax that prices include, as orders since then were taxed; 0 if none.
-
-        A store that adds tax at the checkout has none in its prices.
-        """
-        table = orders.c
-        query = select(
-            func.sum(table.tax, type_=table.tax.type), func.sum(table.total, type_=table.total.type)
-        ).where(table.store_id == self._store_id, table.day >= since, table.test.is_(False))
+        """The fraction of tax that prices include, as orders since then were taxed; 0 if none."""
         with self._database.read() as connection:
-            if not stores.get(connection, self._store_id).taxes_included:
-                return Decimal(0)
-            tax, total = connection.execute(query).one()
-        if not tax or total <= tax:
-            return Decimal(0)
-        return Decimal(tax / (total - tax)).quantize(Decimal("0.0001"))
+            return included_tax_rate(connection, stores.get(connection, self._store_id), since)
 
 
 class StoredStock:

@@ -1,0 +1,168 @@
+"""Figures, lists and their pages on a small shop whose numbers are known by heart."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from core.errors import Invalid, NotFound
+from core.storage.database import Database
+from royal_platform.persistence import stores
+from royal_platform.persistence.metrics import Metrics
+from royal_platform.persistence.mirrored import MirroredStore
+from royal_platform.persistence.orders import OrderFilter, Orders
+from royal_platform.persistence.products import ProductFilter, Products
+from royal_platform.shopify import mapping
+from royal_platform.shopify.ports import SyncState
+from royal_platform.shopify.rows import LevelRow, OrderPageRows
+from tests.integration.platform import nodes
+
+STORE = "str_test"
+TODAY = nodes.START.date() + timedelta(days=10)
+
+
+@pytest.fixture
+def shop(database: Database) -> Database:
+    """Two products sold on ten days; the second one's cost is unknown and it is sold out."""
+    with database.write() as transaction:
+        now = nodes.START + timedelta(days=10)
+        stores.set_clock(transaction.connection, STORE, world_at=now, wall_at=now, rate=0.0)
+    found = [
+        nodes.product(1, [nodes.variant(1, price="20.00", cost="8.00")], title="Bridle"),
+        nodes.product(2, [nodes.variant(2, price="50.00", cost=None)], title="Saddle pad"),
+    ]
+    pairs = [mapping.product_rows(node, node["variants"]["nodes"], "EUR") for node in found]
+    rows, days = OrderPageRows(), mapping.Days("Europe/Berlin")
+    for day in range(10):
+        lines = [
+            nodes.line(day * 10, variant=1, quantity=2, price="20.00", discount="4.00"),
+            nodes.line(day * 10 + 1, variant=2, price="50.00"),
+        ]
+        at = nodes.at(24 * day)
+        mapping.add_order(rows, nodes.order(day + 1, lines, processed=at, updated=at), days)
+    updated = mapping.utc_text(nodes.at(0))
+    with MirroredStore(database, STORE, SyncState).page() as page:
+        page.products([p for p, _ in pairs], [v for _, vs in pairs for v in vs])
+        levels = [
+            LevelRow("1001", "1", 40, 40, 0, 0, updated),
+            LevelRow("1002", "1", 0, 0, 0, 0, updated),
+        ]
+        page.inventory([("1001", 80_000, True), ("1002", None, True)], levels)
+        page.orders(rows)
+    return database
+
+
+def figures(database: Database, **window: Any) -> dict[str, Any]:
+    with database.read() as connection:
+        read = Metrics(stores.get(connection, STORE)).read(connection, **window)
+    return {figure.name: figure for figure in read.figures} | {"read": read}
+
+
+def test_the_figures_of_a_known_week(shop):
+    start = nodes.START.date() + timedelta(days=3)
+    found = figures(shop, start=start, end=start + timedelta(days=2))
+    assert found["gross_sales"].value == Decimal(270)
+    assert found["discounts"].value == Decimal(12)
+    assert found["net_sales"].value == Decimal(258)
+    assert found["net_sales"].previous == Decimal(258)
+    assert found["net_sales"].change_percent == Decimal(0)
+    assert found["orders"].value == 3
+    assert found["units"].value == 9
+    assert found["aov"].value == Decimal(86)
+    assert found["net_sales"].series == (Decimal(86),) * 3
+    # 36 of revenue at a cost of 16; the pads' cost is unknown.
+    assert found["gross_margin"].value == Decimal("55.6")
+    assert "42 %" in found["gross_margin"].note
+    assert found["stockout_risk"].value == 1
+
+
+def test_a_window_before_the_store_has_no_comparison(shop):
+    found = figures(shop, start=nodes.START.date(), end=nodes.START.date())
+    assert found["net_sales"].previous is None
+    assert found["read"].history_from == nodes.START.date()
+
+
+def test_weeks_and_months_sum_to_the_same(shop):
+    window = {"start": nodes.START.date(), "end": TODAY}
+    by_day, by_week, by_month = (
+        figures(shop, grain=grain, **window)["net_sales"] for grain in ("day", "week", "month")
+    )
+    assert sum(by_day.series) == sum(by_week.series) == sum(by_month.series) == by_day.value
+    assert len(by_week.series) < len(by_day.series)
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(shop):
+    with pytest.raises(Invalid):
+        figures(shop, start=TODAY, end=nodes.START.date())
+
+
+def test_products_know_pace_cover_and_margin(shop):
+    with shop.read() as connection:
+        listed = Products(STORE).page(connection, ProductFilter(), today=TODAY)
+    bridle, pad = (product.variants[0] for product in listed.items)
+    assert (bridle.sold_28d, bridle.available, bridle.days_of_cover) == (20, 40, Decimal("56.0"))
+    assert bridle.margin_percent == Decimal("60.0")
+    assert (pad.available, pad.days_of_cover, pad.margin_percent) == (0, Decimal("0.0"), None)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "titles"),
+    [
+        (ProductFilter(text="saddle PAD"), ["Saddle pad"]),
+        (ProductFilter(text="sku-1"), ["Bridle"]),
+        (ProductFilter(text="100%"), []),
+        (ProductFilter(status="draft"), []),
+        (ProductFilter(stock="out"), ["Saddle pad"]),
+        (ProductFilter(stock="low", low_days=60), ["Bridle"]),
+        (ProductFilter(sort="sold"), ["Bridle", "Saddle pad"]),
+        (ProductFilter(sort="cover"), ["Saddle pad", "Bridle"]),
+        (ProductFilter(sort="price"), ["Bridle", "Saddle pad"]),
+    ],
+)
+def test_products_are_searched_filtered_and_sorted(shop, wanted, titles):
+    with shop.read() as connection:
+        first = Products(STORE).page(connection, wanted, today=TODAY, limit=1)
+        rest = ()
+        if first.next_cursor:
+            rest = (
+                Products(STORE)
+                .page(connection, wanted, today=TODAY, cursor=first.next_cursor, limit=5)
+                .items
+            )
+    assert [item.title for item in (*first.items, *rest)] == titles
+    assert first.total == len(titles)
+
+
+def test_orders_page_newest_first_and_stay_stable_while_orders_come_in(shop):
+    with shop.read() as connection:
+        first = Orders(STORE).page(connection, OrderFilter(), limit=4)
+    rows = OrderPageRows()
+    late = nodes.order(99, [nodes.line(990, variant=1)], processed=nodes.at(24 * 9.5))
+    mapping.add_order(rows, late, mapping.Days("Europe/Berlin"))
+    with MirroredStore(shop, STORE, SyncState).page() as page:
+        page.orders(rows)
+    with shop.read() as connection:
+        second = Orders(STORE).page(connection, OrderFilter(), cursor=first.next_cursor, limit=9)
+    assert [item.id for item in (*first.items, *second.items)] == [str(n) for n in range(10, 0, -1)]
+
+
+def test_orders_are_found_by_customer_number_and_day(shop):
+    day = nodes.START.date() + timedelta(days=2)
+    with shop.read() as connection:
+        found = Orders(STORE)
+        assert found.page(connection, OrderFilter(text="rosa")).total == 10
+        assert found.page(connection, OrderFilter(text="#10")).total == 1
+        assert found.page(connection, OrderFilter(since=day, until=day)).total == 1
+        assert found.page(connection, OrderFilter(financial_status="refunded")).total == 0
+        assert len(found.get(connection, "3").lines) == 2
+
+
+def test_another_stores_rows_are_not_found(shop):
+    with shop.read() as connection:
+        assert Products("str_other").page(connection, ProductFilter(), today=TODAY).total == 0
+        assert Orders("str_other").page(connection, OrderFilter()).total == 0
+        with pytest.raises(NotFound):
+            Orders("str_other").get(connection, "3")
