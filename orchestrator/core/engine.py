@@ -69,12 +69,12 @@ class WorkflowRow:
     error: str | None
 
 
-AGENTS = QueueSpec("agents", worker_concurrency=4, poll_seconds=0.5)
+AGENTS = QueueSpec("agents", worker_concurrency=4, poll_seconds=1.0)
 # The one interactive queue: a person has just approved and waits. The limit is per store.
 EXECUTION = QueueSpec(
-    "execution", worker_concurrency=8, poll_seconds=0.2, partition_limit=(40, 1.0)
+    "execution", worker_concurrency=8, poll_seconds=0.4, partition_limit=(40, 1.0)
 )
-SYNC = QueueSpec("sync", worker_concurrency=2, poll_seconds=0.5)
+SYNC = QueueSpec("sync", worker_concurrency=2, poll_seconds=1.0)
 QUEUES = (AGENTS, EXECUTION, SYNC)
 
 

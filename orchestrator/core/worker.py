@@ -40,16 +40,18 @@ _RELAY_BATCH = 50
 _SYNC_EVERY_SECONDS = 20.0
 _KEEP_WORKFLOWS = timedelta(days=7)
 _LOCK_WAIT_SECONDS = 10.0
+_LONGEST_PAUSE_SECONDS = 0.5
 _log = get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Chore:
-    """Something done again and again, ``every`` so many seconds of wall time."""
+    """Something done ``every`` so many seconds of wall time, and at once ``on_change``."""
 
     name: str
     every: float
     do: Callable[[], None]
+    on_change: bool = False
     due: float = 0.0
 
 
@@ -69,10 +71,10 @@ class Worker:
         self._lock: FileLock | None = None
         self._stopping = threading.Event()
         self._chores = [
-            Chore("relay", 0.25, self.relay),
+            Chore("relay", 2.0, self.relay, on_change=True),
             Chore("schedules", 1.0, self._fire_schedules),
-            Chore("expiry", 2.0, self._expire),
-            Chore("webhooks", 1.0, self._enqueue_webhooks),
+            Chore("expiry", 3.0, self._expire),
+            Chore("webhooks", 1.0, self._enqueue_webhooks, on_change=True),
             Chore("sync", sync_every, self._enqueue_sync),
             Chore("wake", 5.0, lambda: wake_after_first_sync(platform)),
             Chore("dead letters", 10.0, self._bury_dead),
@@ -80,7 +82,7 @@ class Worker:
         ]
         self._beats = [
             Chore("heartbeat", self._heartbeat_seconds, self._beat),
-            Chore("clock", 2.5, self._refresh_clock),
+            Chore("clock", 3.0, self._refresh_clock),
         ]
 
     def run(self) -> None:
@@ -92,9 +94,9 @@ class Worker:
             get_agent_registry().attach(self._platform)
             self._recover_at_start()
             _log.info("worker.started", executor_id=self.executor_id)
-            beats = threading.Thread(target=self._repeat, args=(self._beats,), daemon=True)
+            beats = threading.Thread(target=self._keep_beating, daemon=True)
             beats.start()
-            self._repeat(self._chores)
+            self._work()
             beats.join(timeout=5)
         finally:
             self._engine.shutdown()
@@ -235,15 +237,26 @@ class Worker:
                 )
         self._lock = lock
 
-    def _repeat(self, chores: list[Chore]) -> None:
+    def _work(self) -> None:
+        """The main loop: what is due, and after a commit by anybody what waits for one."""
         while not self._stopping.is_set():
-            now = time.monotonic()
-            for chore in chores:
-                if chore.due <= now and not self._stopping.is_set():
-                    self._do(chore)
-                    chore.due = time.monotonic() + chore.every
-            pause = min(chore.due for chore in chores) - time.monotonic()
-            self._stopping.wait(max(pause, 0.01))
+            pause = self._do_due(self._chores)
+            if self._platform.database.wait_for_change(min(pause, _LONGEST_PAUSE_SECONDS)):
+                for chore in self._chores:
+                    if chore.on_change:
+                        chore.due = 0.0
+
+    def _keep_beating(self) -> None:
+        while not self._stopping.is_set():
+            self._stopping.wait(self._do_due(self._beats))
+
+    def _do_due(self, chores: list[Chore]) -> float:
+        """Do what is due; return the seconds until the next."""
+        for chore in chores:
+            if chore.due <= time.monotonic() and not self._stopping.is_set():
+                self._do(chore)
+                chore.due = time.monotonic() + chore.every
+        return max(min(chore.due for chore in chores) - time.monotonic(), 0.01)
 
     def _do(self, chore: Chore) -> None:
         try:
