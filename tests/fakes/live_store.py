@@ -26,7 +26,7 @@ class Written:
 
 @dataclass
 class LiveStore:
-    """Prices and stock. ``before_write``/``after_write`` run around each write (faults, crashes)."""
+    """Prices and stock. ``before_write`` and ``after_write`` run around each write: crashes."""
 
     currency: str = "EUR"
     prices: dict[str, Decimal] = field(default_factory=dict)

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.decisions.model import Inverse, Policy, Proposal, Risk, Subject
 from royal_platform.commerce.shared.model import Money
+from royal_platform.persistence.commands import Receipt
 from royal_platform.persistence.ids import new_id
 from store_sandbox.app import create_app
 from store_sandbox.runtime import Options
@@ -196,6 +197,29 @@ def test_a_stop_lets_no_write_begin_and_lifting_it_goes_on(scene: Scene) -> None
     control.resume(scene.platform, "store", "ada")
     until(lambda: scene.statuses(ids) == ["executed"] * 30, 60, "the rest")
     assert len(scene.writes()) == 30
+
+
+def test_webhooks_are_worked_off_and_a_deleted_product_disappears(scene: Scene) -> None:
+    scene.start_worker()
+    until(scene.synced, 90, "the first sync")
+    gone = scene.platform.catalog.variants()[0].product_id
+    now = datetime.now(UTC)
+    bodies = {"products/delete": {"id": int(gone)}, "orders/create": {"id": 1}, "x/delete": []}
+    with writing(scene.platform) as books:
+        for topic, body in bodies.items():
+            receipt = Receipt(
+                store_id=books.store_id, webhook_id=topic, topic=topic, headers={},
+                body=json.dumps(body).encode(), received_at=now, triggered_at=now,
+                processed_at=None, error=None,
+            )  # fmt: skip
+            books.commands.receive(books.connection, receipt)
+
+    def worked_off() -> bool:
+        with reading(scene.platform) as books:
+            return books.commands.unprocessed(books.connection) == []
+
+    until(worked_off, 30, "the webhooks")
+    assert gone not in {variant.product_id for variant in scene.platform.catalog.variants()}
 
 
 def test_another_worker_takes_over_what_a_dead_one_left(postgres_url: str, tmp_path: Path) -> None:

@@ -1,0 +1,126 @@
+"""The ``royal`` command: fast help, JSON, exit codes, and errors that say what to do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from core.settings import get_settings
+from orchestrator.cli import app
+from orchestrator.core import command
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def own_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATABASE_URL", "SHOPIFY_SHOP"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ROYAL_VAR_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("SANDBOX_PORT", "1")
+    get_settings.cache_clear()
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, orchestrator.cli; "
+        "heavy = {'dbos', 'sqlalchemy', 'alembic', 'numpy', 'httpx'} & set(sys.modules);"
+        "print(heavy)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    assert told.strip() == "set()"
+
+
+def test_every_command_of_the_contract_is_there() -> None:
+    told = runner.invoke(app, ["--help"]).output
+    for name in ("up", "worker", "doctor", "sync", "agents", "approvals", "stop", "resume",
+                 "secrets", "tokens", "audit", "db", "login-link"):  # fmt: skip
+        assert name in told
+
+
+def test_a_wrong_setting_is_named_and_ends_with_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "not-a-port-4711")
+    get_settings.cache_clear()
+    told = runner.invoke(app, ["agents", "list"])
+    assert told.exit_code == 3
+    assert "PORT" in told.stderr
+    assert "4711" not in told.stderr
+
+
+def test_wrong_usage_ends_with_two() -> None:
+    assert runner.invoke(app, ["agents", "fly"]).exit_code == 2
+
+
+def test_a_missing_decision_ends_with_one_and_a_remedy() -> None:
+    told = runner.invoke(app, ["approvals", "approve", "dec_none"])
+    assert told.exit_code == 1
+    assert "There is no decision" in told.stderr
+    as_json = runner.invoke(app, ["approvals", "approve", "dec_none", "--json"])
+    assert json.loads(as_json.stdout)["remedy"]
+
+
+def test_a_fresh_installation_answers_in_json() -> None:
+    assert json.loads(runner.invoke(app, ["agents", "list", "--json"]).stdout) == []
+    assert json.loads(runner.invoke(app, ["audit", "verify", "--json"]).stdout)["ok"] is True
+
+
+def test_stop_and_resume_say_what_is_stopped() -> None:
+    told = json.loads(runner.invoke(app, ["stop", "--reason", "test", "--json"]).stdout)
+    assert told == {"stopped": ["store"], "in_flight": []}
+    assert json.loads(runner.invoke(app, ["resume", "--json"]).stdout) == {"stopped": []}
+    assert runner.invoke(app, ["resume"]).exit_code == 1
+    assert runner.invoke(app, ["stop", "the-moon"]).exit_code == 1
+
+
+def test_a_token_is_shown_once_and_can_be_revoked() -> None:
+    made = json.loads(
+        runner.invoke(
+            app, ["tokens", "create", "--name", "ci", "--role", "viewer", "--json"]
+        ).stdout
+    )
+    listed = runner.invoke(app, ["tokens", "list"]).stdout
+    assert made["id"] in listed
+    assert made["token"] not in listed
+    assert runner.invoke(app, ["tokens", "revoke", made["id"]]).exit_code == 0
+    assert runner.invoke(app, ["tokens", "revoke", made["id"]]).exit_code == 1
+
+
+def test_a_secret_survives_a_rotation_and_is_never_printed() -> None:
+    value = "s3cr3t-value-9"
+    told = runner.invoke(app, ["secrets", "set", "MY_KEY"], input=value + "\n")
+    assert told.exit_code == 0, told.output
+    assert runner.invoke(app, ["secrets", "rotate"]).exit_code == 0
+    names = runner.invoke(app, ["secrets", "get-names"])
+    assert "MY_KEY" in names.stdout
+    assert value not in told.output + names.output
+    from core.secrets.secret_provider import local_store
+
+    assert local_store(get_settings()).get("MY_KEY") == value
+
+
+def test_the_events_are_exported_as_lines_of_json() -> None:
+    runner.invoke(app, ["stop"])
+    lines = runner.invoke(app, ["audit", "export"]).stdout.splitlines()
+    assert [json.loads(line)["type"] for line in lines][-1] == "stop.pressed"
+
+
+def test_a_sign_in_link_points_at_the_command_center() -> None:
+    link = json.loads(runner.invoke(app, ["login-link", "--json"]).stdout)["link"]
+    assert link.startswith("http://127.0.0.1:10000/login/")
+
+
+def test_the_database_is_brought_up_to_date() -> None:
+    assert runner.invoke(app, ["db", "upgrade"]).exit_code == 0
+
+
+def test_an_agent_for_another_store_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.run("inventory_pricing", ["--store", "elsewhere"]) == 1
+    assert "There is no store 'elsewhere'" in capsys.readouterr().err
