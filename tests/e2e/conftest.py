@@ -4,22 +4,60 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.installation import Installation
+from tests.installation import Installation, until
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--chaos-kills", type=int, default=10, help="kills in the crash test")
 
 
+@dataclass(frozen=True)
+class FirstStart:
+    """A data directory as a first start leaves it, and how long its proposals took."""
+
+    home: Path
+    seconds: float
+
+    def again(self, home: Path, *parts: str, **extra: str) -> Installation:
+        """A new installation on a copy of these parts of ``var`` (all of them when none given)."""
+        for part in parts or ("",):
+            shutil.copytree(self.home / "var" / part, home / "var" / part)
+        return Installation(home, **extra)
+
+
+@pytest.fixture(scope="session")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
+    """Start from nothing, wait for the first proposals, stop: what other tests start from."""
+    began = time.monotonic()
+    running = Installation(tmp_path_factory.mktemp("first")).start()
+    try:
+        until(lambda: _proposed(running), 240, "the first proposals")
+        seconds = time.monotonic() - began
+        assert running.stop() == 0
+    finally:
+        running.end()
+    return FirstStart(running.home, seconds)
+
+
+def _proposed(running: Installation) -> bool:
+    kinds = [each["kind"] for each in running.decisions(status="proposed")]
+    return kinds.count("price.set") >= 5 and "inventory.reorder" in kinds
+
+
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    running = Installation(tmp_path_factory.mktemp("royal")).start()
-    yield running
+def installation(
+    first_start: FirstStart, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    running = first_start.again(tmp_path_factory.mktemp("royal"))
+    yield running.start()
     running.end()
 
 

@@ -11,17 +11,23 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.conftest import FirstStart
 from tests.installation import ROYAL, Installation, until
 
 SETTLED = {"executed", "failed", "conflicted"}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def fragile(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+def fragile(
+    request: pytest.FixtureRequest, first_start: FirstStart, tmp_path: Path
+) -> Iterator[Installation]:
+    """One worker on SQLite, two on PostgreSQL; short heartbeats so that recovery is soon."""
     extra = {"ROYAL_HEARTBEAT_SECONDS": "0.5", "ROYAL_STALE_SECONDS": "3"}
+    parts: tuple[str, ...] = ()
     if request.param == "postgresql":
         extra |= {"DATABASE_URL": request.getfixturevalue("postgres_url"), "ROYAL_WORKERS": "2"}
-    running = Installation(tmp_path, **extra)
+        parts = ("sandbox",)
+    running = first_start.again(tmp_path, *parts, **extra)
     yield running.start()
     running.end()
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from tests.e2e.conftest import FirstStart
 from tests.installation import ROYAL, Installation, until
 
 PAGES = (
@@ -66,14 +67,10 @@ def open_case(context: BrowserContext, installation: Installation, decision: str
     return page
 
 
-def test_at_least_five_prices_and_some_reorders_wait_after_the_first_start(
-    installation: Installation,
+def test_at_least_five_prices_and_some_reorders_wait_two_minutes_after_the_first_start(
+    first_start: FirstStart,
 ) -> None:
-    def enough() -> bool:
-        kinds = [each["kind"] for each in installation.decisions(status="proposed")]
-        return kinds.count("price.set") >= 5 and "inventory.reorder" in kinds
-
-    until(enough, 120, "five price proposals and a reorder")
+    assert first_start.seconds < 120
 
 
 def test_a_sign_in_link_works_once(
