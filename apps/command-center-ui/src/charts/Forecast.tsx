@@ -12,7 +12,7 @@ interface ForecastProps {
   height?: number;
 }
 
-export function Forecast({ forecast, label, height = 232 }: ForecastProps) {
+export function Forecast({ forecast, label, height = 280 }: ForecastProps) {
   const { t } = useTranslation();
   if (forecast.points.length === 0) return <Empty title={t("forecast.none")} />;
   const stockouts = forecast.points.reduce((days, point) => days + point.stockout_days, 0);
@@ -38,7 +38,7 @@ export function ForecastLegend() {
         <span aria-hidden="true" className="h-0.5 w-3 bg-accent" /> {t("forecast.sold")}
       </span>
       <span className="flex items-center gap-1.5">
-        <span aria-hidden="true" className="w-3 border-t-2 border-dashed border-accent" />{" "}
+        <span aria-hidden="true" className="w-4 border-t-2 border-dashed border-accent" />{" "}
         {t("forecast.expected")}
       </span>
       <span className="flex items-center gap-1.5">

@@ -5,9 +5,9 @@ import { compareDecimal, isDecimal } from "@/format/money";
 import type { Format } from "@/format/use-format";
 import type { Tone } from "@/ui/Tone";
 
-export function mainChange(decision: Decision): Change | undefined {
-  const name = decision.kind.startsWith("price.") ? "price" : "quantity";
-  return decision.changes.find((change) => change.field === name) ?? decision.changes[0];
+function mainChange(decision: Decision): Change | undefined {
+  // The diff's first line is the change itself; the others are its terms.
+  return decision.changes[0];
 }
 
 export function kindName(kind: string, t: TFunction): string {
@@ -30,6 +30,7 @@ export function decisionTitle(decision: Decision, t: TFunction, format: Format):
   if (decision.kind === "inventory.reorder" && change?.proposed) {
     return t("decision.title.reorder", { subject, value: format.decimal(change.proposed) });
   }
+  if (decision.kind === "inventory.reorder_cancel") return t("decision.title.cancel", { subject });
   return `${kindName(decision.kind, t)}: ${subject}`;
 }
 

@@ -75,7 +75,7 @@ export function formatQuantity(
   locale: string,
   options: DecimalOptions & MoneyOptions = {},
 ): string {
-  if (!isDecimal(value)) return value;
+  if (!isDecimal(value)) return unit === "percent" && /^\d/.test(value) ? `${value}%` : value;
   if (isCurrency(unit)) return formatMoney({ amount: value, currency: unit }, locale, options);
   if (unit === "percent") return formatPercent(value, locale, options);
   const number = formatDecimal(value, locale, options);

@@ -13,14 +13,15 @@ import { cx } from "@/ui/cx";
 import { sayDone, sayFailed } from "@/ui/toast";
 
 export function Bands({ session }: { session: Session }) {
+  const { t } = useTranslation();
   return (
-    <>
+    <section aria-label={t("shell.notices")}>
       {session.stopped.map((scope) => (
         <StoppedBand key={scope} scope={scope} />
       ))}
       <OfflineBand />
       {session.store?.source === "sandbox" && <SandboxBand rate={session.store.clock_rate} />}
-    </>
+    </section>
   );
 }
 

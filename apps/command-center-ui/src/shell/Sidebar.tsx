@@ -40,7 +40,7 @@ export function Sidebar({ session }: { session: Session }) {
             {session.store.name}
           </p>
           <p className="truncate text-meta text-muted">
-            {session.name} · {session.role}
+            {session.name === session.role ? session.role : `${session.name} · ${session.role}`}
           </p>
         </div>
       )}

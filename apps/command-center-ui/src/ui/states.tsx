@@ -21,7 +21,12 @@ export function AfterPatience({ children }: { children: ReactNode }) {
 export function Skeleton({ rows = 4, className }: { rows?: number; className?: string }) {
   const { t } = useTranslation();
   return (
-    <div role="status" aria-label={t("state.loading")} className={cx("space-y-2", className)}>
+    <div
+      role="status"
+      aria-busy="true"
+      aria-label={t("state.loading")}
+      className={cx("space-y-2", className)}
+    >
       {Array.from({ length: rows }, (_, row) => (
         <div
           // biome-ignore lint/suspicious/noArrayIndexKey: bars have no identity

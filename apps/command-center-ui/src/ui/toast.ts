@@ -6,15 +6,11 @@ interface ToastOptions {
   action?: { label: string; onClick: () => void };
 }
 
-type Kind = "success" | "error" | "message";
+type Kind = "success" | "error";
 
 async function show(kind: Kind, title: string, options: ToastOptions): Promise<void> {
   const { toast } = await import("sonner");
   toast[kind](title, options);
-}
-
-export function say(title: string, options: ToastOptions = {}): void {
-  void show("message", title, options);
 }
 
 export function sayDone(title: string, options: ToastOptions = {}): void {

@@ -59,7 +59,9 @@ function Line({
 }
 
 function fieldName(field: string, t: ReturnType<typeof useTranslation>["t"]): string {
-  return t(`field.${field}` as "field.price", { defaultValue: field.replaceAll("_", " ") });
+  return t(`field.${field.replaceAll(" ", "_")}` as "field.price", {
+    defaultValue: field.replaceAll("_", " "),
+  });
 }
 
 function Box({ label, children }: { label: string; children: ReactNode }) {

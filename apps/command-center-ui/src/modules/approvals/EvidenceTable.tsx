@@ -55,5 +55,19 @@ function show(value: unknown, unit: string, format: Format): string {
   if (Array.isArray(value)) {
     return value.map((part) => show(part, "", format)).join(" … ") + (unit ? ` ${unit}` : "");
   }
-  return JSON.stringify(value);
+  if (typeof value === "object" && value !== null) return showParts(value, unit, format);
+  return String(value);
+}
+
+/** An estimate is written as one: `16.8 (10.6 … 24.5) units per week`, `14 ± 4 days`. */
+function showParts(value: object, unit: string, format: Format): string {
+  const parts = new Map(
+    Object.entries(value).map(([name, part]) => [name, show(part, "", format)]),
+  );
+  const tail = unit ? ` ${unit}` : "";
+  const [point, low, high] = ["point", "low", "high"].map((name) => parts.get(name));
+  if (point && low && high) return `${point} (${low} … ${high})${tail}`;
+  const [mean, deviation] = [parts.get("mean"), parts.get("sd")];
+  if (mean && deviation) return `${mean} ± ${deviation}${tail}`;
+  return [...parts].map(([name, part]) => `${name} ${part}`).join(", ") + tail;
 }

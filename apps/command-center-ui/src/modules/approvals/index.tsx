@@ -63,6 +63,7 @@ export default function Approvals() {
 
   return (
     <>
+      {decisionId && <h1 className="sr-only lg:hidden">{t("nav.approvals")}</h1>}
       <div className={cx(decisionId && "max-lg:hidden")}>
         <PageHeader
           title={t("nav.approvals")}

@@ -129,7 +129,9 @@ function Facts({ run }: { run: RunDetail }) {
   return (
     <dl className="mb-4 flex flex-wrap gap-x-7 gap-y-2 text-dense">
       <Fact label={t("run.trigger")}>
-        {t(`trigger.${run.trigger}` as "trigger.event", { defaultValue: run.trigger })}
+        {t(`trigger.${run.trigger.replaceAll(/[. ]/g, "_")}` as "trigger.event", {
+          defaultValue: run.trigger,
+        })}
       </Fact>
       <Fact label={t("run.requested")}>
         <Moment at={run.requested_at} />
