@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from royal_platform.commerce.decisions.model import Decision, Verdict
     from royal_platform.persistence.runs import Run, Step
 
-COMMAND = "command line"
-
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -80,7 +78,7 @@ def _run_once(agent_id: str, store: str | None, *, dry_run: bool) -> Account:
 async def _carry_out(platform: Platform, agent_id: str, *, dry_run: bool) -> Account:
     from orchestrator.core.books import reading, writing
     from orchestrator.core.running import carry_out, give_up
-    from orchestrator.core.runs import start_run
+    from orchestrator.core.runs import COMMAND, start_run
 
     if not platform.store().sync_cursor.get("complete"):
         print("The store was not read yet: reading it first.", file=sys.stderr)

@@ -9,6 +9,8 @@ from orchestrator.core.discovery import topics_of, why_not_runnable
 from royal_platform.persistence.ids import new_id
 
 ACTIVE = ("queued", "running", "waiting")
+# The trigger of a run that a terminal carries out itself.
+COMMAND = "command line"
 _log = get_logger(__name__)
 
 

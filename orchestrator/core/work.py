@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from sqlalchemy import select
 
 from core.errors import RoyalError, Unavailable
 from core.telemetry.logs import bind, clear, get_logger
-from orchestrator.core.books import reading, writing
+from orchestrator.core.books import Books, reading, writing
 from orchestrator.core.engine import AGENTS, EXECUTION, SYNC, DurableEngine, QueueSpec, durable_step
 from orchestrator.core.execution import execute, fail_unexpected, hands_of
 from orchestrator.core.running import carry_out, give_up
-from orchestrator.core.runs import wake
+from orchestrator.core.runs import COMMAND, wake
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Command, Receipt
+from royal_platform.persistence.tables.runs import dead_letters
 
 if TYPE_CHECKING:
     from orchestrator.core.engine import WorkflowRow
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 FIRST_SYNC = "store.sync.first"
 # What a receipt of this topic erases cannot be learned by reading what is there.
 _ERASING = ("/delete", "/redact")
+_TERMINAL_RUN = timedelta(minutes=30)
 _log = get_logger(__name__)
 
 
@@ -94,8 +98,9 @@ class Work:
         except Unavailable as error:
             _log.warning("webhook.handling.deferred", reason=str(error))
             return
-        except (RoyalError, orjson.JSONDecodeError, KeyError) as error:
-            problem = str(error)
+        except (RoyalError, ValueError, KeyError, TypeError, AttributeError) as error:
+            # What an outside party sent is its fault, not ours: noted, and the next one is read.
+            problem = f"{type(error).__name__}: {error}"
             _log.warning("webhook.handling.failed", topic=receipts[0].topic, reason=problem)
         with writing(self._platform) as books:
             for receipt in receipts:
@@ -119,24 +124,46 @@ def place_of(command: Command) -> tuple[QueueSpec, str, tuple[str, ...]] | None:
 
 
 def bury(platform: Platform, row: WorkflowRow) -> None:
-    """A workflow was given up: close what it was about and put it on the dead-letter list."""
-    reason = f"Given up after {row.attempts} attempts: its worker died each time."
-    _, _, subject = row.id.partition(":")
-    subject = subject.partition(":")[0]
+    """A workflow ended without an outcome: close what it was about, list it as a dead letter."""
+    reason = (
+        "It ended in an unexpected error: see the worker's log."
+        if row.status == "ERROR"
+        else f"Given up after {row.attempts} attempts: its worker died each time."
+    )
+    subject = row.id.split(":")[1] if ":" in row.id else row.id
+    with reading(platform) as books:
+        if _is_buried(books, row.id):
+            return
     if row.kind == "run_agent":
         give_up(platform, subject, reason)
     elif row.kind == "execute_decision":
         fail_unexpected(platform, subject, RuntimeError(reason))
     with writing(platform) as books:
-        known = {letter.workflow_id for letter in books.commands.dead_letters(books.connection)}
-        if row.id in known:
-            return
         books.commands.bury(
             books.connection, workflow_id=row.id, kind=row.kind, subject=subject, error=reason,
             now=books.now,
         )  # fmt: skip
         books.tell("workflow.buried", row.id, "worker", {"workflow_id": row.id, "kind": row.kind})
-    _log.error("workflow.buried", workflow_id=row.id, attempts=row.attempts)
+    _log.error("workflow.buried", workflow_id=row.id, reason=reason)
+
+
+def _is_buried(books: Books, workflow_id: str) -> bool:
+    query = select(dead_letters.c.id).where(
+        dead_letters.c.store_id == books.store_id, dead_letters.c.workflow_id == workflow_id
+    )
+    return books.connection.execute(query.limit(1)).first() is not None
+
+
+def close_interrupted(platform: Platform) -> None:
+    """Fail runs of a terminal that was closed or killed: nobody goes on with them."""
+    with reading(platform) as books:
+        left = [
+            run
+            for run in books.runs.active(books.connection)
+            if run.trigger == COMMAND and books.now - run.requested_at > _TERMINAL_RUN
+        ]
+    for run in left:
+        give_up(platform, run.id, "The terminal that carried it out went away.")
 
 
 def wake_after_first_sync(platform: Platform) -> None:

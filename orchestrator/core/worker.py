@@ -27,7 +27,7 @@ from orchestrator.core import ledger, schedules
 from orchestrator.core.agent_registry import get_agent_registry
 from orchestrator.core.books import reading
 from orchestrator.core.engine import SYNC, DurableEngine
-from orchestrator.core.work import Work, bury, place_of, wake_after_first_sync
+from orchestrator.core.work import Work, bury, close_interrupted, place_of, wake_after_first_sync
 from royal_platform.persistence import commands as command_rows
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Command
@@ -173,8 +173,9 @@ class Worker:
         )
 
     def _bury_dead(self) -> None:
-        for row in self._engine.dead_letters():
+        for row in [*self._engine.dead_letters(), *self._engine.list_workflows("ERROR")]:
             bury(self._platform, row)
+        close_interrupted(self._platform)
 
     def _prune(self) -> None:
         before = wall_now() - _KEEP_WORKFLOWS

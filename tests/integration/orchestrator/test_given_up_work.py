@@ -1,0 +1,47 @@
+"""Work that was given up is closed, listed once, and blocks nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orchestrator.core import ledger
+from orchestrator.core.agent_registry import AgentRegistry, Registration
+from orchestrator.core.books import reading
+from orchestrator.core.engine import MAX_RECOVERY_ATTEMPTS, WorkflowRow
+from orchestrator.core.runs import request_run
+from orchestrator.core.work import bury
+
+
+def row(workflow_id: str, kind: str, status: str = "MAX_RECOVERY_ATTEMPTS_EXCEEDED") -> WorkflowRow:
+    return WorkflowRow(
+        id=workflow_id, kind=kind, status=status, executor_id="gone", version="1",
+        attempts=MAX_RECOVERY_ATTEMPTS + 1, queue=None, error=None,
+    )  # fmt: skip
+
+
+def letters(house: Any) -> list[Any]:
+    with reading(house) as books:
+        return books.commands.dead_letters(books.connection)
+
+
+def test_a_run_that_was_given_up_has_failed_and_the_agent_may_run_again(house: Any) -> None:
+    registry = AgentRegistry()
+    registry.attach(house)
+    registry.register(Registration("inventory_pricing", "Inventory", "t", ()))
+    run_id = request_run(house, "inventory_pricing", "button", "ada")
+    for _ in range(2):
+        bury(house, row(f"run:{run_id}", "run_agent"))
+    with reading(house) as books:
+        assert books.runs.get(books.connection, run_id).status == "failed"
+    assert [letter.workflow_id for letter in letters(house)] == [f"run:{run_id}"]
+    assert len(house.events("run.failed")) == 1
+    assert request_run(house, "inventory_pricing", "button", "ada") != run_id
+
+
+def test_an_execution_that_was_given_up_says_that_nothing_was_written(house: Any) -> None:
+    (decision,) = ledger.propose(house, [house.price()])
+    ledger.approve(house, decision, house.decision(decision).argument_hash, "ada")
+    bury(house, row(f"execute:{decision}:stp_1", "execute_decision", "ERROR"))
+    assert house.status(decision) == "failed"
+    assert "Nothing was written" in (house.decision(decision).failure or "")
+    assert len(letters(house)) == 1
