@@ -15,6 +15,7 @@ export default defineConfig({
       srcDir: "src",
       filename: "sw.ts",
       injectRegister: false,
+      includeManifestIcons: false,
       manifest: {
         name: "Royal Equips Orchestrator",
         short_name: "Royal Equips",

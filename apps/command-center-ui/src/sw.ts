@@ -5,7 +5,9 @@ declare const self: ServiceWorkerGlobalScope & {
 };
 
 const files = self.__WB_MANIFEST;
-const SHELL = `shell-${files.map((file) => file.revision ?? file.url).join("").length}-${hash(files)}`;
+// One address twice would make addAll, and with it the installation, fail.
+const addresses = [...new Set(files.map((file) => `/${file.url}`))];
+const SHELL = `shell-${hash(files)}`;
 const ANSWERS = "last-answers";
 const KEPT = /^\/v1\/(session|agents|decisions|metrics|forecast|connections)$/;
 
@@ -21,7 +23,7 @@ self.addEventListener("install", (event) => {
   event.waitUntil(
     caches
       .open(SHELL)
-      .then((cache) => cache.addAll(files.map((file) => `/${file.url}`)))
+      .then((cache) => cache.addAll(addresses))
       .then(() => self.skipWaiting()),
   );
 });

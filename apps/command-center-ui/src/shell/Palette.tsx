@@ -57,12 +57,13 @@ export default function Palette({ onClose, commands }: PaletteProps) {
                 {products.isFetching ? t("state.loading") : t("state.noMatch")}
               </Cmdk.Empty>
               {found.length > 0 && (
-                <Cmdk.Group heading={t("nav.products")} forceMount>
+                <Cmdk.Group heading={t("nav.products")}>
                   {found.map((product) => (
                     <Cmdk.Item
                       key={product.id}
                       value={`product ${product.id}`}
-                      forceMount
+                      // The server has matched already: the palette's own filter must let it pass.
+                      keywords={[text]}
                       className={ITEM}
                       onSelect={() =>
                         choose(

@@ -17,7 +17,7 @@ export default function Toasts({ theme }: { theme: "dark" | "light" }) {
           border: "1px solid var(--c-line-strong)",
           borderRadius: "12px",
           boxShadow: "none",
-          fontFamily: "inherit",
+          fontFamily: '"Geist Variable", system-ui, sans-serif',
         },
         actionButtonStyle: { background: "var(--c-accent)", color: "var(--c-on-accent)" },
       }}
