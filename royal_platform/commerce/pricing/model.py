@@ -33,7 +33,8 @@ class Economics:
 
     ``tax_rate`` is the fraction included in prices (0 where they exclude tax); ``fee_rate`` and
     ``fee_fixed`` are the payment's; ``return_rate`` the expected share of units that come back,
-    whose price is paid back and which can be sold again.
+    whose price is paid back and which can be sold again; ``discount_rate`` the fraction of the
+    price that discount codes take off on average.
     """
 
     unit_cost: float
@@ -41,11 +42,13 @@ class Economics:
     fee_rate: float
     fee_fixed: float
     return_rate: float
+    discount_rate: float = 0.0
 
     def contribution(self, price: Floats | float) -> Floats | float:
-        """Contribution per unit sold at ``price``, without tax, after fees and returns."""
-        kept = (1 - self.return_rate) * (price / (1 + self.tax_rate) - self.unit_cost)
-        return kept - self.fee_rate * price - self.fee_fixed
+        """Contribution per unit sold at ``price``: without tax, after discounts, fees, returns."""
+        paid = price * (1 - self.discount_rate)
+        kept = (1 - self.return_rate) * (paid / (1 + self.tax_rate) - self.unit_cost)
+        return kept - self.fee_rate * paid - self.fee_fixed
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ class _Desk:
     now: datetime
     run_id: str | None
     returns: Sequence[float]
+    discount_rate: float
     available_now: Mapping[str, int | None]
 
 
@@ -92,7 +93,8 @@ def propose_prices(
     """
     desk = _Desk(
         panel, forecast, rules.elasticities(panel), policy, store, now, run_id,
-        [float(rate) for rate in rules.return_rates(panel)], available_now or {},
+        [float(rate) for rate in rules.return_rates(panel)], rules.discount_rate(panel),
+        available_now or {},
     )  # fmt: skip
     cases: list[_Case] = []
     blocked: list[Blocked] = []
@@ -136,6 +138,7 @@ def _consider(
         fee_rate=float(policy.payment_fee_percent / 100),
         fee_fixed=float(policy.payment_fee_fixed),
         return_rate=desk.returns[row],
+        discount_rate=desk.discount_rate,
     )
     past = history or PriceHistory(variant.price.amount)
     limits = rules.window(
@@ -342,6 +345,12 @@ def _evidence(desk: _Desk, case: _Case) -> tuple[Evidence, ...]:
             "model",
         ),
         fact("Returns expected", round(case.economics.return_rate * 100, 1), "percent", sales),
+        fact(
+            "Discounts given on the price",
+            round(case.economics.discount_rate * 100, 1),
+            "percent",
+            "daily_variant_sales revenue / gross of the last 52 weeks",
+        ),
         fact(
             "Payment fees and tax assumed",
             {

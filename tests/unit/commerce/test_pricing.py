@@ -285,6 +285,6 @@ def test_sizes_repriced_together_are_not_their_own_busy_week(shop, panel):
     sold_out = panel.units.copy()
     sold_out[:4, -1] *= 50
     promoted = replace(together, units=sold_out)
-    before = rules._week_level(together, usable)[:4, -1]
-    after = rules._week_level(promoted, usable)[:4, -1]
+    before = rules._week_level(together, usable, np.zeros(panel.units.shape))[:4, -1]
+    after = rules._week_level(promoted, usable, np.zeros(panel.units.shape))[:4, -1]
     assert after == pytest.approx(before, rel=0.25)
