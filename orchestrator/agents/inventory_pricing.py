@@ -191,6 +191,7 @@ class InventoryPricingAgent(AgentBase):
             store=self._terms,
             now=self._at.now,
             on_order=self.platform.purchases.on_order(),
+            rejected_at=self.platform.price_history.rejected_reorders(),
             run_id=self.run_id,
         )
 

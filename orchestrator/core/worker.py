@@ -80,7 +80,7 @@ class Worker:
             Chore("dead letters", 10.0, self._bury_dead),
             Chore("prune", 3600.0, self._prune),
         ]
-        self._beats = [
+        self._apart = [
             Chore("heartbeat", self._heartbeat_seconds, self._beat),
             Chore("clock", 3.0, self._refresh_clock),
         ]
@@ -94,10 +94,16 @@ class Worker:
             get_agent_registry().attach(self._platform)
             self._recover_at_start()
             _log.info("worker.started", executor_id=self.executor_id)
-            beats = threading.Thread(target=self._keep_beating, daemon=True)
-            beats.start()
+            # Apart: a clock that waits for the store's row must not make this worker look dead.
+            apart = [
+                threading.Thread(target=self._keep_doing, args=(chore,), daemon=True)
+                for chore in self._apart
+            ]
+            for thread in apart:
+                thread.start()
             self._work()
-            beats.join(timeout=5)
+            for thread in apart:
+                thread.join(timeout=5)
         finally:
             self._engine.shutdown()
             if self._lock is not None:
@@ -247,9 +253,10 @@ class Worker:
                     if chore.on_change:
                         chore.due = 0.0
 
-    def _keep_beating(self) -> None:
+    def _keep_doing(self, chore: Chore) -> None:
         while not self._stopping.is_set():
-            self._stopping.wait(self._do_due(self._beats))
+            self._do(chore)
+            self._stopping.wait(chore.every)
 
     def _do_due(self, chores: list[Chore]) -> float:
         """Do what is due; return the seconds until the next."""

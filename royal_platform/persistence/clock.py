@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+# The sandbox tells whole seconds, and an answer takes its time.
+_TOLERANCE = timedelta(seconds=2)
+
 
 def wall_now() -> datetime:
     """The machine's time, aware, in UTC."""
@@ -35,6 +38,13 @@ class StoreClock:
         # A wall clock set back must not take business time back with it.
         passed = max(timedelta(0), wall - self.wall_at)
         return self.world_at + passed * self.rate
+
+    def agrees(self, world_at: datetime, wall_at: datetime, rate: float) -> bool:
+        """Whether the world's time read at ``wall_at`` is what this clock would have said."""
+        if self.world_at is None or self.wall_at is None or rate != self.rate:
+            return False
+        expected = self.world_at + max(timedelta(0), wall_at - self.wall_at) * rate
+        return abs(world_at - expected) <= _TOLERANCE * max(rate, 1.0)
 
     def local_day(self, at: datetime) -> date:
         """The merchant's calendar day in which the aware moment ``at`` falls."""

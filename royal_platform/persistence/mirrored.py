@@ -151,6 +151,14 @@ class MirroredStore:
                 for table in (products, orders)
             }
 
+    def analyze_early(self) -> None:
+        """During a first sync: PostgreSQL plans for empty tables until somebody counts them.
+
+        SQLite's statistics come with its first migration.
+        """
+        if self._database.dialect == "postgresql":
+            self.analyze()
+
     def analyze(self) -> None:
         """Let the database count what it holds now, so that it plans its queries by it."""
         with self._database.write() as transaction:

@@ -1,20 +1,21 @@
-"""What the policy asks about past prices, for a whole catalogue in three reads."""
+"""What the policy asks about past prices and past refusals, for a whole catalogue at once."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from core.storage.database import Database
+from royal_platform.commerce.decisions.model import Status
 from royal_platform.commerce.decisions.rules import PRICE_KINDS
 from royal_platform.commerce.pricing.model import PriceHistory
 from royal_platform.persistence.tables.catalog import price_observations, variants
-from royal_platform.persistence.tables.decisions import decisions, executions
+from royal_platform.persistence.tables.decisions import approvals, decisions, executions
 
 _WEEK = timedelta(days=7)
 
@@ -32,14 +33,53 @@ class StoredPriceHistory:
             current = self._current(connection)
             last_week = self._last_week(connection, now - _WEEK)
             references, changes = self._decided(connection)
+            rises, cuts = self._rejected_prices(connection)
         return {
             variant_id: PriceHistory(
                 reference=references.get(variant_id, price),
                 last_week=tuple(sorted(last_week[variant_id])),
                 last_change_at=changes.get(variant_id),
+                rise_rejected_at=rises.get(variant_id),
+                cut_rejected_at=cuts.get(variant_id),
             )
             for variant_id, price in current.items()
         }
+
+    def rejected_reorders(self) -> Mapping[str, datetime]:
+        """When a person last turned down a reorder, by variant."""
+        with self._database.read() as connection:
+            return {
+                row.subject_id: row.at for row in self._rejections(connection, "inventory.reorder")
+            }
+
+    def _rejections(self, connection: Connection, *kinds: str) -> Sequence[Row[Any]]:
+        """What persons turned down, oldest first; the gate's own refusals have no such row."""
+        query = (
+            select(decisions.c.subject_id, decisions.c.arguments, decisions.c.precondition,
+                   approvals.c.at)
+            .join(
+                approvals,
+                (approvals.c.store_id == decisions.c.store_id)
+                & (approvals.c.decision_id == decisions.c.id),
+            )
+            .where(decisions.c.store_id == self._store_id, decisions.c.kind.in_(kinds))
+            .where(decisions.c.status == Status.REJECTED, approvals.c.action == "reject")
+            .order_by(approvals.c.at)
+        )  # fmt: skip
+        return connection.execute(query).all()
+
+    def _rejected_prices(
+        self, connection: Connection
+    ) -> tuple[dict[str, datetime], dict[str, datetime]]:
+        """The last refusals of a higher and of a lower price, by variant."""
+        rises: dict[str, datetime] = {}
+        cuts: dict[str, datetime] = {}
+        for row in self._rejections(connection, *PRICE_KINDS):
+            wanted, before = row.arguments.get("price"), row.precondition.get("price")
+            if wanted is None or before is None:
+                continue
+            (rises if Decimal(wanted) > Decimal(before) else cuts)[row.subject_id] = row.at
+        return rises, cuts
 
     def _current(self, connection: Connection) -> dict[str, Decimal]:
         query = select(variants.c.id, variants.c.price).where(

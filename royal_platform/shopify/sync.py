@@ -25,6 +25,8 @@ STAGES = ("products", "inventory", "customers", "orders")
 OVERLAP = timedelta(minutes=2)
 # Deletions leave no trace in updated_at: ids are compared this often, in the store's time.
 RECONCILE_EVERY = timedelta(hours=24)
+# Pages of a first sync after which the database counts what it holds.
+_COUNTED_AFTER = (2, 8, 32)
 # Up to this many variants, stock is read whole each time; beyond, only what says it changed.
 _WHOLE_STOCK = 2_000
 _TELL_EVERY_SECONDS = 1.0
@@ -66,7 +68,8 @@ class Sync:
         """
         state = self._mirror.state()
         if not state.cursor.get("complete"):
-            return sum((await self.first()).values())
+            counts = await self.first()
+            return sum(counts.get(stage, 0) for stage in STAGES)
         return await self._guarded(self._incremental)
 
     async def first(self) -> dict[str, int]:
@@ -212,12 +215,15 @@ class Sync:
     ) -> int:
         """Read one kind of object; every page is stored with the place to go on from."""
         days = mapping.Days(state.timezone)
-        news = 0
+        news = pages = 0
 
         def store(nodes: list[Node], following: str | None) -> None:
-            nonlocal news
+            nonlocal news, pages
             if not nodes and not is_first:
                 return
+            pages += 1
+            if is_first and pages in _COUNTED_AFTER:
+                self._mirror.analyze_early()
             with self._mirror.page() as page:
                 changed = _store_nodes(page, stage, nodes, state, days)
                 news += changed

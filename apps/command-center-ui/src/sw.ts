@@ -9,7 +9,7 @@ const files = self.__WB_MANIFEST;
 const addresses = [...new Set(files.map((file) => `/${file.url}`))];
 const SHELL = `shell-${hash(files)}`;
 const ANSWERS = "last-answers";
-const KEPT = /^\/v1\/(session|agents|decisions|metrics|forecast|connections)$/;
+const KEPT = /^\/v1\/(session|agents|decisions|metrics|forecast|connections|events)$/;
 
 function hash(entries: typeof files): string {
   let value = 5381;
@@ -56,6 +56,7 @@ async function answer(request: Request): Promise<Response> {
   try {
     const fresh = await fetch(request);
     if (fresh.ok) {
+      // Only the kept copy carries the mark: what comes from the network is fresh.
       const headers = new Headers(fresh.headers);
       headers.set("X-Royal-Read-At", new Date().toISOString());
       const body = await fresh.clone().blob();

@@ -77,6 +77,7 @@ def propose_reorders(
     now: datetime,
     on_order: Sequence[PurchaseOrder] = (),
     terms: Mapping[str, SupplyTerms] | None = None,
+    rejected_at: Mapping[str, datetime] | None = None,
     run_id: str | None = None,
     limit: int = 25,
 ) -> ReorderOutcome:
@@ -84,7 +85,9 @@ def propose_reorders(
 
     ``terms`` holds a supplier's terms by variant; where absent the policy's lead time is assumed
     and named as an assumption. A variant whose cost is unknown is still proposed: the gate then
-    asks. ``unseen`` lists untracked variants, those without a level, and those behind the limit.
+    asks. ``rejected_at`` says when a person last turned a reorder of a variant down: until the
+    policy's cool-down has passed it is not proposed again. ``unseen`` lists untracked variants,
+    those without a level, those turned down, and those behind the limit.
     """
     desk = _Desk(forecast, policy, store, now, run_id)
     by_variant: dict[str, list[StockLevel]] = defaultdict(list)
@@ -111,6 +114,10 @@ def propose_reorders(
         )
         if advice is None:
             enough += 1
+            continue
+        turned_down = _rejected_lately(desk, variant, (rejected_at or {}).get(variant.id))
+        if turned_down is not None:
+            unseen.append(turned_down)
             continue
         cases.append(
             _Case(variant, rows[variant.id], tuple(stock), available, coming[variant.id], supply,
@@ -161,6 +168,20 @@ def _unseen(variant: Variant) -> Unseen:
     return Unseen(
         variant.id, variant.title, "no_level", "No location reports a quantity for it."
     )  # fmt: skip
+
+
+def _rejected_lately(desk: _Desk, variant: Variant, rejected_at: datetime | None) -> Unseen | None:
+    """A refusal while a person's no to a reorder is younger than the cool-down."""
+    if rejected_at is None:
+        return None
+    free_at = rejected_at + timedelta(days=desk.policy.cooldown_days)
+    if desk.now >= free_at:
+        return None
+    detail = (
+        f"A person turned down a reorder on {rejected_at:%Y-%m-%d}; proposed again from "
+        f"{free_at:%Y-%m-%d} if it is still needed."
+    )
+    return Unseen(variant.id, variant.title, "rejected_lately", detail)
 
 
 def _waiting(case: _Case, limit: int) -> Unseen:

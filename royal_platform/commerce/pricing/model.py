@@ -112,12 +112,15 @@ class PriceHistory:
     """What the policy asks about a variant's past prices.
 
     ``reference`` is the price before any agent changed it, ``last_week`` every price in force in
-    the last seven days, ``last_change_at`` the last change by a decision; None = never.
+    the last seven days, ``last_change_at`` the last change by a decision; ``rise_rejected_at`` and
+    ``cut_rejected_at`` when a person last turned down a higher or a lower price; None = never.
     """
 
     reference: Decimal
     last_week: tuple[Decimal, ...] = ()
     last_change_at: datetime | None = None
+    rise_rejected_at: datetime | None = None
+    cut_rejected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,8 @@ def propose_prices(
     """Propose at most ``limit`` price changes, the largest expected gain first.
 
     Every active variant is either proposed or listed in ``blocked`` with its reason: cost
-    unknown, thin history, cool-down, not worthwhile, no room inside the policy, or waiting its
-    turn behind the limit. Prices that the gate would deny are never proposed, given the same
+    unknown, thin history, cool-down, not worthwhile, no room inside the policy, turned down by a
+    person less than the policy's cool-down ago, or waiting its turn behind the limit. Prices that the gate would deny are never proposed, given the same
     history.
     """
     desk = _Desk(
@@ -161,7 +161,26 @@ def _consider(
     )
     if isinstance(advice, Blocked):
         return advice
-    return _Case(variant, row, demand, economics, advice, short)
+    rejected = _rejected_lately(desk, variant.price, advice.price, past)
+    return rejected or _Case(variant, row, demand, economics, advice, short)
+
+
+def _rejected_lately(
+    desk: _Desk, price: Money, wanted: Decimal, past: PriceHistory
+) -> Blocked | None:
+    """A refusal while a person's no to the same direction is younger than the cool-down."""
+    rise = wanted > price.amount
+    rejected_at = past.rise_rejected_at if rise else past.cut_rejected_at
+    if rejected_at is None:
+        return None
+    free_at = rejected_at + timedelta(days=desk.policy.cooldown_days)
+    if desk.now >= free_at:
+        return None
+    detail = (
+        f"A person turned down a {'higher' if rise else 'lower'} price on {rejected_at:%Y-%m-%d}; "
+        f"proposed again from {free_at:%Y-%m-%d} if it is still worth it."
+    )
+    return Blocked("rejected_lately", detail)
 
 
 def _refusal(

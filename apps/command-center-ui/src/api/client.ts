@@ -1,5 +1,6 @@
 /** The one typed client of the coordinator; every failure leaves as an ApiProblem. */
 import createClient from "openapi-fetch";
+import { noteAnswer } from "./kept";
 import { networkProblem, problemFrom } from "./problem";
 import type { paths } from "./schema";
 
@@ -21,6 +22,7 @@ export async function unwrap<T>(call: Promise<Answer<T>>): Promise<T> {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw networkProblem();
   });
+  noteAnswer(answer.response);
   if (!answer.response.ok) throw problemFrom(answer.response, answer.error);
   return answer.data as T;
 }

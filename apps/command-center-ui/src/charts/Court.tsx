@@ -145,8 +145,8 @@ function Body({ seat }: { seat: Seat }) {
           cy={seat.y - radius * 0.38}
           rx={radius * 0.32}
           ry={radius * 0.2}
-          className="fill-fg"
-          fillOpacity={0.35}
+          fill="#ffffff"
+          fillOpacity={0.4}
         />
       )}
       {agent.waiting_decisions > 0 && (

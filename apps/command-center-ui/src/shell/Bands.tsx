@@ -2,6 +2,7 @@
 import { CloudOff, FlaskConical, OctagonX } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useKeptSince } from "@/api/kept";
 import { asProblem } from "@/api/problem";
 import { useMay } from "@/api/session";
 import { useResume } from "@/api/stop";
@@ -81,16 +82,18 @@ function OfflineBand() {
   const { t } = useTranslation();
   const format = useFormat();
   const { status, heardAt } = useLive();
+  const keptSince = useKeptSince();
   useStoreNow();
-  if (status !== "offline" && !(status === "reconnecting" && heardAt)) return null;
-  const age = heardAt ? format.age(new Date(heardAt).toISOString(), Date.now()) : null;
+  if (status !== "offline" && !(status === "reconnecting" && heardAt) && !keptSince) return null;
+  const last = keptSince ?? heardAt;
+  const age = last ? format.age(new Date(last).toISOString(), Date.now()) : null;
   return (
     <Band
       tone="bg-raised text-warn"
       icon={<CloudOff size={16} aria-hidden="true" className="shrink-0" />}
     >
       <span role="status">
-        {status === "offline" ? t("live.bandOffline") : t("live.bandReconnecting")}{" "}
+        {status === "offline" || keptSince ? t("live.bandOffline") : t("live.bandReconnecting")}{" "}
         {age && t("live.lastHeard", { age })}
       </span>
     </Band>
