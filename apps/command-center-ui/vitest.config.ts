@@ -11,7 +11,6 @@ export default defineConfig({
     include: ["tests/**/*.test.{ts,tsx}"],
     setupFiles: ["tests/setup.ts"],
     css: false,
-    restoreMocks: true,
     maxWorkers: 2,
     testTimeout: 30_000,
   },

@@ -530,7 +530,9 @@ export interface components {
         };
         /**
          * AgentOut
-         * @description ``health`` is derived: paused, running, failing (last run failed), waiting (decisions wait), ok, idle (never ran).
+         * @description ``health`` is derived: paused, running, failing, waiting, ok or idle.
+         *
+         *     Failing: the last run failed. Waiting: decisions wait for a person. Idle: it never ran.
          */
         AgentOut: {
             /** Id */
@@ -841,7 +843,7 @@ export interface components {
         };
         /**
          * DemandPoint
-         * @description One week: ``units`` sold (null in the future), the forecast with its 80 % interval (null in the past).
+         * @description One week: ``units`` sold (null in the future), the forecast with its 80 % interval.
          */
         DemandPoint: {
             /**
@@ -894,7 +896,7 @@ export interface components {
         };
         /**
          * EventPage
-         * @description Ascending by ``seq`` with ``after``; descending with ``before``. ``head`` is the newest seq.
+         * @description Ascending by ``seq`` with ``after``, else descending; ``head`` is the newest seq.
          */
         EventPage: {
             /** Data */
@@ -1039,7 +1041,10 @@ export interface components {
         };
         /**
          * MetricsOut
-         * @description Figures: net_sales, gross_sales, discounts, returns, adjustments, orders, units, aov, gross_margin, stockout_risk, waiting_decisions.
+         * @description Figures over a window of store-local days, both ends included.
+         *
+         *     net_sales, gross_sales, discounts, returns, adjustments, orders, units, aov, gross_margin,
+         *     stockout_risk, waiting_decisions.
          */
         MetricsOut: {
             /**
@@ -1777,7 +1782,7 @@ export interface components {
         };
         /**
          * VariantOut
-         * @description ``unit_cost`` null means unknown (never zero); ``days_of_cover`` null when demand is unknown.
+         * @description ``unit_cost`` null is unknown, never zero; ``days_of_cover`` null: demand is unknown.
          */
         VariantOut: {
             /** Id */
