@@ -38,6 +38,7 @@ from royal_platform.shopify.credentials import (
 )
 from royal_platform.shopify.errors import ShopifyUnavailable
 from royal_platform.shopify.ports import SyncState
+from royal_platform.shopify.subscriptions import ensure_subscriptions
 from royal_platform.shopify.sync import Sync
 from royal_platform.shopify.world_clock import read_world_clock
 
@@ -90,6 +91,24 @@ class Platform:
     def sync(self) -> Sync:
         """The sync of this store: ``await platform.sync().run()``."""
         return Sync(self._client, self.mirror())
+
+    @property
+    def webhook_address(self) -> str | None:
+        """Where the store can deliver webhooks; None means that changes are found by polling.
+
+        A sandbox reaches the gateway on loopback, a real store only by the public address.
+        """
+        settings = self.settings
+        if settings.royal_public_url is not None:
+            return f"{settings.royal_public_url}/webhooks/shopify"
+        if self.source == "sandbox":
+            return f"http://127.0.0.1:{settings.gateway_port}/webhooks/shopify"
+        return None
+
+    async def subscribe(self) -> int:
+        """Make sure that the store tells us what changes; return how many topics were missing."""
+        address = self.webhook_address
+        return 0 if address is None else await ensure_subscriptions(self._client, address)
 
     async def refresh_clock(self) -> StoreClock:
         """For a sandbox, read the world's clock into the store's row; return business time.

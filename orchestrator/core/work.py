@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 FIRST_SYNC = "store.sync.first"
 # What a receipt of this topic erases cannot be learned by reading what is there.
 _ERASING = ("/delete", "/redact")
+# Subscriptions are the store's to drop: looked at again this often.
+_SUBSCRIBE_EVERY_SECONDS = 600.0
 _TERMINAL_RUN = timedelta(minutes=30)
 _log = get_logger(__name__)
 
@@ -35,6 +38,7 @@ class Work:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
+        self._subscribe_at = 0.0
 
     def register(self, engine: DurableEngine) -> None:
         """Give the engine every body under its stable name."""
@@ -66,6 +70,9 @@ class Work:
         platform = self._platform
         try:
             news = await platform.sync().run()
+            if time.monotonic() >= self._subscribe_at:
+                await platform.subscribe()
+                self._subscribe_at = time.monotonic() + _SUBSCRIBE_EVERY_SECONDS
         except RoyalError:
             # The store's row and the sync's own line tell it; the next turn tries again.
             return 0

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from core.storage.database import Database
 from royal_platform.commerce.decisions.model import Status
@@ -52,7 +52,7 @@ class StoredPriceHistory:
                 row.subject_id: row.at for row in self._rejections(connection, "inventory.reorder")
             }
 
-    def _rejections(self, connection: Connection, *kinds: str) -> Sequence[Row[Any]]:
+    def _rejections(self, connection: Connection, *kinds: str) -> Sequence[Any]:
         """What persons turned down, oldest first; the gate's own refusals have no such row."""
         query = (
             select(decisions.c.subject_id, decisions.c.arguments, decisions.c.precondition,

@@ -74,6 +74,25 @@ def test_only_one_module_knows_the_engine_library() -> None:
     assert users == {"orchestrator/core/engine.py"}
 
 
+def test_only_the_writer_and_the_subscriptions_send_a_mutation() -> None:
+    folder = ROOT / "royal_platform" / "shopify"
+    mutations = {
+        path.stem.upper()
+        for path in (folder / "documents").glob("*.graphql")
+        if path.read_text().lstrip().startswith("mutation")
+    }
+    senders = {
+        path.relative_to(ROOT).as_posix()
+        for path in sources()
+        if path.name != "documents.py"
+        and any(f"documents.{name}" in path.read_text() for name in mutations)
+    }
+    assert senders == {
+        "royal_platform/shopify/adapter.py",
+        "royal_platform/shopify/subscriptions.py",
+    }
+
+
 @pytest.mark.parametrize("name", ["set_price", "set_quantity", "add_tags", "remove_tags"])
 def test_what_an_agent_reads_with_cannot_write(name: str) -> None:
     from royal_platform.shopify.adapter import ShopifyReader

@@ -88,8 +88,8 @@ def propose_prices(
 
     Every active variant is either proposed or listed in ``blocked`` with its reason: cost
     unknown, thin history, cool-down, not worthwhile, no room inside the policy, turned down by a
-    person less than the policy's cool-down ago, or waiting its turn behind the limit. Prices that the gate would deny are never proposed, given the same
-    history.
+    person less than the policy's cool-down ago, or waiting its turn behind the limit. Prices that
+    the gate would deny are never proposed, given the same history.
     """
     desk = _Desk(
         panel, forecast, rules.elasticities(panel), policy, store, now, run_id,

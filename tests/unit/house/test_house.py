@@ -50,3 +50,11 @@ def test_the_reference_pages_say_what_the_code_says() -> None:
         check=False,
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_the_committed_api_document_is_what_the_code_says() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "app.openapi"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    committed = (ROOT / "apps/command-center-ui/openapi.json").read_text()
+    assert answer.stdout == committed, "run `make openapi`"
