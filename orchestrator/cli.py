@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.commands import access, agents, approvals, audit, installation, secret
+from orchestrator.commands import (
+    access,
+    agents,
+    approvals,
+    audit,
+    dead_letters,
+    installation,
+    secret,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(agents.app, name="agents")
 app.add_typer(approvals.app, name="approvals")
+app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(secret.app, name="secrets")
 app.add_typer(access.tokens, name="tokens")
 app.add_typer(audit.app, name="audit")

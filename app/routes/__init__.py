@@ -4,6 +4,7 @@ from app.routes import (
     agents,
     connections,
     customers,
+    dead_letters,
     decisions,
     empire,
     inventory,
@@ -18,6 +19,7 @@ from app.routes import (
 APIS = (
     agents.api,
     runs.api,
+    dead_letters.api,
     decisions.api,
     empire.api,
     products.api,

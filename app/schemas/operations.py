@@ -179,3 +179,21 @@ class PurchaseOrderPage(Model):
     data: list[PurchaseOrderOut]
     next_cursor: str | None
     total: int
+
+
+class DeadLetterOut(Model):
+    """Work that was given up: what kind, about what, and why."""
+
+    id: str
+    kind: str
+    subject: str
+    error: str
+    at: datetime
+
+
+class DeadLetterList(Model):
+    data: list[DeadLetterOut]
+
+
+class DeadLetterPath(BaseModel):
+    letter_id: str = Field(min_length=1)

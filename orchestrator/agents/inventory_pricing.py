@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -23,10 +23,23 @@ from royal_platform.commerce.pricing.model import PricingOutcome
 # A year of weeks, and the year before to compare seasons with.
 HISTORY = timedelta(weeks=104)
 TAX_WINDOW = timedelta(days=90)
-TOLD_REASONS = {
-    "unknown_cost": "has no unit cost in the store, so its margin is unknown",
-    "thin_history": "sold too little to say how demand answers to price",
-    "no_price": "has no price",
+# What a person could remedy or must know, as "<number of variants> <this>".
+UNSEEN_PRICES = {
+    "unknown_cost": "without a cost per item in the store's admin: no margin, so no price proposal",
+    "thin_history": "with too few sales to say how buyers answer to the price",
+    "no_price": "without a price",
+}
+UNSEEN_STOCK = {
+    "untracked": "whose quantity the store does not track: no reorder can be proposed",
+    "no_level": "for which no location reports a quantity",
+}
+LEFT_ALONE = {
+    "not_worthwhile": "no better price found with enough certainty",
+    "no_room": "no other price inside the policy's limits",
+    "cooldown": "changed lately, waiting out the cool-down",
+    "rejected_lately": "turned down by a person lately",
+    "risk": "too risky under the policy",
+    "limit": "kept for a later run, others are worth more",
 }
 
 
@@ -201,13 +214,19 @@ class InventoryPricingAgent(AgentBase):
         prices, reorders = self._prices, self._reorders
         self.report(
             looked_at=[
-                f"{begun['variants']} variants and their sales since {begun['history_from']}",
-                f"{demand['weeks']} complete weeks of demand, stock-outs corrected",
-                f"{reorders.enough} variants with enough stock for their lead time",
+                (
+                    f"{_count(begun['variants'], 'variant')} and their sales since "
+                    f"{begun['history_from']}, {_count(demand['weeks'], 'complete week')}"
+                ),
+                f"Prices: {_tally(len(prices.proposals), (b.reason for b in prices.blocked))}",
+                (
+                    f"Stock: {_tally(len(reorders.proposals), (u.reason for u in reorders.unseen))}"
+                    f"; {reorders.enough} with enough for their lead time"
+                ),
             ],
             could_not_see=[
-                *_grouped((each.title, each.reason) for each in prices.blocked),
-                *_grouped_unseen((each.title, each.detail) for each in reorders.unseen),
+                *_grouped(((each.title, each.reason) for each in prices.blocked), UNSEEN_PRICES),
+                *_grouped(((each.title, each.reason) for each in reorders.unseen), UNSEEN_STOCK),
                 *_always_hidden(self._panel),
             ],
             headline=(
@@ -228,36 +247,37 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _grouped(blocked: Iterable[tuple[str, str]]) -> list[str]:
-    """One line for each reason that a person could remedy, naming up to three variants."""
+def _tally(proposed: int, reasons: Iterable[str]) -> str:
+    """How many were proposed, and how many were left alone for which reason of ours."""
+    counted = Counter(reason for reason in reasons if reason in LEFT_ALONE)
+    parts = [f"{number} {LEFT_ALONE[reason]}" for reason, number in counted.most_common()]
+    return "; ".join([f"{proposed} proposed", *parts])
+
+
+def _grouped(found: Iterable[tuple[str, str]], told: Mapping[str, str]) -> list[str]:
+    """One line for each reason in ``told``, naming up to three variants."""
     titles: dict[str, list[str]] = {}
-    for title, reason in blocked:
+    for title, reason in found:
         titles.setdefault(reason, []).append(title)
     return [
-        f"{_named(found)} {TOLD_REASONS[reason]}."
-        for reason, found in titles.items()
-        if reason in TOLD_REASONS
+        f"{_count(len(titles[reason]), 'variant')} {words} ({_named(titles[reason])})."
+        for reason, words in told.items()
+        if reason in titles
     ]
 
 
-def _grouped_unseen(unseen: Iterable[tuple[str, str]]) -> list[str]:
-    details: dict[str, list[str]] = {}
-    for title, detail in unseen:
-        details.setdefault(detail, []).append(title)
-    return [f"{_named(found)}: {detail}" for detail, found in details.items() if len(details) <= 5]
-
-
 def _named(titles: list[str]) -> str:
-    shown = ", ".join(titles[:3])
     more = len(titles) - 3
-    return f"{shown} and {more} more: each" if more > 0 else shown
+    return ", ".join(titles[:3]) + (f" and {more} more" if more > 0 else "")
 
 
 def _always_hidden(panel: Panel) -> list[str]:
     """What the Admin API never tells, said every time so that nobody takes it for known."""
     if panel.seen_stockouts >= 1:
         return []
-    return ["Stock of past days is not given by the store: stock-outs were inferred from sales."]
+    return [
+        "The store does not tell the stock of past days: past stock-outs were inferred from sales."
+    ]
 
 
 if __name__ == "__main__":

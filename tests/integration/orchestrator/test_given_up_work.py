@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from orchestrator.core import ledger
+import pytest
+
+from core.errors import Conflict, NotFound
+from orchestrator.core import dead_letters, ledger
 from orchestrator.core.agent_registry import AgentRegistry, Registration
 from orchestrator.core.books import reading
 from orchestrator.core.engine import MAX_RECOVERY_ATTEMPTS, WorkflowRow
@@ -45,3 +48,32 @@ def test_an_execution_that_was_given_up_says_that_nothing_was_written(house: Any
     assert house.status(decision) == "failed"
     assert "Nothing was written" in (house.decision(decision).failure or "")
     assert len(letters(house)) == 1
+
+
+def test_a_run_that_was_given_up_is_run_again_on_request_and_leaves_the_list(house: Any) -> None:
+    registry = AgentRegistry()
+    registry.attach(house)
+    registry.register(Registration("inventory_pricing", "Inventory", "t", ()))
+    run_id = request_run(house, "inventory_pricing", "button", "ada")
+    bury(house, row(f"run:{run_id}", "run_agent"))
+    (letter,) = dead_letters.open_letters(house)
+    again = dead_letters.retry(house, letter.id, "ada")
+    with reading(house) as books:
+        run = books.runs.get(books.connection, again)
+    assert (run.status, run.trigger) == ("queued", "retry")
+    assert dead_letters.open_letters(house) == []
+    assert [event.payload["how"] for event in house.events("workflow.resolved")] == ["retried"]
+    with pytest.raises(NotFound):
+        dead_letters.retry(house, letter.id, "ada")
+
+
+def test_an_execution_is_never_repeated_blindly_only_dismissed(house: Any) -> None:
+    (decision,) = ledger.propose(house, [house.price()])
+    ledger.approve(house, decision, house.decision(decision).argument_hash, "ada")
+    bury(house, row(f"execute:{decision}:stp_1", "execute_decision", "ERROR"))
+    (letter,) = dead_letters.open_letters(house)
+    with pytest.raises(Conflict):
+        dead_letters.retry(house, letter.id, "ada")
+    assert dead_letters.open_letters(house) == [letter]
+    dead_letters.dismiss(house, letter.id, "ada")
+    assert dead_letters.open_letters(house) == []
