@@ -266,25 +266,30 @@ def _why(desk: _Desk, case: _Case) -> str:
     advice, terms = case.advice, case.terms
     per_week = float(desk.forecast.expected[case.row, :4].mean())
     cover = f"{advice.days_of_cover:.0f} days" if advice.days_of_cover is not None else "unknown"
-    assumed = " (assumed by the policy)" if terms.source == "policy" else f" ({terms.source})"
+    assumed = " (the policy's assumption)" if terms.source == "policy" else f" ({terms.source})"
+    cost = case.variant.unit_cost
+    price = (
+        f" at {cost}, together {(cost * advice.quantity).rounded()}" if cost is not None
+        else "; their cost is not entered in the store, so the total is unknown"
+    )  # fmt: skip
     sentences = [
-        f"Order {advice.quantity} units.",
+        f"Order {advice.quantity} {'unit' if advice.quantity == 1 else 'units'}{price}.",
         (
-            f"{case.available} are available, {advice.position - case.available} on their way; at "
-            f"{per_week:.1f} a week what is there lasts {cover}."
+            f"Available: {case.available}; on their way: {advice.position - case.available}; "
+            f"expected sales: {per_week:.1f} a week. What is available lasts {cover}."
         ),
         f"Delivery takes {terms.lead_time_days} ± {terms.lead_time_sd_days} days{assumed}.",
         (
-            f"To be in stock with {desk.policy.service_level_percent} % probability, reorder at "
-            f"{advice.reorder_point:.0f} and fill up to {advice.order_up_to:.0f}."
+            f"To be in stock with {desk.policy.service_level_percent} % probability, order when "
+            f"{advice.reorder_point:.0f} are left or on their way, and fill up to "
+            f"{advice.order_up_to:.0f}."
         ),
         (
             f"Without the order about {advice.lost_point:.0f} sales would be lost in "
-            f"{_horizon(terms)} days (80 %: {advice.lost_low:.0f} to {advice.lost_high:.0f})."
+            f"{_horizon(terms)} days (80 % interval: {advice.lost_low:.0f} to "
+            f"{advice.lost_high:.0f})."
         ),
     ]
-    if case.variant.unit_cost is None:
-        sentences.append("Its unit cost is unknown, so the cost of the order is unknown too.")
     return " ".join(sentences)
 
 

@@ -215,7 +215,8 @@ def _short_of_stock(desk: _Desk, variant: Variant, row: int) -> bool:
 
 
 def _waiting(case: _Case, limit: int) -> Blocked:
-    detail = f"Worth {case.advice.gain.point:+.2f} in 28 days; {limit} others are worth more."
+    worth = _money(case.advice.gain.point, case.variant.price.currency)
+    detail = f"Worth {worth} in 28 days; {limit} others are worth more."
     return Blocked("limit", detail, case.variant.id, case.variant.title)
 
 
@@ -289,30 +290,43 @@ def _why(desk: _Desk, case: _Case) -> str:
     """Short sentences with numbers: what, how demand answers, what it brings, what limits it."""
     variant, advice, currency = case.variant, case.advice, desk.store.currency
     now, then = variant.price.amount, advice.price
-    verb = "Raise" if then > now else "Lower"
     own = float(desk.elasticity.own_weight[case.row])
-    beta = advice.elasticity
+    beta, gain = advice.elasticity, advice.gain
+    kin = f"other {variant.product_type}" if variant.product_type else "the rest of the store"
+
+    weeks = int(desk.elasticity.weeks[case.row])
+    before, after = advice.contribution_now.point, advice.contribution_then.point
+
+    def told(amount: float) -> Money:
+        return _money(amount, currency)
+
     sentences = [
-        f"{verb} the price from {now} to {then} {currency} ({(then - now) / now * 100:+.1f} %).",
         (
-            f"When the price rises by 1 %, about {-beta.point:.1f} % fewer units sell (80 %: "
-            f"{-beta.high:.1f} to {-beta.low:.1f}); {own:.0%} of that comes from its own "
-            f"{int(desk.elasticity.weeks[case.row])} weeks, the rest from "
-            f"{variant.product_type or 'the store'}."
+            f"{'Raise' if then > now else 'Lower'} the price from {Money(now, currency)} to "
+            f"{Money(then, currency)} ({(then - now) / now * 100:+.1f} %)."
         ),
         (
-            f"Units in 28 days: {advice.units_now.point:.0f} now, "
-            f"{advice.units_then.point:.0f} then "
-            f"(80 %: {advice.units_then.low:.0f} to {advice.units_then.high:.0f})."
+            f"Expected in 28 days: {advice.units_now.point:.0f} units at today's price, "
+            f"{advice.units_then.point:.0f} at the new one (80 % interval: "
+            f"{advice.units_then.low:.0f} to {advice.units_then.high:.0f})."
         ),
         (
-            f"Contribution in 28 days: {advice.contribution_now.point:.2f} now, "
-            f"{advice.contribution_then.point:.2f} then: {advice.gain.point:+.2f} {currency} "
-            f"(80 %: {advice.gain.low:+.2f} to {advice.gain.high:+.2f})."
+            "What remains of them after tax, discounts, returns, fees and unit cost: "
+            f"{told(before)} now, {told(after)} then; "
+            f"{told(abs(gain.point))} {'more' if gain.point >= 0 else 'less'} (80 % interval: "
+            f"{told(gain.low).amount} to {told(gain.high)})."
+        ),
+        (
+            f"Buyers: 1 % dearer means about {-beta.point:.1f} % fewer units (80 % interval: "
+            f"{-beta.high:.1f} to {-beta.low:.1f} %); {own:.0%} of that is read from the product's "
+            f"own past prices over {weeks} weeks, the rest from {kin} and published studies."
         ),
     ]
     if not advice.optimum_inside:
-        sentences.append("A limit of the policy or of the stock sets this price, not demand.")
+        sentences.append(
+            "It is as far as the policy, a crossed-out price or the stock allows; the best price "
+            "may lie beyond."
+        )
     if case.short_of_stock:
         sentences.append("Stock does not last for the lead time, so only rises were considered.")
     return " ".join(sentences)
