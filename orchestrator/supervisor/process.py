@@ -15,7 +15,7 @@ from orchestrator.supervisor.services import Service
 log = get_logger(__name__)
 
 FIRST_BACKOFF_SECONDS = 0.5
-LONGEST_BACKOFF_SECONDS = 30.0
+LONGEST_BACKOFF_SECONDS = 5.0
 # A process that stayed up this long has earned a fresh start of the backoff.
 STEADY_SECONDS = 20.0
 READ_BYTES = 64 * 1024
