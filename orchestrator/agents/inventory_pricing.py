@@ -28,6 +28,7 @@ UNSEEN_PRICES = {
     "unknown_cost": "without a cost per item in the store's admin: no margin, so no price proposal",
     "thin_history": "with too few sales to say how buyers answer to the price",
     "no_price": "without a price",
+    "currency_mismatch": "whose price or cost is in another currency than the store's",
 }
 UNSEEN_STOCK = {
     "untracked": "whose quantity the store does not track: no reorder can be proposed",

@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -239,6 +240,7 @@ def truncated(mean: float, sd: float) -> Floats:
     return np.minimum(mean + sd * _quantiles(share), WRONG_SIGN_CUT)
 
 
+@cache
 def _normal_slices() -> Floats:
     return _quantiles((np.arange(_SLICES) + 0.5) / _SLICES)
 

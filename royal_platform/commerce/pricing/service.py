@@ -127,6 +127,12 @@ def _consider(
     cost = variant.unit_cost
     if cost is None:
         return _UNKNOWN_COST
+    if {cost.currency, variant.price.currency} != {desk.store.currency}:
+        detail = (
+            f"Its price is in {variant.price.currency}, its cost in {cost.currency}, the store "
+            f"sells in {desk.store.currency}: amounts of different money are not compared."
+        )
+        return Blocked("currency_mismatch", detail)
     refusal = _refusal(desk, variant, row, history)
     if refusal is not None:
         return refusal

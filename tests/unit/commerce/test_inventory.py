@@ -108,7 +108,7 @@ def test_reorders_are_complete_and_ordered_by_what_is_lost(shop, demand):
         lead = next(e for e in proposal.evidence if e.label == "Lead time")
         assert lead.source == "policy"
         assert "assumption" in lead.query
-        assert "assumed" in proposal.rationale
+        assert "assumption" in proposal.rationale
         assert sum(f.contribution for f in proposal.risk.factors) == pytest.approx(
             proposal.risk.score, abs=1e-3
         )
