@@ -6,6 +6,7 @@ Only the evaluation reads the truth; the methods see what the Admin API would sh
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -53,13 +54,19 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder that keeps generated worlds")
     parser.add_argument("--no-report", action="store_true", help="print only")
     chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="royal-evaluate-") as passing:
+        text = _evaluate(chosen.seeds, chosen.keep or Path(passing))
+    print(text)
+    if not chosen.no_report:
+        REPORT.write_text(text, encoding="utf-8")
+
+
+def _evaluate(seeds: Sequence[int], folder: Path) -> str:
     prices, demands, names = [], [], []
-    for number, seed in enumerate(chosen.seeds):
+    for number, seed in enumerate(seeds):
         ends = LAST_END - APART * (number % 6)
-        kept = None
-        if chosen.keep:
-            kept = chosen.keep / f"w{seed}" / "store.db"
-            kept.parent.mkdir(parents=True, exist_ok=True)
+        kept = folder / f"w{seed}" / "store.db"
+        kept.parent.mkdir(parents=True, exist_ok=True)
         state = sandbox_truth.make(seed, ends, kept)
         seen, truth = sandbox_truth.see(state), sandbox_truth.tell(state, HORIZON_DAYS)
         panel = seen.panel()
@@ -67,10 +74,7 @@ def main() -> None:
         demands.append(_demand(panel))
         names.append(f"{seed}, to {ends:%Y-%m}")
         print(f"seed {seed} done", flush=True)
-    text = _report(names, prices, demands)
-    print(text)
-    if not chosen.no_report:
-        REPORT.write_text(text, encoding="utf-8")
+    return _report(names, prices, demands)
 
 
 def _prices(seen: Seen, truth: Truth, panel: Panel) -> Prices:

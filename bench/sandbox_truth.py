@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -87,9 +86,8 @@ class Truth:
         return self.markets[int(self.process.shop.need_of[place])].curve(place, prices)
 
 
-def make(seed: int, now: datetime, kept: Path | None = None) -> StateStore:
-    """A generated world whose 18 months end at ``now``; ``kept`` reuses an earlier file."""
-    path = kept or Path(tempfile.mkdtemp(prefix="royal-evaluate-")) / "store.db"
+def make(seed: int, now: datetime, path: Path) -> StateStore:
+    """A world whose 18 months end at ``now``; what ``path`` already holds is used again."""
     fresh = not path.exists()
     state = StateStore(path, wall=now.timestamp)
     if fresh:
