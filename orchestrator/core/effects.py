@@ -159,7 +159,9 @@ class PurchaseEffect:
                 for each in books.purchases.on_order(books.connection)
                 if each.variant_id == variant_id and each.decision_id != decision.id
             )
-            places = _places(books, variant_id)
+            # Once the order is booked the stock decides nothing more: a store that falls silent
+            # now must not make a booked order look failed.
+            places = _places(books, variant_id) if order is None else []
         available: int | None = None
         for item, location in places:
             level = await self._reader.stock_level(item, location)

@@ -16,12 +16,18 @@ from core.telemetry.logs import get_logger
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.effects import Effect, Facts, Hands, effect_of
 from orchestrator.core.gate import gate_state
-from orchestrator.core.ledger import CLOCK_ACTOR, return_original
+from orchestrator.core.ledger import CLOCK_ACTOR, approvers_of, return_original
 from orchestrator.core.proposing import POLICY_ACTOR, denial
 from orchestrator.core.readback import show_in_copy
 from orchestrator.core.turns import turn
 from royal_platform.commerce.decisions.model import Decision, Ruling, Status, Verdict
-from royal_platform.commerce.decisions.rules import PRICE_KINDS, judge, mismatches, planned_spend
+from royal_platform.commerce.decisions.rules import (
+    PRICE_KINDS,
+    judge,
+    mismatches,
+    persons_needed,
+    planned_spend,
+)
 from royal_platform.persistence.decision_rows import jsonable
 
 if TYPE_CHECKING:
@@ -111,8 +117,9 @@ def _open_fresh(books: Books, effect: Effect, decision: Decision, live: Facts | 
         # It stays approved: lifting the stop commands it again.
         _log.info("execution.held", decision_id=decision.id, reason="stop")
         return Opened("end", {})
-    if verdict.ruling is Ruling.DENY:
-        _drop(books, decision, Status.REJECTED, POLICY_ACTOR, denial(verdict))
+    reason = _why_not_now(books, decision, verdict)
+    if reason is not None:
+        _drop(books, decision, Status.REJECTED, POLICY_ACTOR, reason)
         return Opened("end", {})
     books.executions.start(
         books.connection, decision.id, idempotency_key=idempotency_key(decision.id), now=books.now
@@ -200,6 +207,8 @@ def _succeed(books: Books, effect: Effect, decision: Decision, before: Facts, af
     show_in_copy(books, decision, after)
     if decision.proposal.kind in PRICE_KINDS:
         _price_changed(books, decision, before, after)
+    if decision.reverts is not None and decision.proposal.kind == "inventory.reorder_cancel":
+        books.executions.give_back(books.connection, decision.reverts)
     return_original(books, decision, EXECUTOR, undone=True)
 
 
@@ -230,12 +239,24 @@ def _settle_failure(books: Books, decision: Decision, reason: str) -> None:
     _finish(books, decision, Status.FAILED, "failed", reason)
 
 
-def _finish(books: Books, decision: Decision, to: Status, state: str, reason: str) -> None:
+def _finish(
+    books: Books,
+    decision: Decision,
+    to: Status,
+    state: str,
+    reason: str,
+    *,
+    maybe_spent: bool = False,
+) -> None:
     books.executions.move(
         books.connection, decision.id, seen=("reserved", "writing", "written"), to=state,
         error=reason, finished_at=books.now,
     )  # fmt: skip
-    books.executions.release(books.connection, decision.id)
+    if maybe_spent:
+        # A budget that forgot money which may be gone could be overdrawn.
+        books.executions.settle(books.connection, decision.id)
+    else:
+        books.executions.release(books.connection, decision.id)
     books.decisions.move(
         books.connection, decision.id, seen=Status.EXECUTING, to=to, failure=reason
     )
@@ -261,6 +282,21 @@ def _judge_now(books: Books, decision: Decision, live: Facts | None) -> Verdict:
     )
     policy = books.policies.current(books.connection).policy
     return judge(decision.proposal, policy, state)
+
+
+def _why_not_now(books: Books, decision: Decision, verdict: Verdict) -> str | None:
+    """Why the approval counts no longer under the policy and the autonomy of this moment."""
+    if verdict.ruling is Ruling.DENY:
+        return denial(verdict)
+    if verdict.ruling is Ruling.ALLOW:
+        return None
+    policy = books.policies.current(books.connection).policy
+    needed = persons_needed(decision.proposal, policy)
+    given = len(approvers_of(books, decision))
+    if given >= needed:
+        return None
+    asked = " ".join(hit.message for hit in verdict.hits if hit.ruling is Ruling.ASK)
+    return f"It needs the approval of {needed} person(s) now and has {given}. {asked}"
 
 
 def _reserve(books: Books, decision: Decision) -> None:
@@ -303,9 +339,10 @@ def _give_up(ground: Ground, decision_id: str, error: RoyalError) -> str:
             )
             _settle_failure(books, decision, f"Nothing was written. {error}")
         elif decision.status is Status.EXECUTING:
-            _settle_failure(
-                books, decision,
+            _finish(
+                books, decision, Status.FAILED, "failed",
                 f"It is not known whether it was written: look at the store. {error}",
+                maybe_spent=True,
             )  # fmt: skip
     return _status(ground, decision_id)
 

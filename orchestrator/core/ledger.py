@@ -12,6 +12,7 @@ from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, writing
 from orchestrator.core.gate import gate_state
 from orchestrator.core.proposing import (
+    POLICY_ACTOR,
     denial,
     preview,
     propose,
@@ -30,8 +31,8 @@ from royal_platform.commerce.decisions.model import (
 from royal_platform.commerce.decisions.rules import judge, persons_needed
 
 __all__ = [
-    "Outcome", "approve", "batch", "expire_due", "preview", "propose", "reject", "return_original",
-    "revert",
+    "Outcome", "approve", "approvers_of", "batch", "expire_due", "preview", "propose", "reject",
+    "return_original", "revert",
 ]  # fmt: skip
 
 CLOCK_ACTOR = "clock"
@@ -165,6 +166,17 @@ def return_original(books: Books, undo: Decision, actor: str, *, undone: bool) -
     books.tell_decision(event, original, actor, reverted_by=undo.id)
 
 
+def approvers_of(books: Books, decision: Decision) -> set[str]:
+    """The persons who approved exactly these arguments; the policy is not a person."""
+    return {
+        word.actor
+        for word in books.decisions.approvals(books.connection, decision.id)
+        if word.action == "approve"
+        and word.argument_hash == decision.argument_hash
+        and word.actor != POLICY_ACTOR
+    }
+
+
 def _why_not_open(books: Books, decision: Decision) -> Conflict | None:
     """Expire it if its time has passed; the conflict to tell, or None when it is open."""
     if decision.status is Status.PROPOSED and decision.proposal.expires_at <= books.now:
@@ -183,12 +195,7 @@ def _approve_open(books: Books, decision: Decision, name: str) -> None:
     proposal = decision.proposal
     _refuse_denied(judge(proposal, policy, gate_state(books, proposal, decision_id=decision.id)),
                    decision.id)  # fmt: skip
-    words = books.decisions.approvals(books.connection, decision.id)
-    approvers = {
-        word.actor
-        for word in words
-        if word.action == "approve" and word.argument_hash == decision.argument_hash
-    }
+    approvers = approvers_of(books, decision)
     if name in approvers:
         raise Conflict(
             f"{name!r} has approved this already; the policy wants a second person.",

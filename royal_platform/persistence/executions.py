@@ -122,6 +122,10 @@ class Executions:
         """The money was not spent."""
         self._close(connection, decision_id, {"state": "released"})
 
+    def give_back(self, connection: Connection, decision_id: str) -> None:
+        """What the decision spent was undone: its money counts against no budget any more."""
+        self._close(connection, decision_id, {"state": "released"}, seen=("reserved", "settled"))
+
     def spent(
         self, connection: Connection, day: date, *, besides: str | None = None
     ) -> tuple[Decimal, Decimal]:
@@ -141,11 +145,17 @@ class Executions:
 
         return total(table.day == day), total(table.month == f"{day:%Y-%m}")
 
-    def _close(self, connection: Connection, decision_id: str, values: dict[str, Any]) -> None:
+    def _close(
+        self,
+        connection: Connection,
+        decision_id: str,
+        values: dict[str, Any],
+        seen: tuple[str, ...] = ("reserved",),
+    ) -> None:
         connection.execute(
             update(reservations)
             .where(reservations.c.store_id == self.store_id)
             .where(reservations.c.decision_id == decision_id)
-            .where(reservations.c.state == "reserved")
+            .where(reservations.c.state.in_(seen))
             .values(**values)
         )
