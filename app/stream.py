@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import orjson
 
-from core.errors import PROBLEM_CONTENT_TYPE, Unavailable, problem
+from core.errors import PROBLEM_CONTENT_TYPE, NotFound, RoyalError, Unavailable, problem
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -31,12 +32,29 @@ class AiraStream:
         """True for the addresses AIRA owns on the coordinator's origin."""
         return any(path == prefix or path.startswith(f"{prefix}/") for prefix in _PREFIXES)
 
+    @staticmethod
+    def target(path: str, query: bytes) -> httpx.URL:
+        """Where to ask AIRA. Raises ``NotFound`` for a path that would lead elsewhere in it.
+
+        A caller forwarded from here looks local to AIRA, so nothing but AIRA's own addresses
+        may be reached through here.
+        """
+        if {".", ".."} & set(path.split("/")):
+            raise _nothing_there(path)
+        try:
+            return httpx.URL(quote(path, safe="/")).copy_with(query=query or None)
+        except httpx.InvalidURL as error:
+            raise _nothing_there(path) from error
+
     async def forward(self, scope: Message, receive: Receive, send: Send) -> None:
         """One request. AIRA authenticates it; Host stays the browser's for its Origin check."""
         if self._client is None:
             self._client = httpx.AsyncClient(base_url=self._base, timeout=_TIMEOUT)
-        query = scope["query_string"]
-        url = httpx.URL(scope["path"]).copy_with(query=query or None)
+        try:
+            url = self.target(scope["path"], scope["query_string"])
+        except NotFound as error:
+            await _tell(send, scope["path"], error)
+            return
         headers = [(name, value) for name, value in scope["headers"] if name not in _HOP]
         request = self._client.build_request(
             scope["method"], url, headers=headers, content=_body(receive)
@@ -82,11 +100,19 @@ async def _body(receive: Receive) -> AsyncIterator[bytes]:
             return
 
 
+def _nothing_there(path: str) -> NotFound:
+    return NotFound(f"There is nothing at {path[:100]!r}.", remedy="See /docs for what there is.")
+
+
 async def _unreachable(send: Send, path: str) -> None:
     error = Unavailable(
         "AIRA, the conversation service, does not answer.",
         remedy="Start it with `make run`, or `python -m aira`; everything else works without it.",
     )
+    await _tell(send, path, error)
+
+
+async def _tell(send: Send, path: str, error: RoyalError) -> None:
     headers = [(b"content-type", PROBLEM_CONTENT_TYPE.encode())]
     await send({"type": "http.response.start", "status": error.status, "headers": headers})
     await send({"type": "http.response.body", "body": orjson.dumps(problem(error, instance=path))})

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from flask import Flask, Request, Response, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
+from werkzeug.security import safe_join
 
 from core.web.http_faults import fault_of
 
@@ -27,7 +28,7 @@ def register(application: Flask, built: Path = BUILT) -> None:
     def ui(_error: NotFound) -> ResponseReturnValue:
         name = request.path.lstrip("/")
         if request.method in {"GET", "HEAD"}:
-            if name and not name.startswith("v1/") and (built / name).is_file():
+            if name and not name.startswith("v1/") and _is_built(built, name):
                 return _file(built, name)
             if not name or is_navigation(request, name):
                 return _page(built)
@@ -41,6 +42,16 @@ def is_navigation(wanted: Request, name: str) -> bool:
         return False
     mode = wanted.headers.get("Sec-Fetch-Mode", "navigate")
     return mode == "navigate" and "text/html" in wanted.headers.get("Accept", "")
+
+
+def _is_built(built: Path, name: str) -> bool:
+    """True for a file of the built page; what lies outside is not even looked for."""
+    found = safe_join(str(built), name)
+    try:
+        return found is not None and Path(found).is_file()
+    except OSError:
+        # A name longer than the file system knows.
+        return False
 
 
 def _file(built: Path, name: str) -> Response:

@@ -52,6 +52,21 @@ def test_files_are_cached_for_ever_or_never(application: Any) -> None:
         assert client.get(path).status_code == 404
 
 
+def test_an_address_does_not_tell_which_files_lie_beside_the_page(
+    application: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "lies-beside.json").write_text("{}")
+    client = application.test_client()
+    answers = [
+        client.get(path)
+        for path in (
+            "/../lies-beside.json", "/../lies-not.json", "/assets/../../lies-beside.json",
+            f"/{'a' * 5000}", f"/{'a' * 300}.js",
+        )
+    ]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [404] * len(answers)
+
+
 def test_without_a_built_command_center_the_page_says_how_to_build_it(
     settings: Settings, tmp_path: Path
 ) -> None:
