@@ -11,11 +11,16 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, literal, or_
+from sqlalchemy import ColumnElement, Select, String, and_, literal, or_
+from sqlalchemy.types import TypeEngine
 
 from core.errors import Invalid
+from core.storage.types import ScaledDecimal, UtcDateTime
 
 Item = TypeVar("Item")
+
+# The first amount that a money column cannot hold has fifteen digits before the point.
+_BEYOND_MONEY = Decimal(10) ** 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class Order:
         """``query`` ordered, starting behind ``cursor``, with one row more than the page."""
         if cursor is not None:
             value, tie = _decode(cursor, self.name)
+            if not _fits(value, self.expression.type) or "\x00" in tie:
+                raise _unknown_cursor()
             bound = literal(value, self.expression.type)
             beyond, same_beyond = (
                 (self.expression < bound, self.tie < tie)
@@ -91,6 +98,20 @@ def _decode(cursor: str, name: str) -> tuple[Any, str]:
     if not known or isinstance(value, (list, bool)):
         raise _unknown_cursor()
     return value, tie
+
+
+def _fits(value: Any, kind: TypeEngine[Any]) -> bool:
+    """True when a column of this kind can be compared with ``value`` on every database."""
+    if value is None:
+        return True
+    if isinstance(kind, UtcDateTime):
+        # The first and last days of the calendar have no counterpart in every zone.
+        return isinstance(value, datetime) and value.tzinfo is not None and 1 < value.year < 9999
+    if isinstance(kind, ScaledDecimal):
+        return isinstance(value, Decimal) and value.is_finite() and abs(value) < _BEYOND_MONEY
+    if isinstance(kind, String):
+        return isinstance(value, str) and "\x00" not in value
+    return isinstance(value, (int, float)) or (isinstance(value, Decimal) and value.is_finite())
 
 
 def _unknown_cursor() -> Invalid:
