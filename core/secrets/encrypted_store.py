@@ -135,8 +135,8 @@ class EncryptedStore:
         if not self._key_file.exists():
             raise NotConfigured(
                 "The encrypted secret store has no key, so it stays closed.",
-                remedy="Set ROYAL_MASTER_KEY (64 hex digits), or create a key file with "
-                "`royal secrets create-key`.",
+                remedy="Set ROYAL_MASTER_KEY (64 hex digits), or store a secret with "
+                "`royal secrets set NAME`, which makes a key file.",
             )
         if self._key_file.stat().st_mode & 0o077:
             raise NotConfigured(

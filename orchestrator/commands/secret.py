@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -60,13 +61,18 @@ def rotate(as_json: AsJson = False) -> None:
     folder = found.var_dir / "secrets"
     folder.mkdir(parents=True, exist_ok=True)
     waiting = folder / "master.key.next"
+    kept = folder / "master.key"
+    if waiting.exists() and _was_sealed_with(waiting, folder):
+        # An earlier rotation was cut short: its key is the only one that opens the store.
+        waiting.replace(kept)
+        store = local_store(found)
+    waiting.unlink(missing_ok=True)
     # The new key is on disk before anything is sealed with it: a crash loses nothing.
     with os.fdopen(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(new_key)
         file.flush()
         os.fsync(file.fileno())
     store.rotate(new_key)
-    kept = folder / "master.key"
     waiting.replace(kept)
     told = (
         f"Rotated. Remove ROYAL_MASTER_KEY from the environment: the new key is in {kept}."
@@ -74,3 +80,16 @@ def rotate(as_json: AsJson = False) -> None:
         else f"Rotated. The new key is in {kept}."
     )
     show(as_json, {"rotated": True, "key_file": str(kept)}, [told])
+
+
+def _was_sealed_with(key_file: Path, folder: Path) -> bool:
+    """True when the stored values open with the key that a rotation left waiting."""
+    from core.errors import NotConfigured
+    from core.secrets.encrypted_store import EncryptedStore
+
+    key = key_file.read_text().strip()
+    sealed = EncryptedStore(folder / "store.json", master_key=key, key_file=key_file)
+    try:
+        return bool(key) and any(sealed.get(name) is not None for name in sealed.names()[:1])
+    except NotConfigured:
+        return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -124,3 +125,40 @@ def test_the_database_is_brought_up_to_date() -> None:
 def test_an_agent_for_another_store_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.run("inventory_pricing", ["--store", "elsewhere"]) == 1
     assert "There is no store 'elsewhere'" in capsys.readouterr().err
+
+
+def test_a_rotation_that_was_cut_short_is_finished_by_the_next(tmp_path: Path) -> None:
+    from core.secrets.secret_provider import local_store
+
+    runner.invoke(app, ["secrets", "set", "MY_KEY"], input="a-value\n")
+    folder = tmp_path / "var" / "secrets"
+    # Cut between sealing under the new key and putting that key in its place.
+    (folder / "master.key.next").write_text("ab" * 32)
+    (folder / "master.key.next").chmod(0o600)
+    local_store(get_settings()).rotate("ab" * 32)
+    told = runner.invoke(app, ["secrets", "rotate", "--json"])
+    assert told.exit_code == 0, told.output
+    assert local_store(get_settings()).get("MY_KEY") == "a-value"
+    assert not (folder / "master.key.next").exists()
+
+
+def test_a_rotation_cut_short_before_it_sealed_anything_loses_nothing(tmp_path: Path) -> None:
+    from core.secrets.secret_provider import local_store
+
+    runner.invoke(app, ["secrets", "set", "MY_KEY"], input="a-value\n")
+    (tmp_path / "var" / "secrets" / "master.key.next").write_text("cd" * 32)
+    assert runner.invoke(app, ["secrets", "rotate"]).exit_code == 0
+    assert local_store(get_settings()).get("MY_KEY") == "a-value"
+
+
+def test_every_royal_command_that_a_remedy_names_exists() -> None:
+    root = Path(__file__).resolve().parents[3]
+    named: set[tuple[str, ...]] = set()
+    for folder in ("app", "core", "orchestrator", "royal_platform", "apps"):
+        for path in (root / folder).rglob("*.py"):
+            if "node_modules" not in path.parts:
+                found = re.findall(r"`royal ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)?)", path.read_text())
+                named |= {tuple(words.split()) for words in found}
+    assert ("tokens", "create") in named
+    for words in sorted(named):
+        assert runner.invoke(app, [*words, "--help"]).exit_code == 0, words
