@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Model, PageQuery
+from app.schemas.common import Given, Model, PageQuery
 
 Autonomy = Literal["observe", "propose", "auto"]
 RunStatus = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled"]
@@ -53,7 +53,7 @@ class AgentList(Model):
     next_cursor: str | None
 
 
-class AgentPatch(BaseModel):
+class AgentPatch(Given):
     cron: str | None = None
     autonomy: list[KindAutonomy] | None = None
 
@@ -104,7 +104,7 @@ class RunQuery(PageQuery):
     status: str | None = None
 
 
-class RunIn(BaseModel):
+class RunIn(Given):
     dry_run: bool = False
 
 

@@ -29,6 +29,15 @@ class Model(BaseModel):
     )
 
 
+class Given(BaseModel):
+    """The base of every body a caller sends.
+
+    A misspelt field is refused: `dryrun` must not start a true run, nor `scopes` lift every stop.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class MoneyOut(Model):
     """An amount with its currency, e.g. ``{"amount": "89.00", "currency": "EUR"}``."""
 

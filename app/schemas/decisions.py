@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Amount, Model, MoneyOut, PageQuery, Source
+from app.schemas.common import Amount, Given, Model, MoneyOut, PageQuery, Source
 
 Status = Literal[
     "proposed", "approved", "rejected", "expired", "superseded", "executing", "executed",
@@ -151,22 +151,22 @@ class DecisionPath(BaseModel):
     decision_id: str = Field(min_length=1)
 
 
-class ApproveIn(BaseModel):
+class ApproveIn(Given):
     """``argument_hash`` is what the person saw; another hash is refused with 409."""
 
     argument_hash: str
 
 
-class RejectIn(BaseModel):
+class RejectIn(Given):
     reason: str = Field(default="", max_length=1000)
 
 
-class BatchItem(BaseModel):
+class BatchItem(Given):
     id: str
     argument_hash: str
 
 
-class BatchIn(BaseModel):
+class BatchIn(Given):
     action: Literal["approve", "reject"]
     decisions: list[BatchItem] = Field(min_length=1, max_length=250)
     reason: str = Field(default="", max_length=1000)

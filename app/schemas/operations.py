@@ -7,10 +7,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Amount, Model, MoneyOut, Source
+from app.schemas.common import Amount, Given, Model, MoneyOut, Source
 
 # The largest integer that a browser's numbers hold exactly.
 SEQ_MAX = 2**53 - 1
+# Ten years: beyond the calendar's end no limit can be computed at all.
+_DAYS_MAX = 3650
+_ACTIONS_MAX = 1_000_000
 
 
 class EventOut(Model):
@@ -43,7 +46,7 @@ class EventQuery(BaseModel):
     limit: int = Field(default=100, ge=1, le=500)
 
 
-class PolicyDocument(BaseModel):
+class PolicyDocument(Given):
     """Every limit the gate reads; units are in the names. See docs/reference/policy.md."""
 
     margin_floor_percent: Amount
@@ -51,17 +54,17 @@ class PolicyDocument(BaseModel):
     price_week_max_percent: Amount
     price_band_low_percent: Amount
     price_band_high_percent: Amount
-    cooldown_days: int = Field(ge=0)
-    actions_per_run: int = Field(ge=0)
-    actions_per_day: int = Field(ge=0)
+    cooldown_days: int = Field(ge=0, le=_DAYS_MAX)
+    actions_per_run: int = Field(ge=0, le=_ACTIONS_MAX)
+    actions_per_day: int = Field(ge=0, le=_ACTIONS_MAX)
     spend_per_day: Amount
     spend_per_month: Amount
     unit_cost_max: Amount | None
     two_persons_above: Amount | None
     risk_auto_max: float = Field(ge=0, le=1)
     risk_deny_min: float = Field(ge=0, le=1)
-    lead_time_days: int = Field(ge=0)
-    lead_time_sd_days: int = Field(ge=0)
+    lead_time_days: int = Field(ge=0, le=_DAYS_MAX)
+    lead_time_sd_days: int = Field(ge=0, le=_DAYS_MAX)
     service_level_percent: Amount
     payment_fee_percent: Amount
     payment_fee_fixed: Amount
@@ -76,14 +79,14 @@ class PolicyOut(Model):
     changed_at: datetime
 
 
-class PolicyIn(BaseModel):
+class PolicyIn(Given):
     """``version`` is the one that was edited; another one in force is a 409."""
 
     version: int
     document: PolicyDocument
 
 
-class StopIn(BaseModel):
+class StopIn(Given):
     """``scope`` is ``store`` or ``agent:<id>``."""
 
     scope: str = "store"

@@ -12,7 +12,9 @@ class _Out(BaseModel):
 
 
 class RunIn(BaseModel):
-    """Which agent shall run; ``dry_run`` proposes nothing."""
+    """Which agent shall run; ``dry_run`` proposes nothing. A misspelt field is refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
     agent_id: str = Field(min_length=1, max_length=120)
     dry_run: bool = False
