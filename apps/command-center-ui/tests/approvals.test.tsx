@@ -40,8 +40,10 @@ describe("approvals", () => {
     const body = within(caseOf());
     expect(body.getByText("€79.00").tagName).toBe("DEL");
     expect(body.getByText("€89.00")).toBeInTheDocument();
-    expect(body.getByText(/80 % between/)).toBeInTheDocument();
+    expect(body.getByText(/^80 %: /)).toBeInTheDocument();
     expect(body.getByText("inventoryItem.unitCost")).toBeInTheDocument();
+    expect(body.getByText("payment fee 2.9%")).toBeInTheDocument();
+    expect(body.getByText("plus, per order, €0.30")).toBeInTheDocument();
     expect(body.getByText("Margin stays above the floor.")).toBeInTheDocument();
     expect(body.getByText("Nine weeks of sales at this price.")).toBeInTheDocument();
     expect(body.getByText(/Restores the price/)).toBeInTheDocument();

@@ -205,7 +205,7 @@ describe("products", () => {
 
   it("say that an unknown cost is unknown", async () => {
     open("/products/prod_12");
-    expect((await screen.findAllByTitle("unknown: blocks automatic pricing")).length).toBe(2);
+    expect((await screen.findAllByTitle("unknown: no price is proposed")).length).toBe(2);
   });
 });
 

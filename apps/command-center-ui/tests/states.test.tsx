@@ -51,13 +51,14 @@ describe("the six states", () => {
     expect(screen.getByText(/Version 3/)).toBeInTheDocument();
   });
 
-  it("says that figures are partial while the first sync runs", async () => {
+  it("shows how far the first reading is instead of figures of nothing", async () => {
     const world = new World();
     const [store] = world.connections;
     if (store?.sync)
       store.sync = { ...store.sync, phase: "first", orders: 320, last_success_at: null };
     open("/", world);
-    expect(await screen.findByText(/320 orders so far/)).toBeInTheDocument();
+    expect(await screen.findByText(/320 .*orders and .* so far/)).toBeInTheDocument();
+    expect(screen.queryByText("Demand forecast")).toBeNull();
   });
 
   it("says how to sign in when there is no session", async () => {

@@ -69,7 +69,7 @@ export function Court({ agents }: { agents: Agent[] }) {
               className="motion-hover -mx-1 flex min-h-7 items-center gap-2 rounded-control px-1 hover:bg-raised max-md:min-h-11"
             >
               <ToneDot tone={HEALTH_TONE[agent.health]} busy={agent.health === "running"} />
-              <span className="min-w-0 flex-1 truncate">{agent.name}</span>
+              <span className="min-w-0 flex-1 leading-tight">{agent.name}</span>
               <span className="text-meta whitespace-nowrap text-muted">
                 {agent.runnable
                   ? t(`health.${agent.health}`, { count: agent.waiting_decisions })

@@ -65,7 +65,12 @@ function options(width: number, height: number, format: Format): uPlot.Options {
         size: 26,
         values: (_u, splits) => splits.map((split) => month.format(split * 1000)),
       },
-      { ...axis, size: 44, values: (_u, splits) => splits.map((split) => format.count(split)) },
+      {
+        ...axis,
+        // Room for the longest number: 44 px hold five characters.
+        size: (_u, labels) => 16 + 6.5 * Math.max(4, ...(labels ?? []).map((l) => l.length)),
+        values: (_u, splits) => splits.map((split) => format.count(split)),
+      },
     ],
     series: [
       {},

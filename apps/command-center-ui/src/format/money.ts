@@ -19,6 +19,9 @@ function formatter(locale: string, options: Intl.NumberFormatOptions): Intl.Numb
   return found;
 }
 
+/** A true minus is as wide as a plus, so signed columns stay in line. */
+const MINUS = "\u2212";
+
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 export function isDecimal(value: string): value is DecimalString {
@@ -43,7 +46,9 @@ export function formatMoney(money: Money, locale: string, options: MoneyOptions 
     currency: money.currency,
     ...(options.whole ? { maximumFractionDigits: 0 } : {}),
     ...(options.signed ? { signDisplay: "exceptZero" } : {}),
-  }).format(money.amount);
+  })
+    .format(money.amount)
+    .replace("-", MINUS);
 }
 
 interface DecimalOptions {
@@ -57,7 +62,9 @@ export function formatDecimal(value: string, locale: string, options: DecimalOpt
   return formatter(locale, {
     maximumFractionDigits: options.digits ?? 2,
     ...(options.signed ? { signDisplay: "exceptZero" } : {}),
-  }).format(value);
+  })
+    .format(value)
+    .replace("-", MINUS);
 }
 
 export function formatCount(value: number, locale: string): string {
@@ -104,7 +111,15 @@ export function compareDecimal(a: string, b: string): number {
 
 /** Exact sum of amounts in one currency, as a decimal string. */
 export function sumMoney(amounts: string[]): string {
-  const total = amounts.reduce((sum, text) => sum + scaled(text), 0n);
+  return unscaled(amounts.reduce((sum, text) => sum + scaled(text), 0n));
+}
+
+/** Exact difference of two decimal strings. */
+export function difference(a: string, b: string): string {
+  return unscaled(scaled(a) - scaled(b));
+}
+
+function unscaled(total: bigint): string {
   const digits = (total < 0n ? -total : total).toString().padStart(SCALE + 1, "0");
   return `${total < 0n ? "-" : ""}${digits.slice(0, -SCALE)}.${digits.slice(-SCALE)}`;
 }

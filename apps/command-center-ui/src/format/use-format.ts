@@ -1,4 +1,5 @@
 /** Formatting in the reader's language and the store's time zone, as one hook. */
+import i18next from "i18next";
 import { useMemo } from "react";
 import { useSession } from "@/api/session";
 import { usePreferences } from "@/preferences/store";
@@ -29,6 +30,13 @@ function localeOf(language: string): string {
   return regional ?? (language === "nl" ? "nl-NL" : "en-GB");
 }
 
+/** The words the server gives for units, in the reader's language and number. */
+function unitName(unit: string, value = ""): string {
+  const key = `unit.${unit.replaceAll(" ", "_")}`;
+  const count = Math.abs(Number(value)) === 1 ? 1 : 2;
+  return i18next.t(key as "unit.days", { count, defaultValue: unit });
+}
+
 export function useFormat() {
   const { language } = usePreferences();
   const zone = useSession().data?.store?.timezone ?? "UTC";
@@ -44,7 +52,8 @@ export function useFormat() {
       percent: (value: string, options?: Parameters<typeof formatPercent>[2]) =>
         formatPercent(value, locale, options),
       quantity: (value: string, unit: string, options?: Parameters<typeof formatQuantity>[3]) =>
-        formatQuantity(value, unit, locale, options),
+        formatQuantity(value, unitName(unit, value), locale, options),
+      unit: unitName,
       count: (value: number) => formatCount(value, locale),
       dateTime: (iso: string) => formatDateTime(iso, locale, zone),
       exact: (iso: string) => formatExact(iso, locale, zone),

@@ -300,6 +300,14 @@ function decision(spec: Case): DecisionDetail {
         query: "inventoryItem.unitCost",
         as_of: at(-30),
       },
+      {
+        label: "Payment fees assumed",
+        value: { fee_percent: "2.9", fee_fixed: "0.30" },
+        unit: "percent, EUR",
+        source: "policy",
+        query: "policy payment_fee_percent, payment_fee_fixed",
+        as_of: at(-30),
+      },
     ],
     risk: {
       score: spec.risk,

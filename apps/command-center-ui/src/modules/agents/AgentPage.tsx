@@ -51,7 +51,11 @@ function Body({ agent }: { agent: Agent }) {
       />
       {!agent.runnable && (
         <Note tone="info">
-          <span className="font-medium">{t("agent.notRunnable")}.</span> {agent.why_not_runnable}
+          {t("agent.comes")}
+          <details className="mt-1 text-meta text-muted">
+            <summary className="cursor-pointer hover:text-fg">{t("agent.comesHow")}</summary>
+            {agent.why_not_runnable}
+          </details>
         </Note>
       )}
       <p className="mb-3 max-w-[80ch] text-muted">{agent.description}</p>
@@ -66,12 +70,12 @@ function Body({ agent }: { agent: Agent }) {
           </li>
         ))}
       </ul>
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
-        <div className="grid gap-4">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
+        <div className="grid min-w-0 grid-cols-1 gap-4">
           <WaitingCard agent={agent} />
           <RunsCard agent={agent} />
         </div>
-        <div className="grid gap-4">
+        <div className="grid min-w-0 grid-cols-1 gap-4">
           <AutonomyDial agent={agent} />
           <ScheduleCard agent={agent} />
         </div>

@@ -80,7 +80,7 @@ function AgentCard({ agent }: { agent: Agent }) {
             )}
           </>
         ) : (
-          agent.why_not_runnable
+          t("agent.comes")
         )}
       </span>
     </Link>

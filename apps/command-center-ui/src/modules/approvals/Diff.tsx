@@ -34,19 +34,25 @@ function Line({
     value === null ? t("state.none") : format.quantity(value, change.unit);
   const written = change.written !== null;
   const replaced = status === "proposed" || written;
+  // What has no value now is not struck out as "none": only what is proposed is shown.
+  const isNew = change.now === null && !written;
   return (
     <div>
       {named && <p className="mb-1 text-meta text-muted">{fieldName(change.field, t)}</p>}
       <dl className={`grid gap-3 ${written ? "grid-cols-3 max-md:gap-2" : "grid-cols-2"}`}>
-        <Box label={t("decision.now")}>
-          {replaced && change.now !== null ? (
-            <del className="text-bad">{show(change.now)}</del>
-          ) : (
-            show(change.now)
-          )}
-        </Box>
+        {!isNew && (
+          <Box label={t("decision.now")}>
+            {replaced && change.now !== null ? (
+              <del className="text-bad">{show(change.now)}</del>
+            ) : (
+              show(change.now)
+            )}
+          </Box>
+        )}
         <Box label={t("decision.proposed")}>
-          <ins className="text-ok no-underline">{show(change.proposed)}</ins>
+          <ins className="text-ok no-underline">
+            {change.proposed === null ? t("state.unknown") : show(change.proposed)}
+          </ins>
         </Box>
         {written && (
           <Box label={t("decision.written")}>

@@ -1,4 +1,6 @@
 /** What was looked at: each value with its unit, source, query and as-of time. */
+import type { TFunction } from "i18next";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Evidence } from "@/api/types";
 import { Sparkline } from "@/charts/Sparkline";
@@ -13,14 +15,15 @@ export function EvidenceTable({ evidence }: { evidence: Evidence[] }) {
       {evidence.map((item) => (
         <li
           key={`${item.label}|${item.query}`}
-          className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 py-2 text-dense"
+          className="grid grid-cols-[minmax(7rem,1fr)_minmax(0,auto)] gap-x-4 py-2 text-dense"
         >
           <span>{item.label}</span>
           <span className="text-right tabular-nums">
             <Value item={item} />
           </span>
           <span className="col-span-2 text-meta text-muted">
-            {item.source} · {t("source.asOf")} <Moment at={item.as_of} />
+            {t(`source.${item.source}` as "source.sandbox", { defaultValue: item.source })} ·{" "}
+            {t("source.asOf")} <Moment at={item.as_of} />
             <span className="block font-mono text-caption break-words">{item.query}</span>
           </span>
         </li>
@@ -37,37 +40,59 @@ function Value({ item }: { item: Evidence }) {
     return (
       <span className="inline-flex items-center gap-2">
         <Sparkline values={value.map(String)} tone="accent" />
-        {show(value.at(-1), item.unit, format)}
+        {show(value.at(-1), item.unit, format, t)}
       </span>
     );
   }
   if (value === null || value === undefined) return <>{t("state.unknown")}</>;
-  return <>{show(value, item.unit, format)}</>;
+  return <>{show(value, item.unit, format, t)}</>;
 }
 
 function isNumeric(value: unknown): boolean {
   return typeof value === "number" || (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value));
 }
 
-function show(value: unknown, unit: string, format: Format): string {
+function show(value: unknown, unit: string, format: Format, t: TFunction): ReactNode {
   if (isNumeric(value)) return format.quantity(String(value), unit);
   if (typeof value === "string") return value;
   if (Array.isArray(value)) {
-    return value.map((part) => show(part, "", format)).join(" … ") + (unit ? ` ${unit}` : "");
+    return [plain(value, format), unit && format.unit(unit)].filter(Boolean).join(" ");
   }
-  if (typeof value === "object" && value !== null) return showParts(value, unit, format);
+  if (typeof value === "object" && value !== null) return showParts(value, unit, format, t);
   return String(value);
 }
 
+function plain(value: unknown, format: Format): string {
+  if (isNumeric(value)) return format.decimal(String(value));
+  return Array.isArray(value)
+    ? value.map((part) => plain(part, format)).join(" … ")
+    : String(value);
+}
+
 /** An estimate is written as one: `16.8 (10.6 … 24.5) units per week`, `14 ± 4 days`. */
-function showParts(value: object, unit: string, format: Format): string {
-  const parts = new Map(
-    Object.entries(value).map(([name, part]) => [name, show(part, "", format)]),
-  );
-  const tail = unit ? ` ${unit}` : "";
+function showParts(value: object, unit: string, format: Format, t: TFunction): ReactNode {
+  const parts = new Map(Object.entries(value).map(([name, part]) => [name, plain(part, format)]));
+  const tail = unit ? ` ${format.unit(unit)}` : "";
   const [point, low, high] = ["point", "low", "high"].map((name) => parts.get(name));
   if (point && low && high) return `${point} (${low} … ${high})${tail}`;
   const [mean, deviation] = [parts.get("mean"), parts.get("sd")];
   if (mean && deviation) return `${mean} ± ${deviation}${tail}`;
-  return [...parts].map(([name, part]) => `${name} ${part}`).join(", ") + tail;
+  return Object.entries(value).map(([name, part]) => (
+    <span key={name} className="block">
+      {partName(name, t)} {show(part, partUnit(name, unit), format, t)}
+    </span>
+  ));
+}
+
+function partName(name: string, t: TFunction): string {
+  return t(`evidencePart.${name}` as "evidencePart.fee_fixed", {
+    defaultValue: name.replace(/_percent$/, "").replaceAll("_", " "),
+  });
+}
+
+/** Several values share one unit line such as `percent, EUR`; the name tells which is whose. */
+function partUnit(name: string, unit: string): string {
+  if (name.endsWith("_percent")) return "percent";
+  const rest = unit.split(", ").filter((each) => each !== "percent");
+  return rest[0] ?? "";
 }

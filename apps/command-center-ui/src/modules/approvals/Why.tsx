@@ -2,8 +2,9 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useAgents } from "@/api/agents";
 import type { DecisionDetail } from "@/api/types";
-import { eventName } from "@/events/words";
+import { actorName, eventName } from "@/events/words";
 import { useFormat } from "@/format/use-format";
 import { Moment } from "@/ui/Time";
 import { type Tone, ToneWord } from "@/ui/Tone";
@@ -16,7 +17,7 @@ export function Why({ decision }: { decision: DecisionDetail }) {
       <Part title={t("why.evidence")}>
         <EvidenceTable evidence={decision.evidence} />
       </Part>
-      <div className="grid gap-6 xl:grid-cols-2">
+      <div className="grid grid-cols-1 gap-6 xl:grid-cols-2">
         <Rules decision={decision} />
         <RiskFactors decision={decision} />
       </div>
@@ -126,6 +127,7 @@ function RiskFactors({ decision }: { decision: DecisionDetail }) {
 
 function Life({ decision }: { decision: DecisionDetail }) {
   const { t } = useTranslation();
+  const names = new Map(useAgents().data?.data.map((agent) => [agent.id, agent.name]));
   return (
     <Part title={t("why.timeline")}>
       <ol className="space-y-1 text-dense">
@@ -135,7 +137,7 @@ function Life({ decision }: { decision: DecisionDetail }) {
               <Moment at={entry.at} />
             </span>
             <span>{eventName(entry.type, t)}</span>
-            <span className="text-muted">{entry.actor}</span>
+            <span className="text-muted">{actorName(entry.actor, names)}</span>
           </li>
         ))}
       </ol>

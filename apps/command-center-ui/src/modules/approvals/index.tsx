@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDecisionPages } from "@/api/decisions";
 import type { Decision } from "@/api/types";
+import { LastRun } from "@/decision/LastRun";
 import { isLowRisk } from "@/decision/words";
 import { useFormat } from "@/format/use-format";
 import { Button } from "@/ui/Button";
@@ -85,12 +86,16 @@ export default function Approvals() {
         />
         <Filters search={search} group={group} onChange={setSearch} />
       </div>
-      <div className="grid gap-4 lg:grid-cols-[minmax(300px,360px)_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-[minmax(300px,360px)_minmax(0,1fr)]">
         <div className={cx("min-w-0", decisionId && "max-lg:hidden")}>
           <QueryView
             query={pages}
             isEmpty={() => decisions.length === 0}
-            empty={{ title: t("approvals.emptyTitle"), body: t("approvals.emptyBody") }}
+            empty={{
+              title: t("approvals.emptyTitle"),
+              body: t("approvals.emptyBody"),
+              action: <LastRun />,
+            }}
             onClearFilters={
               filtered ? () => setSearch({ status: "", agent: "", kind: "", q: "" }) : undefined
             }

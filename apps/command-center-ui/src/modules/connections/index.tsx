@@ -9,6 +9,7 @@ import type { Connection } from "@/api/types";
 import { useFormat } from "@/format/use-format";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
+import { Meter } from "@/ui/Meter";
 import { PageHeader } from "@/ui/PageHeader";
 import { QueryView } from "@/ui/QueryView";
 import { Age } from "@/ui/Time";
@@ -29,7 +30,7 @@ export default function Connections() {
   return (
     <>
       <PageHeader title={t("nav.connections")} />
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
         <Card title={t("connections.systems")}>
           <QueryView
             query={query}
@@ -70,6 +71,19 @@ function System({ connection }: { connection: Connection }) {
         </p>
       )}
       {connection.sync && <Sync id={connection.id} sync={connection.sync} />}
+      {connection.source === "sandbox" && (
+        <div className="mt-3 text-dense">
+          <h4 className="font-medium">{t("connections.own")}</h4>
+          <p className="mt-0.5 text-muted">{t("connections.ownBody")}</p>
+          <p className="mt-1 font-mono text-meta break-words">
+            SHOPIFY_SHOP SHOPIFY_CLIENT_ID SHOPIFY_CLIENT_SECRET
+          </p>
+          <p className="mt-1 text-muted">
+            {t("connections.ownMore")}{" "}
+            <span className="font-mono text-meta">docs/how-to/connect-a-store.md</span>
+          </p>
+        </div>
+      )}
     </>
   );
 }
@@ -109,16 +123,7 @@ function Sync({ id, sync }: { id: string; sync: NonNullable<Connection["sync"]> 
         )}
       </div>
       {sync.phase === "first" && share !== null && (
-        <div
-          role="progressbar"
-          aria-label={t("connections.sync")}
-          aria-valuenow={Math.round(share * 100)}
-          aria-valuemin={0}
-          aria-valuemax={100}
-          className="mt-3 h-1.5 rounded-full bg-line"
-        >
-          <div className="h-1.5 rounded-full bg-accent" style={{ width: `${share * 100}%` }} />
-        </div>
+        <Meter label={t("connections.sync")} share={share} />
       )}
       <dl className="mt-3 grid grid-cols-3 gap-3 text-dense">
         <Count label={t("connections.products")} value={format.count(sync.products)} />

@@ -50,7 +50,7 @@ function Body({ order }: { order: OrderDetail }) {
         }
       />
       <p className="mb-4 text-muted">{[who, order.country].filter(Boolean).join(" · ")}</p>
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
         <Card title={t("orders.lines")}>
           <Lines order={order} />
         </Card>

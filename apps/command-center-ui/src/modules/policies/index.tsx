@@ -74,7 +74,9 @@ function Editor({ inForce }: { inForce: Policy }) {
         aside={
           <span>
             {t("policies.version", { version: inForce.version })} ·{" "}
-            {t("policies.changedBy", { who: inForce.changed_by })}{" "}
+            {inForce.changed_by === "default"
+              ? t("policies.asInstalled")
+              : t("policies.changedBy", { who: inForce.changed_by })}{" "}
             <Moment at={inForce.changed_at} />
           </span>
         }

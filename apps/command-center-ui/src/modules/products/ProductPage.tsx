@@ -44,7 +44,7 @@ function Body({ product }: { product: ProductDetail }) {
       <Card title={t("products.variantTable")} className="mb-4">
         <VariantTable variants={product.variants} />
       </Card>
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
         <ForecastCard product={product} />
         <WaitingCard product={product} />
       </div>

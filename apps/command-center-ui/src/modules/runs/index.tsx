@@ -80,7 +80,7 @@ function Body({ run }: { run: RunDetail }) {
           <Gantt run={run} />
         )}
       </Card>
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
         <Decisions ids={run.decision_ids} />
         <div className="grid gap-4">
           <Sights title={t("run.lookedAt")} items={run.looked_at} />

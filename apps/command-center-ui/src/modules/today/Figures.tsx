@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useMetrics } from "@/api/metrics";
 import type { Figure, Metrics } from "@/api/types";
 import { Sparkline } from "@/charts/Sparkline";
-import { isCurrency, signOf } from "@/format/money";
+import { difference, isCurrency, signOf } from "@/format/money";
 import { useFormat } from "@/format/use-format";
 import { Segmented } from "@/ui/fields";
 import { QueryView } from "@/ui/QueryView";
@@ -88,7 +88,11 @@ function FigureCard({ figure, metrics }: { figure: Figure; metrics: Metrics }) {
             <span className="text-meta text-muted">{figure.note ?? t("today.noComparison")}</span>
           ) : (
             <>
-              {format.percent(change.percent, { signed: true })}
+              {change.points === null
+                ? format.percent(change.percent, { signed: true })
+                : t("today.points", {
+                    value: format.decimal(change.points, { signed: true, digits: 1 }),
+                  })}
               <span className="sr-only"> {t(`today.against.${compareKey(metrics)}`)}</span>
             </>
           )}
@@ -109,11 +113,21 @@ function compareKey(metrics: Metrics): "previous" | "year" {
   return start && Date.parse(from) - Date.parse(start) > 300 * 86_400_000 ? "year" : "previous";
 }
 
-function changeOf(figure: Figure): { percent: string | null; tone: Tone } {
+interface Change {
+  percent: string | null;
+  /** What is itself a percentage changes by points: a percentage of one misleads. */
+  points: string | null;
+  tone: Tone;
+}
+
+function changeOf(figure: Figure): Change {
   const percent = figure.change_percent;
-  if (percent === null) return { percent, tone: "muted" };
-  const sign = signOf(percent);
-  if (sign === 0) return { percent, tone: "muted" };
+  const points =
+    figure.unit === "percent" && figure.value !== null && figure.previous !== null
+      ? difference(figure.value, figure.previous)
+      : null;
+  const sign = signOf(percent ?? "0");
+  if (sign === 0) return { percent, points, tone: "muted" };
   const good = sign > 0 === (LEADING[figure.name] !== "down");
-  return { percent, tone: good ? "ok" : "warn" };
+  return { percent, points, tone: good ? "ok" : "warn" };
 }

@@ -6,9 +6,11 @@ import { useConnections } from "@/api/connections";
 import { useWaiting } from "@/api/decisions";
 import { useForecast } from "@/api/forecast";
 import { useSession } from "@/api/session";
+import type { Connection } from "@/api/types";
 import { Court } from "@/charts/Court";
 import { Forecast, ForecastLegend } from "@/charts/Forecast";
 import { DecisionLine } from "@/decision/DecisionLine";
+import { LastRun } from "@/decision/LastRun";
 import { useFormat } from "@/format/use-format";
 import { useStoreNow } from "@/live/store-clock";
 import { Card } from "@/ui/Card";
@@ -17,6 +19,7 @@ import { QueryView } from "@/ui/QueryView";
 import { Source } from "@/ui/Source";
 import { Skeleton } from "@/ui/states";
 import { Figures } from "./Figures";
+import { FirstRead } from "./FirstRead";
 import { Onboarding } from "./Onboarding";
 import { RecentActivity } from "./RecentActivity";
 
@@ -29,7 +32,7 @@ export default function Today() {
   const session = useSession().data;
   const store = session?.store;
   const part = partOfDay(format.hour(now));
-  const partial = useFirstSync();
+  const { reading, partial } = useFirstSync();
   return (
     <>
       <PageHeader
@@ -38,9 +41,9 @@ export default function Today() {
         aside={<Standing />}
       />
       <Onboarding />
-      <Figures partial={partial} />
-      <div className="mt-4 grid gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
-        <DemandCard />
+      {reading ? <FirstRead sync={reading} /> : <Figures partial={partial} />}
+      <div className="mt-4 grid grid-cols-1 gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
+        {!reading && <DemandCard />}
         <CourtCard />
         <WaitingCard />
         <RecentActivity />
@@ -54,13 +57,18 @@ function partOfDay(hour: number): "morning" | "afternoon" | "evening" {
   return hour >= 12 && hour < 18 ? "afternoon" : "evening";
 }
 
-/** While the first sync runs, the figures are only of what has been read so far. */
-function useFirstSync(): string | null {
+/** Before the first complete reading there are no figures; while one is repeated they are partial. */
+function useFirstSync(): { reading: Connection["sync"]; partial: string | null } {
   const { t } = useTranslation();
   const format = useFormat();
   const sync = useConnections().data?.data.find((connection) => connection.sync)?.sync;
-  if (sync?.phase !== "first" && sync?.phase !== "waiting") return null;
-  return t("today.partial", { orders: format.count(sync.orders) });
+  if (!sync) return { reading: null, partial: null };
+  if (!sync.last_success_at) return { reading: sync, partial: null };
+  const again = sync.phase === "first" || sync.phase === "waiting";
+  return {
+    reading: null,
+    partial: again ? t("today.partial", { orders: format.count(sync.orders) }) : null,
+  };
 }
 
 function Standing() {
@@ -142,7 +150,11 @@ function WaitingCard() {
       <QueryView
         query={query}
         isEmpty={(page) => page.data.length === 0}
-        empty={{ title: t("today.nothingWaits"), body: t("today.nothingWaitsBody") }}
+        empty={{
+          title: t("today.nothingWaits"),
+          body: t("today.nothingWaitsBody"),
+          action: <LastRun />,
+        }}
       >
         {(page) => (
           <ul className="divide-y divide-line">
