@@ -141,7 +141,24 @@ def _lines(account: Account) -> list[str]:
         lines += ["", "Decisions"]
         for decision in account.decisions:
             lines += _decision_lines(decision)
+    if run.dry_run and run.result:
+        lines += ["", "Would propose (nothing was stored)"]
+        for preview in run.result.get("would_propose", ()):
+            lines += _preview_lines(preview)
     return [*lines, "", f"Run {run.id}"]
+
+
+def _preview_lines(preview: dict[str, Any]) -> list[str]:
+    diff = ", ".join(_change_line(**line) for line in preview["changes"])
+    return [
+        f"  {preview['kind']:<18} {preview['subject']}: {diff}",
+        f"    gate: {preview['ruling']}",
+        f"    {preview['rationale']}",
+    ]
+
+
+def _change_line(*, field: str, now: str | None, proposed: str | None, unit: str) -> str:
+    return f"{field} {now or '-'} -> {proposed or '-'} {unit}".strip()
 
 
 def _step_line(step: Step) -> str:
@@ -154,7 +171,7 @@ def _decision_lines(decision: Decision) -> list[str]:
 
     proposal = decision.proposal
     diff = ", ".join(
-        f"{line.field} {line.now or '-'} -> {line.proposed or '-'} {line.unit}".strip()
+        _change_line(field=line.field, now=line.now, proposed=line.proposed, unit=line.unit)
         for line in changes(proposal)
     )
     lines = [f"  {proposal.kind:<18} {proposal.subject.title}: {diff}"]

@@ -14,9 +14,11 @@ from orchestrator.core.agent_base import AgentBase, Report, RunContext
 from orchestrator.core.books import Ground, reading, writing
 from orchestrator.core.discovery import agent_class
 from orchestrator.core.wire import WorkflowCancelled, decode, encode, error_facts
+from royal_platform.commerce.decisions.rules import changes
 from royal_platform.persistence.runs import Run, Step
 
 if TYPE_CHECKING:
+    from orchestrator.core.proposing import Judged
     from royal_platform.bootstrap import Platform
 
 Durable = Callable[[str, Callable[[], Awaitable[Any]]], Awaitable[Any]]
@@ -166,7 +168,7 @@ def _finish(
             "headline": found.headline or _headline(found, run, error),
             "looked_at": list(found.looked_at),
             "could_not_see": list(found.could_not_see),
-            "result": result if isinstance(result, dict) or result is None else {"value": result},
+            "result": _result(result, found, run),
             "error": error,
         }
         if books.runs.change(books.connection, run_id, seen=("running", "waiting"), **columns):
@@ -179,6 +181,28 @@ def _finish(
             status = run.status
     _log.info("run.finished", status=status, decisions=len(found.decision_ids))
     return status
+
+
+def _result(result: Any, found: Report, run: Run) -> dict[str, Any] | None:
+    """What the agent returned; after a dry run also what it would have proposed."""
+    kept = result if isinstance(result, dict) or result is None else {"value": result}
+    if not run.dry_run:
+        return kept
+    return {**(kept or {}), "would_propose": [_preview(each) for each in found.previews]}
+
+
+def _preview(judged: Judged) -> dict[str, Any]:
+    proposal = judged.proposal
+    return {
+        "kind": proposal.kind,
+        "subject": proposal.subject.title,
+        "changes": [
+            {"field": line.field, "now": line.now, "proposed": line.proposed, "unit": line.unit}
+            for line in changes(proposal)
+        ],
+        "ruling": judged.verdict.ruling.value,
+        "rationale": proposal.rationale,
+    }
 
 
 def give_up(platform: Platform, run_id: str, reason: str) -> None:
