@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import select
 
-from core.errors import RoyalError, Unavailable
+from core.errors import NotFound, RoyalError, Unavailable
 from core.telemetry.logs import bind, clear, get_logger
 from orchestrator.core.books import Books, reading, writing
 from orchestrator.core.engine import AGENTS, EXECUTION, SYNC, DurableEngine, QueueSpec, durable_step
@@ -141,10 +141,14 @@ def bury(platform: Platform, row: WorkflowRow) -> None:
     with reading(platform) as books:
         if _is_buried(books, row.id):
             return
-    if row.kind == "run_agent":
-        give_up(platform, subject, reason)
-    elif row.kind == "execute_decision":
-        fail_unexpected(platform, subject, RuntimeError(reason))
+    try:
+        if row.kind == "run_agent":
+            give_up(platform, subject, reason)
+        elif row.kind == "execute_decision":
+            fail_unexpected(platform, subject, RuntimeError(reason))
+    except NotFound:
+        # Another store's in the same database, e.g. the sandbox's before a real one was set.
+        return
     with writing(platform) as books:
         books.commands.bury(
             books.connection, workflow_id=row.id, kind=row.kind, subject=subject, error=reason,

@@ -120,14 +120,18 @@ class Worker:
             signal.signal(number, lambda *_: self.stop())
 
     def relay(self) -> None:
-        """Turn committed command rows into workflows; the same row twice makes one workflow."""
+        """Turn committed command rows into workflows; the same row twice makes one workflow.
+
+        Rows of another store wait for a worker of that store: this one has not its credentials.
+        """
+        store_id = self._platform.store_id
         with self._platform.database.read() as connection:
-            if not command_rows.unrelayed(connection, limit=1):
+            if not command_rows.unrelayed(connection, limit=1, store_id=store_id):
                 return
         with self._platform.database.write() as transaction:
             query = (
                 select(commands)
-                .where(commands.c.relayed_at.is_(None))
+                .where(commands.c.relayed_at.is_(None), commands.c.store_id == store_id)
                 .order_by(commands.c.created_at, commands.c.id)
                 .limit(_RELAY_BATCH)
                 .with_for_update(skip_locked=True)

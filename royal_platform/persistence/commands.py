@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, true, update
 
 from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.ids import new_id
@@ -169,11 +169,14 @@ class Commands:
         return connection.execute(statement).rowcount == 1
 
 
-def unrelayed(connection: Connection, limit: int = 100) -> list[Command]:
-    """Commands of every store that the relay has not enqueued yet, oldest first."""
+def unrelayed(
+    connection: Connection, limit: int = 100, *, store_id: str | None = None
+) -> list[Command]:
+    """Commands not enqueued yet, oldest first; of every store unless one is named."""
+    mine = true() if store_id is None else commands.c.store_id == store_id
     query = (
         select(commands)
-        .where(commands.c.relayed_at.is_(None))
+        .where(commands.c.relayed_at.is_(None), mine)
         .order_by(commands.c.created_at, commands.c.id)
         .limit(limit)
     )

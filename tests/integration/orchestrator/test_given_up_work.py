@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from core.errors import Conflict, NotFound
+from core.settings import read_settings
 from orchestrator.core import dead_letters, ledger
 from orchestrator.core.agent_registry import AgentRegistry, Registration
 from orchestrator.core.books import reading
 from orchestrator.core.engine import MAX_RECOVERY_ATTEMPTS, WorkflowRow
 from orchestrator.core.runs import request_run
 from orchestrator.core.work import bury
+from orchestrator.core.worker import Worker
+from tests.integration.orchestrator.conftest import add_store
 
 
 def row(workflow_id: str, kind: str, status: str = "MAX_RECOVERY_ATTEMPTS_EXCEEDED") -> WorkflowRow:
@@ -77,3 +83,32 @@ def test_an_execution_is_never_repeated_blindly_only_dismissed(house: Any) -> No
     assert dead_letters.open_letters(house) == [letter]
     dead_letters.dismiss(house, letter.id, "ada")
     assert dead_letters.open_letters(house) == []
+
+
+def test_work_of_another_store_in_the_same_database_is_not_ours_to_bury(house: Any) -> None:
+    (decision,) = ledger.propose(house, [house.price()])
+    ledger.approve(house, decision, house.decision(decision).argument_hash, "ada")
+    bury(house, row("run:run_of_another_store", "run_agent"))
+    bury(house, row("execute:dec_of_another_store", "execute_decision", "ERROR"))
+    assert letters(house) == []
+    bury(house, row(f"execute:{decision}", "execute_decision", "ERROR"))
+    assert len(letters(house)) == 1
+
+
+def test_a_worker_relays_the_commands_of_its_own_store_only(house: Any, tmp_path: Path) -> None:
+    add_store(house.database, "s2")
+    for ground in (house, replace(house, store_id="s2")):
+        (decision,) = ledger.propose(ground, [house.price()])
+        with reading(ground) as books:
+            seen = books.decisions.get(books.connection, decision)
+        ledger.approve(ground, decision, seen.argument_hash, "ada")
+    platform: Any = SimpleNamespace(
+        database=house.database, store_id="s1",
+        settings=read_settings(var_dir=tmp_path, given_secret_key="k" * 40),
+    )  # fmt: skip
+    worker = Worker(platform)
+    enqueued: list[str] = []
+    worker._engine.enqueue = lambda *args, **_: enqueued.append(args[3])  # type: ignore[method-assign]
+    for _ in range(2):
+        worker.relay()
+    assert enqueued == ["s1"]
