@@ -79,21 +79,15 @@ class MetricsRead:
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
-    days: dict[date, Day]
-
-    def total(self, read: Callable[[Day], Decimal | None]) -> Decimal | None:
-        return read(_summed(self.days.values()))
-
-
-@dataclass(frozen=True, slots=True)
 class _Frame:
-    """The window, the one it is compared with, and how the series is cut."""
+    """The window's sums, those of the one it is compared with, and the sums of each period.
 
-    window: _Window
-    other: _Window | None
-    periods: list[date]
-    grain: Grain
+    Summed once: every figure reads from the same sums.
+    """
+
+    total: Day
+    other: Day | None
+    periods: dict[date, Day]
 
 
 class Metrics:
@@ -119,7 +113,7 @@ class Metrics:
         against = _compared(start, end, compare)
         seen = against is not None and history_from is not None and against[0] >= history_from
         other = self._window(connection, *against) if against is not None and seen else None
-        frame = _Frame(window, other, _periods(start, end, grain), grain)
+        frame = _frame(window, other, _periods(start, end, grain), grain)
         length = len(frame.periods)
         figures = [
             *self._money_figures(frame),
@@ -148,7 +142,7 @@ class Metrics:
         # A rate changes rarely; the window's last quarter year says it.
         return included_tax_rate(connection, self.store, max(start, end - timedelta(days=90)))
 
-    def _window(self, connection: Connection, start: date, end: date) -> _Window:
+    def _window(self, connection: Connection, start: date, end: date) -> dict[date, Day]:
         days: dict[date, Day] = {}
         query = select(daily_sales).where(
             daily_sales.c.store_id == self.store.id, daily_sales.c.day.between(start, end)
@@ -159,7 +153,7 @@ class Metrics:
             days.setdefault(row.day, {}).update(
                 sold=_amount(row.sold), covered=_amount(row.covered), cost=_amount(row.cost)
             )
-        return _Window(days)
+        return days
 
     def _costs(self, start: date, end: date) -> Any:
         """Per day: revenue after returns, the part of it whose unit cost is known, its cost."""
@@ -220,8 +214,8 @@ class Metrics:
             return share.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
         found = _figure("gross_margin", "Gross margin", "percent", read, frame)
-        whole = _summed(frame.window.days.values())
-        sold, covered = whole.get("sold", Decimal(0)), whole.get("covered", Decimal(0))
+        sold = frame.total.get("sold", Decimal(0))
+        covered = frame.total.get("covered", Decimal(0))
         if found.value is None:
             return _noted(
                 found,
@@ -294,16 +288,27 @@ def _figure(
     read: Callable[[Day], Decimal | None],
     frame: _Frame,
 ) -> Figure:
-    by_period: dict[date, list[Day]] = {first: [] for first in frame.periods}
-    for day, values in frame.window.days.items():
-        by_period[_period_start(day, frame.grain)].append(values)
     return Figure(
         name=name,
         label=label,
-        value=frame.window.total(read),
+        value=read(frame.total),
         unit=unit,
-        previous=None if frame.other is None else frame.other.total(read),
-        series=tuple(read(_summed(days)) for days in by_period.values()),
+        previous=None if frame.other is None else read(frame.other),
+        series=tuple(read(sums) for sums in frame.periods.values()),
+    )
+
+
+def _frame(
+    window: dict[date, Day], other: dict[date, Day] | None, periods: list[date], grain: Grain
+) -> _Frame:
+    by_period: dict[date, list[Day]] = {first: [] for first in periods}
+    for day, values in window.items():
+        by_period[_period_start(day, grain)].append(values)
+    sums = {first: _summed(days) for first, days in by_period.items()}
+    return _Frame(
+        total=_summed(sums.values()),
+        other=None if other is None else _summed(other.values()),
+        periods=sums,
     )
 
 
