@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.gate import gate_state
+from orchestrator.core.wire import WorkflowCancelled
 from royal_platform.commerce.decisions.model import (
     Autonomy,
     Decision,
@@ -36,10 +37,14 @@ def propose(ground: Ground, proposals: Sequence[Proposal]) -> list[str]:
     Proposing the same kind for the same subject again in one run stores nothing twice. An older
     open proposal of that kind on that subject is superseded. A denied one is stored as rejected,
     one of an agent that only observes as a shadow, one the gate allows is approved by policy.
+    Raises ``WorkflowCancelled`` when the run they come from was cancelled; nothing is stored then.
     """
     if not proposals:
         return []
     with writing(ground) as books:
+        for run_id in {proposal.run_id for proposal in proposals if proposal.run_id}:
+            if books.runs.is_cancelled(books.connection, run_id):
+                raise WorkflowCancelled(f"Run {run_id!r} was cancelled.")
         return [_propose(books, proposal) for proposal in proposals]
 
 

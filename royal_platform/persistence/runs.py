@@ -91,6 +91,13 @@ class Runs:
             raise NotFound(f"There is no run {run_id!r}.", remedy="List the runs: GET /v1/runs.")
         return Run(**row._asdict())
 
+    def is_cancelled(self, connection: Connection, run_id: str) -> bool:
+        """True when somebody cancelled the run."""
+        query = select(runs.c.id).where(
+            self._mine(), runs.c.id == run_id, runs.c.status == "cancelled"
+        )
+        return connection.execute(query).first() is not None
+
     def change(
         self,
         connection: Connection,

@@ -139,6 +139,20 @@ async def test_a_cancelled_run_stops_at_its_next_step(house: Any, agent: Any) ->
         cancel(house, run_id, "ada")
 
 
+async def test_a_run_cancelled_in_its_last_step_proposes_nothing_more(
+    house: Any, agent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = request_run(house, "trial", "button", "ada")
+
+    async def work(self: Any) -> None:
+        await self.step("think", lambda: cancel(house, run_id, "ada"))
+        self.propose([house.price(agent_id="trial")])
+
+    monkeypatch.setattr(agent, "_execute_task", work)
+    assert await carry_out(platform(house), run_id) == "cancelled"
+    assert house.events("decision.proposed") == []
+
+
 async def test_a_queued_run_that_is_cancelled_never_starts(house: Any, agent: Any) -> None:
     run_id = request_run(house, "trial", "button", "ada")
     cancel(house, run_id, "ada")
