@@ -55,7 +55,7 @@ function options(width: number, height: number, format: Format): uPlot.Options {
     height,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 20, 0, 0],
     scales: { x: { time: true }, y: { range: (_u, _min, max) => [0, Math.max(max * 1.08, 1)] } },
     tzDate: (timestamp) => uPlot.tzDate(new Date(timestamp * 1000), "Etc/UTC"),
     axes: [

@@ -70,16 +70,18 @@ function Body({ agent }: { agent: Agent }) {
           </li>
         ))}
       </ul>
-      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
-        <div className="grid min-w-0 grid-cols-1 gap-4">
-          <WaitingCard agent={agent} />
-          <RunsCard agent={agent} />
+      {(agent.runnable || agent.last_run) && (
+        <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
+          <div className="grid min-w-0 grid-cols-1 gap-4">
+            <WaitingCard agent={agent} />
+            <RunsCard agent={agent} />
+          </div>
+          <div className="grid min-w-0 grid-cols-1 gap-4">
+            <AutonomyDial agent={agent} />
+            <ScheduleCard agent={agent} />
+          </div>
         </div>
-        <div className="grid min-w-0 grid-cols-1 gap-4">
-          <AutonomyDial agent={agent} />
-          <ScheduleCard agent={agent} />
-        </div>
-      </div>
+      )}
     </>
   );
 }

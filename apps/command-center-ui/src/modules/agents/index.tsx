@@ -67,8 +67,8 @@ function AgentCard({ agent }: { agent: Agent }) {
           <>
             {run ? (
               <>
-                {t("agent.lastRun")}: {run.headline ?? t(`runStatus.${run.status}`)} ·{" "}
-                <Age at={run.finished_at ?? run.requested_at} />
+                {t("agent.lastRun")} <Age at={run.finished_at ?? run.requested_at} />:{" "}
+                {run.headline ?? t(`runStatus.${run.status}`)}
               </>
             ) : (
               t("agent.neverRan")

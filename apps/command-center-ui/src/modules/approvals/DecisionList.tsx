@@ -80,7 +80,7 @@ function Row({ decision, chosen, picked, onOpen, onToggle }: RowProps) {
         )}
       >
         <span className="flex items-baseline justify-between gap-3">
-          <span className="min-w-0">{title}</span>
+          <span className="min-w-0 text-pretty">{title}</span>
           <span className="shrink-0 text-dense tabular-nums">
             <Stake decision={decision} />
           </span>
