@@ -348,11 +348,15 @@ def _give_up(ground: Ground, decision_id: str, error: RoyalError) -> str:
 
 
 def fail_unexpected(ground: Ground, decision_id: str, error: BaseException) -> str:
-    """Close an execution that ended in an error of our own making."""
+    """Close an execution that ended in an error of our own making.
+
+    Waits for whoever carries the same decision out just now: what they finish is no failure.
+    """
     reason = Unavailable(
         f"{type(error).__name__}: {error}", remedy="See the worker's log; look at the store."
     )
-    return _give_up(ground, decision_id, reason)
+    with turn(ground.database, idempotency_key(decision_id)):
+        return _give_up(ground, decision_id, reason)
 
 
 def _refuse(ground: Ground, decision_id: str, reason: str) -> str:

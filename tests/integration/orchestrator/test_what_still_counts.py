@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -148,3 +149,16 @@ def test_an_order_that_was_undone_gives_its_money_back(house: Any) -> None:
     undo = ledger.revert(house, decision, "ada")
     assert run(house, undo.id) == "executed"
     assert spent_today(house) == Decimal(0)
+
+
+def test_work_that_is_buried_while_another_worker_writes_is_not_called_failed(house: Any) -> None:
+    decision = propose(house, house.price())
+    approve(house, decision)
+    error = RuntimeError("the first worker lost its database")
+    burying = threading.Thread(target=execution.fail_unexpected, args=(house, decision, error))
+    # Long enough for one that does not wait its turn to be done before the write is.
+    house.live.before_write = lambda: (burying.start(), burying.join(timeout=1.0))
+    assert run(house, decision) == "executed"
+    burying.join(timeout=30)
+    assert house.status(decision) == "executed"
+    assert [written.value for written in house.live.journal] == ["105.00"]
