@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
 
 EXECUTOR = "executor"
+_CUT_SHORT = " It may have been written before that: an earlier attempt was cut short."
 _ATTEMPTS = 5
 _FIRST_PAUSE_SECONDS = 0.5
 _log = get_logger(__name__)
@@ -148,7 +149,7 @@ def _open_interrupted(
     if live is not None and not mismatches(effect.target(decision), live):
         return Opened("verify", before)
     if not _holds(effect, decision, live):
-        _conflict(books, effect, decision, live)
+        _conflict(books, effect, decision, live, after=_CUT_SHORT)
         return Opened("end", {})
     scope = _stopped(books, decision)
     if scope is not None:
@@ -223,8 +224,10 @@ def _price_changed(books: Books, decision: Decision, before: Facts, after: Facts
     )  # fmt: skip
 
 
-def _conflict(books: Books, effect: Effect, decision: Decision, live: Facts | None) -> None:
-    """The world changed since it was decided: nothing is written."""
+def _conflict(
+    books: Books, effect: Effect, decision: Decision, live: Facts | None, *, after: str = ""
+) -> None:
+    """The world changed since it was decided: nothing is written; ``after`` is told with it."""
     expected = decision.proposal.precondition
     if live is None:
         reason = f"{decision.proposal.subject.title} is gone from the store."
@@ -232,7 +235,7 @@ def _conflict(books: Books, effect: Effect, decision: Decision, live: Facts | No
         names = effect.broken(decision, live)
         facts = [f"{name} is {live.get(name)}, not {expected[name]}" for name in names]
         reason = f"Changed since it was decided: {'; '.join(facts)}."
-    _finish(books, decision, Status.CONFLICTED, "conflicted", reason)
+    _finish(books, decision, Status.CONFLICTED, "conflicted", reason + after)
 
 
 def _settle_failure(books: Books, decision: Decision, reason: str) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import insert
 
 from core.errors import Unavailable
@@ -162,3 +163,23 @@ def test_work_that_is_buried_while_another_worker_writes_is_not_called_failed(ho
     burying.join(timeout=30)
     assert house.status(decision) == "executed"
     assert [written.value for written in house.live.journal] == ["105.00"]
+
+
+def test_a_conflict_found_after_a_crash_does_not_claim_that_nothing_was_written(house: Any) -> None:
+    class Crash(BaseException):
+        pass
+
+    def crash() -> None:
+        raise Crash
+
+    decision = propose(house, house.price())
+    approve(house, decision)
+    house.live.after_write = crash
+    with pytest.raises(Crash):
+        run(house, decision)
+    house.live.after_write = None
+    house.live.prices["v1"] = Decimal("99.00")
+    assert run(house, decision) == "conflicted"
+    failure = house.decision(decision).failure or ""
+    assert "price is 99.00" in failure
+    assert "may have been written" in failure
