@@ -4,6 +4,16 @@ import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+/** Whoever opens a dialog with one field to fill wants to type, not to close it. */
+function startInField(event: Event) {
+  const field = (event.currentTarget as HTMLElement | null)?.querySelector<HTMLElement>(
+    "input:not([type=checkbox]), textarea",
+  );
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+}
+
 interface DialogProps {
   open: boolean;
   onClose: () => void;
@@ -20,6 +30,7 @@ export function Dialog({ open, onClose, title, description, children }: DialogPr
         <Radix.Overlay className="fixed inset-0 z-40 bg-bg/75" />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={startInField}
           className="fixed top-1/2 left-1/2 z-50 max-h-[88dvh] w-[min(560px,calc(100vw-24px))] -translate-x-1/2 -translate-y-1/2 animate-appear overflow-auto rounded-overlay border border-line-strong bg-surface p-5"
         >
           <div className="mb-3 flex items-start justify-between gap-4">

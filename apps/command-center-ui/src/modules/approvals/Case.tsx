@@ -51,8 +51,11 @@ function Body({ decision }: { decision: DecisionDetail }) {
         {agent?.name ?? decision.agent_id} · {t(`risk.${level}`)}
       </p>
       <h2 className="mt-1 text-h2">{decisionTitle(decision, t, format)}</h2>
-      <p className="mt-2 max-w-[72ch] text-body text-muted">{decision.rationale}</p>
-      <Diff changes={decision.changes} status={decision.status} />
+      {/* On a phone the change comes before its reason, which may fill the screen. */}
+      <div className="flex flex-col max-md:flex-col-reverse">
+        <p className="mt-2 max-w-[72ch] text-body text-muted max-md:mt-4">{decision.rationale}</p>
+        <Diff changes={decision.changes} status={decision.status} />
+      </div>
       <Progress decision={decision} />
       <dl className="mt-4 grid grid-cols-2 gap-x-5 gap-y-3 sm:grid-cols-4">
         <Fact label={t("decision.stake")}>

@@ -36,16 +36,21 @@ export default function Today() {
   return (
     <>
       <PageHeader
-        title={t(`today.${part}`, { name: store?.name ?? session?.name ?? "" })}
+        // The store's own name is among the first things read; until then it is an address.
+        title={
+          reading
+            ? t("today.welcome")
+            : t(`today.${part}`, { name: store?.name ?? session?.name ?? "" })
+        }
         eyebrow={format.day(now)}
         aside={<Standing />}
       />
       <Onboarding />
       {reading ? <FirstRead sync={reading} /> : <Figures partial={partial} />}
       <div className="mt-4 grid grid-cols-1 gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
-        {!reading && <DemandCard />}
+        {reading ? <WaitingCard /> : <DemandCard />}
         <CourtCard />
-        <WaitingCard />
+        {!reading && <WaitingCard />}
         <RecentActivity />
       </div>
     </>
