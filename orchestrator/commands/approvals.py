@@ -87,10 +87,11 @@ def revert(decision_id: DecisionId, as_json: AsJson = False) -> None:
 def _change(decision: Decision) -> str:
     from royal_platform.commerce.decisions.rules import changes
 
-    return ", ".join(
-        f"{line.field} {line.now or '-'} -> {line.proposed or '-'} {line.unit}".strip()
-        for line in changes(decision.proposal)
-    )
+    told = []
+    for line in changes(decision.proposal):
+        proposed = f"{line.proposed} {line.unit}".strip() if line.proposed else "unknown"
+        told.append(f"{line.field} {f'{line.now} -> ' if line.now else ''}{proposed}")
+    return ", ".join(told)
 
 
 def _document(decision: Decision) -> dict[str, Any]:

@@ -113,8 +113,8 @@ def resume(scope: Scope = "store", as_json: AsJson = False) -> None:
 
     with platform() as opened:
         state = control.resume(opened, scope, me())
-    left = ", ".join(state.stopped) or "nothing"
-    show(as_json, {"stopped": list(state.stopped)}, [f"Still stopped: {left}."])
+    left = f"Still stopped: {', '.join(state.stopped)}." if state.stopped else "Nothing is stopped."
+    show(as_json, {"stopped": list(state.stopped)}, [left])
 
 
 @command
