@@ -72,7 +72,7 @@ class PageReader:
             )
 
     async def complete_orders(self, nodes: list[Node]) -> None:
-        """Fetch lines, refunds and refund lines that a page of orders left out."""
+        """Fetch lines, refunds and what refunds hold that a page of orders left out."""
         for node in nodes:
             if len(node["refunds"]) >= _REFUNDS_ASKED:
                 whole = (await self._client.run(documents.ORDER, {"id": node["id"]}))["order"]
@@ -85,6 +85,10 @@ class PageReader:
                 await self._rest(
                     refund["refundLineItems"], documents.REFUND_LINES, refund["id"],
                     ("refund", "refundLineItems"),
+                )  # fmt: skip
+                await self._rest(
+                    refund["orderAdjustments"], documents.REFUND_ADJUSTMENTS, refund["id"],
+                    ("refund", "orderAdjustments"),
                 )  # fmt: skip
 
     async def order(self, order_id: str) -> Node | None:

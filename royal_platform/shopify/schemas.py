@@ -217,6 +217,14 @@ class RefundLinesAnswer(TypedDict):
     refund: RefundLinesHolder | None
 
 
+class RefundAdjustmentsHolder(TypedDict):
+    orderAdjustments: Connection
+
+
+class RefundAdjustmentsAnswer(TypedDict):
+    refund: RefundAdjustmentsHolder | None
+
+
 class ProductIds(TypedDict):
     products: Connection
 

@@ -30,6 +30,20 @@ A1007,B,Adjust bad debt,1,2011-03-01 10:00:00,-110.62,,United Kingdom
 1008,G-30,Girth,10,2011-03-02 10:00:00,0,,Germany
 1009,G-30,Girth,3,2011-03-31 12:00:00,13,C2,Germany
 """
+# More than one page of an order's lines, of a cancellation's lines that match a sale, and of
+# those that match none.
+SAMPLE += "".join(
+    f"1011,L-{line:03},Item {line},2,2011-03-05 09:00:00,{line}.25,C3,Netherlands\n"
+    for line in range(1, 131)
+)
+SAMPLE += "".join(
+    f"C1012,L-{line:03},Item {line},-1,2011-03-06 09:00:00,{line}.25,C3,Netherlands\n"
+    for line in range(1, 41)
+)
+SAMPLE += "".join(
+    f"C1013,U-{line:03},Unknown {line},-2,2011-03-07 09:00:00,{line}.1,C4,Netherlands\n"
+    for line in range(1, 31)
+)
 BROKEN = "1010,G-30,Girth,three,2011-03-31 12:00:00,13,C2,Germany\n"
 
 
