@@ -39,13 +39,14 @@ def declare() -> OpenAPI:
     return application
 
 
-def init_autonomous_empire() -> None:
-    """Register the seven agents; in memory until storage is up, then as rows."""
+async def init_autonomous_empire() -> None:
+    """Register the seven agents, and below them your own; rows once storage is up."""
     from app.empire import SEVEN
     from orchestrator.core.agent_registry import get_agent_registry
 
+    registry = get_agent_registry()
     for registration in SEVEN:
-        get_agent_registry().register(registration)
+        registry.register(registration)
 
 
 def create_app(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -33,7 +34,7 @@ def opening_of(
 
         platform = (open_platform or bootstrap)(settings)
         get_agent_registry().attach(platform)
-        init_autonomous_empire()
+        asyncio.run(init_autonomous_empire())
         return platform
 
     def close_it(platform: Platform) -> None:

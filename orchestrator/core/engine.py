@@ -128,7 +128,7 @@ class DurableEngine:
             "serializer": JsonSerializer(),
             "run_migrations": False,
             "max_executor_threads": _EXECUTOR_THREADS,
-            "notification_listener_polling_interval_sec": 30.0,
+            "notification_listener_polling_interval_sec": 2.0,
             "scheduler_polling_interval_sec": 3600.0,
             "log_level": "WARNING",
         }

@@ -46,6 +46,16 @@ def check_cron(cron: str) -> None:
         )
 
 
+def realign(ground: Ground) -> None:
+    """Set every schedule's next time again: the store's zone and clock became known."""
+    with writing(ground) as books:
+        for schedule in books.agents.schedules(books.connection).values():
+            due = next_due(schedule.cron, books.now, books.store.timezone)
+            books.agents.schedule(
+                books.connection, schedule.agent_id, cron=schedule.cron, next_due_at=due
+            )
+
+
 def fire_due(ground: Ground) -> list[str]:
     """Start a run of each agent that is due; returns the runs.
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from core.errors import NotFound, RoyalError, Unavailable
 from core.telemetry.logs import bind, clear, get_logger
+from orchestrator.core import schedules
 from orchestrator.core.books import Books, reading, writing
 from orchestrator.core.engine import AGENTS, EXECUTION, SYNC, DurableEngine, QueueSpec, durable_step
 from orchestrator.core.execution import execute, fail_unexpected, hands_of
@@ -68,8 +69,11 @@ class Work:
         clear()
         bind(store_id=store_id)
         platform = self._platform
+        known = bool(platform.store().sync_cursor.get("complete"))
         try:
             news = await platform.sync().run()
+            if not known:
+                schedules.realign(platform)
             if time.monotonic() >= self._subscribe_at:
                 await platform.subscribe()
                 self._subscribe_at = time.monotonic() + _SUBSCRIBE_EVERY_SECONDS

@@ -42,6 +42,8 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
         until(lambda: _proposed(running), 240, "the first proposals")
         seconds = time.monotonic() - began
         assert running.stop() == 0
+        # Every service ended by itself, within its grace.
+        assert "service.process.killed" not in running.text()
     finally:
         running.end()
     return FirstStart(running.home, seconds)

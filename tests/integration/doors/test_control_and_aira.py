@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ ADMIN = {"Authorization": "Bearer an-admin-token-for-tests-with-enough-character
 def registered(platform: Platform) -> Iterator[None]:
     """The seven agents as rows."""
     get_agent_registry().attach(platform)
-    init_autonomous_empire()
+    asyncio.run(init_autonomous_empire())
     yield
     get_agent_registry().detach()
 

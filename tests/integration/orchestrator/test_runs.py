@@ -241,3 +241,22 @@ def test_schedule_and_autonomy_are_changed_together_and_told(house: Any, agent: 
     view = agent_registry.patch(house, "trial", "ada", cron="")
     assert view.schedule is None
     assert len(house.events("agent.configured")) == 2
+
+
+def test_schedules_follow_the_stores_zone_and_clock_once_they_are_known(house: Any) -> None:
+    from royal_platform.persistence import stores
+
+    registry = AgentRegistry()
+    registry.attach(house)
+    registry.register(Registration("early", "Early", "t", (), cron="0 6 * * *"))
+    world = datetime(2011, 8, 31, 17, 0, tzinfo=UTC)
+    with house.database.write() as transaction:
+        stores.change(transaction.connection, house.store_id, timezone="Europe/London")
+        stores.set_clock(
+            transaction.connection, house.store_id,
+            world_at=world, wall_at=datetime.now(UTC), rate=0.0,
+        )  # fmt: skip
+    schedules.realign(house)
+    with reading(house) as books:
+        due = books.agents.schedules(books.connection)["early"].next_due_at
+    assert due == datetime(2011, 9, 1, 5, 0, tzinfo=UTC)
