@@ -30,6 +30,8 @@ FIRST_SYNC = "store.sync.first"
 _ERASING = ("/delete", "/redact")
 # Subscriptions are the store's to drop: looked at again this often.
 _SUBSCRIBE_EVERY_SECONDS = 600.0
+# Where a workflow of another application version is stranded.
+_UNFINISHED = {"PENDING", "ENQUEUED"}
 _TERMINAL_RUN = timedelta(minutes=30)
 _log = get_logger(__name__)
 
@@ -136,11 +138,7 @@ def place_of(command: Command) -> tuple[QueueSpec, str, tuple[str, ...]] | None:
 
 def bury(platform: Platform, row: WorkflowRow) -> None:
     """A workflow ended without an outcome: close what it was about, list it as a dead letter."""
-    reason = (
-        "It ended in an unexpected error: see the worker's log."
-        if row.status == "ERROR"
-        else f"Given up after {row.attempts} attempts: its worker died each time."
-    )
+    reason = _reason(row)
     subject = row.id.split(":")[1] if ":" in row.id else row.id
     with reading(platform) as books:
         if _is_buried(books, row.id):
@@ -160,6 +158,14 @@ def bury(platform: Platform, row: WorkflowRow) -> None:
         )  # fmt: skip
         books.tell("workflow.buried", row.id, "worker", {"workflow_id": row.id, "kind": row.kind})
     _log.error("workflow.buried", workflow_id=row.id, reason=reason)
+
+
+def _reason(row: WorkflowRow) -> str:
+    if row.status == "ERROR":
+        return "It ended in an unexpected error: see the worker's log."
+    if row.status in _UNFINISHED:
+        return f"It began under version {row.version}, and no worker of that version lives."
+    return f"Given up after {row.attempts} attempts: its worker died each time."
 
 
 def _is_buried(books: Books, workflow_id: str) -> bool:

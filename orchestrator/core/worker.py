@@ -183,9 +183,21 @@ class Worker:
         )
 
     def _bury_dead(self) -> None:
-        for row in [*self._engine.dead_letters(), *self._engine.list_workflows("ERROR")]:
+        ended = [*self._engine.dead_letters(), *self._engine.list_workflows("ERROR")]
+        for row in [*ended, *self._stranded()]:
             bury(self._platform, row)
         close_interrupted(self._platform)
+
+    def _stranded(self) -> list[engines.WorkflowRow]:
+        """Unfinished work of an application version that no living worker has."""
+        rows = self._engine.stranded()
+        if not rows:
+            return []
+        with self._platform.database.read() as connection:
+            workers = command_rows.list_workers(connection)
+            now = _database_now(connection)
+        living = {w.version for w in workers if now - w.heartbeat_at < self._stale}
+        return [row for row in rows if row.version not in living]
 
     def _prune(self) -> None:
         before = wall_now() - _KEEP_WORKFLOWS

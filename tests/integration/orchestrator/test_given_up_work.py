@@ -112,3 +112,17 @@ def test_a_worker_relays_the_commands_of_its_own_store_only(house: Any, tmp_path
     for _ in range(2):
         worker.relay()
     assert enqueued == ["s1"]
+
+
+def test_a_run_of_a_version_that_no_worker_has_is_listed_instead_of_waiting_for_ever(
+    house: Any,
+) -> None:
+    registry = AgentRegistry()
+    registry.attach(house)
+    registry.register(Registration("inventory_pricing", "Inventory", "t", ()))
+    run_id = request_run(house, "inventory_pricing", "button", "ada")
+    old = replace(row(f"run:{run_id}", "run_agent", "PENDING"), version="0")
+    bury(house, old)
+    (letter,) = dead_letters.open_letters(house)
+    assert "version 0" in letter.error
+    assert dead_letters.retry(house, letter.id, "ada") != run_id
