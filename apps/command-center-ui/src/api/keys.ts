@@ -17,4 +17,5 @@ export const keys = {
   events: (filters: object) => ["events", filters] as const,
   policies: ["policies"] as const,
   connections: ["connections"] as const,
+  deadLetters: ["dead-letters"] as const,
 };

@@ -11,6 +11,7 @@ type Family =
   | "orders"
   | "policies"
   | "connections"
+  | "dead-letters"
   | "events";
 
 /** The longest matching prefix wins; every event also reaches the audit log. */
@@ -29,6 +30,7 @@ const TABLE: Record<string, readonly Family[]> = {
   "store.sync.progressed": ["connections"],
   "store.sync.completed": ["session", "connections", "metrics", "products", "orders", "forecast"],
   "webhook.received": ["connections"],
+  "workflow.": ["dead-letters", "runs"],
   "session.": [],
 };
 

@@ -630,6 +630,7 @@ export class World {
   orders = orders();
   policy = policy();
   connections = connections();
+  deadLetters: { id: string; kind: string; subject: string; error: string; at: string }[] = [];
   events = events();
   signedIn = true;
   /** Paths that fail, with the status they fail with. */
@@ -712,6 +713,8 @@ export class World {
         return this.policy;
       case "connections":
         return { data: this.connections };
+      case "dead-letters":
+        return { data: this.deadLetters };
     }
     return undefined;
   }
@@ -732,6 +735,10 @@ export class World {
         decided_by: "ada",
       });
       return this.decisions.get(id);
+    }
+    if (family === "dead-letters") {
+      this.deadLetters = this.deadLetters.filter((letter) => letter.id !== id);
+      return { data: this.deadLetters };
     }
     if (family === "agents" && action === "run")
       return { ...RUN, id: "run_1843", status: "queued" };

@@ -9,6 +9,7 @@ import { PageHeader } from "@/ui/PageHeader";
 import { QueryView } from "@/ui/QueryView";
 import { Age, Moment } from "@/ui/Time";
 import { ToneWord } from "@/ui/Tone";
+import { GivenUp } from "./GivenUp";
 
 export default function Agents() {
   const { t } = useTranslation();
@@ -16,6 +17,7 @@ export default function Agents() {
   return (
     <>
       <PageHeader title={t("nav.agents")} />
+      <GivenUp />
       <QueryView
         query={query}
         isEmpty={(agents) => agents.data.length === 0}
