@@ -15,6 +15,7 @@ from orchestrator.core.books import Ground, reading, writing
 from orchestrator.core.discovery import agent_class
 from orchestrator.core.wire import WorkflowCancelled, decode, encode, error_facts
 from royal_platform.commerce.decisions.rules import changes
+from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.runs import Run, Step
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ class RecordedSteps:
                 store_id=books.store_id, run_id=self._run_id, ordinal=ordinal, name=name,
                 status="running",
                 attempt=earlier[ordinal].attempt + 1 if ordinal in earlier else 1,
-                started_at=books.now, finished_at=None, input=_kept(given), output=None, error=None,
+                # Work takes the machine's time, also while a world's clock stands.
+                started_at=wall_now(), finished_at=None, input=_kept(given), output=None, error=None,
             )  # fmt: skip
             books.runs.put_step(books.connection, step)
             books.tell("run.step", self._run_id, "worker", _step_facts(step))
@@ -95,7 +97,7 @@ class RecordedSteps:
             step = replace(
                 opened,
                 status="succeeded" if error is None else "failed",
-                finished_at=books.now,
+                finished_at=wall_now(),
                 output=_kept(result),
                 error=None if error is None else str(error) or type(error).__name__,
             )

@@ -260,3 +260,20 @@ def test_schedules_follow_the_stores_zone_and_clock_once_they_are_known(house: A
     with reading(house) as books:
         due = books.agents.schedules(books.connection)["early"].next_due_at
     assert due == datetime(2011, 9, 1, 5, 0, tzinfo=UTC)
+
+
+async def test_a_step_takes_the_machines_time_while_the_worlds_clock_stands(
+    house: Any, agent: Any
+) -> None:
+    from royal_platform.persistence import stores
+
+    with house.database.write() as transaction:
+        stores.set_clock(
+            transaction.connection, house.store_id,
+            world_at=datetime(2011, 8, 31, tzinfo=UTC), wall_at=datetime.now(UTC), rate=0.0,
+        )  # fmt: skip
+    agent.script = [lambda: {"rows": sum(range(200_000))}]
+    run_id = request_run(house, "trial", "button", "ada")
+    await carry_out(platform(house), run_id)
+    (step,) = steps_of(house, run_id)
+    assert step.finished_at > step.started_at > datetime(2026, 1, 1, tzinfo=UTC)
