@@ -83,7 +83,8 @@ class RecordedSteps:
                 status="running",
                 attempt=earlier[ordinal].attempt + 1 if ordinal in earlier else 1,
                 # Work takes the machine's time, also while a world's clock stands.
-                started_at=wall_now(), finished_at=None, input=_kept(given), output=None, error=None,
+                started_at=wall_now(), finished_at=None,
+                input=_kept(given), output=None, error=None,
             )  # fmt: skip
             books.runs.put_step(books.connection, step)
             books.tell("run.step", self._run_id, "worker", _step_facts(step))
