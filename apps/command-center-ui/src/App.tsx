@@ -1,4 +1,4 @@
-/** The pages and the router: one lazy() line per module, one entry in config/navigation.ts. */
+/** The pages and the router: one page() line per module, one entry in config/navigation.ts. */
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import {
   createRootRoute,
@@ -8,22 +8,31 @@ import {
   type RouterHistory,
   RouterProvider,
 } from "@tanstack/react-router";
-import { lazy, useState } from "react";
+import { type ComponentType, lazy, useState } from "react";
+import { loadTexts } from "./i18n";
 import { Lost } from "./shell/Lost";
 import { PageFailure } from "./shell/PageFailure";
 import { Shell } from "./shell/Shell";
 
-const Today = lazy(() => import("./modules/today"));
-const Approvals = lazy(() => import("./modules/approvals"));
-const Agents = lazy(() => import("./modules/agents"));
-const AgentPage = lazy(() => import("./modules/agents/AgentPage"));
-const Run = lazy(() => import("./modules/runs"));
-const Products = lazy(() => import("./modules/products"));
-const ProductPage = lazy(() => import("./modules/products/ProductPage"));
-const Orders = lazy(() => import("./modules/orders"));
-const OrderPage = lazy(() => import("./modules/orders/OrderPage"));
+/** A page that is fetched when it is opened, together with its module's own texts. */
+function page(module: string, load: () => Promise<{ default: ComponentType }>) {
+  return lazy(async () => {
+    const [loaded] = await Promise.all([load(), loadTexts(module)]);
+    return loaded;
+  });
+}
+
+const Today = page("today", () => import("./modules/today"));
+const Approvals = page("approvals", () => import("./modules/approvals"));
+const Agents = page("agents", () => import("./modules/agents"));
+const AgentPage = page("agents", () => import("./modules/agents/AgentPage"));
+const Run = page("runs", () => import("./modules/runs"));
+const Products = page("products", () => import("./modules/products"));
+const ProductPage = page("products", () => import("./modules/products/ProductPage"));
+const Orders = page("orders", () => import("./modules/orders"));
+const OrderPage = page("orders", () => import("./modules/orders/OrderPage"));
 const Activity = lazy(() => import("./modules/activity"));
-const Policies = lazy(() => import("./modules/policies"));
+const Policies = page("policies", () => import("./modules/policies"));
 const Connections = lazy(() => import("./modules/connections"));
 
 const pages: [path: string, page: RouteComponent][] = [

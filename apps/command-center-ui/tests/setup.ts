@@ -2,11 +2,15 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import i18next from "i18next";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
-import { startI18n } from "@/i18n";
+import { loadTexts, startI18n } from "@/i18n";
 import { endLive } from "@/live";
 import { setPreferences } from "@/preferences/store";
 import { server } from "./support/server";
 import { FakeSocket } from "./support/socket";
+
+const modulesWithTexts = Object.keys(import.meta.glob("../src/modules/*/texts.en.json")).map(
+  (path) => path.split("/").at(-2) ?? "",
+);
 
 // Whole pages on a busy machine: patience instead of sleeps.
 configure({
@@ -17,6 +21,7 @@ configure({
 beforeAll(async () => {
   server.listen({ onUnhandledRequest: "error" });
   await startI18n("en");
+  await Promise.all(modulesWithTexts.map(loadTexts));
 });
 
 beforeEach(() => {

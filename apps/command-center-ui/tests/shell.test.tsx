@@ -1,7 +1,5 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import en from "@/i18n/en.json";
-import nl from "@/i18n/nl.json";
 import { open, until } from "./support/app";
 
 describe("stopping everything", () => {
@@ -82,6 +80,13 @@ describe("the keyboard", () => {
 });
 
 describe("words", () => {
+  type Texts = Record<string, { default: object }>;
+  const english: Texts = import.meta.glob("../src/{i18n/en,modules/*/texts.en}.json", {
+    eager: true,
+  });
+  const dutch: Texts = import.meta.glob("../src/{i18n/nl,modules/*/texts.nl}.json", {
+    eager: true,
+  });
   const leaves = (value: object, path = ""): [string, string][] =>
     Object.entries(value).flatMap(([key, child]) =>
       typeof child === "string"
@@ -89,14 +94,33 @@ describe("words", () => {
         : leaves(child, `${path}${key}.`),
     );
 
+  const all = (files: Texts) => Object.values(files).flatMap((file) => leaves(file.default));
+
   it("exist in Dutch exactly where they exist in English, with the same blanks", () => {
-    const english = new Map(leaves(en));
-    const dutch = new Map(leaves(nl));
-    expect([...dutch.keys()].sort()).toEqual([...english.keys()].sort());
+    const translated = new Map(all(dutch));
+    expect([...translated.keys()].sort()).toEqual(
+      all(english)
+        .map(([key]) => key)
+        .sort(),
+    );
     const blanks = (text: string) =>
       [...text.matchAll(/\{\{\w+\}\}/g)].map(([blank]) => blank).sort();
-    for (const [key, text] of english)
-      expect([key, blanks(dutch.get(key) ?? "")]).toEqual([key, blanks(text)]);
+    for (const [key, text] of all(english))
+      expect([key, blanks(translated.get(key) ?? "")]).toEqual([key, blanks(text)]);
+  });
+
+  it("belong to one file each, so no page changes another's", () => {
+    const keys = all(english).map(([key]) => key);
+    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+  });
+
+  it("of a page opened before follow the language too", async () => {
+    const { user } = open("/policies");
+    await screen.findByText(/judged by these limits/);
+    await user.click(screen.getByRole("link", { name: "Connections" }));
+    await user.click(await screen.findByRole("radio", { name: "Nederlands" }));
+    await user.click(await screen.findByRole("link", { name: "Grenzen" }));
+    expect(await screen.findByText(/aan deze grenzen getoetst/)).toBeInTheDocument();
   });
 
   it("switch to Dutch without a reload", async () => {
