@@ -1,0 +1,232 @@
+"""Turns of a conversation and the events of their answers: begun, carried on, finished."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from core.errors import NotFound
+from royal_platform.persistence.ids import new_id
+from royal_platform.persistence.paging import Order, Page, page
+from royal_platform.persistence.tables.conversations import (
+    chat_events,
+    chat_turns,
+    conversations,
+)
+
+ANSWERING = "answering"
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Whose turn it is and with which rights: what a principal is made of."""
+
+    name: str
+    role: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message and what became of its answer.
+
+    ``messages`` are the model's up to the last whole step, ``kept`` the last event of that step.
+    """
+
+    store_id: str
+    id: str
+    conversation_id: str
+    number: int
+    speaker: Speaker
+    text: str
+    mode: str
+    status: str
+    answer: str
+    messages: list[Any] | None
+    kept: int
+    created_at: datetime
+    finished_at: datetime | None
+    worker: str
+    alive_at: datetime
+    cancel_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChatEvent:
+    """One event of an answer; ``number`` counts from 1 within the turn."""
+
+    number: int
+    event: str
+    data: dict[str, Any]
+
+
+class ChatTurns:
+    """The turns of one store."""
+
+    def __init__(self, store_id: str) -> None:
+        self.store_id = store_id
+
+    def begin(
+        self,
+        connection: Connection,
+        conversation_id: str,
+        speaker: Speaker,
+        *,
+        text: str,
+        mode: str,
+        message_id: str | None,
+        worker: str,
+        now: datetime,
+    ) -> Turn:
+        """Append a turn that is being answered by ``worker``."""
+        turn_id = new_id("trn")
+        counted = select(func.coalesce(func.max(chat_turns.c.number), 0)).where(
+            chat_turns.c.store_id == self.store_id,
+            chat_turns.c.conversation_id == conversation_id,
+        )
+        number = int(connection.execute(counted).scalar_one()) + 1
+        connection.execute(
+            insert(chat_turns).values(
+                store_id=self.store_id, id=turn_id, conversation_id=conversation_id,
+                number=number, owner=speaker.name, role=speaker.role, kind=speaker.kind,
+                message_id=message_id, text=text, mode=mode, status=ANSWERING, answer="",
+                messages=None, kept=0, created_at=now, finished_at=None, worker=worker,
+                alive_at=now, cancel_asked=False,
+            )
+        )  # fmt: skip
+        return self.get(connection, turn_id, speaker.name)
+
+    def get(self, connection: Connection, turn_id: str, owner: str | None = None) -> Turn:
+        """One turn, of ``owner`` when given. Raises ``NotFound``."""
+        query = select(chat_turns).where(
+            chat_turns.c.store_id == self.store_id, chat_turns.c.id == turn_id
+        )
+        if owner is not None:
+            query = query.where(chat_turns.c.owner == owner)
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound(
+                f"There is no turn {turn_id[:80]!r} of yours.",
+                remedy="Read the conversation with GET /v1/conversations/{id}.",
+            )
+        return _turn(row)
+
+    def said(self, connection: Connection, owner: str, message_id: str) -> Turn | None:
+        """The turn that a message of this name began, if it did."""
+        query = select(chat_turns).where(
+            chat_turns.c.store_id == self.store_id,
+            chat_turns.c.owner == owner,
+            chat_turns.c.message_id == message_id,
+        )
+        row = connection.execute(query).one_or_none()
+        return None if row is None else _turn(row)
+
+    def append(
+        self, connection: Connection, turn_id: str, first: int, events: Sequence[tuple[str, Any]]
+    ) -> None:
+        """Store events with the numbers from ``first`` on."""
+        rows = [
+            {"store_id": self.store_id, "turn_id": turn_id, "number": first + index,
+             "event": event, "data": data}
+            for index, (event, data) in enumerate(events)
+        ]  # fmt: skip
+        if rows:
+            connection.execute(insert(chat_events), rows)
+
+    def events(
+        self, connection: Connection, turn_id: str, after: int = 0, limit: int | None = None
+    ) -> list[ChatEvent]:
+        """The events behind ``after``, in order."""
+        query = (
+            select(chat_events.c.number, chat_events.c.event, chat_events.c.data)
+            .where(
+                chat_events.c.store_id == self.store_id,
+                chat_events.c.turn_id == turn_id,
+                chat_events.c.number > after,
+            )
+            .order_by(chat_events.c.number)
+            .limit(limit)
+        )
+        return [ChatEvent(row.number, row.event, row.data) for row in connection.execute(query)]
+
+    def page(
+        self, connection: Connection, conversation_id: str, cursor: str | None, limit: int
+    ) -> Page[Turn]:
+        """A page of a conversation's turns, the newest first."""
+        mine = (chat_turns.c.store_id == self.store_id) & (
+            chat_turns.c.conversation_id == conversation_id
+        )
+        order = Order("number", chat_turns.c.number, chat_turns.c.id, descending=True)
+        rows = connection.execute(order.apply(select(chat_turns).where(mine), cursor, limit))
+        found = [_turn(row) for row in rows]
+        counted = select(func.count()).select_from(chat_turns).where(mine)
+        total = int(connection.execute(counted).scalar_one())
+        return page(found, limit, total, order, lambda turn: (turn.number, turn.id))
+
+    def change(self, connection: Connection, turn_id: str, worker: str, **columns: Any) -> bool:
+        """Change a turn that ``worker`` is answering; False when it no longer is."""
+        statement = (
+            update(chat_turns)
+            .where(chat_turns.c.store_id == self.store_id, chat_turns.c.id == turn_id)
+            .where(chat_turns.c.status == ANSWERING, chat_turns.c.worker == worker)
+            .values(**columns)
+        )
+        return connection.execute(statement).rowcount == 1
+
+    def ask_cancel(self, connection: Connection, turn_id: str) -> None:
+        """Whoever answers the turn shall stop."""
+        connection.execute(
+            update(chat_turns)
+            .where(chat_turns.c.store_id == self.store_id, chat_turns.c.id == turn_id)
+            .where(chat_turns.c.status == ANSWERING)
+            .values(cancel_asked=True)
+        )
+
+    def release(self, connection: Connection, turn: Turn, *, now: datetime) -> None:
+        """The conversation waits for its next message."""
+        connection.execute(
+            update(conversations)
+            .where(
+                conversations.c.store_id == self.store_id,
+                conversations.c.id == turn.conversation_id,
+                conversations.c.answering == turn.id,
+            )
+            .values(answering=None, updated_at=now)
+        )
+
+
+def heartbeat(connection: Connection, worker: str, *, now: datetime) -> set[str]:
+    """Say that ``worker`` is alive; return the turns of its that shall be cancelled."""
+    mine = (chat_turns.c.status == ANSWERING) & (chat_turns.c.worker == worker)
+    connection.execute(update(chat_turns).where(mine).values(alive_at=now))
+    asked = select(chat_turns.c.id).where(mine, chat_turns.c.cancel_asked)
+    return {str(turn_id) for turn_id in connection.execute(asked).scalars()}
+
+
+def adopt(
+    connection: Connection, worker: str, *, silent_since: datetime, now: datetime
+) -> list[Turn]:
+    """Take over the turns whose worker has been silent since before ``silent_since``."""
+    silent = (chat_turns.c.status == ANSWERING) & (chat_turns.c.alive_at < silent_since)
+    adopted = []
+    for row in connection.execute(select(chat_turns).where(silent)).all():
+        statement = (
+            update(chat_turns)
+            .where(chat_turns.c.store_id == row.store_id, chat_turns.c.id == row.id)
+            .where(chat_turns.c.worker == row.worker, chat_turns.c.alive_at == row.alive_at)
+            .values(worker=worker, alive_at=now)
+        )
+        if connection.execute(statement).rowcount == 1:
+            adopted.append(_turn(row))
+    return adopted
+
+
+def _turn(row: Row[Any]) -> Turn:
+    values = row._asdict()
+    values.pop("message_id")
+    speaker = Speaker(values.pop("owner"), values.pop("role"), values.pop("kind"))
+    return Turn(speaker=speaker, **values)

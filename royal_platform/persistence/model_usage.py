@@ -1,0 +1,66 @@
+"""What each user's conversations used of the model per day: tokens always, money when priced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+
+from royal_platform.persistence.statements import insert_if_absent
+from royal_platform.persistence.tables.conversations import model_usage
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Sums of one day; ``money`` None when no price was configured."""
+
+    requests: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    money: Decimal | None = None
+    currency: str | None = None
+
+    @property
+    def tokens(self) -> int:
+        """Read and written together."""
+        return self.input_tokens + self.output_tokens
+
+
+class ModelUsage:
+    """The usage of one user in one store."""
+
+    def __init__(self, store_id: str, owner: str) -> None:
+        self.store_id = store_id
+        self.owner = owner
+
+    def of(self, connection: Connection, day: date) -> Usage:
+        """What the user used on ``day`` (UTC)."""
+        row = connection.execute(select(model_usage).where(self._key(day))).one_or_none()
+        if row is None:
+            return Usage()
+        return Usage(row.requests, row.input_tokens, row.output_tokens, row.money, row.currency)
+
+    def add(self, connection: Connection, day: date, used: Usage) -> None:
+        """Add one answer's usage to the day."""
+        key = {"store_id": self.store_id, "owner": self.owner, "day": day}
+        zero = {"requests": 0, "input_tokens": 0, "output_tokens": 0}
+        insert_if_absent(
+            connection, model_usage, {**key, **zero, "money": None, "currency": used.currency}
+        )
+        table = model_usage.c
+        values: dict[str, Any] = {
+            "requests": table.requests + used.requests,
+            "input_tokens": table.input_tokens + used.input_tokens,
+            "output_tokens": table.output_tokens + used.output_tokens,
+        }
+        if used.money is not None:
+            nothing = func.coalesce(table.money, Decimal(0), type_=table.money.type)
+            values |= {"money": nothing + used.money, "currency": used.currency}
+        connection.execute(update(model_usage).where(self._key(day)).values(**values))
+
+    def _key(self, day: date) -> ColumnElement[bool]:
+        table = model_usage.c
+        return and_(table.store_id == self.store_id, table.owner == self.owner, table.day == day)
