@@ -19,7 +19,7 @@ from bench.table import Report, percentile
 from tests.installation import ADMIN_TOKEN, SANDBOX, Installation, until
 
 TICKS = os.sysconf("SC_CLK_TCK")
-PAGE_MIB = os.sysconf("SC_PAGE_SIZE") / 2**20
+_PARTS = ("starts", "reads", "interface")
 
 
 @contextmanager
@@ -249,13 +249,19 @@ def interface_size(report: Report) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--orders", type=int, default=100_000)
-    orders = parser.parse_args().orders
+    parser.add_argument("--only", choices=_PARTS, action="append", help="default: every part")
+    given = parser.parse_args()
+    wanted = given.only or _PARTS
     report = Report()
     with tempfile.TemporaryDirectory() as home:
-        first_decisions(report, Path(home) / "fresh")
-        reads_at_scale(report, Path(home) / "large", orders)
-    interface_size(report)
-    report.write()
+        if "starts" in wanted:
+            first_decisions(report, Path(home) / "fresh")
+        if "reads" in wanted:
+            reads_at_scale(report, Path(home) / "large", given.orders)
+    if "interface" in wanted:
+        interface_size(report)
+    if not given.only:
+        report.write()
 
 
 if __name__ == "__main__":

@@ -147,6 +147,10 @@ daily_sales = Table(
     amount("net"),
     Column("orders", Integer, nullable=False),
     Column("units", Integer, nullable=False),
+    # Goods after returns; the part of them whose unit cost is known today; that part's cost.
+    amount("sold"),
+    amount("covered"),
+    amount("cost"),
     sqlite_with_rowid=False,
 )
 
