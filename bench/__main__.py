@@ -15,7 +15,9 @@ from pathlib import Path
 
 import websockets
 
+from bench.executions import decisions
 from bench.table import Report, percentile
+from core.telemetry.logs import configure_logging
 from tests.installation import ADMIN_TOKEN, SANDBOX, Installation, until
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -92,36 +94,8 @@ def first_decisions(report: Report, home: Path) -> None:
         share = (cpu_seconds(pids) - before) / (time.monotonic() - window)
         report.add("idle CPU, all processes", f"{share:.1%} of a core", "< 10 %", "30 s")
         report.add("memory, all processes", f"{memory_mib(pids):.0f} MiB", "< 900 MiB", "PSS")
-        executions(report, running)
+        decisions(report, running, cpu_seconds)
         asyncio.run(fan_out(report, running))
-
-
-def executions(report: Report, running: Installation) -> None:
-    waiting = proposals(running, 5)
-    items = [
-        {
-            "id": each["id"],
-            "argument_hash": running.get(f"/v1/decisions/{each['id']}")["argument_hash"],
-        }
-        for each in waiting
-    ]
-    began = time.monotonic()
-    running.post("/v1/decisions/batch", {"action": "approve", "decisions": items})
-    ids = {item["id"] for item in items}
-
-    def done() -> bool:
-        return ids <= {
-            each["id"] for each in running.decisions(status="executed,failed,conflicted")
-        }
-
-    until(done, 120, "executions")
-    elapsed = time.monotonic() - began
-    report.add(
-        "approve to read back, batch",
-        f"{len(ids) / elapsed:.1f} / s",
-        ">= 30 / s",
-        f"{len(ids)} price changes in {elapsed:.1f} s, polling included",
-    )
 
 
 async def fan_out(report: Report, running: Installation, clients: int = 200) -> None:
@@ -253,6 +227,7 @@ def main() -> None:
     given = parser.parse_args()
     wanted = given.only or _PARTS
     report = Report()
+    configure_logging("WARNING", json=False)
     with tempfile.TemporaryDirectory() as home:
         if "starts" in wanted:
             first_decisions(report, Path(home) / "fresh")

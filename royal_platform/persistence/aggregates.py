@@ -54,7 +54,7 @@ from royal_platform.persistence.tables.orders import (
 _STORE = bindparam("of_store", type_=String())
 _DAY = bindparam("of_day", type_=Date())
 _ZERO: ColumnElement[Any] = literal_column("0")
-_PARTS = ("gross", "discounts", "returns", "adjustments", "orders", "units")
+_PARTS = ("gross", "discounts", "returns", "adjustments", "orders", "units", "paid", "tax")
 
 
 def recompute_days(connection: Connection, store_id: str, days: Iterable[date]) -> None:
@@ -153,11 +153,11 @@ def _insert_store_day() -> Insert:
     query = select(
         _STORE, parts.c.day, func.max(parts.c.currency),
         total["gross"], total["discounts"], total["returns"], total["adjustments"], net,
-        total["orders"], total["units"], _ZERO, _ZERO, _ZERO,
+        total["orders"], total["units"], total["paid"], total["tax"], _ZERO, _ZERO, _ZERO,
     ).group_by(parts.c.day)  # fmt: skip
     columns = [
         "store_id", "day", "currency", "gross", "discounts", "returns", "adjustments", "net",
-        "orders", "units", "sold", "covered", "cost",
+        "orders", "units", "paid", "tax", "sold", "covered", "cost",
     ]  # fmt: skip
     return insert(daily_sales).from_select(columns, query)
 
@@ -212,7 +212,7 @@ def _line_parts() -> Select[Any]:
 def _order_parts() -> Select[Any]:
     return _parts(
         orders.c.day, orders.c.currency, discounts=_raw(orders.c.discount),
-        orders=literal_column("1"),
+        orders=literal_column("1"), paid=_raw(orders.c.total), tax=_raw(orders.c.tax),
     ).where(_counted(), orders.c.day == _DAY)  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,8 +15,23 @@ from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence.ids import new_id
 
 
-def approve_prices(platform: Platform, count: int) -> list[str]:
-    """Approve a small rise of ``count`` variants' prices; returns the decisions."""
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A decision that waits, with the hash that approves it."""
+
+    id: str
+    argument_hash: str
+
+
+def approve_prices(platform: Platform, proposed: Sequence[Proposed]) -> list[str]:
+    """Approve each of them; returns the decisions."""
+    for each in proposed:
+        ledger.approve(platform, each.id, each.argument_hash, "ada")
+    return [each.id for each in proposed]
+
+
+def propose_prices(platform: Platform, count: int) -> list[Proposed]:
+    """Propose a small rise of the prices of ``count`` variants under a wide policy."""
     with writing(platform) as books:
         limits = Policy(
             cooldown_days=0,
@@ -46,6 +63,4 @@ def approve_prices(platform: Platform, count: int) -> list[str]:
         for variant in chosen
     ]  # fmt: skip
     ids = ledger.propose(platform, proposals)
-    for each, proposal in zip(ids, proposals, strict=True):
-        ledger.approve(platform, each, proposal.argument_hash, "ada")
-    return ids
+    return [Proposed(*each) for each in zip(ids, (p.argument_hash for p in proposals), strict=True)]

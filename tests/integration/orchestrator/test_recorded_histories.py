@@ -31,7 +31,7 @@ from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.runs import start_run
 from orchestrator.core.work import Work
 from royal_platform.bootstrap import Platform, bootstrap
-from tests.integration.orchestrator.prices import approve_prices
+from tests.integration.orchestrator.prices import approve_prices, propose_prices
 from tests.integration.platform.wire import Sandbox
 
 HISTORIES = Path(__file__).with_name("histories")
@@ -154,7 +154,7 @@ def shop(sandbox: Sandbox, tmp_path: Path) -> Iterator[Shop]:
 
 def _carried_out(platform: Platform) -> str:
     """A decision whose worker died after its last commit: all that is left is the outcome."""
-    (decision_id,) = approve_prices(platform, 1)
+    (decision_id,) = approve_prices(platform, propose_prices(platform, 1))
     assert asyncio.run(execute(platform, hands_of(platform), decision_id)) == "executed"
     return decision_id
 

@@ -30,7 +30,7 @@ from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.persistence.commands import Receipt
 from store_sandbox.app import create_app
 from store_sandbox.runtime import Options
-from tests.integration.orchestrator.prices import approve_prices
+from tests.integration.orchestrator.prices import approve_prices, propose_prices
 
 pytestmark = pytest.mark.timeout(240)
 SETTLED = {"executed", "failed", "conflicted"}
@@ -92,7 +92,7 @@ class Scene:
         return bool(self.platform.store().sync_cursor.get("complete"))
 
     def approve_prices(self, count: int) -> list[str]:
-        return approve_prices(self.platform, count)
+        return approve_prices(self.platform, propose_prices(self.platform, count))
 
     def statuses(self, ids: list[str]) -> list[str]:
         with reading(self.platform) as books:

@@ -42,9 +42,11 @@ def test_days_from_before_the_cost_columns_are_given_their_costs(database_url):
             connection.exec_driver_sql(statement)
     schema.upgrade(database_url)
     with engine.connect() as connection:
-        row = connection.exec_driver_sql("SELECT sold, covered, cost FROM daily_sales").one()
-    # Three bridles kept at 4.00; what a pad costs is not known.
-    assert tuple(row) == (1_100_000, 600_000, 120_000)
+        row = connection.exec_driver_sql(
+            "SELECT paid, tax, sold, covered, cost FROM daily_sales"
+        ).one()
+    # Three bridles kept at 4.00; what a pad costs is not known. The test order counts nowhere.
+    assert tuple(row) == (1_210_000, 210_000, 1_100_000, 600_000, 120_000)
 
 
 _A_DAY_OF_SALES = (
@@ -53,6 +55,16 @@ _A_DAY_OF_SALES = (
         "INSERT INTO daily_variant_sales (store_id, day, variant_id, units, gross, revenue,"
         f" returned_units, returned, currency) VALUES ('s', '2026-03-01', {row}, 'EUR')"
         for row in ("'1', 4, 800000, 800000, 1, 200000", "'2', 1, 500000, 500000, 0, 0")
+    ),
+    *(
+        "INSERT INTO orders (store_id, id, name, test, total, tax, net, units, processed_at, day,"
+        f" created_at, updated_at, tags, currency, discount, search) VALUES ('s', {row},"
+        " '2026-03-01 09:00:00Z', '2026-03-01', '2026-03-01 09:00:00Z', '2026-03-01 09:00:00Z',"
+        " '[]', 'EUR', 0, '')"
+        for row in (
+            "'1', '#1', false, 1210000, 210000, 1100000, 4",
+            "'2', '#2', true, 500000, 0, 500000, 1",
+        )
     ),
     *(
         "INSERT INTO variants (store_id, id, product_id, title, position, price, currency,"

@@ -1,6 +1,6 @@
-"""Daily sales carry what was sold, the part with a known unit cost, and its cost.
+"""Daily sales carry tax, what was sold, the part of it with a known unit cost, and its cost.
 
-Revision ID: 0003_costs_in_daily_sales
+Revision ID: 0003_taxes_and_costs_per_day
 Revises: 0002_conversations
 """
 
@@ -11,13 +11,13 @@ from alembic import op
 
 from core.storage.types import ScaledDecimal
 
-revision = "0003_costs_in_daily_sales"
+revision = "0003_taxes_and_costs_per_day"
 down_revision = "0002_conversations"
 branch_labels = None
 depends_on = None
 
-_COLUMNS = ("sold", "covered", "cost")
-_BACKFILL = """
+_COLUMNS = ("paid", "tax", "sold", "covered", "cost")
+_COSTS = """
 UPDATE daily_sales SET sold = value.sold, covered = value.covered, cost = value.cost
 FROM (
   SELECT s.store_id, s.day,
@@ -32,6 +32,14 @@ FROM (
 ) AS value
 WHERE daily_sales.store_id = value.store_id AND daily_sales.day = value.day
 """
+_TAXES = """
+UPDATE daily_sales SET paid = value.paid, tax = value.tax
+FROM (
+  SELECT store_id, day, CAST(SUM(total) AS BIGINT) AS paid, CAST(SUM(tax) AS BIGINT) AS tax
+  FROM orders WHERE NOT test AND deleted_at IS NULL GROUP BY store_id, day
+) AS value
+WHERE daily_sales.store_id = value.store_id AND daily_sales.day = value.day
+"""
 
 
 def upgrade() -> None:
@@ -39,7 +47,8 @@ def upgrade() -> None:
         op.add_column(
             "daily_sales", sa.Column(name, ScaledDecimal(), nullable=False, server_default="0")
         )
-    op.execute(_BACKFILL)
+    op.execute(_COSTS)
+    op.execute(_TAXES)
     # SQLite copies the table for this; without being told, the copy would grow row ids.
     with op.batch_alter_table("daily_sales", table_kwargs={"sqlite_with_rowid": False}) as batch:
         for name in _COLUMNS:
