@@ -1,6 +1,6 @@
-"""Days carry tax and costs, runs the machine's time, workers what they saw of the queues.
+"""Daily sales carry tax, what was sold, the part of it with a known unit cost, and its cost.
 
-Revision ID: 0003_days_runs_workers
+Revision ID: 0003_taxes_and_costs_per_day
 Revises: 0002_conversations
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from core.storage.types import Json, ScaledDecimal, UtcDateTime
+from core.storage.types import ScaledDecimal
 
-revision = "0003_days_runs_workers"
+revision = "0003_taxes_and_costs_per_day"
 down_revision = "0002_conversations"
 branch_labels = None
 depends_on = None
@@ -40,23 +40,9 @@ FROM (
 ) AS value
 WHERE daily_sales.store_id = value.store_id AND daily_sales.day = value.day
 """
-# The steps have always been timed by the machine's clock, their runs by the store's.
-_RUN_TIMES = """
-UPDATE runs SET working_from = value.began, working_until = value.ended
-FROM (
-  SELECT store_id, run_id, MIN(started_at) AS began, MAX(finished_at) AS ended
-  FROM run_steps GROUP BY store_id, run_id
-) AS value
-WHERE runs.store_id = value.store_id AND runs.id = value.run_id
-  AND runs.status IN ('succeeded', 'failed', 'cancelled')
-"""
 
 
 def upgrade() -> None:
-    for name in ("working_from", "working_until"):
-        op.add_column("runs", sa.Column(name, UtcDateTime(timezone=True), nullable=True))
-    op.execute(_RUN_TIMES)
-    op.add_column("workers", sa.Column("seen", Json, nullable=True))
     for name in _COLUMNS:
         op.add_column(
             "daily_sales", sa.Column(name, ScaledDecimal(), nullable=False, server_default="0")
@@ -70,9 +56,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_column("workers", "seen")
-    for name in ("working_until", "working_from"):
-        op.drop_column("runs", name)
     with op.batch_alter_table("daily_sales", table_kwargs={"sqlite_with_rowid": False}) as batch:
         for name in _COLUMNS:
             batch.drop_column(name)
