@@ -1,4 +1,4 @@
-"""Runs carry the machine's time, workers what they saw of the queues.
+"""Runs carry the machine's time, workers what they saw; browsers follow the installation.
 
 Revision ID: 0004_machine_time
 Revises: 0003_taxes_and_costs_per_day
@@ -33,6 +33,9 @@ def upgrade() -> None:
         op.add_column("runs", sa.Column(name, UtcDateTime(timezone=True), nullable=True))
     op.execute(_RUN_TIMES)
     op.add_column("workers", sa.Column("seen", Json, nullable=True))
+    # Browsers were bound to the store of their link and stayed with it after a switch.
+    op.execute("UPDATE sessions SET store_id = NULL")
+    op.execute("UPDATE login_links SET store_id = NULL")
 
 
 def downgrade() -> None:
