@@ -17,7 +17,7 @@ export function Queues({ engine }: { engine: Engine }) {
         <thead className="text-left text-meta text-muted">
           <tr>
             <th scope="col" className="pb-1 font-normal">
-              {t("engine.queues")}
+              {t("engine.purpose")}
             </th>
             <th scope="col" className="pb-1 text-right font-normal">
               {t("engine.waits")}

@@ -25,6 +25,7 @@ export function RunList() {
     ...(status ? { status } : {}),
   });
   const agents = useAgents().data?.data ?? [];
+  const names = new Map(agents.map(({ id, name }) => [id, name]));
   const filtered = Boolean(agent || status);
   return (
     <Card
@@ -63,7 +64,7 @@ export function RunList() {
             <ul className="divide-y divide-line">
               {page.data.map((run) => (
                 <li key={run.id}>
-                  <RunRow run={run} />
+                  <RunRow run={run} agent={names.get(run.agent_id) ?? run.agent_id} />
                 </li>
               ))}
             </ul>
