@@ -14,6 +14,7 @@ from starlette.routing import Route
 from store_sandbox import control
 from store_sandbox.admin import endpoint
 from store_sandbox.admin.schema import served_schema
+from store_sandbox.bulk import files
 from store_sandbox.log import get_logger
 from store_sandbox.runtime import Options, Runtime
 from store_sandbox.webhooks.sender import Sender
@@ -55,6 +56,7 @@ async def _live(runtime: Runtime, stop: asyncio.Event) -> None:
     """Fill the state, then keep the world up to its clock until told to stop."""
     await run_in_threadpool(served_schema)
     await run_in_threadpool(fill, runtime)
+    runtime.bulk.start(served_schema())
     runtime.ready.set()
     _log.info("sandbox.store.ready", now=runtime.state.now().isoformat())
     seconds = runtime.options.tick_seconds
@@ -102,6 +104,7 @@ def create_app(options: Options | None = None) -> Starlette:
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         *endpoint.ROUTES,
+        *files.ROUTES,
         *control.ROUTES,
     ]
     app = Starlette(routes=routes, lifespan=_lifespan)

@@ -227,7 +227,27 @@ def sent(_request: Request, runtime: Runtime, _body: dict[str, Any]) -> dict[str
     return {"data": deliveries(runtime.state)}
 
 
+def add_fault(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
+    """`POST /control/faults {"kind", "count"?, "share"?, "match"?, ...}`; see `faults.KINDS`."""
+    runtime.faults.add(body)
+    return {"data": runtime.faults.listed()}
+
+
+def faults(_request: Request, runtime: Runtime, _body: dict[str, Any]) -> dict[str, Any]:
+    """`GET /control/faults`: what is in force."""
+    return {"data": runtime.faults.listed()}
+
+
+def clear_faults(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
+    """`DELETE /control/faults {"seed"?}`: end all, and start chance again."""
+    runtime.faults.clear(int(body.get("seed", 0)))
+    return {"data": []}
+
+
 ROUTES = [
+    Route("/control/faults", guarded(add_fault), methods=["POST"]),
+    Route("/control/faults", guarded(faults), methods=["GET"]),
+    Route("/control/faults", guarded(clear_faults), methods=["DELETE"]),
     Route("/control/clock", clock, methods=["GET"]),
     Route("/control/step", guarded(step), methods=["POST"]),
     Route("/control/rate", guarded(rate), methods=["POST"]),

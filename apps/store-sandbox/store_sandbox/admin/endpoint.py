@@ -68,6 +68,7 @@ async def graphql(request: Request) -> Response:
         version,
         request.state.request_id,
         loopback_http=runtime.options.loopback_http,
+        links=runtime.links_for(str(request.base_url)),
     )
     response = await run_in_threadpool(_timed, runtime, body, context)
     found = answer(request, response)

@@ -150,6 +150,15 @@ TABLES: dict[str, str] = {
         " triggered_at REAL NOT NULL, state TEXT NOT NULL DEFAULT 'pending',"
         " attempts INTEGER NOT NULL DEFAULT 0, due_at REAL NOT NULL, last_result TEXT"
     ),
+    "bulk_operations": (
+        # scopes and version are those of the token and request that started it; ends in wall time
+        "id INTEGER PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL,"
+        " version TEXT NOT NULL, query TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'CREATED',"
+        " error_code TEXT, object_count INTEGER NOT NULL DEFAULT 0,"
+        " root_object_count INTEGER NOT NULL DEFAULT 0, file_size INTEGER,"
+        " completed_at INTEGER, expires_wall REAL,"
+        " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
+    ),
     "idempotency_keys": (
         "client_id TEXT NOT NULL, key TEXT NOT NULL, mutation TEXT NOT NULL,"
         " arguments_hash TEXT NOT NULL, response TEXT NOT NULL, created_wall REAL NOT NULL,"
@@ -192,6 +201,7 @@ INDEXES: tuple[str, ...] = (
     "checkouts_updated ON abandoned_checkouts (updated_at, id)",
     "checkouts_created ON abandoned_checkouts (created_at, id)",
     "deliveries_due ON webhook_deliveries (state, due_at)",
+    "bulk_running ON bulk_operations (status, id)",
     "subscriptions_topic ON webhook_subscriptions (topic)",
 )
 

@@ -157,7 +157,7 @@ class StateStore:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.wall = wall
         self.before_commit: Callable[[Transaction], None] | None = None
-        self.after_commit: Callable[[Transaction], None] | None = None
+        self.after_commit: list[Callable[[Transaction], None]] = []
         self._lock = threading.RLock()
         self._writer = self._connect()
         self._readers: list[sqlite3.Connection] = []
@@ -203,8 +203,8 @@ class StateStore:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 raise
-        if self.after_commit is not None and transaction.changes:
-            self.after_commit(transaction)
+        for told in self.after_commit if transaction.changes else ():
+            told(transaction)
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:

@@ -193,7 +193,22 @@ def _customer(tx: Transaction, change: Change) -> Body | None:
     }
 
 
+def _bulk_operation(tx: Transaction, change: Change) -> Body | None:
+    row = _row(tx, "bulk_operations", change.subject_id)
+    if row is None:
+        return None
+    return {
+        "admin_graphql_api_id": gid("BulkOperation", row["id"]),
+        "completed_at": when(row["completed_at"]),
+        "created_at": when(row["created_at"]),
+        "error_code": None if row["error_code"] is None else row["error_code"].lower(),
+        "status": row["status"].lower(),
+        "type": "query",
+    }
+
+
 _BUILDERS: dict[str, Callable[[Transaction, Change], Body | None]] = {
+    "bulk_operations/finish": _bulk_operation,
     "orders/create": _order,
     "orders/updated": _order,
     "orders/cancelled": _order,

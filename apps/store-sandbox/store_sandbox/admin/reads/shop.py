@@ -13,7 +13,7 @@ from store_sandbox.admin.connections import Listing, Page, count, page
 from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.failures import fail
 from store_sandbox.admin.nodes import Node
-from store_sandbox.admin.reads import catalog, checkouts, customers, inventory, orders
+from store_sandbox.admin.reads import bulk, catalog, checkouts, customers, inventory, orders
 from store_sandbox.admin.reads.columns import Resolver, constant, identity, moment, plain, typed
 from store_sandbox.admin.search import Field
 from store_sandbox.admin.versions import VERSIONS, title
@@ -125,6 +125,7 @@ FINDERS = {
     **orders.NODES,
     **customers.NODES,
     **checkouts.NODES,
+    **bulk.NODES,
     "WebhookSubscription": find_subscription,
 }
 

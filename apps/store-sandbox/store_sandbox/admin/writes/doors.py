@@ -10,12 +10,14 @@ from graphql import StringValueNode, VariableNode
 
 from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.failures import fail, user_error
+from store_sandbox.admin.reads.bulk import find_operation
 from store_sandbox.admin.reads.catalog import find_product, find_variant
 from store_sandbox.admin.reads.customers import find_customer
 from store_sandbox.admin.reads.inventory import find_item
 from store_sandbox.admin.reads.orders import find_order, find_refund
 from store_sandbox.admin.reads.shop import find_node, find_subscription, shop
 from store_sandbox.admin.writes import (
+    bulk,
     catalog,
     customers,
     inventory,
@@ -41,6 +43,8 @@ MUTATIONS: dict[str, Work] = {
     "orderUpdate": orders.update,
     "refundCreate": refunds.create,
     "customerUpdate": customers.update,
+    "bulkOperationRunQuery": bulk.run_query,
+    "bulkOperationCancel": bulk.cancel,
     "webhookSubscriptionCreate": subscriptions.create,
     "webhookSubscriptionUpdate": subscriptions.update,
     "webhookSubscriptionDelete": subscriptions.delete,
@@ -69,6 +73,9 @@ def _resolver(name: str, work: Work) -> Callable[..., Payload]:
                     key,
                     timezone,
                     context.loopback_http,
+                    context.version,
+                    context.scopes,
+                    info.schema,
                 )
                 return _once(write, work, args) if name in IDEMPOTENT else work(write, args)
         except Refused as refused:
@@ -167,6 +174,7 @@ _FINDERS: dict[str, _Find] = {
     "refund": find_refund,
     "customer": find_customer,
     "webhookSubscription": find_subscription,
+    "bulkOperation": find_operation,
     "node": find_node,
 }
 _PAYLOADS = {
@@ -180,6 +188,8 @@ _PAYLOADS = {
     "RefundCreatePayload": ("order", "refund"),
     "CustomerUpdatePayload": ("customer",),
     "WebhookSubscriptionCreatePayload": ("webhookSubscription",),
+    "BulkOperationRunQueryPayload": ("bulkOperation",),
+    "BulkOperationCancelPayload": ("bulkOperation",),
     "WebhookSubscriptionUpdatePayload": ("webhookSubscription",),
 }
 RESOLVERS: dict[str, Callable[..., Any]] = {
