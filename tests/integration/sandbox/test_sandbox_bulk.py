@@ -227,12 +227,16 @@ def test_operations_are_listed_newest_first(shop, wait_until):
 
 
 def test_a_failure_leaves_partial_data_and_its_code(shop, wait_until):
-    shop.control("POST", "faults", {"kind": "bulk_fail", "after_objects": 0, "code": "TIMEOUT"})
+    shop.control("POST", "faults", {"kind": "bulk_fail", "after_objects": 2, "code": "TIMEOUT"})
     made = start(shop, "{ products { edges { node { id } } } }")
     found = ended(shop, made["bulkOperation"]["id"], wait_until)
     assert (found["status"], found["errorCode"]) == ("FAILED", "TIMEOUT")
     assert found["url"] is None
     assert found["completedAt"] is None
+    assert [row["id"] for row in fetch(shop, found["partialDataUrl"])] == [
+        "gid://shopify/Product/1",
+        "gid://shopify/Product/2",
+    ]
 
 
 def test_a_link_is_signed_and_expires(shop, wait_until):

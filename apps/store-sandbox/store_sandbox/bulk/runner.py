@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, BinaryIO
 
 from graphql import GraphQLError, GraphQLSchema, parse
 
@@ -80,8 +80,7 @@ class Runner:
             self._wait(number)
             self._tell(number, counts)
             with self.links.path(number).open("wb") as file:
-                for chunk in self._chunks(row, counts):
-                    file.write(chunk)
+                self._write(file, row, counts)
         except _Stopped:
             if self.stopping.is_set():
                 return
@@ -100,18 +99,21 @@ class Runner:
             self._check(number)
             self.stopping.wait(0.02)
 
-    def _chunks(self, row: Any, counts: Counts) -> Iterator[bytes]:
-        """The file in pieces of one page of root objects; progress is told between them."""
+    def _write(self, file: BinaryIO, row: Any, counts: Counts) -> None:
+        """One page of root objects after the other; progress is told between them."""
         assert self._schema is not None  # noqa: S101 - set before the first operation
         root = compile_plan(parse(row["query"]), self._schema)
         told = time.monotonic()
         for page, context in self._pages(root, row):
             chunk = bytearray()
-            for node in page.nodes:
-                for line in lines(root.inner or (), node, None, context, counts):
-                    chunk += line
-                self._fail_on_demand(counts)
-            yield bytes(chunk)
+            try:
+                for node in page.nodes:
+                    for line in lines(root.inner or (), node, None, context, counts):
+                        chunk += line
+                    self._fail_on_demand(counts)
+            finally:
+                # what was read before a failure is partial data
+                file.write(chunk)
             context.release()
             self._check(row["id"])
             if time.monotonic() - told >= _TELL_SECONDS:
