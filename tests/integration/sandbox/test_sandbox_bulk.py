@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from store_sandbox.credentials import issue_token
+from store_sandbox.oauth.tokens import issue_token
 
 RUN = """mutation R($query: String!) { bulkOperationRunQuery(query: $query) {
   bulkOperation { id status type query objectCount url createdAt } userErrors { field message code } } }"""

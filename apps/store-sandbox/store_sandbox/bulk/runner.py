@@ -183,5 +183,9 @@ class Runner:
                 values["completed_at"] = tx.now
             values["expires_wall"] = tx.wall + LINK_LIFE_SECONDS
             tx.update("bulk_operations", number, values)
-            tx.changed("bulk_operations/finish", number)
+            owner = tx.connection.execute(
+                "SELECT client_id FROM bulk_operations WHERE id = ?", (number,)
+            ).fetchone()
+            if owner is not None:
+                tx.changed("bulk_operations/finish", number, client_id=owner["client_id"])
         _log.info("bulk.operation.ended", operation=number, status=status, objects=counts.objects)

@@ -170,12 +170,32 @@ TABLES: dict[str, str] = {
         " actor TEXT NOT NULL, mutation TEXT NOT NULL, subject TEXT NOT NULL,"
         " before TEXT, after TEXT, idempotency_key TEXT, request_id TEXT"
     ),
-    "access_tokens": (
+    "api_tokens": (
+        "digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL, expires_wall REAL"
+    ),
+    "refresh_tokens": (
+        # replaces: the digest of the token whose use made this one
         "digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL,"
-        " expires_wall REAL NOT NULL"
+        " expires_wall REAL NOT NULL, first_used_wall REAL, replaces TEXT"
+    ),
+    "oauth_codes": (
+        "digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL,"
+        " online INTEGER NOT NULL, expires_wall REAL NOT NULL"
     ),
     "world_state": "key TEXT PRIMARY KEY, value TEXT NOT NULL",
 }
+# what survives emptying the store: clients stay connected
+KEPT = frozenset(
+    {
+        "clock",
+        "sequences",
+        "api_tokens",
+        "refresh_tokens",
+        "oauth_codes",
+        "webhook_subscriptions",
+        "meta",
+    }
+)
 
 INDEXES: tuple[str, ...] = (
     "products_updated ON products (updated_at, id)",
@@ -186,6 +206,7 @@ INDEXES: tuple[str, ...] = (
     "variants_updated ON variants (updated_at, id)",
     "items_variant ON inventory_items (variant_id)",
     "items_updated ON inventory_items (updated_at, id)",
+    "refresh_replaces ON refresh_tokens (replaces)",
     "levels_location ON inventory_levels (location_id, item_id)",
     "customers_updated ON customers (updated_at, id)",
     "customers_email ON customers (email COLLATE NOCASE)",

@@ -24,7 +24,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from store_sandbox.state.schema import statements
+from store_sandbox.state.schema import KEPT, statements
 from store_sandbox.state.units import from_seconds, to_seconds
 
 FIRST_ID = 1_000_001
@@ -250,13 +250,12 @@ class StateStore:
 
     def wipe(self) -> None:
         """Empty every table of business data; credentials, tokens and subscriptions stay."""
-        kept = {"clock", "sequences", "access_tokens", "webhook_subscriptions", "meta"}
         with self.write() as transaction:
             db = transaction.connection
             db.execute("PRAGMA defer_foreign_keys=ON")
             rows = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             for (name,) in rows:
-                if name not in kept and not name.startswith("sqlite_"):
+                if name not in KEPT and not name.startswith("sqlite_"):
                     db.execute(f"DELETE FROM {name}")
             db.execute("DELETE FROM meta WHERE key LIKE 'shop.%' OR key LIKE 'world.%'")
             transaction.move_clock(transaction.wall)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from store_sandbox.admin.reads.shop import rest_shop
 from store_sandbox.admin.wire import gid, price, split_tags, when
 from store_sandbox.state import Change, Transaction
 from store_sandbox.state.store import read_meta
@@ -208,6 +209,7 @@ def _bulk_operation(tx: Transaction, change: Change) -> Body | None:
 
 
 _BUILDERS: dict[str, Callable[[Transaction, Change], Body | None]] = {
+    "app/uninstalled": lambda tx, _change: rest_shop(tx.connection),
     "bulk_operations/finish": _bulk_operation,
     "orders/create": _order,
     "orders/updated": _order,

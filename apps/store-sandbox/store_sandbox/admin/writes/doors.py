@@ -15,8 +15,9 @@ from store_sandbox.admin.reads.catalog import find_product, find_variant
 from store_sandbox.admin.reads.customers import find_customer
 from store_sandbox.admin.reads.inventory import find_item
 from store_sandbox.admin.reads.orders import find_order, find_refund
-from store_sandbox.admin.reads.shop import find_node, find_subscription, shop
+from store_sandbox.admin.reads.shop import find_node, find_subscription, shop, the_app
 from store_sandbox.admin.writes import (
+    app,
     bulk,
     catalog,
     customers,
@@ -43,6 +44,8 @@ MUTATIONS: dict[str, Work] = {
     "orderUpdate": orders.update,
     "refundCreate": refunds.create,
     "customerUpdate": customers.update,
+    "appUninstall": app.leave,
+    "appRevokeAccessScopes": app.give_back,
     "bulkOperationRunQuery": bulk.run_query,
     "bulkOperationCancel": bulk.cancel,
     "webhookSubscriptionCreate": subscriptions.create,
@@ -200,4 +203,7 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
         for name in names
     },
     "ProductDeletePayload.shop": shop,
+    "AppUninstallPayload.app": lambda payload, info: (
+        the_app(info.context) if payload.get("app") else None
+    ),
 }
