@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 import orjson
 from starlette.concurrency import run_in_threadpool
@@ -20,9 +21,11 @@ from starlette.routing import Route
 from store_sandbox.admin.wire import gid, parse_gid, stamp
 from store_sandbox.admin.writes import catalog, orders, refunds
 from store_sandbox.admin.writes.outcome import Refused, Write, refuse
+from store_sandbox.admin.writes.subscriptions import is_loopback
 from store_sandbox.oauth.grants import session_token
 from store_sandbox.runtime import Runtime
 from store_sandbox.state import to_scaled
+from store_sandbox.webhooks.privacy import request_privacy
 from store_sandbox.webhooks.sender import deliveries
 from store_sandbox.worldly import step as live_through
 
@@ -233,6 +236,16 @@ def session(_request: Request, runtime: Runtime, _body: dict[str, Any]) -> dict[
     return {"session_token": session_token(runtime)}
 
 
+def privacy(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
+    """`POST /control/privacy {"topic", "uri", "customer"?}`: send a privacy webhook."""
+    parts = urlsplit(str(body["uri"]))
+    if not is_loopback(parts.hostname or ""):
+        raise ValueError("uri must be a loopback address")
+    with runtime.state.write() as tx:
+        sent = request_privacy(tx, body["topic"], body["uri"], body.get("customer"))
+    return {"webhook_id": sent}
+
+
 def add_fault(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
     """`POST /control/faults {"kind", "count"?, "share"?, "match"?, ...}`; see `faults.KINDS`."""
     runtime.faults.add(body)
@@ -251,6 +264,7 @@ def clear_faults(_request: Request, runtime: Runtime, body: dict[str, Any]) -> d
 
 
 ROUTES = [
+    Route("/control/privacy", guarded(privacy), methods=["POST"]),
     Route("/control/session_token", guarded(session), methods=["POST"]),
     Route("/control/faults", guarded(add_fault), methods=["POST"]),
     Route("/control/faults", guarded(faults), methods=["GET"]),

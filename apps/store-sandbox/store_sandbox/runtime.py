@@ -81,10 +81,10 @@ class Runtime:
         """Open (or create) state and credentials."""
         state = StateStore(options.state_path, rate=options.rate)
         credentials = load_or_create(options.credentials_path)
-        outbox = Outbox(state, credentials.client_secret, options.retry_scale)
+        faults = Faults()
+        outbox = Outbox(state, credentials.client_secret, faults, options.retry_scale)
         state.before_commit = outbox.write
         links = Links(options.folder / "bulk", credentials.client_secret)
-        faults = Faults()
         runner = Runner(state, links, faults)
         state.after_commit = [outbox.announce, runner.announce]
         return cls(options, state, credentials, outbox, links, faults, runner)

@@ -224,6 +224,12 @@ class Bucket:
             self._refill()
             self._level = min(self.maximum, self._level + cost)
 
+    def drain(self) -> None:
+        """Leave nothing, as somebody else's burst would."""
+        with self._lock:
+            self._refill()
+            self._level = 0.0
+
     def status(self) -> dict[str, float]:
         """`throttleStatus`."""
         with self._lock:
