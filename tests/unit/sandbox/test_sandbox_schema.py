@@ -22,7 +22,13 @@ from tests.published import published
 ROW_TYPES = (
     "AbandonedCheckout",
     "AbandonedCheckoutLineItem",
+    "BulkOperation",
     "Customer",
+    "Fulfillment",
+    "FulfillmentLineItem",
+    "FulfillmentOrder",
+    "FulfillmentOrderLineItem",
+    "OrderTransaction",
     "InventoryItem",
     "InventoryLevel",
     "LineItem",

@@ -24,7 +24,17 @@ from store_sandbox.admin import connections
 from store_sandbox.admin.context import Info
 from store_sandbox.admin.failures import access_denied
 from store_sandbox.admin.nodes import Node
-from store_sandbox.admin.reads import bulk, catalog, checkouts, customers, inventory, orders, shop
+from store_sandbox.admin.reads import (
+    bulk,
+    catalog,
+    checkouts,
+    customers,
+    fulfilments,
+    inventory,
+    orders,
+    payments,
+    shop,
+)
 from store_sandbox.admin.writes.doors import RESOLVERS as WRITES
 from store_sandbox.scopes import REQUIRED, granted
 
@@ -36,10 +46,13 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
     **checkouts.RESOLVERS,
     **shop.RESOLVERS,
     **bulk.RESOLVERS,
+    **fulfilments.RESOLVERS,
+    **payments.RESOLVERS,
     **WRITES,
 }
 _TYPE_SCOPES = {
     "Customer": "read_customers",
+    "FulfillmentOrder": "read_merchant_managed_fulfillment_orders",
     "InventoryItem": "read_inventory",
     "Location": "read_locations",
     "Order": "read_orders",

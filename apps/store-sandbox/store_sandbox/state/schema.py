@@ -123,6 +123,19 @@ TABLES: dict[str, str] = {
         " order_id INTEGER NOT NULL, amount INTEGER NOT NULL, tax INTEGER NOT NULL DEFAULT 0,"
         " reason TEXT"
     ),
+    "fulfillments": (
+        # tracking: [{"company": "", "number": "", "url": ""}]; status SUCCESS or CANCELLED
+        "id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE,"
+        " status TEXT NOT NULL DEFAULT 'SUCCESS', location_id INTEGER,"
+        " tracking TEXT NOT NULL DEFAULT '[]',"
+        " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
+    ),
+    "fulfillment_lines": (
+        "id INTEGER PRIMARY KEY,"
+        " fulfillment_id INTEGER NOT NULL REFERENCES fulfillments ON DELETE CASCADE,"
+        " line_id INTEGER NOT NULL REFERENCES order_lines, quantity INTEGER NOT NULL"
+    ),
+    "jobs": "id TEXT PRIMARY KEY, created_at INTEGER NOT NULL",
     "abandoned_checkouts": (
         # lines: [{"variant_id": 1, "product_id": 1, "title": "", "sku": "", "quantity": 1,
         # "unit_price": <scaled>}]
@@ -218,6 +231,9 @@ INDEXES: tuple[str, ...] = (
     "refunds_order ON refunds (order_id, id)",
     "refund_lines_refund ON refund_lines (refund_id, id)",
     "refund_lines_line ON refund_lines (line_id)",
+    "fulfillments_order ON fulfillments (order_id, id)",
+    "fulfillment_lines_of ON fulfillment_lines (fulfillment_id, id)",
+    "fulfillment_lines_line ON fulfillment_lines (line_id)",
     "adjustments_refund ON order_adjustments (refund_id, id)",
     "checkouts_updated ON abandoned_checkouts (updated_at, id)",
     "checkouts_created ON abandoned_checkouts (created_at, id)",
@@ -230,6 +246,8 @@ INDEXES: tuple[str, ...] = (
 def statements() -> list[str]:
     """DDL that creates whatever is missing; safe to run on every start."""
     tables = [f"CREATE TABLE IF NOT EXISTS {name} ({body})" for name, body in TABLES.items()]
+    # tokens of a state file from before tokens could last
+    tables.append("DROP TABLE IF EXISTS access_tokens")
     return tables + [f"CREATE INDEX IF NOT EXISTS {index}" for index in INDEXES]
 
 

@@ -27,7 +27,7 @@ from store_sandbox.admin.reads.columns import (
 )
 from store_sandbox.admin.reads.inventory import load_location
 from store_sandbox.admin.reads.order_fields import FIELDS, SORTS
-from store_sandbox.admin.wire import gid, parse_gid, when
+from store_sandbox.admin.wire import gid, parse_gid
 
 ORDERS = Listing("Order", "SELECT orders.* FROM orders", "orders.id", FIELDS, SORTS)
 
@@ -136,7 +136,8 @@ def _risk(node: Node, _info: Info) -> dict[str, Any]:
     return {"recommendation": advice, "assessments": found}
 
 
-def _received(node: Node, _info: Info) -> int:
+def received(node: Node, _info: Info) -> int:
+    """What the customer paid, in scaled money."""
     paid = node.row["financial_status"] not in ("PENDING", "AUTHORIZED", "VOIDED", "EXPIRED")
     return int(node.row["total"]) if paid else 0
 
@@ -144,27 +145,7 @@ def _received(node: Node, _info: Info) -> int:
 def _outstanding(node: Node, info: Info) -> int:
     if node.row["cancelled_at"] is not None or node.row["financial_status"] == "VOIDED":
         return 0
-    return max(0, int(node.row["total"]) - _received(node, info))
-
-
-def _transactions(node: Node, info: Info, **args: Any) -> Any:
-    row = node.row
-    order = node.related("order", "order_id", info.context, load_order)
-    paid = {
-        "id": gid("OrderTransaction", row["id"]),
-        "kind": "REFUND",
-        "status": "SUCCESS",
-        "amountSet": money_bag(row["total"], info),
-        "gateway": order.row["gateway"],
-        "formattedGateway": order.row["gateway"].replace("_", " ").title(),
-        "processedAt": when(row["created_at"]),
-        "createdAt": when(row["created_at"]),
-        "test": bool(order.row["test"]),
-        "manuallyCapturable": False,
-        "paymentId": None,
-    }
-    found = sliced([node] if row["total"] else [], args)
-    return type(found)([paid] * len(found.nodes), found.cursors, found.has_next, found.has_previous)
+    return max(0, int(node.row["total"]) - received(node, info))
 
 
 def _discount_codes(node: Node, _info: Info) -> Any:
@@ -215,9 +196,9 @@ _ORDER: dict[str, Resolver] = {
     "currentTotalTaxSet": _less("tax", "tax"),
     "totalRefundedSet": column_bag("refunded"),
     "totalRefundedShippingSet": bag(lambda node, info: 0),
-    "totalReceivedSet": bag(_received),
+    "totalReceivedSet": bag(received),
     "totalOutstandingSet": bag(_outstanding),
-    "netPaymentSet": bag(lambda node, info: _received(node, info) - node.row["refunded"]),
+    "netPaymentSet": bag(lambda node, info: received(node, info) - node.row["refunded"]),
     "subtotalLineItemsQuantity": lambda node, info: sum(
         line.row["quantity"] for line in _lines(node, info)
     ),
@@ -231,8 +212,8 @@ _ORDER: dict[str, Resolver] = {
     "billingAddress": lambda node, info: address(node.row["billing_address"], node.row["id"]),
     "clientIp": plain("client_ip"),
     "fullyPaid": lambda node, info: _outstanding(node, info) == 0,
-    "unpaid": lambda node, info: _received(node, info) == 0,
-    "refundable": lambda node, info: _received(node, info) > node.row["refunded"],
+    "unpaid": lambda node, info: received(node, info) == 0,
+    "refundable": lambda node, info: received(node, info) > node.row["refunded"],
     "fulfillable": lambda node, info: node.row["fulfillment_status"] != "FULFILLED",
     "requiresShipping": lambda node, info: any(
         line.row["requires_shipping"] for line in _lines(node, info)
@@ -253,7 +234,6 @@ _REFUND: dict[str, Resolver] = {
         node.related("adjustments", "id", info.context, load_adjustments) or [], args
     ),
     "order": lambda node, info: node.related("order", "order_id", info.context, load_order),
-    "transactions": _transactions,
 }
 RESOLVERS: dict[str, Resolver] = {
     **typed("Order", _ORDER),

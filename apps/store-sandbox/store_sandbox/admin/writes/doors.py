@@ -13,14 +13,17 @@ from store_sandbox.admin.failures import fail, user_error
 from store_sandbox.admin.reads.bulk import find_operation
 from store_sandbox.admin.reads.catalog import find_product, find_variant
 from store_sandbox.admin.reads.customers import find_customer
+from store_sandbox.admin.reads.fulfilments import find_fulfilment
 from store_sandbox.admin.reads.inventory import find_item
 from store_sandbox.admin.reads.orders import find_order, find_refund
 from store_sandbox.admin.reads.shop import find_node, find_subscription, shop, the_app
 from store_sandbox.admin.writes import (
     app,
     bulk,
+    cancelling,
     catalog,
     customers,
+    fulfilments,
     inventory,
     orders,
     refunds,
@@ -44,6 +47,12 @@ MUTATIONS: dict[str, Work] = {
     "orderUpdate": orders.update,
     "refundCreate": refunds.create,
     "customerUpdate": customers.update,
+    "orderCancel": cancelling.cancel,
+    "orderClose": cancelling.close,
+    "orderOpen": cancelling.open_again,
+    "fulfillmentCreate": fulfilments.create,
+    "fulfillmentTrackingInfoUpdate": fulfilments.track,
+    "fulfillmentCancel": fulfilments.cancel,
     "appUninstall": app.leave,
     "appRevokeAccessScopes": app.give_back,
     "bulkOperationRunQuery": bulk.run_query,
@@ -178,6 +187,7 @@ _FINDERS: dict[str, _Find] = {
     "customer": find_customer,
     "webhookSubscription": find_subscription,
     "bulkOperation": find_operation,
+    "fulfillment": find_fulfilment,
     "node": find_node,
 }
 _PAYLOADS = {
@@ -191,6 +201,11 @@ _PAYLOADS = {
     "RefundCreatePayload": ("order", "refund"),
     "CustomerUpdatePayload": ("customer",),
     "WebhookSubscriptionCreatePayload": ("webhookSubscription",),
+    "OrderClosePayload": ("order",),
+    "OrderOpenPayload": ("order",),
+    "FulfillmentCreatePayload": ("fulfillment",),
+    "FulfillmentTrackingInfoUpdatePayload": ("fulfillment",),
+    "FulfillmentCancelPayload": ("fulfillment",),
     "BulkOperationRunQueryPayload": ("bulkOperation",),
     "BulkOperationCancelPayload": ("bulkOperation",),
     "WebhookSubscriptionUpdatePayload": ("webhookSubscription",),
