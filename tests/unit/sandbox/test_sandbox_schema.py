@@ -23,6 +23,7 @@ ROW_TYPES = (
     "AbandonedCheckout",
     "AbandonedCheckoutLineItem",
     "BulkOperation",
+    "Collection",
     "Customer",
     "Fulfillment",
     "FulfillmentLineItem",

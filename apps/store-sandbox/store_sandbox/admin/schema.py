@@ -28,6 +28,7 @@ from store_sandbox.admin.reads import (
     bulk,
     catalog,
     checkouts,
+    collections,
     customers,
     fulfilments,
     inventory,
@@ -46,11 +47,13 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
     **checkouts.RESOLVERS,
     **shop.RESOLVERS,
     **bulk.RESOLVERS,
+    **collections.RESOLVERS,
     **fulfilments.RESOLVERS,
     **payments.RESOLVERS,
     **WRITES,
 }
 _TYPE_SCOPES = {
+    "Collection": "read_products",
     "Customer": "read_customers",
     "FulfillmentOrder": "read_merchant_managed_fulfillment_orders",
     "InventoryItem": "read_inventory",

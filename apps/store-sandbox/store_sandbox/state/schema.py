@@ -151,6 +151,22 @@ TABLES: dict[str, str] = {
         " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,"
         " UNIQUE (owner, owner_id, namespace, key)"
     ),
+    "collections": (
+        "id INTEGER PRIMARY KEY, title TEXT NOT NULL, handle TEXT NOT NULL UNIQUE,"
+        " description_html TEXT NOT NULL DEFAULT '', sort_order TEXT NOT NULL DEFAULT 'MANUAL',"
+        " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
+    ),
+    "collection_products": (
+        "collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,"
+        " product_id INTEGER NOT NULL REFERENCES products ON DELETE CASCADE,"
+        " position INTEGER NOT NULL, PRIMARY KEY (collection_id, product_id)"
+    ),
+    "risk_assessments": (
+        # facts: a list like {"description": "", "sentiment": "NEGATIVE"}
+        "id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE,"
+        " client_id TEXT NOT NULL, risk_level TEXT NOT NULL, facts TEXT NOT NULL,"
+        " created_at INTEGER NOT NULL, UNIQUE (order_id, client_id)"
+    ),
     "webhook_subscriptions": (
         "id INTEGER PRIMARY KEY, client_id TEXT NOT NULL, topic TEXT NOT NULL, uri TEXT NOT NULL,"
         " include_fields TEXT NOT NULL DEFAULT '[]', failures INTEGER NOT NULL DEFAULT 0,"
@@ -213,6 +229,7 @@ KEPT = frozenset(
 INDEXES: tuple[str, ...] = (
     "products_updated ON products (updated_at, id)",
     "products_title ON products (title COLLATE NOCASE, id)",
+    "collection_of_product ON collection_products (product_id)",
     "products_handle ON products (handle)",
     "variants_product ON variants (product_id, position, id)",
     "variants_sku ON variants (sku COLLATE NOCASE)",

@@ -254,6 +254,36 @@ def _checkout(tx: Transaction, change: Change) -> Body | None:
     }
 
 
+def _collection(tx: Transaction, change: Change) -> Body | None:
+    row = _row(tx, "collections", change.subject_id)
+    if row is None:
+        return None
+    return {
+        "id": row["id"],
+        "admin_graphql_api_id": gid("Collection", row["id"]),
+        "title": row["title"],
+        "handle": row["handle"],
+        "body_html": row["description_html"],
+        "sort_order": row["sort_order"].lower(),
+        "updated_at": when(row["updated_at"]),
+    }
+
+
+def _mail_consent(tx: Transaction, change: Change) -> Body | None:
+    row = _row(tx, "customers", change.subject_id)
+    if row is None:
+        return None
+    return {
+        "customer_id": row["id"],
+        "email_address": row["email"],
+        "email_marketing_consent": {
+            "state": row["email_consent"].lower(),
+            "opt_in_level": "single_opt_in",
+            "consent_updated_at": when(row["email_consent_at"]),
+        },
+    }
+
+
 def _bulk_operation(tx: Transaction, change: Change) -> Body | None:
     row = _row(tx, "bulk_operations", change.subject_id)
     if row is None:
@@ -273,6 +303,10 @@ _BUILDERS: dict[str, Callable[[Transaction, Change], Body | None]] = {
     "bulk_operations/finish": _bulk_operation,
     "orders/create": _order,
     "orders/updated": _order,
+    "collections/create": _collection,
+    "collections/update": _collection,
+    "collections/delete": _deleted,
+    "customers_email_marketing_consent/update": _mail_consent,
     "orders/cancelled": _order,
     "orders/fulfilled": _order,
     "orders/paid": _order,

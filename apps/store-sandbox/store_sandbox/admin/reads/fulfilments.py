@@ -161,7 +161,7 @@ def _line_share(discounted: bool) -> Resolver:
     def amount(node: Node, info: Info) -> int:
         line = node.related("line", "line_id", info.context, load_line).row
         whole: int = line["unit_price"] * line["quantity"] - (line["discount"] if discounted else 0)
-        return round(whole * int(node.row["quantity"]) / max(1, line["quantity"]))
+        return round(whole * int(node.row["quantity"]) / max(1, int(line["quantity"])))
 
     return bag(amount)
 

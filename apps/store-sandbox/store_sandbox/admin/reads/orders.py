@@ -129,11 +129,34 @@ def _shipping_line(node: Node, info: Info) -> dict[str, Any] | None:
     }
 
 
-def _risk(node: Node, _info: Info) -> dict[str, Any]:
-    level = node.row["risk_level"]
-    advice = {"HIGH": "CANCEL", "MEDIUM": "INVESTIGATE", "LOW": "ACCEPT"}.get(level or "", "NONE")
-    found = [] if level is None else [{"riskLevel": level, "facts": []}]
-    return {"recommendation": advice, "assessments": found}
+_LEVELS = ("NONE", "LOW", "MEDIUM", "HIGH")
+_ADVICE = {"HIGH": "CANCEL", "MEDIUM": "INVESTIGATE", "LOW": "ACCEPT"}
+
+
+def _assessments(context: Context, nodes: Sequence[Node]) -> dict[int, list[dict[str, Any]]]:
+    rows = context.rows(
+        "SELECT * FROM risk_assessments WHERE order_id IN (SELECT value FROM json_each(?))"
+        " ORDER BY id",
+        {node.row["id"] for node in nodes},
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        told = {"riskLevel": row["risk_level"], "facts": json.loads(row["facts"])}
+        found.setdefault(row["order_id"], []).append({**told, "provider": None})
+    return found
+
+
+def _risk(node: Node, info: Info) -> dict[str, Any]:
+    """The store's own assessment, then those of apps; the advice follows the gravest."""
+    own = node.row["risk_level"]
+    found = [] if own is None else [{"riskLevel": own, "facts": [], "provider": None}]
+    found += node.related("assessments", "id", info.context, _assessments) or []
+    gravest = max(
+        (one["riskLevel"] for one in found if one["riskLevel"] in _LEVELS),
+        key=_LEVELS.index,
+        default="NONE",
+    )
+    return {"recommendation": _ADVICE.get(gravest, "NONE"), "assessments": found}
 
 
 def received(node: Node, _info: Info) -> int:

@@ -19,6 +19,7 @@ from store_sandbox.admin.reads import (
     bulk,
     catalog,
     checkouts,
+    collections,
     customers,
     fulfilments,
     inventory,
@@ -171,7 +172,14 @@ def _subscriptions(_root: Any, info: Info, **args: Any) -> Page:
     return page(info, SUBSCRIPTIONS, args, where, params)
 
 
+def find_metafield(context: Context, number: int | None) -> Node | None:
+    """The metafield with this id."""
+    return context.one("Metafield", "SELECT * FROM metafields WHERE id = ?", number)
+
+
 FINDERS = {
+    "Metafield": find_metafield,
+    **collections.NODES,
     **catalog.NODES,
     **inventory.NODES,
     **orders.NODES,

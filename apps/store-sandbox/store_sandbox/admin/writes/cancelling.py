@@ -1,6 +1,5 @@
 """Cancelling, closing and opening orders."""
 
-import uuid
 from typing import Any
 
 from store_sandbox.admin.failures import user_error
@@ -41,13 +40,7 @@ def cancel(write: Write, args: dict[str, Any]) -> Payload:
     for topic in ("orders/cancelled", "orders/updated"):
         write.tx.changed(topic, row["id"])
     write.journal(gid("Order", row["id"]) or "", None, {"reason": args["reason"]})
-    job = str(uuid.uuid4())
-    write.tx.insert("jobs", [{"id": job, "created_at": write.tx.now}])
-    return {
-        "job": {"id": f"gid://shopify/Job/{job}", "done": False},
-        "orderCancelUserErrors": [],
-        "userErrors": [],
-    }
+    return {"job": write.job(), "orderCancelUserErrors": [], "userErrors": []}
 
 
 def _problem(write: Write, row: Any) -> tuple[str, str] | None:

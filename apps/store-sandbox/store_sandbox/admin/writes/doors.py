@@ -12,21 +12,33 @@ from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.failures import fail, user_error
 from store_sandbox.admin.reads.bulk import find_operation
 from store_sandbox.admin.reads.catalog import find_product, find_variant
+from store_sandbox.admin.reads.collections import find_collection
 from store_sandbox.admin.reads.customers import find_customer
 from store_sandbox.admin.reads.fulfilments import find_fulfilment
 from store_sandbox.admin.reads.inventory import find_item
 from store_sandbox.admin.reads.orders import find_order, find_refund
-from store_sandbox.admin.reads.shop import find_node, find_subscription, shop, the_app
+from store_sandbox.admin.reads.shop import (
+    find_metafield,
+    find_node,
+    find_subscription,
+    shop,
+    the_app,
+)
 from store_sandbox.admin.writes import (
     app,
     bulk,
     cancelling,
     catalog,
+    collections,
+    consent,
     customers,
+    drafts,
     fulfilments,
     inventory,
+    metafields,
     orders,
     refunds,
+    risk,
     subscriptions,
     tags,
 )
@@ -47,6 +59,16 @@ MUTATIONS: dict[str, Work] = {
     "orderUpdate": orders.update,
     "refundCreate": refunds.create,
     "customerUpdate": customers.update,
+    "productCreate": drafts.create,
+    "collectionCreate": collections.create,
+    "collectionAddProducts": collections.add_products,
+    "collectionRemoveProducts": collections.remove_products,
+    "collectionDelete": collections.delete,
+    "customerEmailMarketingConsentUpdate": consent.email,
+    "customerSmsMarketingConsentUpdate": consent.sms,
+    "metafieldsSet": metafields.set_many,
+    "metafieldsDelete": metafields.delete_many,
+    "orderRiskAssessmentCreate": risk.assess,
     "orderCancel": cancelling.cancel,
     "orderClose": cancelling.close,
     "orderOpen": cancelling.open_again,
@@ -188,6 +210,8 @@ _FINDERS: dict[str, _Find] = {
     "webhookSubscription": find_subscription,
     "bulkOperation": find_operation,
     "fulfillment": find_fulfilment,
+    "collection": find_collection,
+    "metafields": find_metafield,
     "node": find_node,
 }
 _PAYLOADS = {
@@ -201,6 +225,12 @@ _PAYLOADS = {
     "RefundCreatePayload": ("order", "refund"),
     "CustomerUpdatePayload": ("customer",),
     "WebhookSubscriptionCreatePayload": ("webhookSubscription",),
+    "ProductCreatePayload": ("product",),
+    "CollectionCreatePayload": ("collection",),
+    "CollectionAddProductsPayload": ("collection",),
+    "CustomerEmailMarketingConsentUpdatePayload": ("customer",),
+    "CustomerSmsMarketingConsentUpdatePayload": ("customer",),
+    "MetafieldsSetPayload": ("metafields",),
     "OrderClosePayload": ("order",),
     "OrderOpenPayload": ("order",),
     "FulfillmentCreatePayload": ("fulfillment",),
@@ -218,6 +248,8 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
         for name in names
     },
     "ProductDeletePayload.shop": shop,
+    "ProductCreatePayload.shop": shop,
+    "CollectionDeletePayload.shop": shop,
     "AppUninstallPayload.app": lambda payload, info: (
         the_app(info.context) if payload.get("app") else None
     ),
