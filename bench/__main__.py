@@ -15,6 +15,7 @@ from pathlib import Path
 
 import websockets
 
+from bench.sandbox_serving import sandbox_serving
 from bench.table import Report, percentile
 from tests.installation import ADMIN_TOKEN, SANDBOX, Installation, until
 
@@ -254,6 +255,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         first_decisions(report, Path(home) / "fresh")
         reads_at_scale(report, Path(home) / "large", orders)
+        sandbox_serving(report, Path(home) / "shop")
     interface_size(report)
     report.write()
 

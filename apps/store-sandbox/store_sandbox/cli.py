@@ -144,6 +144,9 @@ def conformance(
     differences: Annotated[
         int, typer.Option(min=0, help="How many differences to print per aspect.")
     ] = 0,
+    skip: Annotated[
+        list[str] | None, typer.Option(help="Leave out what stands under this key (repeatable).")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Replay recorded conversations with real stores, and print the share that agrees."""
@@ -152,7 +155,7 @@ def conformance(
     from store_sandbox.conformance.replay import ASPECTS
 
     configure_logging("ERROR", json=False)
-    report = compare(folder)
+    report = compare(folder, frozenset(skip or ()))
     if as_json:
         typer.echo(json.dumps(report.as_json(), indent=2))
         return

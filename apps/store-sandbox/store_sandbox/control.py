@@ -80,7 +80,7 @@ async def clock(request: Request) -> Response:
 
 
 def step(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
-    """`POST /control/step {"days": n}` (or hours): live through that much time now."""
+    """`POST /control/step {"days" or "hours": n}`: live through that much time now."""
     days = float(body.get("days", 0)) + float(body.get("hours", 0)) / 24
     if not 0 < days <= 3660:
         raise ValueError("days must be above 0 and at most 3660")
@@ -128,7 +128,7 @@ def _write(runtime: Runtime, tx: Any, name: str) -> Write:
 
 
 def change_orders(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
-    """`POST /control/orders`: {"create": {...}} | {"refund": {...}} | {"modify": {...}}.
+    """`POST /control/orders {"create" or "refund" or "modify": {...}}`: happen to an order.
 
     create: {"lines": [{"sku"|"title", "quantity", "price"}], "email"?, "processed_at"?,
     "decrement"?}; refund: {"id", "lines": [{"id", "quantity"}], "amount"?};
@@ -220,7 +220,7 @@ def _modify(write: Write, given: dict[str, Any]) -> int:
 
 
 def delete_product(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
-    """`POST /control/products/delete {"id"}`."""
+    """`POST /control/products/delete {"id"}`: delete a product as its merchant would."""
     with runtime.state.write() as tx:
         write = _write(runtime, tx, "control.products")
         return catalog.delete(write, {"input": {"id": str(body["id"])}})
@@ -247,7 +247,7 @@ def privacy(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[s
 
 
 def add_fault(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
-    """`POST /control/faults {"kind", "count"?, "share"?, "match"?, ...}`; see `faults.KINDS`."""
+    """`POST /control/faults {"kind", "count"?, "share"?, "match"?, ...}`: let it go wrong."""
     runtime.faults.add(body)
     return {"data": runtime.faults.listed()}
 

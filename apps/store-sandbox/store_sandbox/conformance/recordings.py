@@ -22,27 +22,31 @@ class Recording:
     response: dict[str, Any]
 
 
-def recordings(folder: Path) -> Iterator[Recording]:
-    """Every recording below a folder, files in their order; unreadable files are left out."""
+def recordings(folder: Path, skip: frozenset[str] = frozenset()) -> Iterator[Recording]:
+    """Every recording below a folder, files in their order; unreadable files are left out.
+
+    What stands under a key of `skip` is left out too: copies that a recorder kept of its own.
+    """
     for path in sorted(folder.rglob("*.json")):
         try:
             content = json.loads(path.read_text("utf-8"))
         except ValueError:
             continue
         area = path.parent.name if path.parent != folder else "all"
-        yield from _inside(content, area, path.stem)
+        yield from _inside(content, area, path.stem, skip)
 
 
-def _inside(content: Any, area: str, place: str) -> Iterator[Recording]:
+def _inside(content: Any, area: str, place: str, skip: frozenset[str]) -> Iterator[Recording]:
     if isinstance(content, list):
         for number, item in enumerate(content):
-            yield from _inside(item, area, f"{place}/{number}")
+            yield from _inside(item, area, f"{place}/{number}", skip)
     elif isinstance(content, dict):
         found = _read(content, area, place)
         if found is not None:
             yield found
         for key, item in content.items():
-            yield from _inside(item, area, f"{place}/{key}")
+            if key not in skip:
+                yield from _inside(item, area, f"{place}/{key}", skip)
 
 
 def _read(item: dict[str, Any], area: str, place: str) -> Recording | None:

@@ -53,6 +53,9 @@ def replay(recording: Recording, runtime: Runtime) -> Verdict:
     )
     body = {"query": recording.query, "variables": recording.variables}
     ours = run(body, context, Bucket(20_000, 1_000))
+    unknown = _unknown_inputs(ours, theirs)
+    if unknown:
+        return Verdict(recording, served=False, missing=unknown)
     verdict = Verdict(recording, served=True)
     verdict.aspects = {
         "errors": _errors(ours, theirs),
@@ -66,6 +69,23 @@ def replay(recording: Recording, runtime: Runtime) -> Verdict:
 def _unserved(problem: Mapping[str, Any], told: set[Any]) -> bool:
     code = problem.get("extensions", {}).get("code")
     return code in _UNSERVED and problem["message"] not in told
+
+
+def _unknown_inputs(ours: Mapping[str, Any], theirs: list[Any]) -> list[str]:
+    """Input fields of the request that this sandbox does not serve and the real store took."""
+    said = {problem for error in theirs for problem in _explained(error)}
+    told = {problem for error in ours.get("errors") or [] for problem in _explained(error)}
+    prefix = "Field is not defined on "
+    return sorted(
+        f"{text.removeprefix(prefix)}.{name}"
+        for name, text in told - said
+        if text.startswith(prefix)
+    )
+
+
+def _explained(error: Any) -> list[tuple[str, str]]:
+    problems = (error.get("extensions") or {}).get("problems") or []
+    return [(str((one["path"] or [""])[-1]), one["explanation"]) for one in problems]
 
 
 def _named(problem: Mapping[str, Any]) -> str:

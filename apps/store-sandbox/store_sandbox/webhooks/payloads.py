@@ -323,3 +323,4 @@ _BUILDERS: dict[str, Callable[[Transaction, Change], Body | None]] = {
     "customers/create": _customer,
     "customers/update": _customer,
 }
+TOPICS = tuple(_BUILDERS)

@@ -52,7 +52,7 @@ def _problem(write: Write, row: Any) -> tuple[str, str] | None:
         "SELECT 1 FROM fulfillments WHERE order_id = ? AND status = 'SUCCESS'", (row["id"],)
     ).fetchone()
     if shipped or row["fulfillment_status"] == "FULFILLED":
-        return "INVALID", "Cannot cancel an order that has been fulfilled"
+        return "INVALID", "Cannot cancel an order that has outstanding fulfillments"
     return None
 
 
