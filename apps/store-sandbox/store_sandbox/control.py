@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from store_sandbox.admin.protected import KINDS
 from store_sandbox.admin.wire import gid, parse_gid, stamp
 from store_sandbox.admin.writes import catalog, orders, refunds
 from store_sandbox.admin.writes.outcome import Refused, Write, refuse
@@ -246,6 +247,16 @@ def privacy(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[s
     return {"webhook_id": sent}
 
 
+def approval(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
+    """`POST /control/protected {"unapproved": [...]}`: take protected customer data away."""
+    kinds = [str(one) for one in body["unapproved"]]
+    if not set(kinds) <= set(KINDS):
+        raise ValueError(f"unapproved may hold {', '.join(KINDS)}")
+    with runtime.state.write() as tx:
+        tx.set_meta("app.unapproved", ",".join(sorted(kinds)))
+    return {"unapproved": sorted(kinds)}
+
+
 def add_fault(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
     """`POST /control/faults {"kind", "count"?, "share"?, "match"?, ...}`: let it go wrong."""
     runtime.faults.add(body)
@@ -264,6 +275,7 @@ def clear_faults(_request: Request, runtime: Runtime, body: dict[str, Any]) -> d
 
 
 ROUTES = [
+    Route("/control/protected", guarded(approval), methods=["POST"]),
     Route("/control/privacy", guarded(privacy), methods=["POST"]),
     Route("/control/session_token", guarded(session), methods=["POST"]),
     Route("/control/faults", guarded(add_fault), methods=["POST"]),

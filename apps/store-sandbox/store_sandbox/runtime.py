@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from store_sandbox.admin.cost import Bucket
+from store_sandbox.admin.writes.flights import Flights
 from store_sandbox.bulk.links import Links
 from store_sandbox.bulk.runner import Runner
 from store_sandbox.credentials import Credentials, load_or_create
@@ -74,6 +75,7 @@ class Runtime:
     )
     ready: threading.Event = field(default_factory=threading.Event)
     world: threading.Lock = field(default_factory=threading.Lock)
+    flights: Flights = field(default_factory=Flights)
     buckets: dict[str, Bucket] = field(default_factory=dict)
 
     @classmethod

@@ -82,7 +82,10 @@ async def graphql(request: Request) -> Response:
         request.state.request_id,
         loopback_http=runtime.options.loopback_http,
         links=runtime.links_for(str(request.base_url)),
+        flights=runtime.flights,
     )
+    if (slow := runtime.faults.take("slow_write", text)) is not None:
+        context.pause_seconds = slow.number("seconds", 1.0)
     if runtime.faults.take("throttle", text):
         runtime.bucket(holder.client_id).drain()
     response = await run_in_threadpool(_timed, runtime, body, context)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -45,6 +46,8 @@ from store_sandbox.admin.writes import (
 from store_sandbox.admin.writes.outcome import Payload, Refused, Work, Write
 
 KEY_LIFE_SECONDS = 86_400
+_CONCURRENT = "IDEMPOTENCY_CONCURRENT_REQUEST"
+_IN_FLIGHT = "This request is currently in progress, please try again."
 IDEMPOTENT = frozenset({"inventorySetQuantities", "inventoryAdjustQuantities", "refundCreate"})
 MUTATIONS: dict[str, Work] = {
     "productVariantsBulkUpdate": catalog.bulk_update,
@@ -95,27 +98,42 @@ def _resolver(name: str, work: Work) -> Callable[..., Payload]:
                 "The @idempotent directive is required for this mutation but was not provided.",
                 "BAD_REQUEST",
             )
-        timezone = context.shop.timezone
-        context.release()
-        try:
-            with context.state.write() as tx:
-                write = Write(
-                    tx,
-                    name,
-                    context.client_id,
-                    context.request_id,
-                    key,
-                    timezone,
-                    context.loopback_http,
-                    context.version,
-                    context.scopes,
-                    info.schema,
-                )
-                return _once(write, work, args) if name in IDEMPOTENT else work(write, args)
-        except Refused as refused:
-            return {"userErrors": refused.errors}
+        if name not in IDEMPOTENT:
+            return _written(info, name, work, args, key)
+        with context.flights.taking(context.client_id, key or "") as free:
+            if not free:
+                return {"userErrors": [user_error(None, _IN_FLIGHT, _CONCURRENT)]}
+            return _written(info, name, work, args, key)
 
     return resolve
+
+
+def _written(info: Info, name: str, work: Work, args: dict[str, Any], key: str | None) -> Payload:
+    """Run the work in one transaction; a refusal rolls it back and is the answer."""
+    context: Context = info.context
+    timezone, unapproved = context.shop.timezone, context.unapproved
+    context.release()
+    try:
+        with context.state.write() as tx:
+            write = Write(
+                tx,
+                name,
+                context.client_id,
+                context.request_id,
+                key,
+                timezone,
+                context.loopback_http,
+                context.version,
+                context.scopes,
+                info.schema,
+                unapproved,
+            )
+            payload = _once(write, work, args) if name in IDEMPOTENT else work(write, args)
+            if context.pause_seconds:
+                time.sleep(context.pause_seconds)
+            return payload
+    except Refused as refused:
+        return {"userErrors": refused.errors}
 
 
 def _check_sizes(value: Any) -> None:

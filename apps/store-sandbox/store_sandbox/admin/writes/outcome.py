@@ -47,6 +47,7 @@ class Write:
     version: str = CURRENT
     scopes: frozenset[str] = frozenset()
     schema: GraphQLSchema = field(default_factory=GraphQLSchema)
+    unapproved: frozenset[str] = frozenset()
 
     def row(self, table: str, number: int | None) -> Any:
         """The row with this id as the transaction sees it, None when there is none."""
