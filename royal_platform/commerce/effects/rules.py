@@ -1,0 +1,242 @@
+"""Measuring price changes and reorders after their horizon.
+
+Prices: before/after against a forecast made from the time before the change. The rest of the
+catalogue, whose prices stood still, says how busy those days were (difference in differences) and,
+as placebos (Abadie, Diamond and Hainmueller 2010), how far such a forecast misses a variant that
+nobody touched: the interval is measured on the same days instead of assumed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from royal_platform.commerce.effects.model import (
+    PRICE_METHOD,
+    STOCK_METHOD,
+    Effect,
+    Fees,
+    NotKnown,
+    PriceCase,
+    ReorderCase,
+    Window,
+)
+from royal_platform.commerce.forecasting.model import Days, Flags, Floats, Forecast, Integers
+from royal_platform.commerce.pricing.model import Economics
+
+Z80 = 1.2816
+MIN_DAYS = 7
+# Asked prices differ by rounding and by days that saw two; a campaign moves them by more.
+_SAME_PRICE = 0.02
+_MIN_PLACEBOS = 30
+_USUAL_DISPERSION = 1.3
+# So many units of the whole store are believed as much as the forecast of its level.
+_LEVEL_PULL = 20.0
+# Half a unit: stock is counted in whole ones.
+_COUNTING_SD = 0.5 / Z80
+_PLACEBO_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a forecast from before the change expected of a window, every variant at once.
+
+    ``units`` on the days in stock; ``sold`` the units of those days; ``in_stock`` the share of
+    days; ``sd`` of the whole window's forecast; ``placebo`` marks the variants left untouched.
+    """
+
+    units: Floats
+    sold: Floats
+    in_stock: Floats
+    sd: Floats
+    placebo: Flags
+    gross: float
+    revenue: float
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How busy the window was against the forecast, and how far single variants miss it.
+
+    A variant expected to sell ``e`` units misses with the variance ``dispersion * e +
+    scatter * e**2``; ``sd`` is that of ``factor``; ``placebos`` how many variants say so.
+    """
+
+    factor: float
+    sd: float
+    dispersion: float
+    scatter: float
+    placebos: int
+
+
+def expect(
+    window: Window, days: Days, forecast: Forecast, asked: Floats, *, touched: frozenset[str]
+) -> Expected:
+    """Hold a forecast made before ``window`` against its days.
+
+    ``asked`` is each variant's price just before (nan = unknown); variants in ``touched`` and
+    those whose asked price moved in the window are no placebos.
+    """
+    inside = slice((window.first - days.first).days, (window.last - days.first).days + 1)
+    in_stock = ~days.out[:, inside]
+    offset = (window.first - forecast.weeks[0]).days
+    per_day = np.repeat(forecast.expected / 7, 7, axis=1)[:, offset : offset + window.days]
+    units, gross = days.units[:, inside], days.gross[:, inside]
+    revenue = days.revenue[:, inside]
+    # A day that sold something was in stock, whatever the count at its end says.
+    in_stock |= units > 0
+    sold = units.sum(axis=1)
+    price = np.where(sold > 0, gross.sum(axis=1) / np.maximum(sold, 1), np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moved = np.abs(np.log(price / asked)) > _SAME_PRICE
+    untouched = np.array([variant not in touched for variant in days.variant_ids])
+    weeks = min(max(math.ceil(window.days / 7), 1), forecast.cumulative_sd.shape[1])
+    return Expected(
+        units=(per_day * in_stock).sum(axis=1),
+        sold=np.asarray(sold, dtype=float),
+        in_stock=in_stock.mean(axis=1),
+        sd=forecast.cumulative_sd[:, weeks - 1],
+        placebo=untouched & ~moved & (per_day.sum(axis=1) > 0),
+        gross=float(gross.sum()),
+        revenue=float(revenue.sum()),
+    )
+
+
+def level(expected: Expected, product: Integers) -> Level:
+    """How busy the window was, from the variants nobody touched."""
+    placebo = expected.placebo
+    units, sold = expected.units[placebo], expected.sold[placebo]
+    factor = (sold.sum() + _LEVEL_PULL) / (units.sum() + _LEVEL_PULL)
+    miss = sold - factor * units
+    # Sizes of one product sell well or badly together, so products are drawn, not variants.
+    missed = np.bincount(product[placebo], miss) if len(miss) else np.zeros(1)
+    sd = float(np.sqrt((missed**2).sum())) / (float(units.sum()) + _LEVEL_PULL)
+    dispersion, scatter = _placebo_variance(factor * units, miss)
+    return Level(float(factor), sd, dispersion, scatter, int(placebo.sum()))
+
+
+def price_effect(
+    case: PriceCase, row: int, expected: Expected, busy: Level, fees: Fees, return_rate: float
+) -> Effect | NotKnown:
+    """Contribution that a price change earned in its window, against not changing.
+
+    Days without stock count for neither side. Returns are taken at the rate known before the
+    change and discounts at the store's rate of these days, the same for both prices.
+    """
+    in_stock = float(expected.in_stock[row])
+    if in_stock * case.window.days < MIN_DAYS:
+        return NotKnown(
+            "out_of_stock",
+            f"It was in stock on {in_stock * case.window.days:.0f} of {case.window.days} days; "
+            f"{MIN_DAYS} are needed.",
+        )
+    discount = 1 - expected.revenue / expected.gross if expected.gross > 0 else 0.0
+    economics = Economics(
+        case.unit_cost, fees.tax_rate, fees.rate, fees.fixed, return_rate,
+        min(max(discount, 0.0), 0.9),
+    )  # fmt: skip
+    before, after = (float(economics.contribution(p)) for p in (case.before, case.after))
+    sold, without = float(expected.sold[row]), busy.factor * float(expected.units[row])
+    estimate = after * sold - before * without
+    shared = abs(before) * float(expected.units[row]) * busy.sd
+    dispersion, scatter = _spread_of(busy, float(expected.sd[row]) * in_stock, without)
+    # What was sold is itself a draw; its mean lies between the draw and the expectation.
+    noise = after**2 * dispersion * max((sold + without) / 2, 0.5)
+    sd = math.sqrt(noise + before**2 * scatter * without**2 + shared**2)
+    return Effect(
+        estimate=estimate,
+        low=estimate - Z80 * sd,
+        high=estimate + Z80 * sd,
+        sd=sd,
+        shared_sd=shared,
+        scale=max(abs(before) * without, 0.01),
+        method=PRICE_METHOD,
+        sample={
+            "days": case.window.days,
+            "days_in_stock": round(in_stock * case.window.days),
+            "units_sold": round(sold),
+            "units_expected": round(without, 1),
+            "busy_percent": round((busy.factor - 1) * 100, 1),
+            "compared_with": busy.placebos,
+            "contribution_per_unit_before": round(before, 2),
+            "contribution_per_unit_after": round(after, 2),
+        },
+    )
+
+
+def reorder_effect(case: ReorderCase) -> Effect:
+    """Units sold that the stock without this order could not have served.
+
+    What came in is the change of stock plus what was sold. Older orders arrive first. Of what
+    then came from this order, whatever does not lie on the shelf at the end was sold. The
+    interval is between all returned units put back on the shelf and none of them.
+    """
+    came_in = case.stock_after - case.stock_before + case.sold
+    sold = [
+        _sold_of_order(case, came_in - returned) for returned in (case.returned, 0)
+    ]  # fmt: skip
+    low, high = min(sold), max(sold)
+    estimate = (low + high) / 2
+    sd = max((high - low) / (2 * Z80), _COUNTING_SD)
+    return Effect(
+        estimate=float(estimate),
+        low=float(low),
+        high=float(high),
+        sd=sd,
+        shared_sd=0.0,
+        scale=max(case.demand, 1.0),
+        method=STOCK_METHOD,
+        sample={
+            "units_ordered": case.ordered,
+            "units_arrived": max(min(came_in - case.earlier, case.ordered), 0),
+            "units_sold": case.sold,
+            "units_returned": case.returned,
+            "stock_before": case.stock_before,
+            "stock_after": case.stock_after,
+        },
+    )
+
+
+def products_of(product_ids: Sequence[str]) -> Integers:
+    """A number for each variant's product, in the given order."""
+    place: Mapping[str, int] = {key: i for i, key in enumerate(dict.fromkeys(product_ids))}
+    return np.array([place[key] for key in product_ids], dtype=np.int64)
+
+
+def _sold_of_order(case: ReorderCase, came_in: int) -> int:
+    arrived = max(min(came_in - case.earlier, case.ordered), 0)
+    return max(arrived - max(case.stock_after, 0), 0)
+
+
+def _spread_of(busy: Level, forecast_sd: float, without: float) -> tuple[float, float]:
+    """Dispersion and scatter; from the forecast's own past errors where placebos are few."""
+    if busy.placebos >= _MIN_PLACEBOS:
+        return busy.dispersion, busy.scatter
+    beyond = max(forecast_sd**2 - _USUAL_DISPERSION * without, 0.0)
+    return _USUAL_DISPERSION, beyond / max(without, 0.5) ** 2
+
+
+def _placebo_variance(expected: Floats, miss: Floats) -> tuple[float, float]:
+    """Least squares of squared misses on ``e`` and ``e**2``, both weights non-negative."""
+    usable = expected > 0.5
+    e, square = expected[usable], miss[usable] ** 2
+    if len(e) < _MIN_PLACEBOS:
+        return _USUAL_DISPERSION, 0.0
+    dispersion, scatter = _USUAL_DISPERSION, 0.05
+    for _ in range(_PLACEBO_ROUNDS):
+        weight = 1 / (dispersion * e + scatter * e**2) ** 2
+        design = np.stack([e, e**2], axis=1)
+        normal = design.T @ (design * weight[:, None])
+        right = design.T @ (weight * square)
+        dispersion, scatter = (float(x) for x in np.linalg.lstsq(normal, right, rcond=None)[0])
+        if scatter < 0:
+            dispersion, scatter = float(right[0] / normal[0, 0]), 0.0
+        if dispersion < 1:
+            # Buyers come one by one at best: no fewer surprises than Poisson.
+            dispersion = 1.0
+            rest = (weight * e**2 * (square - e)).sum() / (weight * e**4).sum()
+            scatter = max(float(rest), 0.0)
+    return dispersion, scatter
