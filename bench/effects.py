@@ -121,6 +121,7 @@ def _row(each: Outcome) -> tuple[str, ...]:
     estimate = np.array([told.estimate for told in each.told])
     half = np.array([told.sd for told in each.told]) * 1.2816
     true = np.array(each.true)
+    off = estimate - true
     pooled, held = pool(each.told), calibrate(each.told)
     assert pooled is not None
     assert held is not None
@@ -128,10 +129,10 @@ def _row(each: Outcome) -> tuple[str, ...]:
         each.name,
         str(len(true)),
         str(each.unknown),
-        f"{(np.abs(estimate - true) <= half).mean():.0%}",
+        f"{(np.abs(off) <= half).mean():.0%}",
         f"{estimate.sum():.0f}",
         f"{true.sum():.0f}",
-        f"{(estimate - true).mean():+.1f} ± {1.2816 * (estimate - true).std() / len(true)**0.5:.1f}",
+        f"{off.mean():+.1f} ± {1.2816 * off.std() / len(true) ** 0.5:.1f}",
         f"± {half.mean():.0f}",
         f"{pooled.low:.1f} to {pooled.high:.1f}",
         f"{true.mean():.1f}",

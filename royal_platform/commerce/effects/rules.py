@@ -119,7 +119,7 @@ def level(expected: Expected, product: Integers) -> Level:
 
 
 def price_effect(
-    case: PriceCase, row: int, expected: Expected, busy: Level, fees: Fees, return_rate: float
+    case: PriceCase, row: int, expected: Expected, busy: Level, *, fees: Fees, return_rate: float
 ) -> Effect | NotKnown:
     """Contribution that a price change earned in its window, against not changing.
 

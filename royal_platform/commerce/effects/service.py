@@ -87,7 +87,9 @@ def measure_prices(
             found[case.decision_id] = (
                 NotKnown("gone", "The variant is no longer in the store.")
                 if row is None
-                else rules.price_effect(case, row, expected, busy, fees, float(returns[row]))
+                else rules.price_effect(
+                    case, row, expected, busy, fees=fees, return_rate=float(returns[row])
+                )
             )
     return found
 

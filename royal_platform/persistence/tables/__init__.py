@@ -16,6 +16,15 @@ from royal_platform.persistence.tables import (
     store,
 )
 
-__all__ = ["catalog", "conversations", "decisions", "effects", "metadata", "orders", "runs", "store"]
+__all__ = [
+    "catalog",
+    "conversations",
+    "decisions",
+    "effects",
+    "metadata",
+    "orders",
+    "runs",
+    "store",
+]
 
 DECLARED_BY_CORE = (_events, _security)
