@@ -40,12 +40,14 @@ class Outcome:
     unknown: int
 
 
-def evaluate(seeds: Sequence[int], folder: Path, changes: int) -> list[Outcome]:
+def evaluate(
+    seeds: Sequence[int], folder: Path, changes: int, last_end: datetime = LAST_END
+) -> list[Outcome]:
     """Measure ``changes`` price changes in the world of each seed."""
     found = []
     for number, seed in enumerate(seeds):
-        ends = LAST_END - APART * (number % 6)
-        kept = folder / f"e{seed}-{changes}" / "store.db"
+        ends = last_end - APART * (number % 6)
+        kept = folder / f"e{seed}-{ends:%Y%m%d}" / "store.db"
         kept.parent.mkdir(parents=True, exist_ok=True)
         found.append(_world(seed, ends, kept, changes))
         print(f"seed {seed} measured", flush=True)
@@ -145,9 +147,10 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     parser.add_argument("--keep", type=Path, help="folder for the generated worlds")
     parser.add_argument("--changes", type=int, default=25)
+    parser.add_argument("--end", type=datetime.fromisoformat, default=LAST_END)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="royal-effects-") as passing:
-        outcomes = evaluate(chosen.seeds, chosen.keep or Path(passing), chosen.changes)
+        outcomes = evaluate(chosen.seeds, chosen.keep or Path(passing), chosen.changes, chosen.end)
     print("\n".join(table(outcomes)))
 
 

@@ -16,9 +16,10 @@ from royal_platform.persistence.effects import KNOWN, NEVER, PENDING, Effects
 # of today.
 RECORD_DAYS = 180
 RECORDER = "record"
-# A shared allowance that was used up, a stop, a level: no limit that the proposal itself broke.
+# A shared allowance that was used up, a stop, a level, a risk it told of itself: no limit that the
+# proposal broke.
 NOT_ITS_FAULT = frozenset({
-    "stop", "autonomy", "expiry", "actions.per_run", "actions.per_day", "spend.per_day",
+    "stop", "autonomy", "expiry", "risk", "actions.per_run", "actions.per_day", "spend.per_day",
     "spend.per_month",
 })  # fmt: skip
 _log = get_logger(__name__)

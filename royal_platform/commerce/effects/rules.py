@@ -33,11 +33,25 @@ MIN_DAYS = 7
 _SAME_PRICE = 0.02
 _MIN_PLACEBOS = 30
 _USUAL_DISPERSION = 1.3
-# So many units of the whole store are believed as much as the forecast of its level.
-_LEVEL_PULL = 20.0
+# So many units of the whole store are believed as much as the forecast of its level, and so many
+# of one product type as much as the store.
+_LEVEL_PULL, _TYPE_PULL = 20.0, 40.0
+# The price that a forecast rests on may differ by so much (log) from the price before the change.
+# Within, the elasticity known before the change carries the forecast over, and its doubt widens the
+# interval; beyond, the forecast is not one of "not changing".
+_BASE_LIMIT = 0.15
 # Half a unit: stock is counted in whole ones.
 _COUNTING_SD = 0.5 / Z80
 _PLACEBO_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The price a forecast rests on (nan = unknown), and how demand answers to another one."""
+
+    asked: Floats
+    elasticity: Floats
+    elasticity_sd: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,7 @@ class Expected:
     sold: Floats
     in_stock: Floats
     sd: Floats
+    base: Base
     placebo: Flags
     gross: float
     revenue: float
@@ -61,24 +76,27 @@ class Expected:
 class Level:
     """How busy the window was against the forecast, and how far single variants miss it.
 
+    ``factor`` is each variant's, that of its product type pulled to the store's; ``sd`` the error
+    of it that the whole store has in common, ``type_sd`` the error of each variant's type beyond.
     A variant expected to sell ``e`` units misses with the variance ``dispersion * e +
-    scatter * e**2``; ``sd`` is that of ``factor``; ``placebos`` how many variants say so.
+    scatter * e**2``; ``placebos`` is how many variants say so.
     """
 
-    factor: float
+    factor: Floats
     sd: float
+    type_sd: Floats
     dispersion: float
     scatter: float
     placebos: int
 
 
 def expect(
-    window: Window, days: Days, forecast: Forecast, asked: Floats, *, touched: frozenset[str]
+    window: Window, days: Days, forecast: Forecast, base: Base, *, touched: frozenset[str]
 ) -> Expected:
     """Hold a forecast made before ``window`` against its days.
 
-    ``asked`` is each variant's price just before (nan = unknown); variants in ``touched`` and
-    those whose asked price moved in the window are no placebos.
+    Variants in ``touched`` and those sold at another price than the forecast rests on are no
+    placebos.
     """
     inside = slice((window.first - days.first).days, (window.last - days.first).days + 1)
     in_stock = ~days.out[:, inside]
@@ -91,7 +109,7 @@ def expect(
     sold = units.sum(axis=1)
     price = np.where(sold > 0, gross.sum(axis=1) / np.maximum(sold, 1), np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
-        moved = np.abs(np.log(price / asked)) > _SAME_PRICE
+        moved = np.abs(np.log(price / base.asked)) > _SAME_PRICE
     untouched = np.array([variant not in touched for variant in days.variant_ids])
     weeks = min(max(math.ceil(window.days / 7), 1), forecast.cumulative_sd.shape[1])
     return Expected(
@@ -99,23 +117,39 @@ def expect(
         sold=np.asarray(sold, dtype=float),
         in_stock=in_stock.mean(axis=1),
         sd=forecast.cumulative_sd[:, weeks - 1],
+        base=base,
         placebo=untouched & ~moved & (per_day.sum(axis=1) > 0),
         gross=float(gross.sum()),
         revenue=float(revenue.sum()),
     )
 
 
-def level(expected: Expected, product: Integers) -> Level:
+def level(expected: Expected, product: Integers, category: Integers) -> Level:
     """How busy the window was, from the variants nobody touched."""
     placebo = expected.placebo
     units, sold = expected.units[placebo], expected.sold[placebo]
-    factor = (sold.sum() + _LEVEL_PULL) / (units.sum() + _LEVEL_PULL)
-    miss = sold - factor * units
-    # Sizes of one product sell well or badly together, so products are drawn, not variants.
-    missed = np.bincount(product[placebo], miss) if len(miss) else np.zeros(1)
-    sd = float(np.sqrt((missed**2).sum())) / (float(units.sum()) + _LEVEL_PULL)
-    dispersion, scatter = _placebo_variance(factor * units, miss)
-    return Level(float(factor), sd, dispersion, scatter, int(placebo.sum()))
+    store = (sold.sum() + _LEVEL_PULL) / (units.sum() + _LEVEL_PULL)
+    n_types = int(category.max()) + 1 if len(category) else 0
+    of_type = np.bincount(category[placebo], units, n_types) * store
+    type_factor = (np.bincount(category[placebo], sold, n_types) + _TYPE_PULL) / (
+        of_type + _TYPE_PULL
+    )
+    factor = store * type_factor[category]
+    miss = sold - factor[placebo] * units
+    sums = _by_product(miss, product[placebo])
+    total = float(units.sum()) + _LEVEL_PULL
+    types = _by_product(miss, product[placebo], category[placebo], n_types)
+    # The factors were fitted to the very misses that they leave.
+    fitted = len(miss) / max(len(miss) - len(np.unique(category[placebo])), 1)
+    dispersion, scatter = _placebo_variance(factor[placebo] * units, miss * math.sqrt(fitted))
+    return Level(
+        factor=factor,
+        sd=float(np.sqrt((sums**2).sum())) / total * float(store),
+        type_sd=(np.sqrt(types) / (of_type + _TYPE_PULL) * store)[category],
+        dispersion=dispersion,
+        scatter=scatter,
+        placebos=int(placebo.sum()),
+    )
 
 
 def price_effect(
@@ -133,19 +167,27 @@ def price_effect(
             f"It was in stock on {in_stock * case.window.days:.0f} of {case.window.days} days; "
             f"{MIN_DAYS} are needed.",
         )
+    carried = _carried(expected.base, row, case.before)
+    if isinstance(carried, NotKnown):
+        return carried
+    shift, doubt = carried
     discount = 1 - expected.revenue / expected.gross if expected.gross > 0 else 0.0
     economics = Economics(
         case.unit_cost, fees.tax_rate, fees.rate, fees.fixed, return_rate,
         min(max(discount, 0.0), 0.9),
     )  # fmt: skip
     before, after = (float(economics.contribution(p)) for p in (case.before, case.after))
-    sold, without = float(expected.sold[row]), busy.factor * float(expected.units[row])
+    sold, without = float(expected.sold[row]), shift * float(busy.factor[row] * expected.units[row])
     estimate = after * sold - before * without
-    shared = abs(before) * float(expected.units[row]) * busy.sd
+    shared, of_type = (
+        abs(before) * shift * float(expected.units[row]) * sd
+        for sd in (busy.sd, float(busy.type_sd[row]))
+    )
     dispersion, scatter = _spread_of(busy, float(expected.sd[row]) * in_stock, without)
     # What was sold is itself a draw; its mean lies between the draw and the expectation.
     noise = after**2 * dispersion * max((sold + without) / 2, 0.5)
-    sd = math.sqrt(noise + before**2 * scatter * without**2 + shared**2)
+    base = before**2 * (scatter + doubt**2) * without**2
+    sd = math.sqrt(noise + base + shared**2 + of_type**2)
     return Effect(
         estimate=estimate,
         low=estimate - Z80 * sd,
@@ -159,7 +201,7 @@ def price_effect(
             "days_in_stock": round(in_stock * case.window.days),
             "units_sold": round(sold),
             "units_expected": round(without, 1),
-            "busy_percent": round((busy.factor - 1) * 100, 1),
+            "busy_percent": round((float(busy.factor[row]) - 1) * 100, 1),
             "compared_with": busy.placebos,
             "contribution_per_unit_before": round(before, 2),
             "contribution_per_unit_after": round(after, 2),
@@ -204,6 +246,41 @@ def products_of(product_ids: Sequence[str]) -> Integers:
     """A number for each variant's product, in the given order."""
     place: Mapping[str, int] = {key: i for i, key in enumerate(dict.fromkeys(product_ids))}
     return np.array([place[key] for key in product_ids], dtype=np.int64)
+
+
+def _carried(base: Base, row: int, before: float) -> tuple[float, float] | NotKnown:
+    """What the forecast is multiplied by to stand for the price before the change, and its doubt.
+
+    The doubt is relative: the log price difference times the elasticity's standard deviation.
+    """
+    asked = float(base.asked[row])
+    if not math.isfinite(asked) or asked <= 0:
+        return NotKnown("no_history", "It had not been sold before the change.")
+    off = math.log(before / asked)
+    if abs(off) > _BASE_LIMIT:
+        return NotKnown(
+            "moved_before",
+            f"It had been sold at about {asked:.2f} before it stood at {before:.2f}: nothing says "
+            f"how much is sold at {before:.2f}.",
+        )
+    return math.exp(float(base.elasticity[row]) * off), abs(off) * float(base.elasticity_sd[row])
+
+
+def _by_product(
+    miss: Floats, product: Integers, category: Integers | None = None, n_types: int = 0
+) -> Floats:
+    """Misses summed over products, or their squares summed over the products of each type.
+
+    Sizes of one product sell well or badly together, so products are drawn, not variants.
+    """
+    if not len(miss):
+        return np.zeros(n_types or 1)
+    sums = np.bincount(product, miss)
+    if category is None:
+        return np.asarray(sums, dtype=float)
+    owner = np.zeros(len(sums), dtype=np.int64)
+    owner[product] = category
+    return np.asarray(np.bincount(owner, sums**2, n_types), dtype=float)
 
 
 def _sold_of_order(case: ReorderCase, came_in: int) -> int:

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+
 from royal_platform.commerce.catalog.model import Variant
 from royal_platform.commerce.effects import rules
 from royal_platform.commerce.effects.model import Effect, Fees, NotKnown, PriceCase, Window
-from royal_platform.commerce.forecasting.model import Days, Forecast, Panel
+from royal_platform.commerce.forecasting.model import Days, Floats, Forecast, Panel
 from royal_platform.commerce.forecasting.ports import StockDay
 from royal_platform.commerce.forecasting.service import (
     NoHistoryError,
@@ -19,10 +21,12 @@ from royal_platform.commerce.forecasting.service import (
     forecast_demand,
 )
 from royal_platform.commerce.orders.model import VariantDay
-from royal_platform.commerce.pricing.rules import return_rates
+from royal_platform.commerce.pricing.rules import elasticities, return_rates
 
 # Stock-outs are inferred from how a variant sold in the weeks around.
 _LEAD_DAYS = 56
+# Smoothing at the rates in use has forgotten most of what lies further back.
+_BASE_WEEKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class _Before:
 
     panel: Panel
     forecast: Forecast
+    base: rules.Base
     days: Days
 
 
@@ -76,10 +81,10 @@ def measure_prices(
     found: dict[str, Effect | NotKnown] = {}
     for window in {case.window for case in cases}:
         expected = rules.expect(
-            window, before.days, before.forecast, before.panel.price[:, -1],
+            window, before.days, before.forecast, before.base,
             touched=_touched(sight, monday - timedelta(days=28), window),
         )  # fmt: skip
-        busy = rules.level(expected, product)
+        busy = rules.level(expected, product, before.panel.category)
         for case in cases:
             if case.window != window:
                 continue
@@ -107,7 +112,18 @@ def _before(sight: Sight, monday: date, last: date) -> _Before:
         snapshots=sight.snapshots,
         available_now=_assumed_in_stock(sight.variants, _stock_at(sight.snapshots, last)),
     )  # fmt: skip
-    return _Before(panel, forecast_demand(panel, max(horizon, 12)), days)
+    found = elasticities(panel)
+    base = rules.Base(_base_price(panel), found.mean, found.sd)
+    return _Before(panel, forecast_demand(panel, max(horizon, 12)), base, days)
+
+
+def _base_price(panel: Panel) -> Floats:
+    """The price that a forecast rests on: what was asked for the units of its last weeks."""
+    price, units = panel.price[:, -_BASE_WEEKS:], panel.units[:, -_BASE_WEEKS:]
+    known = np.isfinite(price) & (units > 0)
+    sold = (units * known).sum(axis=1)
+    mean = np.where(known, price * units, 0.0).sum(axis=1) / np.maximum(sold, 1)
+    return np.where(sold > 0, mean, panel.price[:, -1])
 
 
 def _stock_at(snapshots: Sequence[StockDay], day: date) -> dict[str, int]:

@@ -8,6 +8,7 @@ import {
   Package,
   Plug,
   ReceiptText,
+  Scale,
   ShieldCheck,
 } from "lucide-react";
 
@@ -19,6 +20,7 @@ export interface NavigationEntry {
     | "today"
     | "approvals"
     | "agents"
+    | "effects"
     | "products"
     | "orders"
     | "activity"
@@ -63,6 +65,16 @@ export const navigation: readonly NavigationEntry[] = [
     group: "work",
     onPhone: true,
     permission: "agents:read",
+  },
+  {
+    id: "effects",
+    path: "/effects",
+    label: "effects",
+    icon: Scale,
+    letter: "e",
+    group: "work",
+    onPhone: false,
+    permission: "decisions:read",
   },
   {
     id: "activity",

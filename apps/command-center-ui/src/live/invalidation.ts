@@ -5,6 +5,7 @@ type Family =
   | "agents"
   | "runs"
   | "decisions"
+  | "effects"
   | "metrics"
   | "forecast"
   | "products"
@@ -16,13 +17,16 @@ type Family =
 
 /** The longest matching prefix wins; every event also reaches the audit log. */
 const TABLE: Record<string, readonly Family[]> = {
-  "agent.": ["agents"],
+  "agent.": ["agents", "effects"],
   "run.": ["runs", "agents"],
   "run.step": ["runs"],
   "run.succeeded": ["runs", "agents", "forecast"],
   "decision.": ["decisions", "agents", "runs", "products"],
   "decision.executing": ["decisions"],
-  "decision.executed": ["decisions", "agents", "products", "metrics"],
+  "decision.executed": ["decisions", "agents", "products", "metrics", "effects"],
+  "decision.measured": ["decisions", "effects"],
+  "decision.reverted": ["decisions", "agents", "products", "effects"],
+  "effect.": ["decisions", "effects"],
   "price.changed": ["products", "decisions"],
   "stop.": ["session", "agents"],
   "policy.": ["policies"],
