@@ -64,6 +64,9 @@ def _world(seed: int, ends: datetime, path: Path, changes: int) -> Outcome:
     ).proposals  # fmt: skip
     window = Window(seen.today + timedelta(days=1), seen.today + timedelta(days=HORIZON_DAYS))
     _reprice(state, {p.subject.id: p.arguments["price"] for p in proposals})
+    # What each earns while the others are carried out too: sizes of one product are mostly repriced
+    # together, and then buyers do not flee to the next size.
+    changed = sandbox_truth.tell(state, HORIZON_DAYS)
     world.advance(state, ends + timedelta(days=HORIZON_DAYS + 2))
     later = sandbox_truth.see(state)
     cases = [
@@ -85,7 +88,7 @@ def _world(seed: int, ends: datetime, path: Path, changes: int) -> Outcome:
             Told(effect.estimate, effect.sd, effect.shared_sd, effect.scale, str(seed),
                  float(expected.point), float(expected.low), float(expected.high))
         )  # fmt: skip
-        gain = truth.contribution(case.variant_id, case.after, fees)
+        gain = changed.contribution(case.variant_id, case.after, fees)
         gain -= truth.contribution(case.variant_id, case.before, fees)
         true.append(gain * effect.sample["days_in_stock"] / effect.sample["days"])
     name = f"{seed}, from {ends:%Y-%m}"

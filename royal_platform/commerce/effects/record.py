@@ -102,7 +102,11 @@ def wilson(hits: int, trials: int, z: float = Z80) -> tuple[float, float]:
     centre = share + z**2 / (2 * trials)
     half = z * math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
     below = 1 + z**2 / trials
-    return max((centre - half) / below, 0.0), min((centre + half) / below, 1.0)
+    # Rounding must not put the share itself outside.
+    return (
+        max(min((centre - half) / below, share), 0.0),
+        min(max((centre + half) / below, share), 1.0),
+    )
 
 
 def judge_record(
