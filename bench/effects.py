@@ -104,6 +104,11 @@ def _reprice(state: StateStore, prices: dict[str, str]) -> None:
             )
 
 
+def section(outcomes: Sequence[Outcome]) -> list[str]:
+    """The part of the report that says how good the measuring is."""
+    return [*_WORDS, *table(outcomes), ""]
+
+
 def table(outcomes: Sequence[Outcome]) -> list[str]:
     """Markdown: one row for each world and one for all."""
     head = (
@@ -143,6 +148,19 @@ def _row(each: Outcome) -> tuple[str, ...]:
         f"{true.mean():.1f}",
         f"{held.share:.0%}",
     )
+
+
+_WORDS = (
+    "## Effects, on the twin",
+    "",
+    "The agent's (at most 25) price changes are made in each world, its clock goes past their 28",
+    "days, and each is measured as `/v1/effects` would from what the Admin API shows. The true",
+    "effect is the expected contribution with all changes made less that with none, scaled to the",
+    "days in stock; the measured one is what one month's luck made of it. Amounts in EUR. The last",
+    "column is the agent's calibration: predicted 80 % intervals that held, the measurement's own",
+    "error allowed for.",
+    "",
+)
 
 
 def main() -> None:
