@@ -1,7 +1,7 @@
 """Effects of executed decisions, and why an autonomy level was taken away.
 
 Revision ID: 0008_effects
-Revises: 0002_conversations
+Revises: 0003_taxes_and_costs_per_day
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from core.storage.types import Json, ScaledDecimal, UtcDateTime
 
 revision = "0008_effects"
-down_revision = "0002_conversations"
+down_revision = "0003_taxes_and_costs_per_day"
 branch_labels = None
 depends_on = None
 
