@@ -111,7 +111,12 @@ class Work:
             await platform.sync().run()
         except RoyalError:
             return 0
-        return await asyncio.to_thread(measuring.measure_due, platform)
+        try:
+            return await asyncio.to_thread(measuring.measure_due, platform)
+        except Exception:
+            # It is listed as given up once a day instead of every few seconds.
+            measuring.put_off(platform)
+            raise
 
     async def handle_webhooks(self, store_id: str) -> int:
         """Work off the inbox: erasures one by one, everything else by one read of the changes."""

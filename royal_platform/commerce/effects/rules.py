@@ -79,14 +79,13 @@ class Level:
     ``factor`` is each variant's, that of its product type pulled to the store's; ``sd`` the error
     of it that the whole store has in common, ``type_sd`` the error of each variant's type beyond.
     A variant expected to sell ``e`` units misses with the variance ``dispersion * e +
-    scatter * e**2``; ``placebos`` is how many variants say so.
+    scatter * e**2``, the two of ``spread``; None where too few of the ``placebos`` sell enough.
     """
 
     factor: Floats
     sd: float
     type_sd: Floats
-    dispersion: float
-    scatter: float
+    spread: tuple[float, float] | None
     placebos: int
 
 
@@ -141,13 +140,12 @@ def level(expected: Expected, product: Integers, category: Integers) -> Level:
     types = _by_product(miss, product[placebo], category[placebo], n_types)
     # The factors were fitted to the very misses that they leave.
     fitted = len(miss) / max(len(miss) - len(np.unique(category[placebo])), 1)
-    dispersion, scatter = _placebo_variance(factor[placebo] * units, miss * math.sqrt(fitted))
+    spread = _placebo_variance(factor[placebo] * units, miss * math.sqrt(fitted))
     return Level(
         factor=factor,
         sd=float(np.sqrt((sums**2).sum())) / total * float(store),
         type_sd=(np.sqrt(types) / (of_type + _TYPE_PULL) * store)[category],
-        dispersion=dispersion,
-        scatter=scatter,
+        spread=spread,
         placebos=int(placebo.sum()),
     )
 
@@ -256,7 +254,7 @@ def _carried(base: Base, row: int, before: float) -> tuple[float, float] | NotKn
     asked = float(base.asked[row])
     if not math.isfinite(asked) or asked <= 0:
         return NotKnown("no_history", "It had not been sold before the change.")
-    off = math.log(before / asked)
+    off = math.log(before / asked) if before > 0 else -math.inf
     if abs(off) > _BASE_LIMIT:
         return NotKnown(
             "moved_before",
@@ -290,18 +288,18 @@ def _sold_of_order(case: ReorderCase, came_in: int) -> int:
 
 def _spread_of(busy: Level, forecast_sd: float, without: float) -> tuple[float, float]:
     """Dispersion and scatter; from the forecast's own past errors where placebos are few."""
-    if busy.placebos >= _MIN_PLACEBOS:
-        return busy.dispersion, busy.scatter
+    if busy.spread is not None:
+        return busy.spread
     beyond = max(forecast_sd**2 - _USUAL_DISPERSION * without, 0.0)
     return _USUAL_DISPERSION, beyond / max(without, 0.5) ** 2
 
 
-def _placebo_variance(expected: Floats, miss: Floats) -> tuple[float, float]:
+def _placebo_variance(expected: Floats, miss: Floats) -> tuple[float, float] | None:
     """Least squares of squared misses on ``e`` and ``e**2``, both weights non-negative."""
     usable = expected > 0.5
     e, square = expected[usable], miss[usable] ** 2
     if len(e) < _MIN_PLACEBOS:
-        return _USUAL_DISPERSION, 0.0
+        return None
     dispersion, scatter = _USUAL_DISPERSION, 0.05
     for _ in range(_PLACEBO_ROUNDS):
         weight = 1 / (dispersion * e + scatter * e**2) ** 2

@@ -227,6 +227,17 @@ def test_a_crash_between_computing_and_settling_loses_nothing(
     assert measured(shop) == 1
 
 
+def test_an_error_of_our_own_is_met_once_a_day_not_every_few_seconds(shop: Any) -> None:
+    (decision,) = done(shop, proposal(shop))
+    days_later(shop, 31)
+    assert measuring.waits(shop)
+    assert measuring.put_off(shop) == 1
+    assert not measuring.waits(shop)
+    stand_at(shop, NOW + timedelta(days=32))
+    assert measured(shop) == 1
+    assert effect_of(shop, decision).status == "known"
+
+
 def test_one_that_was_undone_is_measured_on_the_days_it_was_in_force(shop: Any) -> None:
     (decision,) = done(shop, proposal(shop))
     days_later(shop, 12)

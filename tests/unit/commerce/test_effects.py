@@ -165,6 +165,23 @@ def test_a_variant_that_is_gone_or_a_store_without_history_is_never_known():
     assert measure_prices([], sight, FEES) == {}
 
 
+def test_a_small_shop_without_a_yardstick_has_wider_intervals_not_none():
+    """Ten variants, five of them repriced: too few are left to say how far forecasts miss."""
+    world = economy(6, variants=10, types=2)
+    sight, cases = after_a_change(world, 1.05, 5)
+    known = [e for e in measure_prices(cases, sight, FEES).values() if isinstance(e, Effect)]
+    assert known
+    for effect in known:
+        assert np.isfinite([effect.estimate, effect.low, effect.high]).all()
+        assert effect.high - effect.low > 0
+
+
+def test_a_price_of_nothing_before_the_change_is_told_not_thrown():
+    sight, cases = after_a_change(economy(4), 1.1, 1)
+    free = measure_prices([replace(cases[0], before=0.0)], sight, FEES)[cases[0].decision_id]
+    assert isinstance(free, NotKnown)
+
+
 def test_price_changes_of_different_weeks_are_refused_together():
     sight, cases = after_a_change(economy(4), 1.1, 2)
     later = replace(cases[1], window=Window(date(2026, 12, 8), date(2026, 12, 21)))
