@@ -13,7 +13,7 @@ interface OutcomeProps {
 
 export function Outcome({ effect, span }: OutcomeProps) {
   return (
-    <div className="grid min-w-0 gap-x-5 gap-y-1 md:grid-cols-[minmax(0,15rem)_minmax(0,1fr)] md:items-center">
+    <div className="grid min-w-0 gap-x-5 gap-y-1 md:grid-cols-[minmax(0,22rem)_minmax(0,1fr)] md:items-center">
       <Figures effect={effect} />
       <Versus
         predicted={effect.predicted}

@@ -81,7 +81,7 @@ function Records() {
     <section aria-label={t("effects.records")} className="mb-6">
       <QueryView query={query} isEmpty={() => false}>
         {(records) => (
-          <div className="grid grid-cols-1 items-start gap-4 md:grid-cols-2 xl:grid-cols-3">
+          <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,22rem),1fr))] items-start gap-4">
             {records.data.map((record) => (
               <RecordCard
                 key={`${record.agent_id} ${record.kind}`}
