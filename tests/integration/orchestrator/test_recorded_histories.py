@@ -36,7 +36,7 @@ from tests.integration.orchestrator.prices import approve_prices, propose_prices
 from tests.integration.platform.wire import Sandbox
 
 HISTORIES = Path(__file__).with_name("histories")
-KINDS = ("run_agent", "execute_decision", "sync_store", "handle_webhooks")
+KINDS = ("run_agent", "execute_decision", "sync_store", "handle_webhooks", "measure_effects")
 RECORDING = "ROYAL_RECORD_HISTORIES" in os.environ
 RUN = "run_recorded"
 
