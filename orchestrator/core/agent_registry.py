@@ -202,7 +202,7 @@ def _set_status(ground: Ground, agent_id: str, status: str, actor: Actor) -> Age
     name = actor_name(actor)
     with writing(ground) as books:
         agent = books.agents.get(books.connection, agent_id)
-        if books.agents.set_status(books.connection, agent_id, status):
+        if books.agents.set_status(books.connection, agent_id, status, by=name):
             event = "agent.paused" if status == "paused" else "agent.resumed"
             books.tell(event, agent_id, name, {"agent_id": agent_id, "name": agent.name})
     return get_agent(ground, agent_id)

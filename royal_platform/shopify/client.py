@@ -157,10 +157,12 @@ class ShopifyClient:
             answer = await self._post(http, body, token)
             if answer.status_code == 401:
                 if renewed:
+                    await self._credentials.give_up()
                     raise _unauthorized()
                 renewed, token = True, await self._credentials.token(http, refused=token)
                 continue
             document = self._read(answer)
+            await self._credentials.accepted()
             self.pacer.learn(name, (document.get("extensions") or {}).get("cost") or {})
             if not _is_throttled(document):
                 return _data(document, name)

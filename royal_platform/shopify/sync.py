@@ -178,6 +178,7 @@ class Sync:
             "taxes_included": shop.taxes_included,
             "api_version": self._client.served_version or self._client.api_version,
             "whole_history": not scopes or "read_all_orders" in scopes,
+            "scopes": sorted(scopes),
         }
         counts = {
             "products": answer.products_count,

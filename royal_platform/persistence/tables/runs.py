@@ -32,6 +32,8 @@ agents = Table(
     Column("status", String(20), nullable=False),
     Column("why_not_runnable", Text),
     moment("registered_at"),
+    # Who paused it: a person's name, or "connection" when the store's access was revoked.
+    Column("paused_by", String(255)),
 )
 
 schedules = Table(
