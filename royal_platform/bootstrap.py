@@ -169,7 +169,11 @@ def candidate_client(settings: Settings, database: Database, store_id: str) -> S
     """The Admin API of a store that was entered and is not served yet."""
     with database.read() as connection:
         store = stores.get(connection, store_id)
-    return _client(settings, database, store, entered=True)
+    grants = StoredGrants(
+        database, store_id, sealing_key(settings), "entered", slot=store_connections.CANDIDATE
+    )
+    address = address_of(store.domain)
+    return ShopifyClient(address, settings.shopify_api_version, SharedGrant(address, grants))
 
 
 def _connected(settings: Settings, database: Database) -> StoreConnection | None:

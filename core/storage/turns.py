@@ -14,7 +14,7 @@ from core.storage.locks import FileLock
 
 @contextmanager
 def process_turn(database: Database, name: str) -> Iterator[None]:
-    """Hold ``name`` until the block ends; death releases it. No transaction stays open meanwhile."""
+    """Hold ``name`` until the block ends or its process dies; no transaction is open meanwhile."""
     digest = hashlib.sha256(name.encode()).digest()[:8]
     if database.dialect == "sqlite":
         path = sqlite_path(database.url)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.errors import NotFound, RoyalError, Unavailable
 from core.telemetry.logs import bind, clear, get_logger
-from orchestrator.core import schedules
+from orchestrator.core import connecting, schedules
 from orchestrator.core.books import Books, reading, writing
 from orchestrator.core.engine import AGENTS, EXECUTION, SYNC, DurableEngine, QueueSpec, durable_step
 from orchestrator.core.execution import execute, fail_unexpected, hands_of
@@ -49,6 +49,7 @@ class Work:
         engine.workflow("execute_decision", self.execute_decision)
         engine.workflow("sync_store", self.sync_store)
         engine.workflow("handle_webhooks", self.handle_webhooks)
+        engine.workflow("check_connection", self.check_connection)
 
     async def run_agent(self, store_id: str, run_id: str) -> str:  # noqa: ARG002
         """Carry a run out, its steps durable."""
@@ -84,6 +85,12 @@ class Work:
             return 0
         wake_after_first_sync(platform)
         return news
+
+    async def check_connection(self, store_id: str, entered_id: str) -> bool:
+        """Ask a store that a person entered whether it accepts us."""
+        clear()
+        bind(store_id=store_id)
+        return await connecting.check(self._platform, entered_id)
 
     async def handle_webhooks(self, store_id: str) -> int:
         """Work off the inbox: erasures one by one, everything else by one read of the changes."""
@@ -131,6 +138,8 @@ def place_of(command: Command) -> tuple[QueueSpec, str, tuple[str, ...]] | None:
         return EXECUTION, "execute_decision", (command.store_id, str(payload["decision_id"]))
     if command.kind == "sync_store":
         return SYNC, "sync_store", (command.store_id,)
+    if command.kind == "check_connection":
+        return AGENTS, "check_connection", (command.store_id, str(payload["store_id"]))
     if command.kind == "handle_webhook":
         return SYNC, "handle_webhooks", (command.store_id,)
     return None

@@ -71,8 +71,13 @@ def by_domain(connection: Connection, domain: str) -> Store | None:
 
 
 def sandbox(connection: Connection) -> Store | None:
-    """The sandbox's row, wherever the sandbox listened when it was written."""
-    query = select(stores).where(stores.c.source == "sandbox").limit(1)
+    """Our own sandbox's row, wherever the sandbox listened when it was written."""
+    query = (
+        select(stores)
+        .where(stores.c.source == "sandbox")
+        .order_by(stores.c.created_at, stores.c.id)
+        .limit(1)
+    )
     row = connection.execute(query).one_or_none()
     return None if row is None else _store(row)
 

@@ -193,9 +193,7 @@ class SharedGrant:
         return known and grant.expires_at is not None and self._now() < grant.expires_at
 
 
-_LOST = (
-    "The store no longer accepts the access it was given: the app was removed or its key changed."
-)
+_LOST = "The store refuses the access it once gave: the app was removed or its key has changed."
 _LOST_REMEDY = "Connect the store again on the Connections page; nothing that is stored is lost."
 
 

@@ -167,7 +167,8 @@ def _filled(grant: Grant, told: Mapping[str, Any], now: datetime) -> Grant:
     lifetime = _seconds(told.get("expires_in"))
     if lifetime is None and grant.method == "client_credentials":
         lifetime = _TOKEN_LIFE_SECONDS
-    scopes = told.get("scope")
+    scope = told.get("scope")
+    scopes = tuple(each for each in scope.split(",") if each) if isinstance(scope, str) else None
     refresh_life = _seconds(told.get("refresh_token_expires_in"))
     ahead = None if lifetime is None else max(lifetime - AHEAD_SECONDS, lifetime / 2)
     return replace(
@@ -177,8 +178,8 @@ def _filled(grant: Grant, told: Mapping[str, Any], now: datetime) -> Grant:
         renew_at=_after(now, ahead),
         refresh_token=told.get("refresh_token") or grant.refresh_token,
         refresh_expires_at=_after(now, refresh_life) or grant.refresh_expires_at,
-        scopes=tuple(s for s in scopes.split(",") if s) if isinstance(scopes, str) else grant.scopes,
-    )  # fmt: skip
+        scopes=grant.scopes if scopes is None else scopes,
+    )
 
 
 def _seconds(told: object) -> float | None:

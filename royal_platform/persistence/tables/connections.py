@@ -1,4 +1,4 @@
-"""How each store is reached: its grant, installs under way, and the API budget all processes share."""
+"""How each store is reached: its grant, installs under way, and the API budget that is shared."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from core.storage.schema import metadata
 from core.storage.types import Json
 from royal_platform.persistence.tables.columns import key, moment, store_key
 
-# One grant per store; ``sealed`` holds every secret part under the installation's key.
+# ``sealed`` holds every secret part of a grant under the installation's key.
 store_connections = Table(
     "store_connections",
     metadata,
     store_key(),
+    # current, or candidate: entered by a person and not accepted by the store yet
+    Column("slot", String(20), primary_key=True),
     # entered (on the page or by OAuth), environment, sandbox
     Column("origin", String(20), nullable=False),
-    # checking, valid, revoked, refused, disconnected
+    # current: valid, revoked, disconnected; candidate: checking, refused
     Column("state", String(20), nullable=False),
     Column("detail", Text, nullable=False),
     Column("method", String(30), nullable=False),

@@ -89,10 +89,9 @@ def key_of(folder: Path) -> SealingKey:
 def grants(database: Database, tmp_path: Path) -> StoredGrants:
     """The grants of a store that was connected on the page."""
     with database.write() as transaction:
-        store_connections.enter(
-            transaction.connection, STORE, offline(), key_of(tmp_path), state="valid",
-            actor="somebody", now=NOW,
-        )  # fmt: skip
+        connection = transaction.connection
+        store_connections.enter(connection, STORE, offline(), key_of(tmp_path), actor="somebody")
+        store_connections.promote(connection, STORE, ())
     return StoredGrants(database, STORE, key_of(tmp_path), "entered")
 
 

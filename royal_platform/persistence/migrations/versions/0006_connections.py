@@ -25,6 +25,7 @@ def upgrade() -> None:
     op.create_table(
         "store_connections",
         sa.Column("store_id", sa.String(length=64), nullable=False),
+        sa.Column("slot", sa.String(length=20), nullable=False),
         sa.Column("origin", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
@@ -39,7 +40,7 @@ def upgrade() -> None:
         _moment("connected_at"),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("changed_by", sa.String(length=255), nullable=False),
-        sa.PrimaryKeyConstraint("store_id", name=op.f("pk_store_connections")),
+        sa.PrimaryKeyConstraint("store_id", "slot", name=op.f("pk_store_connections")),
     )
     op.create_table(
         "oauth_installs",
