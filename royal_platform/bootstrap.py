@@ -16,6 +16,7 @@ from core.secrets.secret_provider import UnifiedSecretResolver, local_store
 from core.settings import Settings
 from core.storage.database import Database
 from royal_platform.persistence import schema, store_connections, stores
+from royal_platform.persistence.api_budgets import StoredBudget
 from royal_platform.persistence.clock import StoreClock, wall_now
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.mirrored import MirroredStore
@@ -35,6 +36,7 @@ from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.credentials import ClientKey, Credentials, SharedGrant, StaticToken
 from royal_platform.shopify.errors import ShopifyUnavailable
 from royal_platform.shopify.oauth import address_of
+from royal_platform.shopify.pacing import Pacer
 from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.subscriptions import ensure_subscriptions
 from royal_platform.shopify.sync import Sync
@@ -173,7 +175,10 @@ def candidate_client(settings: Settings, database: Database, store_id: str) -> S
         database, store_id, sealing_key(settings), "entered", slot=store_connections.CANDIDATE
     )
     address = address_of(store.domain)
-    return ShopifyClient(address, settings.shopify_api_version, SharedGrant(address, grants))
+    pacer = Pacer(StoredBudget(database, store_id, "candidate"))
+    return ShopifyClient(
+        address, settings.shopify_api_version, SharedGrant(address, grants), pacer=pacer
+    )
 
 
 def _connected(settings: Settings, database: Database) -> StoreConnection | None:
@@ -254,7 +259,9 @@ def _client(
 ) -> ShopifyClient:
     address = address_of(store.domain)
     credentials = _credentials(settings, database, store, address, entered=entered)
-    return ShopifyClient(address, settings.shopify_api_version, credentials)
+    # One app serves one store, whichever way it was granted access: one bucket.
+    pacer = Pacer(StoredBudget(database, store.id, "app"))
+    return ShopifyClient(address, settings.shopify_api_version, credentials, pacer=pacer)
 
 
 def _credentials(

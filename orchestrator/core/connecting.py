@@ -9,7 +9,10 @@ from core.errors import Conflict, Invalid, RoyalError
 from core.security.grants import Grant
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, actor_name, writing
+from orchestrator.core.proposing import command_execution
+from royal_platform.commerce.decisions.model import Status
 from royal_platform.persistence import store_connections, stores
+from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.store_connections import CANDIDATE, restore
 from royal_platform.shopify import documents, oauth
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
 
 _LONGEST = 400
+_PAGE = 250
 _log = get_logger(__name__)
 
 
@@ -131,6 +135,29 @@ def disconnect(platform: Platform, confirm: str, actor: Actor) -> None:
         )  # fmt: skip
         books.tell("store.connection.ended", found.store_id, actor, {"domain": books.store.domain})
     _log.info("store.connection.ended", store_id=found.store_id, actor=actor_name(actor))
+
+
+def is_lost(platform: Platform) -> bool:
+    """Whether the store refuses us just now: nothing can be written, nothing shall fail for it."""
+    with platform.database.read() as connection:
+        found = store_connections.get(connection, platform.store_id)
+    return found is not None and found.state == "revoked"
+
+
+def release_held(platform: Platform, again: str) -> int:
+    """Access is back: command every approved decision once more; return how many there are."""
+    wanted = DecisionFilter(statuses=(Status.APPROVED.value,), order="newest")
+    cursor: str | None = None
+    count = 0
+    while True:
+        with writing(platform) as books:
+            page = books.decisions.page(books.connection, wanted, cursor, _PAGE)
+            for decision in page.items:
+                command_execution(books, decision.id, again=f":{again}")
+        count += len(page.items)
+        cursor = page.next_cursor
+        if cursor is None:
+            return count
 
 
 def row_of(connection: Connection, domain: str, settings: Settings) -> str:

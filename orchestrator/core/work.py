@@ -50,6 +50,7 @@ class Work:
         engine.workflow("sync_store", self.sync_store)
         engine.workflow("handle_webhooks", self.handle_webhooks)
         engine.workflow("check_connection", self.check_connection)
+        engine.workflow("release_held", self.release_held)
 
     async def run_agent(self, store_id: str, run_id: str) -> str:  # noqa: ARG002
         """Carry a run out, its steps durable."""
@@ -61,6 +62,10 @@ class Work:
         clear()
         bind(store_id=store_id, decision_id=decision_id)
         platform = self._platform
+        if connecting.is_lost(platform):
+            # It stays approved: access that comes back commands it again.
+            _log.info("execution.held", decision_id=decision_id, reason="access")
+            return "approved"
         try:
             return await execute(platform, hands_of(platform), decision_id)
         except Exception as error:  # noqa: BLE001 - the run loop: a decision must not stay half done
@@ -91,6 +96,12 @@ class Work:
         clear()
         bind(store_id=store_id)
         return await connecting.check(self._platform, entered_id)
+
+    async def release_held(self, store_id: str, again: str) -> int:
+        """Go on with what was approved while the store refused us."""
+        clear()
+        bind(store_id=store_id)
+        return connecting.release_held(self._platform, again)
 
     async def handle_webhooks(self, store_id: str) -> int:
         """Work off the inbox: erasures one by one, everything else by one read of the changes."""
@@ -140,6 +151,8 @@ def place_of(command: Command) -> tuple[QueueSpec, str, tuple[str, ...]] | None:
         return SYNC, "sync_store", (command.store_id,)
     if command.kind == "check_connection":
         return AGENTS, "check_connection", (command.store_id, str(payload["store_id"]))
+    if command.kind == "release_held":
+        return AGENTS, "release_held", (command.store_id, command.id)
     if command.kind == "handle_webhook":
         return SYNC, "handle_webhooks", (command.store_id,)
     return None

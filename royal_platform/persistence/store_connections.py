@@ -19,6 +19,8 @@ from core.storage.turns import process_turn
 from core.telemetry.logs import get_logger
 from royal_platform.persistence import stores
 from royal_platform.persistence.clock import wall_now
+from royal_platform.persistence.commands import Commands
+from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.statements import put
 from royal_platform.persistence.tables.connections import store_connections
 from royal_platform.persistence.tables.runs import agents
@@ -279,6 +281,11 @@ def restore(transaction: Transaction, store_id: str) -> None:
     connection = transaction.connection
     store = stores.get(connection, store_id)
     freed = _set_agents(connection, store_id, seen="paused", by=PAUSER, status="active", to=None)
+    # What was approved meanwhile was held back, not dropped.
+    Commands(store_id).add(
+        connection, kind="release_held", key=f"release_held:{new_id('rel')}", payload={},
+        now=store.store_clock().now(),
+    )  # fmt: skip
     _tell(transaction, store, "store.access.restored", {"resumed": freed})
     _log.info("store.access.restored", store_id=store_id, resumed=freed)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from core.resilience.shared_bucket import Answer, Ask
 from core.security.grants import Grant
 from royal_platform.shopify.rows import (
     CustomerRow,
@@ -109,4 +110,12 @@ class GrantStore(Protocol):
 
     def turn(self) -> AbstractContextManager[None]:
         """Held while renewing: one at a time across processes."""
+        ...
+
+
+class Budget(Protocol):
+    """The store's cost bucket, shared by whoever draws from it."""
+
+    def exchange(self, ask: Ask) -> Answer:
+        """Say what was learned, ask for points."""
         ...

@@ -170,7 +170,7 @@ def test_an_install_asks_for_what_enabled_agents_need_and_serves_the_store(
         "write_products",
     ]  # fmt: skip
     assert asked["redirect_uri"].endswith("/oauth/shopify/callback")
-    assert "HttpOnly" in str(browser.cookies.jar._cookies)  # noqa: SLF001 - the jar tells no flags
+    assert "HttpOnly" in str(browser.cookies.jar._cookies)
     answer = browser.get("/oauth/shopify/callback", params=signed(shop, asked["state"]))
     assert answer.status_code == 303, answer.text
     assert answer.headers["location"].endswith("/connections")
