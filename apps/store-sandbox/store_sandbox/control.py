@@ -20,6 +20,7 @@ from starlette.routing import Route
 from store_sandbox.admin.wire import gid, parse_gid, stamp
 from store_sandbox.admin.writes import catalog, orders, refunds
 from store_sandbox.admin.writes.outcome import Refused, Write, refuse
+from store_sandbox.oauth.grants import session_token
 from store_sandbox.runtime import Runtime
 from store_sandbox.state import to_scaled
 from store_sandbox.webhooks.sender import deliveries
@@ -227,7 +228,33 @@ def sent(_request: Request, runtime: Runtime, _body: dict[str, Any]) -> dict[str
     return {"data": deliveries(runtime.state)}
 
 
+def session(_request: Request, runtime: Runtime, _body: dict[str, Any]) -> dict[str, Any]:
+    """`POST /control/session_token`: what App Bridge gives an embedded app's page."""
+    return {"session_token": session_token(runtime)}
+
+
+def add_fault(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
+    """`POST /control/faults {"kind", "count"?, "share"?, "match"?, ...}`; see `faults.KINDS`."""
+    runtime.faults.add(body)
+    return {"data": runtime.faults.listed()}
+
+
+def faults(_request: Request, runtime: Runtime, _body: dict[str, Any]) -> dict[str, Any]:
+    """`GET /control/faults`: what is in force."""
+    return {"data": runtime.faults.listed()}
+
+
+def clear_faults(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
+    """`DELETE /control/faults {"seed"?}`: end all, and start chance again."""
+    runtime.faults.clear(int(body.get("seed", 0)))
+    return {"data": []}
+
+
 ROUTES = [
+    Route("/control/session_token", guarded(session), methods=["POST"]),
+    Route("/control/faults", guarded(add_fault), methods=["POST"]),
+    Route("/control/faults", guarded(faults), methods=["GET"]),
+    Route("/control/faults", guarded(clear_faults), methods=["DELETE"]),
     Route("/control/clock", clock, methods=["GET"]),
     Route("/control/step", guarded(step), methods=["POST"]),
     Route("/control/rate", guarded(rate), methods=["POST"]),

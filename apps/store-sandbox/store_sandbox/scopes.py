@@ -50,6 +50,21 @@ REQUIRED = {
 }
 
 
+def expanded(scopes: tuple[str, ...]) -> frozenset[str]:
+    """With the read scopes that write scopes include."""
+    implied = {one.replace("write_", "read_", 1) for one in scopes}
+    return frozenset(scopes) | (implied & frozenset(DESCRIPTIONS))
+
+
+def shown(scopes: frozenset[str]) -> list[str]:
+    """As a token response lists them: without what a write scope says already."""
+    return sorted(
+        one
+        for one in scopes
+        if not one.startswith("read_") or one.replace("read_", "write_", 1) not in scopes
+    )
+
+
 def granted(scopes: frozenset[str], needed: str) -> bool:
     """Whether the scopes cover it; a write scope includes its read scope."""
     return needed in scopes or needed.replace("read_", "write_", 1) in scopes

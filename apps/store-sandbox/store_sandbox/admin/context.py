@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from graphql import GraphQLResolveInfo
 
 from store_sandbox.admin.nodes import Batch, Node
+from store_sandbox.bulk.links import Links
 from store_sandbox.state import StateStore
 from store_sandbox.state.store import read_clock
 
@@ -49,6 +50,7 @@ class Context:
     version: str
     request_id: str
     loopback_http: bool = True
+    links: Links | None = None
     warnings: list[dict[str, Any]] = field(default_factory=list)
     _stack: ExitStack = field(default_factory=ExitStack)
     _db: sqlite3.Connection | None = None

@@ -24,7 +24,7 @@ from store_sandbox.admin import connections
 from store_sandbox.admin.context import Info
 from store_sandbox.admin.failures import access_denied
 from store_sandbox.admin.nodes import Node
-from store_sandbox.admin.reads import catalog, checkouts, customers, inventory, orders, shop
+from store_sandbox.admin.reads import bulk, catalog, checkouts, customers, inventory, orders, shop
 from store_sandbox.admin.writes.doors import RESOLVERS as WRITES
 from store_sandbox.scopes import REQUIRED, granted
 
@@ -35,6 +35,7 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
     **customers.RESOLVERS,
     **checkouts.RESOLVERS,
     **shop.RESOLVERS,
+    **bulk.RESOLVERS,
     **WRITES,
 }
 _TYPE_SCOPES = {

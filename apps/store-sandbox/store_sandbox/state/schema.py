@@ -150,6 +150,15 @@ TABLES: dict[str, str] = {
         " triggered_at REAL NOT NULL, state TEXT NOT NULL DEFAULT 'pending',"
         " attempts INTEGER NOT NULL DEFAULT 0, due_at REAL NOT NULL, last_result TEXT"
     ),
+    "bulk_operations": (
+        # scopes and version are those of the token and request that started it; ends in wall time
+        "id INTEGER PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL,"
+        " version TEXT NOT NULL, query TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'CREATED',"
+        " error_code TEXT, object_count INTEGER NOT NULL DEFAULT 0,"
+        " root_object_count INTEGER NOT NULL DEFAULT 0, file_size INTEGER,"
+        " completed_at INTEGER, expires_wall REAL,"
+        " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
+    ),
     "idempotency_keys": (
         "client_id TEXT NOT NULL, key TEXT NOT NULL, mutation TEXT NOT NULL,"
         " arguments_hash TEXT NOT NULL, response TEXT NOT NULL, created_wall REAL NOT NULL,"
@@ -161,12 +170,32 @@ TABLES: dict[str, str] = {
         " actor TEXT NOT NULL, mutation TEXT NOT NULL, subject TEXT NOT NULL,"
         " before TEXT, after TEXT, idempotency_key TEXT, request_id TEXT"
     ),
-    "access_tokens": (
+    "api_tokens": (
+        "digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL, expires_wall REAL"
+    ),
+    "refresh_tokens": (
+        # replaces: the digest of the token whose use made this one
         "digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL,"
-        " expires_wall REAL NOT NULL"
+        " expires_wall REAL NOT NULL, first_used_wall REAL, replaces TEXT"
+    ),
+    "oauth_codes": (
+        "digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL,"
+        " online INTEGER NOT NULL, expires_wall REAL NOT NULL"
     ),
     "world_state": "key TEXT PRIMARY KEY, value TEXT NOT NULL",
 }
+# what survives emptying the store: clients stay connected
+KEPT = frozenset(
+    {
+        "clock",
+        "sequences",
+        "api_tokens",
+        "refresh_tokens",
+        "oauth_codes",
+        "webhook_subscriptions",
+        "meta",
+    }
+)
 
 INDEXES: tuple[str, ...] = (
     "products_updated ON products (updated_at, id)",
@@ -177,6 +206,7 @@ INDEXES: tuple[str, ...] = (
     "variants_updated ON variants (updated_at, id)",
     "items_variant ON inventory_items (variant_id)",
     "items_updated ON inventory_items (updated_at, id)",
+    "refresh_replaces ON refresh_tokens (replaces)",
     "levels_location ON inventory_levels (location_id, item_id)",
     "customers_updated ON customers (updated_at, id)",
     "customers_email ON customers (email COLLATE NOCASE)",
@@ -192,6 +222,7 @@ INDEXES: tuple[str, ...] = (
     "checkouts_updated ON abandoned_checkouts (updated_at, id)",
     "checkouts_created ON abandoned_checkouts (created_at, id)",
     "deliveries_due ON webhook_deliveries (state, due_at)",
+    "bulk_running ON bulk_operations (status, id)",
     "subscriptions_topic ON webhook_subscriptions (topic)",
 )
 

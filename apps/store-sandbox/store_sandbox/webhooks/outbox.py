@@ -40,7 +40,9 @@ class Outbox:
             if key in seen:
                 continue
             seen.add(key)
-            self._deliveries(tx, change, subscribers.get(topic_name(change.topic), []))
+            told = subscribers.get(topic_name(change.topic), [])
+            own = change.detail.get("client_id")
+            self._deliveries(tx, change, [one for one in told if own in (None, one["client_id"])])
 
     def _deliveries(self, tx: Transaction, change: Change, subscribers: list[Any]) -> None:
         if not subscribers:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from store_sandbox.admin.reads.shop import rest_shop
 from store_sandbox.admin.wire import gid, price, split_tags, when
 from store_sandbox.state import Change, Transaction
 from store_sandbox.state.store import read_meta
@@ -193,7 +194,23 @@ def _customer(tx: Transaction, change: Change) -> Body | None:
     }
 
 
+def _bulk_operation(tx: Transaction, change: Change) -> Body | None:
+    row = _row(tx, "bulk_operations", change.subject_id)
+    if row is None:
+        return None
+    return {
+        "admin_graphql_api_id": gid("BulkOperation", row["id"]),
+        "completed_at": when(row["completed_at"]),
+        "created_at": when(row["created_at"]),
+        "error_code": None if row["error_code"] is None else row["error_code"].lower(),
+        "status": row["status"].lower(),
+        "type": "query",
+    }
+
+
 _BUILDERS: dict[str, Callable[[Transaction, Change], Body | None]] = {
+    "app/uninstalled": lambda tx, _change: rest_shop(tx.connection),
+    "bulk_operations/finish": _bulk_operation,
     "orders/create": _order,
     "orders/updated": _order,
     "orders/cancelled": _order,

@@ -5,15 +5,17 @@
 
 import hashlib
 import json
+import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from store_sandbox.admin.connections import Listing, Page, count, page
-from store_sandbox.admin.context import Context, Info
+from store_sandbox.admin.context import Context, Info, Shop
 from store_sandbox.admin.failures import fail
 from store_sandbox.admin.nodes import Node
-from store_sandbox.admin.reads import catalog, checkouts, customers, inventory, orders
+from store_sandbox.admin.reads import bulk, catalog, checkouts, customers, inventory, orders
 from store_sandbox.admin.reads.columns import Resolver, constant, identity, moment, plain, typed
 from store_sandbox.admin.search import Field
 from store_sandbox.admin.versions import VERSIONS, title
@@ -83,20 +85,61 @@ def _installation(_root: Any, info: Info) -> dict[str, Any]:
     context: Context = info.context
     return {
         "id": gid("AppInstallation", 1),
-        "accessScopes": [
-            {"handle": scope, "description": DESCRIPTIONS[scope]}
-            for scope in sorted(context.scopes)
-        ],
+        "accessScopes": access_scopes(context.scopes),
         "launchUrl": f"https://{context.shop.domain}/admin/apps/royal",
         "uninstallUrl": None,
-        "app": {
-            "id": gid("App", 1),
-            "title": "Royal Equips Orchestrator",
-            "handle": "royal-equips-orchestrator",
-            "apiKey": context.client_id,
-            "embedded": False,
-            "developerName": None,
-        },
+        "app": the_app(context),
+    }
+
+
+def the_app(context: Context) -> dict[str, Any]:
+    """The caller as an `App` object."""
+    every = access_scopes(DESCRIPTIONS)
+    return {
+        "id": gid("App", 1),
+        "title": "Royal Equips Orchestrator",
+        "handle": "royal-equips-orchestrator",
+        "apiKey": context.client_id,
+        "embedded": False,
+        "developerName": None,
+        "availableAccessScopes": every,
+        "requestedAccessScopes": every,
+    }
+
+
+def access_scopes(handles: Iterable[str]) -> list[dict[str, str]]:
+    """`AccessScope` objects."""
+    return [{"handle": one, "description": DESCRIPTIONS[one]} for one in sorted(handles)]
+
+
+def rest_shop(db: sqlite3.Connection) -> dict[str, Any]:
+    """The REST `shop` resource."""
+    settings = Shop.load(db)
+    mail = f"owner@{settings.domain}"
+    at = when(settings.created_at)
+    return {
+        "id": SHOP_ID,
+        "name": settings.name,
+        "email": mail,
+        "customer_email": mail,
+        "domain": settings.domain,
+        "myshopify_domain": settings.domain,
+        "shop_owner": settings.name,
+        "currency": settings.currency,
+        "money_format": f"{{{{amount}}}} {settings.currency}",
+        "iana_timezone": settings.timezone,
+        "timezone": settings.timezone,
+        "taxes_included": settings.taxes_included,
+        "tax_shipping": False,
+        "weight_unit": "kg",
+        "primary_locale": "en",
+        "country_code": None,
+        "plan_name": "partner_test",
+        "plan_display_name": "Sandbox",
+        "setup_required": False,
+        "password_enabled": False,
+        "created_at": at,
+        "updated_at": at,
     }
 
 
@@ -125,6 +168,7 @@ FINDERS = {
     **orders.NODES,
     **customers.NODES,
     **checkouts.NODES,
+    **bulk.NODES,
     "WebhookSubscription": find_subscription,
 }
 

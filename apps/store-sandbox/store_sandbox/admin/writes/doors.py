@@ -10,12 +10,15 @@ from graphql import StringValueNode, VariableNode
 
 from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.failures import fail, user_error
+from store_sandbox.admin.reads.bulk import find_operation
 from store_sandbox.admin.reads.catalog import find_product, find_variant
 from store_sandbox.admin.reads.customers import find_customer
 from store_sandbox.admin.reads.inventory import find_item
 from store_sandbox.admin.reads.orders import find_order, find_refund
-from store_sandbox.admin.reads.shop import find_node, find_subscription, shop
+from store_sandbox.admin.reads.shop import find_node, find_subscription, shop, the_app
 from store_sandbox.admin.writes import (
+    app,
+    bulk,
     catalog,
     customers,
     inventory,
@@ -41,6 +44,10 @@ MUTATIONS: dict[str, Work] = {
     "orderUpdate": orders.update,
     "refundCreate": refunds.create,
     "customerUpdate": customers.update,
+    "appUninstall": app.leave,
+    "appRevokeAccessScopes": app.give_back,
+    "bulkOperationRunQuery": bulk.run_query,
+    "bulkOperationCancel": bulk.cancel,
     "webhookSubscriptionCreate": subscriptions.create,
     "webhookSubscriptionUpdate": subscriptions.update,
     "webhookSubscriptionDelete": subscriptions.delete,
@@ -69,6 +76,9 @@ def _resolver(name: str, work: Work) -> Callable[..., Payload]:
                     key,
                     timezone,
                     context.loopback_http,
+                    context.version,
+                    context.scopes,
+                    info.schema,
                 )
                 return _once(write, work, args) if name in IDEMPOTENT else work(write, args)
         except Refused as refused:
@@ -167,6 +177,7 @@ _FINDERS: dict[str, _Find] = {
     "refund": find_refund,
     "customer": find_customer,
     "webhookSubscription": find_subscription,
+    "bulkOperation": find_operation,
     "node": find_node,
 }
 _PAYLOADS = {
@@ -180,6 +191,8 @@ _PAYLOADS = {
     "RefundCreatePayload": ("order", "refund"),
     "CustomerUpdatePayload": ("customer",),
     "WebhookSubscriptionCreatePayload": ("webhookSubscription",),
+    "BulkOperationRunQueryPayload": ("bulkOperation",),
+    "BulkOperationCancelPayload": ("bulkOperation",),
     "WebhookSubscriptionUpdatePayload": ("webhookSubscription",),
 }
 RESOLVERS: dict[str, Callable[..., Any]] = {
@@ -190,4 +203,7 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
         for name in names
     },
     "ProductDeletePayload.shop": shop,
+    "AppUninstallPayload.app": lambda payload, info: (
+        the_app(info.context) if payload.get("app") else None
+    ),
 }

@@ -5,10 +5,13 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from graphql import GraphQLSchema
+
 from store_sandbox.admin.failures import user_error
+from store_sandbox.admin.versions import CURRENT
 from store_sandbox.admin.wire import decimal
 from store_sandbox.state import Transaction
 
@@ -31,7 +34,7 @@ def refuse(field: list[str] | None, message: str, code: str | None = None) -> Re
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One mutation in progress."""
+    """One mutation in progress; the control door is a caller without scopes and schema."""
 
     tx: Transaction
     mutation: str
@@ -40,6 +43,9 @@ class Write:
     idempotency_key: str | None
     timezone: str
     loopback_http: bool = True
+    version: str = CURRENT
+    scopes: frozenset[str] = frozenset()
+    schema: GraphQLSchema = field(default_factory=GraphQLSchema)
 
     def row(self, table: str, number: int | None) -> Any:
         """The row with this id as the transaction sees it, None when there is none."""
