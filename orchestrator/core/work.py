@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
 from sqlalchemy import select
 
-from core.errors import NotFound, RoyalError, Unavailable
+from core.errors import NotFound, RoyalError
 from core.telemetry.logs import bind, clear, get_logger
-from orchestrator.core import connecting, schedules
+from orchestrator.core import connecting, schedules, webhooks
 from orchestrator.core.books import Books, reading, writing
 from orchestrator.core.engine import AGENTS, EXECUTION, SYNC, DurableEngine, QueueSpec, durable_step
 from orchestrator.core.execution import execute, fail_unexpected, hands_of
 from orchestrator.core.running import carry_out, give_up
 from orchestrator.core.runs import COMMAND, wake
-from royal_platform.persistence.clock import wall_now
-from royal_platform.persistence.commands import Command, Receipt
+from royal_platform.persistence.commands import Command
 from royal_platform.persistence.tables.runs import dead_letters
 
 if TYPE_CHECKING:
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
 
 FIRST_SYNC = "store.sync.first"
-# What a receipt of this topic erases cannot be learned by reading what is there.
-_ERASING = ("/delete", "/redact")
 # Subscriptions are the store's to drop: looked at again this often.
 _SUBSCRIBE_EVERY_SECONDS = 600.0
 # Where a workflow of another application version is stranded.
@@ -104,40 +100,10 @@ class Work:
         return connecting.release_held(self._platform, again)
 
     async def handle_webhooks(self, store_id: str) -> int:
-        """Work off the inbox: erasures one by one, everything else by one read of the changes."""
+        """Work off the inbox."""
         clear()
         bind(store_id=store_id)
-        with reading(self._platform) as books:
-            receipts = books.commands.unprocessed(books.connection)
-        others = [each for each in receipts if not each.topic.lower().endswith(_ERASING)]
-        for receipt in receipts:
-            if receipt not in others:
-                await self._handle([receipt], erasing=True)
-        if others:
-            await self._handle(others, erasing=False)
-        return len(receipts)
-
-    async def _handle(self, receipts: list[Receipt], *, erasing: bool) -> None:
-        problem: str | None = None
-        sync = self._platform.sync()
-        try:
-            if erasing:
-                payload: dict[str, Any] = orjson.loads(receipts[0].body)
-                await sync.notice(receipts[0].topic, payload)
-            else:
-                await sync.run()
-        except Unavailable as error:
-            _log.warning("webhook.handling.deferred", reason=str(error))
-            return
-        except (RoyalError, ValueError, KeyError, TypeError, AttributeError) as error:
-            # What an outside party sent is its fault, not ours: noted, and the next one is read.
-            problem = f"{type(error).__name__}: {error}"
-            _log.warning("webhook.handling.failed", topic=receipts[0].topic, reason=problem)
-        with writing(self._platform) as books:
-            for receipt in receipts:
-                books.commands.processed(
-                    books.connection, receipt.webhook_id, now=wall_now(), error=problem
-                )
+        return await webhooks.work_off(self._platform)
 
 
 def place_of(command: Command) -> tuple[QueueSpec, str, tuple[str, ...]] | None:

@@ -12,6 +12,7 @@ from royal_platform.persistence.tables import (
     conversations,
     decisions,
     orders,
+    privacy,
     runs,
     store,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "decisions",
     "metadata",
     "orders",
+    "privacy",
     "runs",
     "store",
 ]

@@ -116,6 +116,7 @@ webhook_receipts = Table(
     moment("processed_at", nullable=True),
     Column("error", Text),
     Index(None, "store_id", "processed_at", "received_at"),
+    Index(None, "store_id", "received_at", "webhook_id"),
 )
 
 # Processes of the installation, not of a store.

@@ -152,7 +152,8 @@ def test_a_shops_name_is_read_in_every_form(given_name: str, domain: str) -> Non
     "name",
     [
         "", "evil.com", "a.myshopify.com.evil.com", "-a.myshopify.com", "a b.myshopify.com",
-        "a.myshopify.com\nx.shop.dev", "evil.com#a.myshopify.com", "127.0.0.1:80", "a@b.myshopify.com",
+        "a.myshopify.com\nx.shop.dev", "evil.com#a.myshopify.com", "127.0.0.1:80",
+        "a@b.myshopify.com",
     ],
 )  # fmt: skip
 def test_anything_else_is_no_shop(name: str) -> None:

@@ -1,4 +1,4 @@
-"""Two processes on one store's bucket: never throttled, and a write goes before a background read."""
+"""Two processes on one store's bucket: never throttled, and what is urgent goes first."""
 
 from __future__ import annotations
 
