@@ -14,6 +14,7 @@ from app.routes import (
     products,
     runs,
     session,
+    store_connection,
 )
 
 APIS = (
@@ -30,6 +31,7 @@ APIS = (
     policies.api,
     connections.api,
     session.api,
+    store_connection.api,
 )
 
 __all__ = ["APIS"]
