@@ -33,7 +33,7 @@ const Orders = page("orders", () => import("./modules/orders"));
 const OrderPage = page("orders", () => import("./modules/orders/OrderPage"));
 const Activity = lazy(() => import("./modules/activity"));
 const Policies = page("policies", () => import("./modules/policies"));
-const Connections = lazy(() => import("./modules/connections"));
+const Connections = page("connections", () => import("./modules/connections"));
 
 const pages: [path: string, page: RouteComponent][] = [
   ["/", Today],

@@ -17,5 +17,8 @@ export const keys = {
   events: (filters: object) => ["events", filters] as const,
   policies: ["policies"] as const,
   connections: ["connections"] as const,
+  storeConnection: ["connections", "store"] as const,
+  webhooks: (state: string | null) => ["connections", "webhooks", state] as const,
+  privacy: ["connections", "privacy"] as const,
   deadLetters: ["dead-letters"] as const,
 };
