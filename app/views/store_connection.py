@@ -27,11 +27,13 @@ from orchestrator.core import connecting, installing, webhooks
 from orchestrator.core.books import Books, reading
 from orchestrator.core.needs import access
 from royal_platform.persistence import api_budgets, store_connections, stores
+from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.runs import webhook_receipts
 
 if TYPE_CHECKING:
     from app.schemas.connections import DisconnectIn, KeyIn, TokenIn, WebhookQuery
+    from core.resilience.shared_bucket import Bucket
     from core.security.principals import Principal
     from royal_platform.bootstrap import Platform
     from royal_platform.persistence.commands import Receipt
@@ -74,11 +76,7 @@ def show(platform: Platform) -> StoreConnectionOut:
             and connection is not None
             and connection.method == "authorization_code"
         ),
-        budget=None if budget is None or budget.maximum <= 0 else BudgetOut(
-            available=budget.available, maximum=budget.maximum,
-            restore_per_second=budget.restore, throttled=budget.throttled,
-            throttled_at=budget.throttled_at, as_of=budget.at,
-        ),
+        budget=_budget(budget),
         resources=[_resource(store, name) for name in _RESOURCES],
         synced_at=store.last_sync_at,
         webhook_address=platform.webhook_address,
@@ -189,6 +187,22 @@ def _token(connection: StoreConnection | None) -> TokenOut:
         renew_at=connection.renew_at,
         renewed_at=connection.renewed_at,
         connected_by=connection.changed_by,
+    )
+
+
+def _budget(bucket: Bucket | None) -> BudgetOut | None:
+    """The bucket as it is now: it has filled up since somebody last drew from it."""
+    if bucket is None or bucket.maximum <= 0:
+        return None
+    now = wall_now()
+    elapsed = max(0.0, (now - bucket.at).total_seconds())
+    return BudgetOut(
+        available=min(bucket.maximum, bucket.available + elapsed * bucket.restore),
+        maximum=bucket.maximum,
+        restore_per_second=bucket.restore,
+        throttled=bucket.throttled,
+        throttled_at=bucket.throttled_at,
+        as_of=now,
     )
 
 

@@ -82,7 +82,7 @@ class Privacy:
         put(connection, privacy_requests, [row])
 
     def held_about(self, connection: Connection, customer_id: str) -> dict[str, Any]:
-        """All that is stored about one customer: row, orders with lines, personal parts of events."""
+        """All that is stored about one customer: row, orders with lines, events' personal parts."""
         person = self._rows(connection, customers, customers.c.id == customer_id)
         theirs = self._rows(connection, orders, orders.c.customer_id == customer_id)
         ids = [str(order["id"]) for order in theirs]

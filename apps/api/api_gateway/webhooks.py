@@ -16,7 +16,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from api_gateway.inbox import Inbox
-from core.errors import Invalid, NotConfigured, NotFound, TooLarge, Unauthenticated
+from core.errors import (
+    Invalid,
+    NotConfigured,
+    NotFound,
+    RoyalError,
+    TooLarge,
+    Unauthenticated,
+)
 from core.storage.database import Database
 from royal_platform.persistence import stores
 from royal_platform.persistence.commands import Receipt
@@ -32,6 +39,9 @@ _KEPT_HEADERS = (
 # A secret is read again after this long: one that was taken back must not be believed for ever.
 _SECRETS_SECONDS = 5.0
 
+# Stands for no store: whoever signs rightly is told that it is not connected.
+_NOBODY = ""
+
 Secrets = Callable[[str], list[str]]
 
 
@@ -42,35 +52,41 @@ class Reception:
         self._database = database
         self._inbox = inbox
         self._secrets = secrets
-        self._stores: dict[str, str] = {}
-        self._known: dict[str, tuple[float, list[str]]] = {}
+        self._known: dict[str, tuple[float, list[tuple[str, list[str]]]]] = {}
 
     async def receive(self, request: Request) -> Response:
         """Answer 200 once the webhook is durable, whether it is new or was sent before."""
         body = await _body(request)
-        domain = request.headers.get("x-shopify-shop-domain", "")
-        store_id, secrets = await self._sender(domain)
-        _check_signature(request, body, secrets)
-        if store_id is None:
+        domain = request.headers.get("x-shopify-shop-domain", "").lower()
+        senders = await self._senders(domain)
+        given = _signature(request)
+        signed = [store_id for store_id, secrets in senders if _fits(given, body, secrets)]
+        if not signed:
+            raise _unsigned(senders)
+        if signed[0] == _NOBODY:
             raise NotFound(
                 f"No store {domain!r} is connected here.",
                 remedy="Send X-Shopify-Shop-Domain of the connected store.",
             )
-        receipt = self._receipt(request, body, store_id)
+        receipt = self._receipt(request, body, signed[0])
         new = await self._inbox.store(receipt)
         return JSONResponse({"status": "stored" if new else "known"})
 
-    async def _sender(self, domain: str) -> tuple[str | None, list[str]]:
-        """The store that says it sends, and what it must have signed with."""
-        store_id = self._stores.get(domain)
-        if store_id is None:
-            store_id = await asyncio.to_thread(self._store, domain)
-        key = store_id or ""
-        known = self._known.get(key)
+    async def _senders(self, domain: str) -> list[tuple[str, list[str]]]:
+        """The stores that may be sending, each with what it must have signed with."""
+        known = self._known.get(domain)
         if known is None or time.monotonic() - known[0] > _SECRETS_SECONDS:
-            found = await asyncio.to_thread(self._secrets, key)
-            known = self._known[key] = time.monotonic(), found
-        return store_id, known[1]
+            found = await asyncio.to_thread(self._look_up, domain)
+            if found[0][0] == _NOBODY:
+                # Names that nobody has are not kept: there is no end of them.
+                return found
+            known = self._known[domain] = time.monotonic(), found
+        return known[1]
+
+    def _look_up(self, domain: str) -> list[tuple[str, list[str]]]:
+        with self._database.read() as connection:
+            found = [each.id for each in stores.calling_itself(connection, domain)]
+        return [(store_id, self._secrets(store_id)) for store_id in found or [_NOBODY]]
 
     def _receipt(self, request: Request, body: bytes, store_id: str) -> Receipt:
         headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
@@ -89,37 +105,34 @@ class Reception:
             error=None,
         )
 
-    def _store(self, domain: str) -> str | None:
-        """A known domain keeps its id, so it is looked up once."""
-        with self._database.read() as connection:
-            store = stores.by_domain(connection, domain)
-        if store is None:
-            return None
-        self._stores[domain] = store.id
-        return store.id
 
-
-def _check_signature(request: Request, body: bytes, secrets: list[str]) -> None:
-    if not secrets:
-        raise NotConfigured(
-            "The secret that webhooks are signed with is not set.",
-            remedy="Set SHOPIFY_WEBHOOK_SECRET (or SHOPIFY_CLIENT_SECRET), or connect the store "
-            "with its app's client secret.",
-        )
+def _signature(request: Request) -> bytes:
     try:
-        given = base64.b64decode(request.headers.get("x-shopify-hmac-sha256", ""), validate=True)
+        return base64.b64decode(request.headers.get("x-shopify-hmac-sha256", ""), validate=True)
     except (binascii.Error, ValueError):
-        given = b""
+        return b""
+
+
+def _fits(given: bytes, body: bytes, secrets: list[str]) -> bool:
     # Each is compared whole, in constant time, whether an earlier one fitted or not.
     fits = [
         hmac.compare_digest(hmac.new(secret.encode(), body, hashlib.sha256).digest(), given)
         for secret in secrets
     ]
-    if not any(fits):
-        raise Unauthenticated(
-            "The webhook's signature does not fit its body.",
-            remedy="Sign the raw body with the app's secret: X-Shopify-Hmac-Sha256.",
+    return any(fits)
+
+
+def _unsigned(senders: list[tuple[str, list[str]]]) -> RoyalError:
+    if not any(secrets for _store_id, secrets in senders):
+        return NotConfigured(
+            "The secret that webhooks are signed with is not set.",
+            remedy="Set SHOPIFY_WEBHOOK_SECRET (or SHOPIFY_CLIENT_SECRET), or connect the store "
+            "with its app's client secret.",
         )
+    return Unauthenticated(
+        "The webhook's signature does not fit its body.",
+        remedy="Sign the raw body with the app's secret: X-Shopify-Hmac-Sha256.",
+    )
 
 
 async def _body(request: Request) -> bytes:

@@ -195,7 +195,6 @@ def test_an_install_asks_for_what_enabled_agents_need_and_serves_the_store(
         ({"timestamp": "1337178173"}, 422),
         ({"timestamp": "99999999999999999999"}, 422),
         ({"timestamp": "\u0661\u0662"}, 422),
-        ({"shop": "other.myshopify.com"}, 422),
         ({"code": ""}, 422),
         ({"state": "rqi_guessed"}, 410),
         ({"code": "wrong"}, 503),

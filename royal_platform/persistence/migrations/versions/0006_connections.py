@@ -70,11 +70,13 @@ def upgrade() -> None:
         _moment("throttled_at", nullable=True),
         sa.PrimaryKeyConstraint("store_id", "app", name=op.f("pk_api_budgets")),
     )
+    op.add_column("stores", sa.Column("shop_domain", sa.String(length=255), nullable=True))
     op.add_column("agents", sa.Column("paused_by", sa.String(length=255), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("agents", "paused_by")
+    op.drop_column("stores", "shop_domain")
     op.drop_table("api_budgets")
     op.drop_table("oauth_installs")
     op.drop_table("store_connections")
