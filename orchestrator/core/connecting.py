@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.errors import Conflict, Invalid, RoyalError
 from core.security.grants import Grant
 from core.telemetry.logs import get_logger
-from orchestrator.core.books import Actor, actor_name, writing
+from orchestrator.core.books import Actor, Ground, actor_name, writing
 from orchestrator.core.proposing import command_execution
 from royal_platform.commerce.decisions.model import Status
 from royal_platform.persistence import store_connections, stores
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from core.settings import Settings
-    from core.storage.database import Transaction
+    from core.storage.database import Database, Transaction
     from orchestrator.core.books import Books
     from royal_platform.bootstrap import Platform
+    from royal_platform.shopify.client import ShopifyClient
 
 _LONGEST = 400
 _PAGE = 250
@@ -43,6 +44,38 @@ def enter_key(
         "client_credentials", client_id=_secret(client_id), client_secret=_secret(client_secret)
     )
     return _enter(platform, shop, key, actor)
+
+
+async def connect_now(
+    settings: Settings, database: Database, shop: str, grant: Grant, actor: Actor
+) -> tuple[str, bool]:
+    """Enter, check and serve at once, where no store is served yet: its domain and the outcome.
+
+    For the command line: in production there is no page before there is a store.
+    """
+    from royal_platform.bootstrap import candidate_client, sealing_key
+
+    refuse_when_set_by_environment(settings)
+    domain = oauth.shop_domain(shop, loopback=not settings.is_production)
+    key = sealing_key(settings)
+    key.ensure()
+    with database.write() as transaction:
+        connection = transaction.connection
+        store_id = row_of(connection, domain, settings)
+        before = store_connections.grant_of(connection, store_id, key)
+        store_connections.enter(
+            connection, store_id, with_previous(grant, before), key, actor=actor_name(actor)
+        )
+    client = candidate_client(settings, database, store_id)
+    return domain, await _checked(_Ground(database, store_id), client, store_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """The books of a store that is not served yet."""
+
+    database: Database
+    store_id: str
 
 
 def _enter(platform: Platform, shop: str, grant: Grant, actor: Actor) -> str:
@@ -75,15 +108,19 @@ async def check(platform: Platform, store_id: str) -> bool:
     from royal_platform.bootstrap import candidate_client
 
     client = candidate_client(platform.settings, platform.database, store_id)
+    return await _checked(platform, client, store_id)
+
+
+async def _checked(ground: Ground, client: ShopifyClient, store_id: str) -> bool:
     try:
         answer = await client.run(documents.SHOP)
     except RoyalError as error:
-        _refused(platform, store_id, str(error))
+        _refused(ground, store_id, str(error))
         return False
     finally:
         await client.aclose()
     scopes = [scope.handle for scope in answer.current_app_installation.access_scopes]
-    with writing(platform) as books:
+    with writing(ground) as books:
         if store_connections.get(books.connection, store_id, CANDIDATE) is None:
             return False
         accept(books, store_id, scopes)
@@ -192,8 +229,8 @@ def refuse_when_set_by_environment(settings: Settings) -> None:
         )
 
 
-def _refused(platform: Platform, store_id: str, reason: str) -> None:
-    with writing(platform) as books:
+def _refused(ground: Ground, store_id: str, reason: str) -> None:
+    with writing(ground) as books:
         found = store_connections.get(books.connection, store_id, CANDIDATE)
         if found is None:
             return

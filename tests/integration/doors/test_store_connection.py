@@ -153,3 +153,20 @@ def test_only_an_admin_connects(client: Any, token: Any) -> None:
     )
     assert answer.status_code == 403
     assert client.get("/v1/connections/store", headers=headers).status_code == 200
+
+
+async def test_the_command_line_connects_where_there_is_no_page(platform: Platform) -> None:
+    from core.security.grants import Grant
+
+    async with served(NamedShop([])) as shop:
+        key = Grant("client_credentials", client_id="app", client_secret=SECRET)
+        domain, accepted = await connecting.connect_now(
+            platform.settings, platform.database, f"127.0.0.1:{shop.port}", key, "cli:ops"
+        )
+        wrong = Grant("static", access_token="another")
+        _, refused = await connecting.connect_now(
+            platform.settings, platform.database, domain, wrong, "cli:ops"
+        )
+    assert accepted
+    assert not refused
+    assert follow(platform).store().domain == domain
