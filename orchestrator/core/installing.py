@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from core.errors import Gone, Invalid, NotConfigured
+from core.errors import Conflict, Gone, Invalid
 from core.security.credentials import new_value
 from core.security.grants import Grant
 from core.telemetry.logs import get_logger
@@ -72,7 +72,7 @@ def begin_again(platform: Platform, actor: Actor) -> str:
             connection, platform.store_id, sealing_key(platform.settings)
         )
     if grant is None or grant.client_id is None or grant.client_secret is None:
-        raise NotConfigured(
+        raise Conflict(
             "This store was connected without an app that could ask for consent.",
             remedy="Grant the scopes in the Shopify admin, or connect it by OAuth.",
         )

@@ -127,7 +127,7 @@ def place_of(command: Command) -> tuple[QueueSpec, str, tuple[str, ...]] | None:
     if command.kind == "sync_store":
         return SYNC, "sync_store", (command.store_id,)
     if command.kind == "check_connection":
-        return AGENTS, "check_connection", (command.store_id, str(payload["store_id"]))
+        return INTERACTIVE, "check_connection", (command.store_id, str(payload["store_id"]))
     if command.kind == "release_held":
         return AGENTS, "release_held", (command.store_id, command.id)
     if command.kind == "handle_webhook":
