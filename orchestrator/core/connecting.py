@@ -190,7 +190,7 @@ def release_held(platform: Platform, again: str) -> int:
         with writing(platform) as books:
             page = books.decisions.page(books.connection, wanted, cursor, _PAGE)
             for decision in page.items:
-                command_execution(books, decision.id, again=f":{again}")
+                command_execution(books, decision.id, waited_for=False, again=f":{again}")
         count += len(page.items)
         cursor = page.next_cursor
         if cursor is None:
