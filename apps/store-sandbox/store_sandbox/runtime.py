@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from store_sandbox.admin.cost import Bucket
+from store_sandbox.admin.writes.flights import Flights
 from store_sandbox.bulk.links import Links
 from store_sandbox.bulk.runner import Runner
 from store_sandbox.credentials import Credentials, load_or_create
@@ -74,6 +75,7 @@ class Runtime:
     )
     ready: threading.Event = field(default_factory=threading.Event)
     world: threading.Lock = field(default_factory=threading.Lock)
+    flights: Flights = field(default_factory=Flights)
     buckets: dict[str, Bucket] = field(default_factory=dict)
 
     @classmethod
@@ -81,10 +83,10 @@ class Runtime:
         """Open (or create) state and credentials."""
         state = StateStore(options.state_path, rate=options.rate)
         credentials = load_or_create(options.credentials_path)
-        outbox = Outbox(state, credentials.client_secret, options.retry_scale)
+        faults = Faults()
+        outbox = Outbox(state, credentials.client_secret, faults, options.retry_scale)
         state.before_commit = outbox.write
         links = Links(options.folder / "bulk", credentials.client_secret)
-        faults = Faults()
         runner = Runner(state, links, faults)
         state.after_commit = [outbox.announce, runner.announce]
         return cls(options, state, credentials, outbox, links, faults, runner)

@@ -72,8 +72,9 @@ def test_python_reads_pages_and_writes_a_price(official):
         after = page["pageInfo"]["endCursor"]
     assert titles == ["Leather Halter", "Saddle Pad", "Hoof Pick"]
     written = ask(
-        'mutation { productVariantsBulkUpdate(productId: "gid://shopify/Product/1", variants: [{id: "%s", price: "31.50"}]) { productVariants { price } userErrors { message } } }'
-        % VARIANT
+        """mutation($variants: [ProductVariantsBulkInput!]!) { productVariantsBulkUpdate(productId: "gid://shopify/Product/1",
+        variants: $variants) { productVariants { price } userErrors { message } } }""",
+        {"variants": [{"id": VARIANT, "price": "31.50"}]},
     )
     assert written.data["productVariantsBulkUpdate"] == {
         "productVariants": [{"price": "31.50"}],

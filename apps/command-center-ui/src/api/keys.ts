@@ -8,6 +8,8 @@ export const keys = {
   run: (id: string) => ["runs", "one", id] as const,
   decisions: (filters: object) => ["decisions", "list", filters] as const,
   decision: (id: string) => ["decisions", "one", id] as const,
+  effects: (filters: object) => ["effects", "list", filters] as const,
+  records: (agent: string | null) => ["effects", "records", agent] as const,
   metrics: (filters: object) => ["metrics", filters] as const,
   forecast: (variant: string | null) => ["forecast", variant] as const,
   products: (filters: object) => ["products", "list", filters] as const,
@@ -20,5 +22,6 @@ export const keys = {
   storeConnection: ["connections", "store"] as const,
   webhooks: (state: string | null) => ["connections", "webhooks", state] as const,
   privacy: ["connections", "privacy"] as const,
+  engine: ["engine"] as const,
   deadLetters: ["dead-letters"] as const,
 };

@@ -1,6 +1,8 @@
 """`POST /admin/api/{version}/graphql.json`, `shop.json`, and their manners."""
 
+import asyncio
 import uuid
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -8,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from store_sandbox.admin.context import Context
 from store_sandbox.admin.execution import run
@@ -51,9 +54,9 @@ async def admitted(request: Request) -> Holder | Response:
 
 
 async def graphql(request: Request) -> Response:
-    """One GraphQL request."""
-    request.state.request_id = str(uuid.uuid4())
+    """One GraphQL request, or the fault that a test asked for in its place."""
     runtime: Runtime = request.app.state.runtime
+    request.state.request_id = str(uuid.uuid4())
     version = serving(request.path_params["version"])
     if version is None:
         return answer(request, {"errors": "Not Found"}, 404)
@@ -62,8 +65,13 @@ async def graphql(request: Request) -> Response:
     holder = await admitted(request)
     if isinstance(holder, Response):
         return holder
+    raw = await request.body()
+    text = raw.decode("utf-8", "replace")
+    broken = await _broken(request, text)
+    if broken is not None:
+        return broken
     try:
-        body = orjson.loads(await request.body())
+        body = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return answer(request, {"errors": {"query": "Required parameter missing or invalid"}}, 400)
     context = Context(
@@ -74,11 +82,46 @@ async def graphql(request: Request) -> Response:
         request.state.request_id,
         loopback_http=runtime.options.loopback_http,
         links=runtime.links_for(str(request.base_url)),
+        flights=runtime.flights,
     )
+    if (slow := runtime.faults.take("slow_write", text)) is not None:
+        context.pause_seconds = slow.number("seconds", 1.0)
+    if runtime.faults.take("throttle", text):
+        runtime.bucket(holder.client_id).drain()
     response = await run_in_threadpool(_timed, runtime, body, context)
+    if runtime.faults.take("drop", text):
+        return HangUp()
     found = answer(request, response)
     found.headers["X-Shopify-API-Version"] = version
     return found
+
+
+class HangUp(Response):
+    """A connection that ends in the middle of its answer."""
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Begin, and say no more: the server then closes the connection."""
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"100000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+async def _broken(request: Request, text: str) -> Response | None:
+    """What a fault answers before anything is done, None without one."""
+    faults = request.app.state.runtime.faults
+    if (late := faults.take("latency", text)) is not None:
+        await asyncio.sleep(late.number("seconds", 1.0))
+    if (silent := faults.take("timeout", text)) is not None:
+        await asyncio.sleep(silent.number("seconds", 30.0))
+        return HangUp()
+    if faults.take("expired", text) is not None:
+        return answer(request, {"errors": _REFUSED}, 401)
+    if (refusal := faults.take("status", text)) is not None:
+        status = int(refusal.number("status", 502))
+        found = answer(request, {"errors": HTTPStatus(status).phrase}, status)
+        if status in (429, 503):
+            found.headers["Retry-After"] = str(refusal.detail.get("retry_after", "1.0"))
+        return found
+    return None
 
 
 def _timed(runtime: Runtime, body: Any, context: Context) -> Any:

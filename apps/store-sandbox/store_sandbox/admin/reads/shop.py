@@ -1,6 +1,6 @@
 """The shop itself, the app's installation, subscriptions and `node`."""
 
-# ruff: noqa: A006, ARG005 - resolvers take what GraphQL hands them
+# ruff: noqa: A002, A006, ARG005 - resolvers take what GraphQL hands them
 # ruff: noqa: S608 - names in SQL are constants of this package, values are bound
 
 import hashlib
@@ -15,7 +15,17 @@ from store_sandbox.admin.connections import Listing, Page, count, page
 from store_sandbox.admin.context import Context, Info, Shop
 from store_sandbox.admin.failures import fail
 from store_sandbox.admin.nodes import Node
-from store_sandbox.admin.reads import bulk, catalog, checkouts, customers, inventory, orders
+from store_sandbox.admin.reads import (
+    bulk,
+    catalog,
+    checkouts,
+    collections,
+    customers,
+    fulfilments,
+    inventory,
+    orders,
+    payments,
+)
 from store_sandbox.admin.reads.columns import Resolver, constant, identity, moment, plain, typed
 from store_sandbox.admin.search import Field
 from store_sandbox.admin.versions import VERSIONS, title
@@ -162,13 +172,22 @@ def _subscriptions(_root: Any, info: Info, **args: Any) -> Page:
     return page(info, SUBSCRIPTIONS, args, where, params)
 
 
+def find_metafield(context: Context, number: int | None) -> Node | None:
+    """The metafield with this id."""
+    return context.one("Metafield", "SELECT * FROM metafields WHERE id = ?", number)
+
+
 FINDERS = {
+    "Metafield": find_metafield,
+    **collections.NODES,
     **catalog.NODES,
     **inventory.NODES,
     **orders.NODES,
     **customers.NODES,
     **checkouts.NODES,
     **bulk.NODES,
+    **fulfilments.NODES,
+    **payments.NODES,
     "WebhookSubscription": find_subscription,
 }
 
@@ -182,6 +201,12 @@ def find_node(context: Context, text: str) -> Any:
         return inventory.level_by_gid(context, text)
     finder = FINDERS.get(kind)
     return None if finder is None else finder(context, parse_gid(text, kind))
+
+
+def _job(_root: Any, info: Info, id: str) -> dict[str, Any] | None:
+    name = id.removeprefix("gid://shopify/Job/")
+    row = info.context.db.execute("SELECT id FROM jobs WHERE id = ?", (name,)).fetchone()
+    return None if row is None else {"id": f"gid://shopify/Job/{row['id']}", "done": True}
 
 
 RESOLVERS: dict[str, Resolver] = {
@@ -228,6 +253,7 @@ RESOLVERS: dict[str, Resolver] = {
     "QueryRoot.webhookSubscription": lambda root, info, id: find_subscription(
         info.context, parse_gid(id, "WebhookSubscription")
     ),
+    "QueryRoot.job": _job,
     "QueryRoot.node": lambda root, info, id: find_node(info.context, id),
     "QueryRoot.nodes": lambda root, info, ids: [find_node(info.context, text) for text in ids],
 }

@@ -4,6 +4,7 @@
 # ruff: noqa: N818 - a refusal is an answer, not a fault
 
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -46,6 +47,7 @@ class Write:
     version: str = CURRENT
     scopes: frozenset[str] = frozenset()
     schema: GraphQLSchema = field(default_factory=GraphQLSchema)
+    unapproved: frozenset[str] = frozenset()
 
     def row(self, table: str, number: int | None) -> Any:
         """The row with this id as the transaction sees it, None when there is none."""
@@ -53,6 +55,12 @@ class Write:
             return None
         sql = f"SELECT * FROM {table} WHERE id = ?"
         return self.tx.connection.execute(sql, (number,)).fetchone()
+
+    def job(self) -> dict[str, Any]:
+        """A `Job` for work that is done with this commit."""
+        ident = str(uuid.uuid4())
+        self.tx.insert("jobs", [{"id": ident, "created_at": self.tx.now}])
+        return {"id": f"gid://shopify/Job/{ident}", "done": False}
 
     def journal(self, subject: str, before: Any, after: Any) -> None:
         """Note a write for whoever counts executions."""
