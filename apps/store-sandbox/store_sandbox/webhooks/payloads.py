@@ -269,6 +269,19 @@ def _collection(tx: Transaction, change: Change) -> Body | None:
     }
 
 
+def _discount(tx: Transaction, change: Change) -> Body | None:
+    row = _row(tx, "discounts", change.subject_id)
+    ident = gid("DiscountCodeNode", change.subject_id)
+    if row is None:
+        return {"admin_graphql_api_id": ident}
+    return {
+        "admin_graphql_api_id": ident,
+        "title": row["title"],
+        "created_at": when(row["created_at"]),
+        "updated_at": when(row["updated_at"]),
+    }
+
+
 def _mail_consent(tx: Transaction, change: Change) -> Body | None:
     row = _row(tx, "customers", change.subject_id)
     if row is None:
@@ -306,6 +319,9 @@ _BUILDERS: dict[str, Callable[[Transaction, Change], Body | None]] = {
     "collections/create": _collection,
     "collections/update": _collection,
     "collections/delete": _deleted,
+    "discounts/create": _discount,
+    "discounts/update": _discount,
+    "discounts/delete": _discount,
     "customers_email_marketing_consent/update": _mail_consent,
     "orders/cancelled": _order,
     "orders/fulfilled": _order,
