@@ -186,3 +186,48 @@ def test_discounts_are_listed(shop):
         "{ codeDiscountNodes(first: 5, sortKey: TITLE) { nodes { codeDiscount { ... on DiscountCodeBasic { title } } } } }"
     )["codeDiscountNodes"]["nodes"]
     assert [one["codeDiscount"]["title"] for one in listed] == ["A", "B"]
+
+
+def test_goods_and_customers_are_added_and_taken_away(shop):
+    def goods(**lists):
+        ids = {name: [f"gid://shopify/Product/{n}" for n in some] for name, some in lists.items()}
+        return {"value": {"percentage": 0.1}, "items": {"products": ids}}
+
+    customers = {"customers": {"add": ["gid://shopify/Customer/1", "gid://shopify/Customer/2"]}}
+    ident = made(shop, customerGets=goods(productsToAdd=[1, 2]), context=customers)["id"]
+    changed = shop.ask(
+        "mutation U($id: ID!, $d: DiscountCodeBasicInput!) { discountCodeBasicUpdate(id: $id, basicCodeDiscount: $d) { NODE userErrors { message } } }".replace(
+            "NODE", NODE
+        ),
+        {
+            "id": ident,
+            "d": {
+                "customerGets": goods(productsToAdd=[3], productsToRemove=[1]),
+                "context": {"customers": {"remove": ["gid://shopify/Customer/2"]}},
+            },
+        },
+    )["discountCodeBasicUpdate"]["codeDiscountNode"]["codeDiscount"]
+    assert [one["id"] for one in changed["customerGets"]["items"]["products"]["nodes"]] == [
+        "gid://shopify/Product/2",
+        "gid://shopify/Product/3",
+    ]
+    assert changed["context"]["customers"] == [{"id": "gid://shopify/Customer/1"}]
+
+
+def test_contradictions_end_the_request(shop):
+    gets = {
+        "value": {"percentage": 0.1, "discountAmount": {"amount": "1"}},
+        "items": {"all": True},
+    }
+    error = shop.errors(CREATE, {"basicCodeDiscount": given(customerGets=gets)})[0]
+    assert error["message"] == (
+        "A discount can only have one of percentage, discountOnQuantity or discountAmount."
+    )
+    group = "gid://shopify/Collection/1"
+    items = {"collections": {"add": [group], "remove": [group]}}
+    gets = {"value": {"percentage": 0.1}, "items": items}
+    error = shop.errors(CREATE, {"basicCodeDiscount": given(customerGets=gets)})[0]
+    assert error["extensions"]["code"] == "BAD_REQUEST"
+    assert error["message"] == (
+        "The same Collection id is present in both 'add' and 'remove' fields"
+    )

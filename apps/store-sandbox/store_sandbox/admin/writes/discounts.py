@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from store_sandbox.admin.failures import user_error
+from store_sandbox.admin.failures import fail, user_error
 from store_sandbox.admin.reads.discounts import SHARE
 from store_sandbox.admin.wire import gid, parse_gid
 from store_sandbox.admin.writes.outcome import Payload, Refused, Write, refuse
@@ -13,6 +13,8 @@ _AT = "basicCodeDiscount"
 _ITEMS = [_AT, "customerGets", "items"]
 _MINIMUM = [_AT, "minimumRequirement"]
 _MOST_QUANTITY = 2_147_483_647
+_ONE_VALUE = "A discount can only have one of percentage, discountOnQuantity or discountAmount."
+_OVERLAP = "The same {} id is present in both 'add' and 'remove' fields"
 
 
 def create(write: Write, args: dict[str, Any]) -> Payload:
@@ -94,11 +96,11 @@ def _values(write: Write, given: dict[str, Any], row: Any) -> dict[str, Any]:
     errors += _times(write, given, row, values)
     gets = given.get("customerGets")
     if row is None or gets is not None:
-        errors += _gets(write, gets or {}, values, new=row is None)
+        errors += _gets(write, gets or {}, values, row)
     if "minimumRequirement" in given:
         errors += _minimum(given["minimumRequirement"], values)
     if given.get("context") is not None:
-        errors += _customers(write, given["context"], values)
+        errors += _customers(write, given["context"], values, row)
     if "usageLimit" in given:
         values["usage_limit"] = given["usageLimit"]
     if given.get("appliesOncePerCustomer") is not None:
@@ -148,16 +150,15 @@ def _times(
 
 
 def _gets(
-    write: Write, gets: dict[str, Any], values: dict[str, Any], *, new: bool
+    write: Write, gets: dict[str, Any], values: dict[str, Any], row: Any
 ) -> list[dict[str, Any]]:
     at = [_AT, "customerGets", "value"]
     errors: list[dict[str, Any]] = []
     value = gets.get("value") or {}
     share, fixed = value.get("percentage"), value.get("discountAmount")
     if share is not None and fixed is not None:
-        message = "Only one value type can be given"
-        errors.append(user_error(at, message, "CONFLICT"))
-    elif share is not None and not 0 < share <= 1:
+        raise fail(_ONE_VALUE, "BAD_REQUEST")
+    if share is not None and not 0 < share <= 1:
         message = "Value must be between 0.0 and 1.0"
         errors.append(user_error([*at, "percentage"], message, "VALUE_OUTSIDE_RANGE"))
     elif share is not None:
@@ -169,18 +170,23 @@ def _gets(
         each = int(bool(fixed.get("appliesOnEachItem")))
         amount = to_scaled(fixed["amount"])
         values |= {"percentage": None, "amount": amount, "each_item": each}
-    elif new:
+    elif row is None:
         errors.append(user_error(at, "Value can't be blank", "BLANK"))
     items = gets.get("items")
     if items is not None:
-        errors += _items(write, items, values)
-    elif new:
+        errors += _items(write, items, values, row)
+    elif row is None:
         errors.append(user_error(_ITEMS, "Items can't be blank", "BLANK"))
     return errors
 
 
-def _items(write: Write, items: dict[str, Any], values: dict[str, Any]) -> list[dict[str, Any]]:
+def _items(
+    write: Write, items: dict[str, Any], values: dict[str, Any], row: Any
+) -> list[dict[str, Any]]:
     goods, groups = items.get("products") or {}, items.get("collections") or {}
+    _apart(goods, "Product", "productsToAdd", "productsToRemove")
+    _apart(goods, "ProductVariant", "productVariantsToAdd", "productVariantsToRemove")
+    _apart(groups, "Collection", "add", "remove")
     if items.get("all"):
         values["items"] = json.dumps({"all": True})
         return []
@@ -203,13 +209,34 @@ def _items(write: Write, items: dict[str, Any], values: dict[str, Any]) -> list[
         for text in given[name]
         if write.row(table, parse_gid(text, kind)) is None
     ]
-    if not errors and not any(given.values()):
-        errors.append(user_error(_ITEMS, "Items can't be blank", "BLANK"))
-    names = ("collections",) if given["collections"] else ("products", "variants")
+    removed = {
+        "products": goods.get("productsToRemove") or [],
+        "variants": goods.get("productVariantsToRemove") or [],
+        "collections": groups.get("remove") or [],
+    }
+    before = {} if row is None else json.loads(row["items"])
+    names = ("collections",) if groups else ("products", "variants")
     kinds = {name: kind for name, kind, _, _ in wanted}
-    chosen = {name: [parse_gid(text, kinds[name]) for text in given[name]] for name in names}
+    chosen = {
+        name: _merged(before.get(name, []), given[name], removed[name], kinds[name])
+        for name in names
+    }
+    if not errors and not any(chosen.values()):
+        errors.append(user_error(_ITEMS, "Items can't be blank", "BLANK"))
     values["items"] = json.dumps(chosen)
     return errors
+
+
+def _merged(before: list[int], add: list[str], remove: list[str], kind: str) -> list[int]:
+    """Numbers that were chosen, with some more and without some."""
+    more = [number for text in add if (number := parse_gid(text, kind)) is not None]
+    gone = {parse_gid(text, kind) for text in remove}
+    return [number for number in dict.fromkeys([*before, *more]) if number not in gone]
+
+
+def _apart(given: dict[str, Any], kind: str, adding: str, removing: str) -> None:
+    if set(given.get(adding) or ()) & set(given.get(removing) or ()):
+        raise fail(_OVERLAP.format(kind), "BAD_REQUEST")
 
 
 def _invalid(at: list[str], kind: str, ident: str) -> dict[str, Any]:
@@ -244,18 +271,21 @@ def _minimum(given: dict[str, Any] | None, values: dict[str, Any]) -> list[dict[
 
 
 def _customers(
-    write: Write, context: dict[str, Any], values: dict[str, Any]
+    write: Write, context: dict[str, Any], values: dict[str, Any], row: Any
 ) -> list[dict[str, Any]]:
     if "customers" not in context:
         values["customers"] = None
         return []
     at = [_AT, "context", "customers", "add"]
-    wanted = context["customers"].get("add") or []
-    numbers = [parse_gid(text, "Customer") for text in wanted]
+    _apart(context["customers"], "Customer", "add", "remove")
+    given = context["customers"]
+    wanted = given.get("add") or []
     errors = [
         _invalid(at, "Customer", text)
-        for text, number in zip(wanted, numbers, strict=True)
-        if write.row("customers", number) is None
+        for text in wanted
+        if write.row("customers", parse_gid(text, "Customer")) is None
     ]
-    values["customers"] = json.dumps(numbers)
+    before = [] if row is None else json.loads(row["customers"] or "[]")
+    chosen = _merged(before, wanted, given.get("remove") or [], "Customer")
+    values["customers"] = json.dumps(chosen)
     return errors
