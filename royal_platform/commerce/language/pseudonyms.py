@@ -57,6 +57,14 @@ _PARTICLES = frozenset(
 )  # fmt: skip
 _SHORTEST_PART = 2
 _SHORTEST_INSIDE = 5
+_PREFIXES = "|".join(
+    sorted({kind[:n] for kind in _KINDS.split("|") for n in range(1, len(kind) + 1)}, reverse=True)
+)
+_BEGUN = re.compile(
+    rf"\{{|(?:\{{|(?<![A-Za-z0-9_]))(?:(?:{_PREFIXES})|(?:{_KINDS})(?:\\|{_JOINT}"
+    rf"(?:[0-9]{{1,6}}(?:\\|{_JOINT}[0-9]{{0,6}})?)?))",
+    re.IGNORECASE | re.ASCII,
+)
 _PHONE_TAIL = 8
 
 
@@ -81,6 +89,8 @@ class Pseudonyms:
         self._counts: dict[str, int] = {}
         self._tokens: dict[tuple[str, str, str], str] = {}
         self._surfaces: dict[str, str] = {}
+        # A conversation is sent again with every message; what was hidden once is known.
+        self._hidden: dict[str, str] = {}
 
     def learn(self, values: Iterable[PersonalValue]) -> None:
         """From now on hide these values wherever they stand."""
@@ -88,7 +98,10 @@ class Pseudonyms:
             key = folded(value.text)
             if value.field in self._clear or len(key) < _SHORTEST_PART:
                 continue
-            self._known.setdefault(key, value)
+            if key in self._known:
+                continue
+            self._hidden.clear()
+            self._known[key] = value
             if value.field is PersonalField.NAME:
                 for part in key.replace(",", " ").split():
                     if len(part) >= _SHORTEST_PART and part not in _PARTICLES:
@@ -98,6 +111,11 @@ class Pseudonyms:
 
     def hide(self, text: str) -> str:
         """``text`` with a token in place of every personal value."""
+        if text not in self._hidden:
+            self._hidden[text] = self._replace(text)
+        return self._hidden[text]
+
+    def _replace(self, text: str) -> str:
         pieces, place = [], 0
         for found in _joined(sorted(self._find(text), key=lambda f: (f.start, -f.end))):
             pieces += [text[place : found.start], self._token(found, text)]
@@ -107,6 +125,13 @@ class Pseudonyms:
     def restore(self, text: str) -> str:
         """``text`` with the hidden values again; unknown tokens stay as they are."""
         return TOKEN.sub(lambda match: self._surfaces.get(_name(match), match.group()), text)
+
+    def begun(self, text: str) -> int:
+        """Where at the end of ``text`` a token may have begun; its length when none has."""
+        for place in range(max(0, len(text) - LONGEST_TOKEN), len(text)):
+            if _BEGUN.fullmatch(text, place):
+                return place
+        return len(text)
 
     def _find(self, text: str) -> Iterator[_Found]:
         for match in _LOOKS_LIKE.finditer(text):
