@@ -14,6 +14,7 @@ from core.errors import NotConfigured
 from core.secrets.secret_provider import UnifiedSecretResolver
 from core.settings import Settings
 from core.storage.database import Database
+from royal_platform.commerce.language.ports import Llm
 from royal_platform.llm.models import Models
 from royal_platform.persistence import schema, stores
 from royal_platform.persistence.clock import StoreClock, wall_now
@@ -97,6 +98,16 @@ class Platform:
     def sent(self) -> StoredSentLog:
         """Keeps what models are shown."""
         return StoredSentLog(self.database, self.store_id)
+
+    def llm(self, *, actor: str, about: str) -> Llm:
+        """Decision support by the configured models; what is sent is kept under ``about``."""
+        from royal_platform.llm.adapter import ModelLlm
+        from royal_platform.llm.privacy import Shield
+
+        return ModelLlm(
+            self.models,
+            lambda purpose: Shield.of(self, purpose=purpose, actor=actor, about=about),
+        )
 
     def mirror(self) -> MirroredStore:
         """The mirror as the sync writes it."""

@@ -37,14 +37,16 @@ _MAIL = re.compile(r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.)+[a-z]{2,24}")
 _PHONE = re.compile(r"(?<![\w.,/-])(?:\+|00|\(?0)[(\d][\d ()./-]{6,22}\d(?![\w-])")
 _DATE = re.compile(r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}(?!\d)")
 _PHONE_DIGITS = range(9, 16)
-_STREET = re.compile(
-    r"(?<!\w)(?:[^\W\d_][\w.'-]{0,30} ){0,3}?"
+_STREET_BEFORE_NUMBER = re.compile(
+    r"(?<!\w)(?P<before>(?:[^\W\d_][\w.'-]{0,30} ){0,3}?)"
     r"[^\W\d_][\w'-]{0,40}(?:straat|laan|weg|plein|gracht|kade|dijk|singel|strasse|allee|gasse)"
     r" \d{1,5} ?(?:[a-z](?!\w))?"
-    r"|(?<!\w)\d{1,5}[a-z]? (?:[^\W\d_][\w'-]{0,30} ){1,3}"
+)
+_STREET = re.compile(
+    r"(?<!\w)\d{1,5}[a-z]? (?:[^\W\d_][\w'-]{0,30} ){1,3}"
     r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|square|close)(?!\w)"
     r"|(?<!\w)(?:rue|avenue|boulevard|via|calle|place) (?:d[eu] |des |la |l')?"
-    r"[^\W\d_][\w'-]*(?: [^\W\d_][\w'-]*)? \d{1,5}(?!\w)"
+    r"[^\W\d_][\w'-]{0,30}(?: [^\W\d_][\w'-]{0,30})? \d{1,5}(?!\w)"
 )
 _DUTCH_POSTCODE = re.compile(r"(?<!\w)[1-9]\d{3} ?[a-z]{2}(?!\w)")
 _ADDRESSED = re.compile(
@@ -222,14 +224,18 @@ def _matches(pattern: re.Pattern[str], view: Folded, field: PersonalField) -> It
 
 
 def _addresses(text: str, view: Folded) -> Iterator[_Found]:
-    """Streets from their first word with a capital on, and postcodes in capitals."""
+    """Streets with the capitalised words before them, and postcodes in capitals."""
     kind = PersonalField.ADDRESS.name
-    for match in _STREET.finditer(view.text):
-        for word in re.finditer(r"\S+", match.group()):
-            start, end = view.span(match.start() + word.start(), match.end())
-            if not text[start].islower() or match.group()[word.start() :].count(" ") < 2:
-                yield _Found(start, end, kind, match.group()[word.start() :].strip())
+    for match in _STREET_BEFORE_NUMBER.finditer(view.text):
+        begin = match.end("before")
+        for word in reversed(list(re.finditer(r"\S+", match["before"]))):
+            place = match.start() + word.start()
+            if not text[view.span(place, place + 1)[0]].isupper():
                 break
+            begin = place
+        key = view.text[begin : match.end()].strip()
+        yield _Found(*view.span(begin, match.end()), kind, key)
+    yield from _matches(_STREET, view, PersonalField.ADDRESS)
     for match in _DUTCH_POSTCODE.finditer(view.text):
         start, end = view.span(*match.span())
         if text[start:end].isupper():
