@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from aira.chat import ChatIn, converse, demand_model
 from aira.console import add_console, use
+from aira.mcp import add_mcp
 from aira.tools import Asked
 from core.security.principals import Principal
 from core.settings import Settings, get_settings, load_dotenv
@@ -65,6 +66,7 @@ def create_app(
         lifespan=life,
     )
     add_console(app, opening)
+    add_mcp(app, opening)
     _add_chat(app, settings, opening)
     add_reference(app)
     return app
