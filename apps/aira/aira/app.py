@@ -12,7 +12,9 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import StreamingResponse
 
 from aira.chat import ChatIn, converse, demand_model
-from aira.tools import TOOLS, ToolList, ToolResult, listing, use
+from aira.console import add_console, use
+from aira.mcp import add_mcp
+from aira.tools import Asked
 from core.security.principals import Principal
 from core.settings import Settings, get_settings, load_dotenv
 from core.telemetry.logs import configure_logging, json_wanted
@@ -63,24 +65,11 @@ def create_app(
         docs_url=None,
         lifespan=life,
     )
-    _add_tools(app, opening)
+    add_console(app, opening)
+    add_mcp(app, opening)
     _add_chat(app, settings, opening)
     add_reference(app)
     return app
-
-
-def _add_tools(app: FastAPI, opening: Opening[Platform]) -> None:
-    @app.get("/v1/tools", tags=["tools"])
-    @requires("store:read")
-    def list_tools(caller: Caller) -> ToolList:
-        """What AIRA can read, and which of it this caller may."""
-        return listing(caller)
-
-    @app.post("/v1/tools/{name}", tags=["tools"])
-    @requires("store:read")
-    def use_tool(name: str, caller: Caller) -> ToolResult:
-        """Ask one tool; needs no model."""
-        return use(_seen_by(opening.get(), caller), caller, name)
 
 
 def _add_chat(app: FastAPI, settings: Settings, opening: Opening[Platform]) -> None:
@@ -90,10 +79,10 @@ def _add_chat(app: FastAPI, settings: Settings, opening: Opening[Platform]) -> N
         """Server-sent events: ``text`` as the model speaks, then ``done``, or ``error``."""
         demand_model(settings)
         platform = _seen_by(opening.get(), caller)
+        asked = Asked.of(platform, caller)
         records: dict[str, Any] = {
-            name: use(platform, caller, name).model_dump()
-            for name, tool in TOOLS.items()
-            if caller.may(tool.permission)
+            name: use(asked, name, {})["result"]
+            for name in ("status", "metrics", "decisions", "agents")
         }
         return StreamingResponse(
             converse(settings, body, records),
