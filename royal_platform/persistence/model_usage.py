@@ -64,3 +64,17 @@ class ModelUsage:
     def _key(self, day: date) -> ColumnElement[bool]:
         table = model_usage.c
         return and_(table.store_id == self.store_id, table.owner == self.owner, table.day == day)
+
+
+def used_in_store(connection: Connection, store_id: str, day: date) -> Usage:
+    """What everybody in one store used on ``day`` (UTC)."""
+    table = model_usage.c
+    query = select(
+        func.coalesce(func.sum(table.requests), 0).label("requests"),
+        func.coalesce(func.sum(table.input_tokens), 0).label("read"),
+        func.coalesce(func.sum(table.output_tokens), 0).label("written"),
+        func.sum(table.money, type_=table.money.type).label("money"),
+        func.max(table.currency).label("currency"),
+    ).where(table.store_id == store_id, table.day == day)
+    row = connection.execute(query).one()
+    return Usage(int(row.requests), int(row.read), int(row.written), row.money, row.currency)

@@ -58,7 +58,9 @@ class ChatIn(Asked):
 
     text: str = Field(
         min_length=1,
-        description=f"At most {MAX_CHARACTERS} characters; a message with / first is a command.",
+        pattern=r"\S",
+        description="A message with / first is a command.",
+        json_schema_extra={"maxLength": MAX_CHARACTERS},
     )
     conversation_id: str | None = Field(None, max_length=80, description="None begins a new one.")
     after_turn: str | None = Field(
@@ -175,6 +177,7 @@ class ChangeOut(Shape):
     now: str | None
     proposed: str | None
     unit: str | None = None
+    written: str | None = Field(None, description="What was written, once it was.")
 
 
 class HitOut(Shape):
@@ -183,6 +186,9 @@ class HitOut(Shape):
     rule: str
     ruling: str
     message: str
+    limit: str | None = None
+    actual: str | None = None
+    unit: str | None = None
 
 
 class ConfirmOut(Shape):
@@ -207,6 +213,7 @@ class ApprovalData(Shape):
     ruling: str | None = None
     hits: list[HitOut] = []
     money_at_stake: MoneyOut | None = None
+    undo: str | None = Field(None, description="How it can be undone, or why not.")
     expires_at: datetime | None = None
     status: str | None = None
     link: str | None = None
