@@ -14,6 +14,7 @@ from core.errors import NotConfigured
 from core.secrets.secret_provider import UnifiedSecretResolver
 from core.settings import Settings
 from core.storage.database import Database
+from royal_platform.llm.models import Models
 from royal_platform.persistence import schema, stores
 from royal_platform.persistence.clock import StoreClock, wall_now
 from royal_platform.persistence.ids import new_id
@@ -64,6 +65,7 @@ class Platform:
     policies: StoredPolicy
     forecasts: StoredForecasts
     price_history: StoredPriceHistory
+    models: Models = field(repr=False)
     _client: ShopifyClient = field(repr=False)
 
     def store(self) -> Store:
@@ -161,6 +163,7 @@ def bootstrap(settings: Settings) -> Platform:
         policies=StoredPolicy(*parts),
         forecasts=StoredForecasts(*parts),
         price_history=StoredPriceHistory(*parts),
+        models=Models(settings),
         _client=_client(settings),
     )
 
