@@ -153,14 +153,19 @@ class ChatTurns:
         )
         return [ChatEvent(row.number, row.event, row.data) for row in connection.execute(query)]
 
-    def last_events(self, connection: Connection, turn_ids: Collection[str]) -> dict[str, int]:
-        """The number of the last stored event of each turn."""
+    def events_of(
+        self, connection: Connection, turn_ids: Collection[str]
+    ) -> dict[str, list[ChatEvent]]:
+        """The events of each turn, in order."""
         query = (
-            select(chat_events.c.turn_id, func.max(chat_events.c.number).label("last"))
+            select(chat_events)
             .where(chat_events.c.store_id == self.store_id, chat_events.c.turn_id.in_(turn_ids))
-            .group_by(chat_events.c.turn_id)
+            .order_by(chat_events.c.turn_id, chat_events.c.number)
         )
-        return {row.turn_id: row.last for row in connection.execute(query)}
+        found: dict[str, list[ChatEvent]] = {}
+        for row in connection.execute(query):
+            found.setdefault(row.turn_id, []).append(ChatEvent(row.number, row.event, row.data))
+        return found
 
     def before(
         self, connection: Connection, conversation_id: str, number: int, after: int = 0

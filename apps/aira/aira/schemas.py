@@ -81,6 +81,12 @@ class RenameIn(Asked):
     title: str = Field(min_length=1, max_length=200, pattern=r"\S")
 
 
+class GrantIn(Asked):
+    """Who gets another day's budget; an empty owner is everybody together."""
+
+    owner: str = Field("", max_length=255)
+
+
 # What an answer is made of
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
-from aira.schemas import ChatIn, DoneData, RestartedData
+from aira.schemas import ChatIn, TurnStatus
 from aira.tools import Asked
 from aira.turns.answering import Answering
 from aira.turns.beginning import Begun, begin
-from aira.turns.events import event
 from aira.turns.journal import UNSAVED_MAX, Journal, Lost
 from aira.turns.liveness import known_dead, worker_name
 from core.errors import RoyalError, Unavailable
@@ -21,12 +20,15 @@ from core.storage.database import Database
 from core.telemetry.logs import get_logger
 from royal_platform.bootstrap import Platform
 from royal_platform.persistence import chat_turns
-from royal_platform.persistence.chat_turns import ANSWERING, ChatEvent, ChatTurns, Turn
+from royal_platform.persistence.chat_turns import ANSWERING, ChatEvent, ChatTurns, Pulse, Turn
 from royal_platform.persistence.clock import wall_now
+from royal_platform.persistence.conversations import Conversations
 
 _BEAT_SECONDS = 1.0
 _TAIL_SECONDS = 0.2
 _LEAVE_SECONDS = 4.0
+# A turn of ours without a task: it was left by a failure, or is about to get one.
+_BEGINNING = timedelta(seconds=5)
 _log = get_logger(__name__)
 
 Opened = Callable[[], Platform | None]
@@ -80,7 +82,7 @@ class TurnEngine:
         async for found in self._tail(platform, turn, after):
             yield found
 
-    async def cancel(self, platform: Platform, turn: Turn) -> str:
+    async def cancel(self, platform: Platform, turn: Turn) -> TurnStatus:
         """Stop answering the turn; its status once it stopped, or now if it is elsewhere."""
         turns = ChatTurns(turn.store_id)
         if turn.status == ANSWERING:
@@ -90,11 +92,26 @@ class TurnEngine:
             if task is not None:
                 await asyncio.wait([task], timeout=_LEAVE_SECONDS)
 
-        def read() -> str:
+        def read() -> TurnStatus:
             with platform.database.read() as connection:
-                return turns.get(connection, turn.id).status
+                return cast("TurnStatus", turns.get(connection, turn.id).status)
 
         return await asyncio.to_thread(read)
+
+    async def delete(self, platform: Platform, owner: str, conversation_id: str) -> None:
+        """Delete a conversation, also while it is being answered. Raises ``NotFound``."""
+        mine = Conversations(platform.store_id, owner)
+
+        def delete() -> str | None:
+            with platform.database.write() as transaction:
+                found = mine.get(transaction.connection, conversation_id, lock=True)
+                mine.delete(transaction.connection, conversation_id)
+            return found.answering
+
+        answering = await asyncio.to_thread(delete)
+        task = self._tasks.get(answering or "")
+        if task is not None:
+            task.cancel()
 
     def stop_streams(self) -> None:
         """Let every follower go, so that a server that is ending need not wait for them."""
@@ -116,27 +133,30 @@ class TurnEngine:
         if platform is not None and tasks:
             await asyncio.to_thread(_hand_over, platform.database, self.worker)
 
-    def _answer(self, platform: Platform, turn: Turn, stored: list[ChatEvent]) -> Journal:
+    def _answer(
+        self, platform: Platform, turn: Turn, stored: list[ChatEvent], *, resumed: bool = False
+    ) -> None:
         journal = Journal(platform.database, turn, self.worker, stored)
-        self._journals[turn.id] = journal
-        task = asyncio.create_task(self._run(platform, journal))
-        self._tasks[turn.id] = task
-        return journal
+        if resumed:
+            # The process that died may have shown text under the next numbers.
+            journal.skip(UNSAVED_MAX)
+        answering = Answering(_asked(platform, turn), journal, resumed=resumed)
+        task = asyncio.create_task(answering.run())
+        self._journals[turn.id], self._tasks[turn.id] = journal, task
+        task.add_done_callback(lambda done: self._ended(journal, done))
 
-    async def _run(self, platform: Platform, journal: Journal) -> None:
-        turn = journal.turn
-        try:
-            await Answering(_asked(platform, turn), journal).run()
-        except Lost:
-            _log.warning("chat.turn.lost", turn_id=turn.id)
-        except asyncio.CancelledError:
-            _log.info("chat.turn.left", turn_id=turn.id)
-        except Exception as error:  # noqa: BLE001 - the turn stays and is taken up again
-            _log.error("chat.turn.failed", turn_id=turn.id, exc_info=error)
-        finally:
-            self._journals.pop(turn.id, None)
-            self._tasks.pop(turn.id, None)
-            journal.end()
+    def _ended(self, journal: Journal, task: asyncio.Task[None]) -> None:
+        turn_id = journal.turn.id
+        self._journals.pop(turn_id, None)
+        self._tasks.pop(turn_id, None)
+        journal.end()
+        if task.cancelled():
+            _log.info("chat.turn.left", turn_id=turn_id)
+        elif isinstance(task.exception(), Lost):
+            _log.warning("chat.turn.lost", turn_id=turn_id)
+        elif task.exception() is not None:
+            # It stays a turn that is being answered, and is taken up again.
+            _log.error("chat.turn.failed", turn_id=turn_id, exc_info=task.exception())
 
     def _stop(self, turn_id: str) -> None:
         journal, task = self._journals.get(turn_id), self._tasks.get(turn_id)
@@ -169,8 +189,7 @@ class TurnEngine:
                 return
             _log.info("chat.turn.taken_over", turn_id=turn.id, worker=turn.worker)
             seen = replace(platform, store_id=turn.store_id)
-            journal = self._answer(seen, turn, stored)
-            journal.skip(UNSAVED_MAX)
+            self._answer(seen, turn, stored, resumed=True)
 
     def _orphans(self, database: Database) -> list[Turn]:
         """Turns whose process ended or fell silent, now ours."""
@@ -179,7 +198,7 @@ class TurnEngine:
             candidates = [
                 turn
                 for turn in chat_turns.answering(connection)
-                if turn.id not in self._tasks and self._is_orphan(turn, now - self._stale)
+                if turn.id not in self._tasks and self._is_orphan(turn, now - self._stale, now)
             ]
         if not candidates:
             return []
@@ -189,6 +208,11 @@ class TurnEngine:
                 for turn in candidates
                 if chat_turns.take_over(transaction.connection, turn, self.worker, now=now)
             ]
+
+    def _is_orphan(self, turn: Turn, silent_since: datetime, now: datetime) -> bool:
+        if turn.worker == self.worker:
+            return turn.alive_at < now - _BEGINNING
+        return turn.alive_at < silent_since or known_dead(turn.worker, mine=self.worker)
 
     async def _tail(
         self, platform: Platform, turn: Turn, after: int
@@ -212,3 +236,37 @@ class TurnEngine:
                 quiet = 0.0
                 yield None
             await asyncio.sleep(_TAIL_SECONDS)
+
+
+def _asked(platform: Platform, turn: Turn) -> Asked:
+    """The turn's user, with the rights of the role the turn was begun with."""
+    speaker = turn.speaker
+    caller = principal(speaker.name, speaker.role, turn.store_id, cast("Kind", speaker.kind))
+    return Asked(platform, caller)
+
+
+def _ask_cancel(database: Database, turn: Turn) -> None:
+    with database.write() as transaction:
+        ChatTurns(turn.store_id).ask_cancel(transaction.connection, turn.id)
+
+
+def _hand_over(database: Database, worker: str) -> None:
+    with database.write() as transaction:
+        chat_turns.hand_over(transaction.connection, worker)
+
+
+def _pulse(database: Database, worker: str, turn_ids: list[str]) -> Pulse:
+    with database.write() as transaction:
+        return chat_turns.heartbeat(transaction.connection, worker, turn_ids, now=wall_now())
+
+
+def _stored(database: Database, turn: Turn) -> list[ChatEvent]:
+    with database.read() as connection:
+        return ChatTurns(turn.store_id).events(connection, turn.id)
+
+
+def _news(database: Database, turn: Turn, after: int) -> tuple[str, list[ChatEvent]]:
+    turns = ChatTurns(turn.store_id)
+    with database.read() as connection:
+        status = turns.get(connection, turn.id).status
+        return status, turns.events(connection, turn.id, after)

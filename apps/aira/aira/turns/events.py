@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from aira import schemas
 from core.errors import RoyalError
-from royal_platform.persistence.chat_turns import Turn
 
 Event = tuple[str, dict[str, Any]]
 
@@ -89,7 +88,7 @@ def unfinished_calls(stored: list[Event]) -> dict[str, dict[str, Any]]:
     return {call_id: data for call_id, data in begun.items() if call_id not in ended}
 
 
-def answer_text(turn: Turn, stored: list[tuple[int, Event]]) -> str:
+def answer_text(stored: list[tuple[int, Event]]) -> str:
     """What stands of the answer's text: what a restart dropped is not in it."""
     said: list[tuple[int, str]] = []
     for number, (name, data) in stored:

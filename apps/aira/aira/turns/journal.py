@@ -68,6 +68,11 @@ class Journal:
         """The number of the last event."""
         return self._next - 1
 
+    @property
+    def has_text(self) -> bool:
+        """True when text was said."""
+        return bool(self._gathered) or any(each.event == "text" for each in self._shown)
+
     def skip(self, count: int) -> None:
         """Leave numbers out: a process that died may have shown text under them."""
         self._next += count
@@ -92,14 +97,14 @@ class Journal:
 
         Raises ``Lost`` when another worker answers the turn.
         """
-        self._settle()
+        self.settle()
         numbered = self._numbered(events)
         await self._save(numbered, **columns)
         return self.last
 
     async def finish(self, events: Sequence[Event], ending: Ending, answer: str) -> None:
         """Store the last events with how the turn ended, then show them. Raises ``Lost``."""
-        self._settle()
+        self.settle()
         numbered = self._numbered(events)
         columns = {
             "status": ending.status, "finished_at": ending.finished_at, "answer": answer,
@@ -110,7 +115,7 @@ class Journal:
 
     def end(self) -> None:
         """Nothing more comes from here; followers go and ask where the turn went on."""
-        self._settle()
+        self.settle()
         self.ended = True
         if self._saver is not None:
             self._saver.cancel()
@@ -118,7 +123,7 @@ class Journal:
 
     async def save(self) -> None:
         """Store what was only shown so far. Raises ``Lost``."""
-        self._settle()
+        self.settle()
         await self._save(())
 
     def events(self) -> list[tuple[int, Event]]:
@@ -161,7 +166,8 @@ class Journal:
             loop = asyncio.get_running_loop()
             self._gather = loop.call_later(_GATHER_SECONDS, self._gather_over)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Show the text that was being gathered."""
         if self._gather is not None:
             self._gather.cancel()
             self._gather = None

@@ -97,6 +97,20 @@ class ToolUse:
             return await self.failed(call_id, tool.name, broken)
         return await self._answered(call_id, tool, answer)
 
+    async def refuse(
+        self, call_id: str, tool: Tool[Any], given: dict[str, Any], error: RoyalError
+    ) -> Used:
+        """Tell a call whose arguments are wrong; the tool is not used."""
+        found = self.earlier(call_id)
+        if found is not None:
+            return found
+        if call_id not in self._begun:
+            call = schemas.ToolCallData(
+                call_id=call_id, tool=tool.name, title=tool.title, arguments=given
+            )
+            await self._journal.record(event(call))
+        return await self.failed(call_id, tool.name, error)
+
     async def failed(self, call_id: str, tool: str, error: RoyalError) -> Used:
         """Tell that the call came to nothing."""
         told = schemas.ToolResultData(call_id=call_id, tool=tool, ok=False, problem=fault(error))
