@@ -12,11 +12,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from aira.console import add_console
 from aira.routes.chat import add_chat
-from aira.routes.commands import add_commands
 from aira.routes.conversations import add_conversations
 from aira.routes.shared import Parts
-from aira.routes.tools import add_tools
 from aira.turns.engine import TurnEngine
 from core.settings import Settings, get_settings, load_dotenv
 from core.telemetry.logs import configure_logging, json_wanted
@@ -73,8 +72,7 @@ def create_app(
     parts = Parts(opening, engine)
     add_chat(app, parts)
     add_conversations(app, parts)
-    add_commands(app, parts)
-    add_tools(app, parts)
+    add_console(app, opening)
     add_reference(app)
     return app
 

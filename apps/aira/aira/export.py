@@ -56,7 +56,9 @@ def _approval(data: dict[str, Any]) -> str:
 
 def _source(data: dict[str, Any]) -> str:
     query = f", `{data['query']}`" if data["query"] else ""
-    return f"[{data['n']}] {_plain(data['label'])}: {data['source']}, as of {data['as_of']}{query}  "
+    return (
+        f"[{data['n']}] {_plain(data['label'])}: {data['source']}, as of {data['as_of']}{query}  "
+    )
 
 
 def _plain(text: str) -> str:

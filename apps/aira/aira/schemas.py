@@ -1,4 +1,4 @@
-"""The chat protocol's shapes: what is asked, every event of an answer, conversations, commands."""
+"""The chat protocol's shapes: what is asked, every event of an answer, conversations."""
 
 from __future__ import annotations
 
@@ -459,46 +459,3 @@ class ConversationDetail(Shape):
     answering: str | None
     turns: list[TurnOut]
     next_cursor: str | None
-
-
-class CommandArgumentOut(Shape):
-    """One argument of a command."""
-
-    name: str
-    kind: str
-    required: bool
-    choices: list[str] | None = None
-    description: str
-
-
-class CommandOut(Shape):
-    """One slash command, as the caller may use it."""
-
-    name: str
-    usage: str
-    description: str
-    permission: str
-    allowed: bool
-    changes: bool
-    arguments: list[CommandArgumentOut]
-
-
-class CommandList(Shape):
-    """Every command."""
-
-    data: list[CommandOut]
-    next_cursor: None = None
-
-
-class CompletionOut(Shape):
-    """One way the text could go on; ``text`` is the whole message."""
-
-    text: str
-    label: str
-    description: str
-
-
-class CompletionList(Shape):
-    """At most 20 ways to go on."""
-
-    data: list[CompletionOut]

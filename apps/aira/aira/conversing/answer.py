@@ -1,5 +1,7 @@
 """Answers a message with a model that may use the tools: streamed, cited, measured, resumable."""
 
+# ruff: noqa: N818 - named for what happened, as core.errors does
+
 from __future__ import annotations
 
 import asyncio

@@ -1,5 +1,7 @@
 """What a day may take of the models, of each user and of everybody; spent, it pauses and asks."""
 
+# ruff: noqa: N818 - named for what happened, as core.errors does
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_ai import RunContext
 from pydantic_ai import Tool as ModelTool
 
-from aira.commands import wrong
+from aira.commands.reading import wrong
 from aira.tools import TOOLS, Tool
 from aira.turns.tool_use import ToolUse, Used
 

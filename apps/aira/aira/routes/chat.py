@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from enum import Enum
 from typing import Annotated
 
 from fastapi import FastAPI, Header, Query
@@ -25,7 +26,7 @@ from core.web.permissions import requires
 from royal_platform.bootstrap import Platform
 from royal_platform.persistence.chat_turns import ChatTurns, Turn
 
-_TAG = ["chat"]
+_TAG: list[str | Enum] = ["chat"]
 
 
 def add_chat(app: FastAPI, parts: Parts) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from enum import Enum
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -24,7 +25,7 @@ from core.web.permissions import requires
 from royal_platform.persistence.chat_turns import ANSWERING, ChatEvent, ChatTurns, Turn
 from royal_platform.persistence.conversations import Conversation, Conversations
 
-_TAG = ["conversations"]
+_TAG: list[str | Enum] = ["conversations"]
 _EXPORT_PAGE = 100
 Json = dict[str, Any]
 
@@ -121,9 +122,7 @@ def _item(found: Conversation) -> ConversationOut:
     )  # fmt: skip
 
 
-def _detail(
-    connection: Connection, found: Conversation, cursor: str | None, limit: int
-) -> Json:
+def _detail(connection: Connection, found: Conversation, cursor: str | None, limit: int) -> Json:
     """The conversation as JSON; the stored events are what they were when they were streamed."""
     turns = ChatTurns(found.store_id)
     page = turns.page(connection, found.id, cursor, limit)

@@ -1,5 +1,7 @@
 """Answers one turn to its end, whatever happens on the way; the end is always told."""
 
+# ruff: noqa: N818 - named for what happened, as core.errors does
+
 from __future__ import annotations
 
 import asyncio

@@ -1,5 +1,7 @@
 """Makes the events of an answer from what happened."""
 
+# ruff: noqa: N818 - named for what happened, as core.errors does
+
 from __future__ import annotations
 
 from datetime import datetime

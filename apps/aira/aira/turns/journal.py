@@ -131,7 +131,7 @@ class Journal:
         return [(each.number, (each.event, each.data)) for each in self._shown]
 
     async def follow(self, after: int, quiet: float) -> AsyncIterator[ChatEvent | None]:
-        """The events behind ``after`` and those to come; None after ``quiet`` seconds of silence."""
+        """The events behind ``after`` and those to come; None after ``quiet`` silent seconds."""
         changed = asyncio.Event()
         self._followers.add(changed)
         index = next(

@@ -1,5 +1,7 @@
 """Uses the tools for one turn: each use is told, its answer numbered as a citation, once only."""
 
+# ruff: noqa: N818 - named for what happened, as core.errors does
+
 from __future__ import annotations
 
 import asyncio
