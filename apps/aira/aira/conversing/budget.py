@@ -142,7 +142,9 @@ def card(spent: BudgetSpent, caller: Principal) -> dict[str, Any]:
     return {
         "call_id": "budget", "decision_id": None, "action": "budget.raise", "argument_hash": None,
         "kind": None, "title": f"Another day's budget for {whose}",
-        "changes": [{"field": "budget", "now": "used up", "proposed": "one more day's", "unit": None}],
+        "changes": [
+            {"field": "budget", "now": "used up", "proposed": "one more day's", "unit": None}
+        ],
         "rationale": spent.detail, "ruling": None, "hits": [], "money_at_stake": None, "undo": None,
         "expires_at": None, "status": None, "link": None,
         "confirm": {"method": "POST", "path": "/v1/chat/budget", "body": {"owner": spent.owner}},

@@ -1,7 +1,5 @@
 """Begins a turn in one transaction: the same message once, one answer at a time, in order."""
 
-# ruff: noqa: N818 - named for what happened, as core.errors does
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -115,7 +115,9 @@ class ToolUse:
 
     async def failed(self, call_id: str, tool: str, error: RoyalError) -> Used:
         """Tell that the call came to nothing."""
-        told = schemas.ToolResultData(call_id=call_id, tool=tool, ok=False, problem=fault(error))
+        told = schemas.ToolResultData(
+            call_id=call_id, tool=tool, ok=False, text=None, problem=fault(error)
+        )
         result = event(told)
         await self._journal.record(result)
         self._results[call_id] = result[1]
