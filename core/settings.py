@@ -123,6 +123,14 @@ class Settings(BaseSettings):
         "", pattern=r"^(|(name|address|mail|phone)(,(name|address|mail|phone))*)$"
     )
 
+    # conversation: what a day (UTC) may take of the models; 0 is no limit
+    aira_user_tokens_per_day: int = Field(1_000_000, ge=0)
+    aira_tokens_per_day: int = Field(5_000_000, ge=0)
+    aira_user_money_per_day: Decimal = Field(Decimal(0), ge=0)
+    aira_money_per_day: Decimal = Field(Decimal(0), ge=0)
+    # Above this a conversation's older turns reach the model as a summary.
+    aira_context_tokens: int = Field(24_000, ge=1_000)
+
     # other vendors
     bigquery_project_id: str | None = None
     bigquery_dataset: str | None = None
