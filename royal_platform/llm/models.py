@@ -52,6 +52,9 @@ class Models:
         self._read: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[float, Configuration]] = (
             WeakKeyDictionary()
         )
+        self._earlier: WeakKeyDictionary[asyncio.AbstractEventLoop, list[AsyncOpenAI]] = (
+            WeakKeyDictionary()
+        )
         self._breakers: dict[tuple[str | None, str], CircuitBreaker] = {}
 
     async def configuration(self) -> Configuration:
@@ -94,13 +97,22 @@ class Models:
         """What ``used`` cost on ``model``; None when no price is configured for it."""
         return cost_of(self.settings, model, used)
 
+    async def close(self) -> None:
+        """Close this loop's connections, before the loop ends."""
+        loop = asyncio.get_running_loop()
+        opened = self._opened.pop(loop, None)
+        for client in (*self._earlier.pop(loop, []), *([opened.client] if opened else [])):
+            await client.close()
+
     def _open(self, configuration: Configuration) -> _Opened:
         loop = asyncio.get_running_loop()
         opened = self._opened.get(loop)
         if opened is None or opened.configuration != configuration:
             from royal_platform.llm.client import open_client
 
-            # Answers under way keep the earlier client; it goes when they are done.
+            if opened is not None:
+                # Answers under way go on with the earlier client.
+                self._earlier.setdefault(loop, []).append(opened.client)
             opened = _Opened(configuration, open_client(configuration, self.settings))
             self._opened[loop] = opened
         return opened
