@@ -55,6 +55,7 @@ _ALIASES = {
 }
 _BY_PRODUCT = ("net_sales", "units")
 _SPANS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30}
+_ONE = frozenset({"day", "week", "month"})
 _SERIES_MAX = 92
 
 
@@ -169,7 +170,7 @@ def metric_words(words: list[str]) -> Json:
 
 
 def _last(rest: list[str]) -> int:
-    if rest and rest[0].lower() in _SPANS:
+    if rest and rest[0].lower() in _ONE:
         return _SPANS[rest.pop(0).lower()]
     count = rest.pop(0) if rest else ""
     if not count.isascii() or not count.isdigit() or len(count) > 5:
