@@ -287,7 +287,7 @@ def test_ids_of_another_store_are_not_found(
         ("reject", {"decision": waiting}), ("revert", {"decision": waiting}),
         ("product", {"product": shop.product_id(1)}), ("product", {"product": "OAK-1"}),
         ("forecast", {"product": shop.variant_id(1)}), ("order", {"order": shop.order_id(1)}),
-        ("customer", {"customer": "gid://shopify/Customer/1"}),
+        ("customer", {"customer": shop.CUSTOMER}),
         ("price", {"product": shop.variant_id(1), "price": "57"}),
         ("agent", {"agent": "inventory_pricing"}), ("run", {"agent": "inventory_pricing"}),
         ("pause", {"agent": "inventory_pricing"}), ("who", {"product": "OAK-1"}),
@@ -332,6 +332,20 @@ def test_a_name_for_several_things_asks_which(ask: Ask) -> None:
     assert "Oak shelf 100 cm" in answer.json()["detail"]
     assert answer.json()["errors"]
     assert ask("price", product="oak shelf", price="5").status_code == 409
+
+
+def test_a_thing_is_found_by_id_global_id_sku_or_title(ask: Ask) -> None:
+    for word in (shop.product_id(3), f"gid://shopify/Product/{shop.product_id(3)}",
+                 shop.variant_id(3), f"gid://shopify/ProductVariant/{shop.variant_id(3)}",
+                 "oak-3", " OAK SHELF 70 CM "):  # fmt: skip
+        found = ask("product", product=word)
+        assert found.json()["result"]["id"] == shop.product_id(3), (word, found.text)
+        made = ask("price", product=word, price="57")
+        assert made.json()["result"]["subject"] == shop.title(3), word
+    for word in (shop.order_id(2), f"gid://shopify/Order/{shop.order_id(2)}", "#1002", "1002"):
+        assert ask("order", order=word).json()["result"]["id"] == shop.order_id(2), word
+    for word in (shop.CUSTOMER, f"gid://shopify/Customer/{shop.CUSTOMER}", "Ann Läufer"):
+        assert ask("customer", customer=word).json()["result"]["id"] == shop.CUSTOMER, word
 
 
 def test_titles_are_data(ask: Ask, store: Platform) -> None:

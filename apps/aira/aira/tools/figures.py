@@ -71,7 +71,9 @@ class MetricsIn(Arguments):
     by: Literal["total", "day", "week", "month", "product"] = Field(
         "total", description="Over time, or by product (revenue and units only)"
     )
-    compare: Literal["previous", "year", "none"] = "previous"
+    compare: Literal["previous", "year", "none"] = Field(
+        "previous", description="With the time before, or the same days a year before"
+    )
 
 
 class ForecastIn(Arguments):
