@@ -54,7 +54,9 @@ class ProductsIn(Paged):
     stock: Literal["all", "low", "out"] = Field(
         "all", description="low = a variant runs out within 14 days; out = one has none left"
     )
-    status: Literal["active", "draft", "archived"] | None = None
+    status: Literal["active", "draft", "archived"] | None = Field(
+        None, description="As the store has it; none = any"
+    )
     sort: Literal["title", "sold", "cover", "price"] = Field(
         "title", description="sold = most first; cover and price = least first"
     )
@@ -105,7 +107,7 @@ def products(asked: Asked, given: ProductsIn) -> Answer:
 def at_risk(asked: Asked, given: AtRiskIn) -> Answer:
     """The products that run out, the soonest first."""
     wanted = ProductsIn(
-        text=None, stock="low", sort="cover", cursor=given.cursor, limit=given.limit
+        text=None, status=None, stock="low", sort="cover", cursor=given.cursor, limit=given.limit
     )
     answer = products(asked, wanted)
     with asked.platform.database.read() as connection:

@@ -55,6 +55,7 @@ _ALIASES = {
 }
 _BY_PRODUCT = ("net_sales", "units")
 _SPANS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30}
+_ONE = frozenset({"day", "week", "month"})
 _SERIES_MAX = 92
 
 
@@ -70,7 +71,9 @@ class MetricsIn(Arguments):
     by: Literal["total", "day", "week", "month", "product"] = Field(
         "total", description="Over time, or by product (revenue and units only)"
     )
-    compare: Literal["previous", "year", "none"] = "previous"
+    compare: Literal["previous", "year", "none"] = Field(
+        "previous", description="With the time before, or the same days a year before"
+    )
 
 
 class ForecastIn(Arguments):
@@ -169,7 +172,7 @@ def metric_words(words: list[str]) -> Json:
 
 
 def _last(rest: list[str]) -> int:
-    if rest and rest[0].lower() in _SPANS:
+    if rest and rest[0].lower() in _ONE:
         return _SPANS[rest.pop(0).lower()]
     count = rest.pop(0) if rest else ""
     if not count.isascii() or not count.isdigit() or len(count) > 5:
