@@ -66,7 +66,7 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the model says: text (in ``pieces`` when streamed), tool calls, or a refusal."""
+    """What the model says: text (streamed by words or ``letters``), tool calls, or a refusal."""
 
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
@@ -78,8 +78,11 @@ class Reply:
     # When streamed: break the connection after so many chunks; hold back the first token.
     cut_after: int | None = None
     silent: bool = False
+    letters: bool = False
 
     def pieces(self) -> list[str]:
+        if self.letters:
+            return list(self.text)
         words = self.text.split(" ")
         return [word if n == 0 else f" {word}" for n, word in enumerate(words)] if self.text else []
 

@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from aira.console import add_console
+from aira.mcp import add_mcp
 from aira.routes.chat import add_chat
 from aira.routes.conversations import add_conversations
 from aira.routes.shared import Parts
@@ -73,6 +74,7 @@ def create_app(
     add_chat(app, parts)
     add_conversations(app, parts)
     add_console(app, opening)
+    add_mcp(app, opening)
     add_reference(app)
     return app
 

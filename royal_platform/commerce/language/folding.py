@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
+
+_RUN = re.compile(r"\s+|\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +25,21 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Fold ``text``: compatibility forms, case, accents; white space runs become one space."""
-    folded: list[str] = []
+    pieces: list[str] = []
     places: list[int] = []
-    for place, character in enumerate(text):
-        for piece in _fold_character(character):
-            if piece == " " and folded and folded[-1] == " ":
-                continue
-            folded.append(piece)
-            places.append(place)
-    return Folded("".join(folded), tuple(places), len(text))
+    for run in _RUN.finditer(text):
+        if run.group().isspace():
+            pieces.append(" ")
+            places.append(run.start())
+        elif run.group().isascii():
+            pieces.append(run.group().lower())
+            places.extend(range(run.start(), run.end()))
+        else:
+            for place, character in enumerate(run.group(), run.start()):
+                piece = _fold_character(character)
+                pieces.append(piece)
+                places.extend([place] * len(piece))
+    return Folded("".join(pieces), tuple(places), len(text))
 
 
 def folded(text: str) -> str:
@@ -49,10 +58,10 @@ def plain(text: str) -> str:
 
 
 def _fold_character(character: str) -> str:
-    if character.isspace():
-        return " "
     if character.isascii():
         return character.lower()
     decomposed = unicodedata.normalize("NFKD", character).casefold()
     kept = [each for each in decomposed if unicodedata.category(each) not in {"Mn", "Cf"}]
-    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in kept)
+    return "".join(
+        str(unicodedata.decimal(each)) if each.isdecimal() else each for each in kept
+    ).replace(" ", "")

@@ -77,3 +77,19 @@ class PersonalValue:
 
     field: PersonalField
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a model was shown in one call, exactly: ``texts`` in order, personal values hidden.
+
+    ``about`` is what it belongs to, e.g. a conversation's id; deleting that erases the texts.
+    ``hidden`` counts the tokens in the texts by field. ``actor`` caused the call.
+    """
+
+    model: str
+    purpose: str
+    actor: str
+    about: str
+    texts: tuple[str, ...]
+    hidden: dict[str, int]

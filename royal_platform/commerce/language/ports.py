@@ -11,6 +11,7 @@ from royal_platform.commerce.language.model import (
     Label,
     Passage,
     PersonalValue,
+    Sent,
 )
 
 Extracted = TypeVar("Extracted")
@@ -61,4 +62,20 @@ class Llm(Protocol):
 
         ``task`` is the caller's own words. ``allowed`` are names that need no source.
         """
+        ...
+
+
+class People(Protocol):
+    """Who the store knows, so that their names can be hidden."""
+
+    def named_in(self, text: str) -> Sequence[PersonalValue]:
+        """The known personal values that stand in ``text``. Called in a thread."""
+        ...
+
+
+class SentLog(Protocol):
+    """Keeps what models were shown, for an auditor."""
+
+    def record(self, sent: Sent) -> None:
+        """Keep it, before it is sent. Called in a thread."""
         ...

@@ -37,14 +37,16 @@ _MAIL = re.compile(r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.)+[a-z]{2,24}")
 _PHONE = re.compile(r"(?<![\w.,/-])(?:\+|00|\(?0)[(\d][\d ()./-]{6,22}\d(?![\w-])")
 _DATE = re.compile(r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}(?!\d)")
 _PHONE_DIGITS = range(9, 16)
-_STREET = re.compile(
-    r"(?<!\w)(?:[^\W\d_][\w.'-]{0,30} ){0,3}?"
+_STREET_BEFORE_NUMBER = re.compile(
+    r"(?<!\w)(?P<before>(?:[^\W\d_][\w.'-]{0,30} ){0,3}?)"
     r"[^\W\d_][\w'-]{0,40}(?:straat|laan|weg|plein|gracht|kade|dijk|singel|strasse|allee|gasse)"
     r" \d{1,5} ?(?:[a-z](?!\w))?"
-    r"|(?<!\w)\d{1,5}[a-z]? (?:[^\W\d_][\w'-]{0,30} ){1,3}"
+)
+_STREET = re.compile(
+    r"(?<!\w)\d{1,5}[a-z]? (?:[^\W\d_][\w'-]{0,30} ){1,3}"
     r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|square|close)(?!\w)"
     r"|(?<!\w)(?:rue|avenue|boulevard|via|calle|place) (?:d[eu] |des |la |l')?"
-    r"[^\W\d_][\w'-]*(?: [^\W\d_][\w'-]*)? \d{1,5}(?!\w)"
+    r"[^\W\d_][\w'-]{0,30}(?: [^\W\d_][\w'-]{0,30})? \d{1,5}(?!\w)"
 )
 _DUTCH_POSTCODE = re.compile(r"(?<!\w)[1-9]\d{3} ?[a-z]{2}(?!\w)")
 _ADDRESSED = re.compile(
@@ -57,6 +59,14 @@ _PARTICLES = frozenset(
 )  # fmt: skip
 _SHORTEST_PART = 2
 _SHORTEST_INSIDE = 5
+_PREFIXES = "|".join(
+    sorted({kind[:n] for kind in _KINDS.split("|") for n in range(1, len(kind) + 1)}, reverse=True)
+)
+_BEGUN = re.compile(
+    rf"\{{|(?:\{{|(?<![A-Za-z0-9_]))(?:(?:{_PREFIXES})|(?:{_KINDS})(?:\\|{_JOINT}"
+    rf"(?:[0-9]{{1,6}}(?:\\|{_JOINT}[0-9]{{0,6}})?)?))",
+    re.IGNORECASE | re.ASCII,
+)
 _PHONE_TAIL = 8
 
 
@@ -81,6 +91,8 @@ class Pseudonyms:
         self._counts: dict[str, int] = {}
         self._tokens: dict[tuple[str, str, str], str] = {}
         self._surfaces: dict[str, str] = {}
+        # A conversation is sent again with every message; what was hidden once is known.
+        self._hidden: dict[str, str] = {}
 
     def learn(self, values: Iterable[PersonalValue]) -> None:
         """From now on hide these values wherever they stand."""
@@ -88,7 +100,10 @@ class Pseudonyms:
             key = folded(value.text)
             if value.field in self._clear or len(key) < _SHORTEST_PART:
                 continue
-            self._known.setdefault(key, value)
+            if key in self._known:
+                continue
+            self._hidden.clear()
+            self._known[key] = value
             if value.field is PersonalField.NAME:
                 for part in key.replace(",", " ").split():
                     if len(part) >= _SHORTEST_PART and part not in _PARTICLES:
@@ -98,6 +113,11 @@ class Pseudonyms:
 
     def hide(self, text: str) -> str:
         """``text`` with a token in place of every personal value."""
+        if text not in self._hidden:
+            self._hidden[text] = self._replace(text)
+        return self._hidden[text]
+
+    def _replace(self, text: str) -> str:
         pieces, place = [], 0
         for found in _joined(sorted(self._find(text), key=lambda f: (f.start, -f.end))):
             pieces += [text[place : found.start], self._token(found, text)]
@@ -107,6 +127,13 @@ class Pseudonyms:
     def restore(self, text: str) -> str:
         """``text`` with the hidden values again; unknown tokens stay as they are."""
         return TOKEN.sub(lambda match: self._surfaces.get(_name(match), match.group()), text)
+
+    def begun(self, text: str) -> int:
+        """Where at the end of ``text`` a token may have begun; its length when none has."""
+        for place in range(max(0, len(text) - LONGEST_TOKEN), len(text)):
+            if _BEGUN.fullmatch(text, place):
+                return place
+        return len(text)
 
     def _find(self, text: str) -> Iterator[_Found]:
         for match in _LOOKS_LIKE.finditer(text):
@@ -197,14 +224,18 @@ def _matches(pattern: re.Pattern[str], view: Folded, field: PersonalField) -> It
 
 
 def _addresses(text: str, view: Folded) -> Iterator[_Found]:
-    """Streets from their first word with a capital on, and postcodes in capitals."""
+    """Streets with the capitalised words before them, and postcodes in capitals."""
     kind = PersonalField.ADDRESS.name
-    for match in _STREET.finditer(view.text):
-        for word in re.finditer(r"\S+", match.group()):
-            start, end = view.span(match.start() + word.start(), match.end())
-            if not text[start].islower() or match.group()[word.start() :].count(" ") < 2:
-                yield _Found(start, end, kind, match.group()[word.start() :].strip())
+    for match in _STREET_BEFORE_NUMBER.finditer(view.text):
+        begin = match.end("before")
+        for word in reversed(list(re.finditer(r"\S+", match["before"]))):
+            place = match.start() + word.start()
+            if not text[view.span(place, place + 1)[0]].isupper():
                 break
+            begin = place
+        key = view.text[begin : match.end()].strip()
+        yield _Found(*view.span(begin, match.end()), kind, key)
+    yield from _matches(_STREET, view, PersonalField.ADDRESS)
     for match in _DUTCH_POSTCODE.finditer(view.text):
         start, end = view.span(*match.span())
         if text[start:end].isupper():

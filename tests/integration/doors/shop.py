@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -66,7 +66,8 @@ def fill(platform: Platform) -> None:
     for number in range(1, SHELVES + 1):
         rows += [
             (catalog.products, {"id": product_id(number), "title": title(number),
-                                "status": "active", "vendor": "Holz & Söhne", "product_type": "Shelf",
+                                "status": "active", "vendor": "Holz & Söhne",
+                                "product_type": "Shelf",
                                 "search": f"{title(number)} oak-{number}".lower()}),
             (catalog.variants, {"id": variant_id(number), "product_id": product_id(number),
                                 "title": title(number), "sku": f"OAK-{number}",
@@ -80,7 +81,8 @@ def fill(platform: Platform) -> None:
         rows += [
             (orders.orders, {"id": order_id(number), "name": f"#100{number}", "day": day,
                              "net": Decimal("120.00"), "total": Decimal("120.00"), "units": 2,
-                             "customer_id": "gid://shopify/Customer/1", "customer_name": "Ann Läufer",
+                             "customer_id": "gid://shopify/Customer/1",
+                             "customer_name": "Ann Läufer",
                              "financial_status": "paid",
                              "search": f"#100{number} ann läufer"}),
             (orders.order_lines, {"order_id": order_id(number), "id": f"line{number}",
@@ -90,7 +92,8 @@ def fill(platform: Platform) -> None:
             (orders.daily_sales, {"day": day, "orders": 1, "units": 2, "gross": Decimal("120.00"),
                                   "net": Decimal("120.00")}),
             (orders.daily_variant_sales, {"day": day, "variant_id": variant_id(1), "units": 2,
-                                          "revenue": Decimal("120.00"), "gross": Decimal("120.00")}),
+                                          "revenue": Decimal("120.00"),
+                                          "gross": Decimal("120.00")}),
         ]  # fmt: skip
     rows.append((orders.customers, {"id": "gid://shopify/Customer/1", "name": "Ann Läufer",
                                     "search": "ann läufer", "orders": 3,
@@ -134,7 +137,3 @@ def propose(platform: Platform, number: int = 2, price: str = "57.00") -> str:
         ],
     )  # fmt: skip
     return decision_id
-
-
-def days_ago(days: int) -> date:
-    return TODAY - timedelta(days=days)

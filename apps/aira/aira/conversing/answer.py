@@ -41,6 +41,7 @@ from aira.turns.spent import Spent
 from aira.turns.tool_use import ToolUse
 from core.errors import RoyalError
 from royal_platform.llm.errors import problem_of
+from royal_platform.llm.privacy import Shield
 from royal_platform.persistence.model_usage import Usage
 
 # Replies of the model in one answer: a question that needs more is asked in parts.
@@ -92,7 +93,10 @@ class Conversing:
         """Ask the model and do what it asks for until it has answered."""
         platform, turn = self.asked.platform, self.journal.turn
         purpose = purpose_of(turn.text)
-        model = await platform.models.get(purpose)
+        shield = Shield.of(
+            platform, purpose="chat", actor=turn.speaker.name, about=turn.conversation_id
+        )
+        model = shield.around(await platform.models.get(purpose))
         self.model_name = model.model_name
         left, found = await asyncio.to_thread(
             lambda: (demand_budget(platform, turn.speaker.name), before(platform, turn))

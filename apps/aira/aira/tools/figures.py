@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -29,10 +30,23 @@ from royal_platform.persistence.metrics import Figure, Metrics, MetricsRead
 from royal_platform.persistence.sales_by_product import sales_by_product
 from royal_platform.persistence.stores import Store
 
-METRICS = (
-    "net_sales", "gross_sales", "discounts", "returns", "adjustments", "orders", "units", "aov",
-    "gross_margin", "stockout_risk", "waiting_decisions",
-)  # fmt: skip
+# What each figure is, in words; royal_platform.persistence.metrics computes them.
+DEFINITIONS: Mapping[str, str] = {
+    "net_sales": "Gross sales less discounts, returns and adjustments, on the day of each.",
+    "gross_sales": "Units times price of what was ordered, before discounts and returns.",
+    "discounts": "What discounts took off orders.",
+    "returns": "What refunds gave back for returned units, on the day of the refund.",
+    "adjustments": "What orders were corrected by beyond returned units.",
+    "orders": "Orders placed.",
+    "units": "Units ordered.",
+    "aov": "Average order: gross sales less discounts, divided by orders.",
+    "gross_margin": "Percent of revenue after returns, without tax, that remains after today's "
+    "unit costs; over products whose unit cost is known.",
+    "stockout_risk": "Variants that run out within the policy's lead time at the pace of the last "
+    "28 days; as of now.",
+    "waiting_decisions": "Decisions that wait for a person; as of now.",
+}
+METRICS = tuple(DEFINITIONS)
 _ALIASES = {
     "revenue": "net_sales",
     "sales": "net_sales",
