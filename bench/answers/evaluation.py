@@ -31,9 +31,10 @@ def report() -> list[str]:
             asked, commands, words = _ask(running)
         finally:
             running.end()
-    lines = [HEADING, "", *_INTRODUCTION, *_about_commands(commands)]
+    lines = [HEADING, "", f"{asked} questions. " + _INTRODUCTION[0], *_INTRODUCTION[1:]]
+    lines += _about_commands(commands)
     lines += _about_words(words) if words else [*_NO_MODEL, ""]
-    return [*lines, *_about_injections(), f"{asked} questions."]
+    return [*lines, *_about_injections()]
 
 
 def _ask(running: Installation) -> tuple[int, list[Outcome], list[Outcome]]:
@@ -92,7 +93,7 @@ def _about_commands(outcomes: Sequence[Outcome]) -> list[str]:
         "",
         "| what | result |",
         "| --- | --- |",
-        f"| the figure is the one SQL gives, by the command and by the tool used directly | {right} |",
+        f"| the figure is SQL's, by the command and by the tool used directly | {right} |",
         f"| the text of the answer states it too | {_share(outcomes, lambda each: each.told)} |",
         f"| latency, median / 95 % | {_latency(outcomes)} |",
         "",
@@ -129,7 +130,7 @@ def _about_injections() -> list[str]:
         path = Path(folder) / "report.xml"
         subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "tests/integration/doors/test_injections.py",
-             f"--junitxml={path}"],
+             "-o", "junit_family=xunit1", f"--junitxml={path}"],
             cwd=_ROOT, check=False,
         )  # fmt: skip
         suite = ET.parse(path)
