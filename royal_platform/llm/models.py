@@ -38,6 +38,7 @@ class _Opened:
     configuration: Configuration
     client: AsyncOpenAI
     models: dict[Purpose, Model] = field(default_factory=dict)
+    earlier: tuple[AsyncOpenAI, ...] = ()
 
 
 class Models:
@@ -90,6 +91,13 @@ class Models:
         configuration.demand()
         return self._open(configuration).client
 
+    async def close(self) -> None:
+        """Close the connections that this event loop opened."""
+        opened = self._opened.pop(asyncio.get_running_loop(), None)
+        if opened is not None:
+            for client in (*opened.earlier, opened.client):
+                await client.close()
+
     def cost(self, model: str, used: Tokens) -> Cost | None:
         """What ``used`` cost on ``model``; None when no price is configured for it."""
         return cost_of(self.settings, model, used)
@@ -100,8 +108,10 @@ class Models:
         if opened is None or opened.configuration != configuration:
             from royal_platform.llm.client import open_client
 
-            # Answers under way keep the earlier client; it goes when they are done.
-            opened = _Opened(configuration, open_client(configuration, self.settings))
+            # Answers under way keep the earlier client, so it stays open until the end.
+            earlier = () if opened is None else (*opened.earlier, opened.client)
+            client = open_client(configuration, self.settings)
+            opened = _Opened(configuration, client, earlier=earlier)
             self._opened[loop] = opened
         return opened
 

@@ -52,6 +52,9 @@ def create_app(
         yield
         warming.cancel()
         await engine.leave()
+        platform = opening.peek()
+        if platform is not None:
+            await platform.models.close()
         await asyncio.to_thread(opening.close)
 
     door = Door(
