@@ -301,9 +301,9 @@ def test_a_killed_answer_is_taken_up_by_the_next_process(
         Reply("It was 360.00 EUR [1]."),
     )
     with anna.saying("What was revenue last week?") as stream:
-        seen = heard_text(stream, "thus and")
+        seen = heard_text(stream, "thus")
         until(lambda: model.held == 1, 10, "the answer held")
-        assert aira.end(how) == (-signal.SIGKILL if how is signal.SIGKILL else 0)
+        assert aira.end(how) == -how
         with pytest.raises(httpx.TransportError) if how is signal.SIGKILL else contextlib.nullcontext():
             seen += list(stream)
     model.release.set()
