@@ -133,7 +133,9 @@ def _options(asked: Asked, tool: Tool[Any], name: str, begun: str) -> list[Optio
     if source is None:
         return []
     with asked.platform.database.read() as connection:
-        return list(source(asked, connection, begun.strip()))[:_MOST]
+        found = list(source(asked, connection, begun.strip()))
+    # What begins so comes before what only holds it.
+    return sorted(found, key=lambda each: not each[0].casefold().startswith(wanted))[:_MOST]
 
 
 def _among(names: tuple[str, ...]) -> Source:
