@@ -78,6 +78,8 @@ class Reply:
     # When streamed: break the connection after so many chunks; hold back the first token.
     cut_after: int | None = None
     silent: bool = False
+    # When streamed: wait for ``server.release`` after so many chunks.
+    hold_after: int | None = None
     letters: bool = False
 
     def pieces(self) -> list[str]:
@@ -115,6 +117,10 @@ class ModelServer:
         self.embedded: list[str] = []
         self.answer: Answer | None = None
         self.embed: Callable[[str], list[float]] = bag_of_words
+        # Set by a test to let held answers go on; clear it to hold the next ones.
+        self.release = threading.Event()
+        # How many answers are held now.
+        self.held = 0
         self._script: deque[Step] = deque()
         self._numbers = itertools.count(1)
         self._listener = socket.socket()
@@ -204,7 +210,7 @@ class ModelServer:
         number = next(self._numbers)
         if body.get("stream"):
             wants_usage = bool((body.get("stream_options") or {}).get("include_usage"))
-            events = _stream(step, body["model"], number, wants_usage, request)
+            events = _stream(step, body["model"], number, wants_usage, request, self)
             return StreamingResponse(events, media_type="text/event-stream")
         if step.silent:
             await _gone(request)
@@ -277,7 +283,12 @@ def _deltas(reply: Reply, number: int) -> Iterator[ChoiceDelta]:
 
 
 async def _stream(
-    reply: Reply, model: str, number: int, wants_usage: bool, request: Request
+    reply: Reply,
+    model: str,
+    number: int,
+    wants_usage: bool,
+    request: Request,
+    server: ModelServer,
 ) -> AsyncIterator[str]:
     def event(choices: list[ChunkChoice], usage: CompletionUsage | None = None) -> str:
         chunk = ChatCompletionChunk(
@@ -293,6 +304,11 @@ async def _stream(
         if reply.cut_after is not None and sent >= reply.cut_after:
             # The server drops a connection whose body is not finished.
             raise ConnectionResetError("cut by the script")
+        if sent == reply.hold_after:
+            server.held += 1
+            while not server.release.is_set():
+                await asyncio.sleep(0.01)
+            server.held -= 1
         yield event([ChunkChoice(delta=delta, index=0, finish_reason=None)])
     yield event([ChunkChoice(delta=ChoiceDelta(), index=0, finish_reason=_finish(reply))])
     if wants_usage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 _FACT = re.compile(
     r"gid://[\w./-]+"
@@ -13,6 +13,8 @@ _FACT = re.compile(
     r"|\b[A-Z0-9]{2,}(?:-[A-Z0-9]+)+\b"  # SKUs
     r"|\d+(?:[.,]\d+)*(?:\s?(?:%|[A-Z]{3}\b|€|\$|£))?"  # figures with their unit
 )
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_LINE_MAX = 200
 _MARK = re.compile(r"\[\d{1,3}\]")
 
 
@@ -27,12 +29,21 @@ def lines_of_lost_facts(texts: Sequence[str], summary: str) -> list[str]:
     kept = set(facts(summary))
     lines: list[str] = []
     for text in texts:
-        for line in text.splitlines():
+        for line in _pieces(text):
             lost = [fact for fact in facts(line) if fact not in kept]
             if lost:
                 lines.append(line.strip())
                 kept.update(lost)
     return lines
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The lines of ``text``, a long one by its sentences."""
+    for line in text.splitlines():
+        if len(line) > _LINE_MAX and not line.startswith("|"):
+            yield from _SENTENCE.split(line)
+        else:
+            yield line
 
 
 def with_lost_facts(texts: Sequence[str], summary: str, room: int) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 from pydantic import Field
 
 from aira import library
-from aira.tools.model import Answer, Asked, Json, Paged, Tool, safe
+from aira.tools.model import PAGE_MAX, Answer, Asked, Json, Paged, Tool, safe
 from core.errors import Invalid
 
 
 class DocsIn(Paged):
     """What to look for."""
 
+    limit: int = Field(3, ge=1, le=PAGE_MAX, description="How many sections")
     text: str = Field(description="Words, for example: undo a price", min_length=1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -207,6 +208,11 @@ def plain(value: Any) -> Any:
     return value
 
 
+def tenths(value: Decimal | None) -> str | None:
+    """A figure that is no more exact than a tenth."""
+    return None if value is None else format(value.quantize(Decimal("0.1")), "f")
+
+
 def as_of(store: Store) -> datetime:
     """The store's figures are as of the last synchronisation, or of its first contact."""
     return store.last_sync_at or store.created_at
@@ -216,7 +222,9 @@ def markdown(columns: tuple[Column, ...], rows: list[Json]) -> str:
     """The rows as a Markdown table."""
     head = " | ".join(each.label for each in columns)
     rule = " | ".join("---:" if each.kind in _RIGHT else "---" for each in columns)
-    lines = [f"| {' | '.join(_cell(row.get(each.key)) for each in columns)} |" for row in rows]
+    lines = [
+        f"| {' | '.join(_cell(row.get(each.key), each.kind) for each in columns)} |" for row in rows
+    ]
     return "\n".join([f"| {head} |", f"| {rule} |", *lines])
 
 
@@ -246,12 +254,15 @@ def page_of(name: str, identity: str) -> str:
 
 # Emphasis with ``_`` inside a title is harmless and an escaped SKU is hard to read.
 _MARKS = frozenset("\\`*[]|<")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*\+00:00$")
 _RIGHT = frozenset({"money", "number", "percent"})
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, kind: str) -> str:
     if value is None:
         return "unknown"
+    if kind == "time" and isinstance(value, str) and _TIME.match(value):
+        return f"{value[:10]} {value[11:16]} UTC"
     if isinstance(value, Mapping) and "amount" in value:
         return f"{value['amount']} {value.get('currency', '')}".strip()
     return safe(", ".join(map(str, value)) if isinstance(value, list) else str(value))
