@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from bench.answers import searching
 from bench.answers.asking import Outcome, by_command, in_words
 from bench.answers.questions import Book, Question, questions
 from tests.installation import ADMIN_TOKEN, Installation, until
@@ -34,7 +35,7 @@ def report() -> list[str]:
     lines = [HEADING, "", f"{asked} questions. " + _INTRODUCTION[0], *_INTRODUCTION[1:]]
     lines += _about_commands(commands)
     lines += _about_words(words) if words else [*_NO_MODEL, ""]
-    return [*lines, *_about_injections()]
+    return [*lines, *searching.report(), *_about_injections()]
 
 
 def _ask(running: Installation) -> tuple[int, list[Outcome], list[Outcome]]:

@@ -304,7 +304,11 @@ def test_a_killed_answer_is_taken_up_by_the_next_process(
         seen = heard_text(stream, "thus")
         until(lambda: model.held == 1, 10, "the answer held")
         assert aira.end(how) == -how
-        with pytest.raises(httpx.TransportError) if how is signal.SIGKILL else contextlib.nullcontext():
+        with (
+            pytest.raises(httpx.TransportError)
+            if how is signal.SIGKILL
+            else contextlib.nullcontext()
+        ):
             seen += list(stream)
     model.release.set()
     turn = one(seen, "turn")["turn_id"]
