@@ -79,7 +79,9 @@ def _until_first(http: httpx.Client, url: str, body: dict, mark: str) -> float:
 @contextmanager
 def _aira(home: Path, model: ModelServer) -> Iterator[str]:
     (port,) = free_ports(1)
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ROYAL", "OPENAI", "DATABASE"))}
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith(("ROYAL", "OPENAI", "DATABASE"))
+    }
     environment = {
         **kept,
         "ROYAL_VAR_DIR": str(home),
