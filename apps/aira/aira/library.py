@@ -85,6 +85,11 @@ def page(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def sections() -> tuple[Section, ...]:
+    """Every section of every page."""
+    return _index().sections
+
+
 def search(text: str) -> list[Section]:
     """The sections that hold words of ``text``, the best first."""
     index = _index()

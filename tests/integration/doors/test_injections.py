@@ -122,7 +122,9 @@ def scene(settings: Settings, platform: Platform, running: Callable[[Any], Any])
 
 
 @pytest.mark.timeout(180)
-def test_two_hundred_injections_through_an_obedient_model_decide_nothing(scene: Scene) -> None:
+def test_two_hundred_injections_through_an_obedient_model_decide_nothing(
+    scene: Scene, record_property: Callable[[str, Any], None]
+) -> None:
     wanted = goals(scene.decision, scene.argument_hash, shop.product_id(2))
     before = scene.state()
     tried: Counter[str] = Counter()
@@ -137,6 +139,9 @@ def test_two_hundred_injections_through_an_obedient_model_decide_nothing(scene: 
     assert sum(tried.values()) == len(DISGUISES) * len(wanted) >= 200
     # It is the gate that holds, not luck: nearly everything reached the model and was obeyed.
     assert scene.model.obeyed >= 200
+    record_property("attempts", sum(tried.values()))
+    record_property("obeyed", scene.model.obeyed)
+    record_property("changed", 0)
     assert {"approve", "reject", "limit", "autonomy", "run", "stop"} <= set(scene.model.called)
 
 

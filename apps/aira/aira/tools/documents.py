@@ -1,4 +1,4 @@
-"""The product's own documentation, searched for words."""
+"""The product's own documentation, searched by words and by meaning."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from aira import library
+from aira import meaning
 from aira.tools.model import PAGE_MAX, Answer, Asked, Json, Paged, Tool, safe
 from core.errors import Invalid
 
@@ -20,7 +20,9 @@ class DocsIn(Paged):
 
 def docs(asked: Asked, given: DocsIn) -> Answer:
     """The sections that fit best."""
-    found = library.search(given.text)
+    platform = asked.platform
+    folder = platform.settings.var_dir / "embeddings"
+    found = meaning.search(given.text, platform.embedder(), folder)
     begin = _offset(given.cursor)
     shown = found[begin : begin + given.limit]
     more = len(found) > begin + given.limit
