@@ -1,4 +1,4 @@
-"""``make bench``: starts, idle cost, reads over 100,000 orders, executions, live feed, UI size."""
+"""``make bench``: starts, idle cost, reads over 100,000 orders, executions, live feed, AIRA, UI."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from pathlib import Path
 import websockets
 
 from bench.executions import decisions
+from bench.first_token import first_token
 from bench.table import Report, percentile
 from core.telemetry.logs import configure_logging
 from tests.installation import ADMIN_TOKEN, SANDBOX, Installation, until
 
 TICKS = os.sysconf("SC_CLK_TCK")
-_PARTS = ("starts", "reads", "interface")
+_PARTS = ("starts", "reads", "aira", "interface")
 
 
 @contextmanager
@@ -233,6 +234,8 @@ def main() -> None:
             first_decisions(report, Path(home) / "fresh")
         if "reads" in wanted:
             reads_at_scale(report, Path(home) / "large", given.orders)
+        if "aira" in wanted:
+            first_token(report, Path(home) / "aira")
     if "interface" in wanted:
         interface_size(report)
     if not given.only:

@@ -325,7 +325,9 @@ def test_a_new_key_takes_effect_without_a_restart(
     store = local_store(settings)
     store.create_key()
     for name, value in (
-        ("OPENAI_API_KEY", "sk-wrong"), ("OPENAI_MODEL", MODEL), ("OPENAI_BASE_URL", model.base_url),
+        ("OPENAI_API_KEY", "sk-wrong"),
+        ("OPENAI_MODEL", MODEL),
+        ("OPENAI_BASE_URL", model.base_url),
     ):  # fmt: skip
         store.set(name, value)
     assert "OPENAI_API_KEY" not in os.environ

@@ -8,7 +8,6 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-
 # A process number may be given again, to ourselves too; names of ours that live are known here.
 _OURS: set[str] = set()
 

@@ -160,8 +160,12 @@ class ToolUse:
 
 
 def writes(tool: Tool[Any], *, for_model: bool) -> bool:
-    """True when using the tool changes something; a model only gets a card where there is one."""
-    return tool.writes and not (for_model and tool.asks is not None)
+    """True when using the tool changes something; a model only gets a card where there is one.
+
+    A tool whose card is its act, such as proposing, changes something for a model too.
+    """
+    only_a_card = for_model and tool.asks is not None and tool.asks is not tool.use
+    return tool.writes and not only_a_card
 
 
 def interrupted(tool: Tool[Any]) -> Interrupted:
