@@ -15,10 +15,10 @@ def included_tax_rate(connection: Connection, store: Store, since: date) -> Deci
     """The fraction of tax in prices, by the orders from ``since`` on; 0 where prices have none."""
     if not store.taxes_included:
         return Decimal(0)
-    sums = (
-        func.sum(column, type_=column.type) for column in (daily_sales.c.tax, daily_sales.c.paid)
-    )
-    query = select(*sums).where(daily_sales.c.store_id == store.id, daily_sales.c.day >= since)
+    table = daily_sales.c
+    query = select(
+        func.sum(table.tax, type_=table.tax.type), func.sum(table.paid, type_=table.paid.type)
+    ).where(table.store_id == store.id, table.day >= since)
     taxed, paid = connection.execute(query).one()
     if not taxed or paid <= taxed:
         return Decimal(0)

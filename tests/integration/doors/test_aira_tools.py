@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import update
 
 from aira.app import create_app
-from aira.commands import read
+from aira.commands import complete, read
 from aira.tools import TOOLS, Asked
+from app import declare
 from core.events import head
 from core.security.principals import permissions_of, principal
-from core.settings import Settings
+from core.settings import Settings, read_settings
 from orchestrator.core.books import reading
 from orchestrator.core.runs import request_run
-from royal_platform.bootstrap import Platform
+from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.persistence import stores
 from royal_platform.persistence.tables import catalog
 from tests.integration.doors import shop
@@ -170,7 +171,9 @@ def test_a_decision_is_rejected_with_its_reason(ask: Ask, store: Platform) -> No
         "method": "POST", "path": f"/v1/decisions/{waiting}/reject", "body": {"reason": "Not now"},
     }  # fmt: skip
     assert decision(store, waiting).status == "proposed"
-    assert ask("reject", decision=waiting, reason="Not now").status_code == 200
+    tool, arguments = read(shown["cards"][0]["command"])
+    assert arguments.model_dump() == {"decision": waiting, "reason": "Not now"}
+    assert ask(tool.name, **arguments.model_dump()).status_code == 200
     found = decision(store, waiting)
     assert (found.status, found.decided_by) == ("rejected", "admin")
     assert ask("reject", decision=waiting).status_code == 409
@@ -198,6 +201,7 @@ def test_agents_are_run_paused_and_given_autonomy(ask: Ask, store: Platform) -> 
 
 def test_the_kill_switch_and_the_policy(ask: Ask, store: Platform) -> None:
     assert ask("stop", scope="kitchen").status_code == 422
+    assert ask("stop", scope="agent:inventry_pricing").status_code == 404, "a misspelt agent"
     assert ask("stop", scope="store", reason="Fire drill").json()["result"]["stopped"] == ["store"]
     assert "/lift store" in ask("status").json()["text"]
     waits = ask("price", product="OAK-4", price="57").json()["cards"][0]
@@ -216,7 +220,8 @@ def test_the_kill_switch_and_the_policy(ask: Ask, store: Platform) -> None:
     assert ask(tool.name, **arguments.model_dump()).status_code == 409, "changed meanwhile"
     for name, value in (("price_step", "8"), ("cooldown_days", "-1"), ("cooldown_days", "1.5"),
                         ("risk_auto_max", "2"), ("spend_per_day", "none"),
-                        ("spend_per_day", "Infinity"), ("actions_per_day", "x")):  # fmt: skip
+                        ("spend_per_day", "Infinity"), ("actions_per_day", "x"),
+                        ("cooldown_days", "1e999999999")):  # fmt: skip
         answer = ask("limit", name=name, value=value, version=1)
         assert answer.status_code == 422, (name, value)
     off = ask("limit", name="unit_cost_max", value="none", version=1).json()
@@ -239,12 +244,13 @@ def test_a_model_is_given_the_card_and_never_the_act(store: Platform) -> None:
     assert set(arguments) == {tool.name for tool in TOOLS.values() if tool.writes} - {"price"}
     with store.database.read() as connection:
         before = head(connection, store.store_id)
+    routes = declare().url_map.bind("localhost")
     for name, given in arguments.items():
         tool = TOOLS[name]
         answer = tool.ask(asked, tool.arguments.model_validate(given))
         [card] = answer.cards
         assert card["command"].startswith(f"/{name}"), name
-        assert card["confirm"]["path"].startswith("/v1/"), name
+        routes.match(card["confirm"]["path"], method=card["confirm"]["method"])
         again, typed = read(card["command"])
         assert again is tool
         assert typed, "the card's command is one that can be typed"
@@ -346,6 +352,42 @@ def test_a_thing_is_found_by_id_global_id_sku_or_title(ask: Ask) -> None:
         assert ask("order", order=word).json()["result"]["id"] == shop.order_id(2), word
     for word in (shop.CUSTOMER, f"gid://shopify/Customer/{shop.CUSTOMER}", "Ann Läufer"):
         assert ask("customer", customer=word).json()["result"]["id"] == shop.CUSTOMER, word
+
+
+def test_what_cannot_be_stored_is_refused(ask: Ask) -> None:
+    headers = {"Authorization": f"Bearer {ADMIN}", "Content-Type": "application/json"}
+    for value in (r"\u0000", r"\ud800", "x" * 2_001):
+        for name, field in (("products", "text"), ("product", "product"), ("stop", "reason")):
+            body = f'{{"{field}": "a{value}"}}'
+            answer = httpx.post(f"{ask.url}/v1/tools/{name}", content=body, headers=headers)
+            assert answer.status_code == 422, (name, value, answer.text)
+    for body in ("[]", "3", '"x"', "{"):
+        answer = httpx.post(f"{ask.url}/v1/tools/products", content=body, headers=headers)
+        assert answer.status_code == 422, body
+    answer = httpx.get(
+        f"{ask.url}/v1/commands/complete", params={"text": "/products \0"}, headers=headers
+    )
+    assert answer.json() == {"data": []}
+
+
+def test_postgresql_answers_the_same(postgres_url: str, settings: Settings) -> None:
+    platform = bootstrap(read_settings(**{**settings.model_dump(), "database_url": postgres_url}))
+    try:
+        shop.fill(platform)
+        waiting = shop.propose(platform)
+        asked = Asked.of(platform, principal("ada", "admin", None, "session"))
+        cases = [*READS, ("decision", {"decision": waiting}, "Grounds"),
+                 ("price", {"product": "OAK-9", "price": "57"}, "waits for a person"),
+                 ("events", {"about": "OAK-9"}, "no such entry")]  # fmt: skip
+        for name, arguments, told in cases:
+            tool = TOOLS[name]
+            answer = tool.run(asked, tool.arguments.model_validate(arguments))
+            wanted = waiting if name == "decisions" else told
+            assert wanted in answer.text, (name, answer.text)
+        for text in ("/price oak", "/approve ", "/order 10", "/customer a", "/run s", "/who Oak"):
+            assert complete(asked, text).data, text
+    finally:
+        platform.close()
 
 
 def test_titles_are_data(ask: Ask, store: Platform) -> None:

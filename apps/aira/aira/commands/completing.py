@@ -37,7 +37,7 @@ Source = Callable[[Asked, Connection, str], Iterator[Option]]
 def complete(asked: Asked, text: str) -> Completions:
     """At most 20 whole messages that begin like ``text``; nothing for what is no command."""
     begun = text.lstrip()
-    if not begun.startswith("/"):
+    if not begun.startswith("/") or "\x00" in begun:
         return Completions(data=[])
     words, is_open = scan(begun)
     on_new_word = begun[-1].isspace() and not is_open

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote as encoded
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from aira.tools.words import assign, quote
 from core.security.principals import Principal
@@ -25,12 +25,21 @@ PAGE = 10
 PAGE_MAX = 20
 
 Json = dict[str, Any]
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class Arguments(BaseModel):
     """A tool's arguments; anything not named is refused."""
 
     model_config = ConfigDict(extra="forbid", str_max_length=2_000)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:
+        """No database takes a NUL in a text, and no encoding half a character."""
+        if isinstance(value, str) and _UNSTORABLE.search(value):
+            raise ValueError("The text holds a character that cannot be stored.")
+        return value
 
 
 Given = TypeVar("Given", bound=Arguments)
