@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -45,6 +46,9 @@ from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.subscriptions import ensure_subscriptions
 from royal_platform.shopify.sync import Sync
 from royal_platform.shopify.world_clock import read_world_clock
+
+if TYPE_CHECKING:
+    from pydantic_ai.usage import RunUsage
 
 _SANDBOX_WAIT_SECONDS = 30.0
 
@@ -99,7 +103,7 @@ class Platform:
         """Keeps what models are shown."""
         return StoredSentLog(self.database, self.store_id)
 
-    def llm(self, *, actor: str, about: str) -> Llm:
+    def llm(self, *, actor: str, about: str, usage: RunUsage | None = None) -> Llm:
         """Decision support by the configured models; what is sent is kept under ``about``."""
         from royal_platform.llm.adapter import ModelLlm
         from royal_platform.llm.privacy import Shield
@@ -107,6 +111,7 @@ class Platform:
         return ModelLlm(
             self.models,
             lambda purpose: Shield.of(self, purpose=purpose, actor=actor, about=about),
+            usage,
         )
 
     def embedder(self) -> Embedder | None:
