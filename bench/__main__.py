@@ -16,12 +16,13 @@ from pathlib import Path
 import websockets
 
 from bench.executions import decisions
+from bench.sandbox_serving import sandbox_serving
 from bench.table import Report, percentile
 from core.telemetry.logs import configure_logging
 from tests.installation import ADMIN_TOKEN, SANDBOX, Installation, until
 
 TICKS = os.sysconf("SC_CLK_TCK")
-_PARTS = ("starts", "reads", "interface")
+_PARTS = ("starts", "reads", "sandbox", "interface")
 
 
 @contextmanager
@@ -233,6 +234,8 @@ def main() -> None:
             first_decisions(report, Path(home) / "fresh")
         if "reads" in wanted:
             reads_at_scale(report, Path(home) / "large", given.orders)
+        if "sandbox" in wanted:
+            sandbox_serving(report, Path(home) / "shop")
     if "interface" in wanted:
         interface_size(report)
     if not given.only:

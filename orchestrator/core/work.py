@@ -13,16 +13,9 @@ from core.errors import NotFound, RoyalError, Unavailable
 from core.telemetry.logs import bind, clear, get_logger
 from orchestrator.core import schedules
 from orchestrator.core.books import Books, reading, writing
-from orchestrator.core.engine import (
-    AGENTS,
-    EXECUTION,
-    INTERACTIVE,
-    SYNC,
-    DurableEngine,
-    QueueSpec,
-    durable_step,
-)
+from orchestrator.core.engine import DurableEngine, durable_step
 from orchestrator.core.execution import execute, fail_unexpected, hands_of
+from orchestrator.core.queues import AGENTS, EXECUTION, INTERACTIVE, SYNC, QueueSpec
 from orchestrator.core.running import carry_out, give_up
 from orchestrator.core.runs import COMMAND, wake
 from royal_platform.persistence.clock import wall_now

@@ -26,7 +26,8 @@ from orchestrator.core import engine as engines
 from orchestrator.core import ledger, schedules
 from orchestrator.core.agent_registry import get_agent_registry
 from orchestrator.core.books import reading
-from orchestrator.core.engine import SYNC, DurableEngine
+from orchestrator.core.engine import DurableEngine
+from orchestrator.core.queues import SYNC
 from orchestrator.core.work import Work, bury, close_interrupted, place_of, wake_after_first_sync
 from royal_platform.persistence import commands as command_rows
 from royal_platform.persistence.clock import wall_now
@@ -208,12 +209,13 @@ class Worker:
             asyncio.run(self._platform.refresh_clock())
 
     def _beat(self) -> None:
-        """Say that we live, and take over from those who no longer do."""
+        """Say that we live and what we see, and take over from those who no longer do."""
+        seen = self._engine.seen()
         with self._platform.database.write() as transaction:
             now = _database_now(transaction.connection)
             command_rows.beat(
                 transaction.connection, self.executor_id, version=engines.APPLICATION_VERSION,
-                started_at=self._started_at, now=now,
+                started_at=self._started_at, now=now, seen=seen,
             )  # fmt: skip
         self._reap()
 

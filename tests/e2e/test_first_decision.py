@@ -14,7 +14,7 @@ from tests.installation import ROYAL, Installation, until
 
 PAGES = (
     "/", "/approvals", "/agents", "/agents/inventory_pricing", "/products", "/orders",
-    "/activity", "/policies", "/connections",
+    "/activity", "/policies", "/connections", "/engine",
 )  # fmt: skip
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}

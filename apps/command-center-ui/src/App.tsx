@@ -33,6 +33,7 @@ const Orders = page("orders", () => import("./modules/orders"));
 const OrderPage = page("orders", () => import("./modules/orders/OrderPage"));
 const Activity = lazy(() => import("./modules/activity"));
 const Policies = page("policies", () => import("./modules/policies"));
+const Engine = page("engine", () => import("./modules/engine"));
 const Connections = lazy(() => import("./modules/connections"));
 
 const pages: [path: string, page: RouteComponent][] = [
@@ -49,6 +50,7 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/activity", Activity],
   ["/policies", Policies],
   ["/connections", Connections],
+  ["/engine", Engine],
 ];
 
 /** Search values are plain strings, so addresses stay readable and shareable. */

@@ -17,5 +17,6 @@ export const keys = {
   events: (filters: object) => ["events", filters] as const,
   policies: ["policies"] as const,
   connections: ["connections"] as const,
+  engine: ["engine"] as const,
   deadLetters: ["dead-letters"] as const,
 };

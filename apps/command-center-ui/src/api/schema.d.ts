@@ -294,6 +294,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/engine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Queues with what waits, workers with their heartbeat, schedules with what is late. */
+        get: operations["getEngine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -938,6 +955,27 @@ export interface components {
             stockout_days: number;
         };
         /**
+         * EngineOut
+         * @description ``untaken`` commands were committed and no worker has taken them yet.
+         */
+        EngineOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Queues */
+            queues: components["schemas"]["QueueOut"][];
+            /** Workers */
+            workers: components["schemas"]["WorkerOut"][];
+            /** Schedules */
+            schedules: components["schemas"]["ScheduledAgent"][];
+            /** Untaken */
+            untaken: number;
+            /** Untaken Since */
+            untaken_since: string | null;
+        };
+        /**
          * EventOut
          * @description One row of the audit log; the same shape travels over ``/ws``.
          */
@@ -1533,6 +1571,24 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * QueueOut
+         * @description ``waiting`` is null while no living worker tells; times are by the machine's clock.
+         */
+        QueueOut: {
+            /** Name */
+            name: string;
+            /** Waiting */
+            waiting: number | null;
+            /** Oldest Waiting At */
+            oldest_waiting_at: string | null;
+            /** Running */
+            running: number;
+            /** Places */
+            places: number;
+            /** Poll Seconds */
+            poll_seconds: number;
+        };
         /** RefundOut */
         RefundOut: {
             /** Id */
@@ -1611,6 +1667,10 @@ export interface components {
             started_at: string | null;
             /** Finished At */
             finished_at: string | null;
+            /** Working From */
+            working_from: string | null;
+            /** Working Until */
+            working_until: string | null;
             /** Headline */
             headline: string | null;
             /** Decisions */
@@ -1645,7 +1705,12 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
-        /** RunSummary */
+        /**
+         * RunSummary
+         * @description ``working_from`` and ``working_until`` are by the machine's clock, the others business time.
+         *
+         *     A world's clock may stand: how long the work took is told by the machine's.
+         */
         RunSummary: {
             /** Id */
             id: string;
@@ -1669,6 +1734,10 @@ export interface components {
             started_at: string | null;
             /** Finished At */
             finished_at: string | null;
+            /** Working From */
+            working_from: string | null;
+            /** Working Until */
+            working_until: string | null;
             /** Headline */
             headline: string | null;
             /** Decisions */
@@ -1687,6 +1756,28 @@ export interface components {
             next_due_at: string | null;
             /** Last Fired At */
             last_fired_at: string | null;
+        };
+        /**
+         * ScheduledAgent
+         * @description Business time. ``late``: it is due and nobody has fired it.
+         */
+        ScheduledAgent: {
+            /** Agent Id */
+            agent_id: string;
+            /** Name */
+            name: string;
+            /** Cron */
+            cron: string;
+            /** Next Due At */
+            next_due_at: string | null;
+            /** Last Fired At */
+            last_fired_at: string | null;
+            /** Late */
+            late: boolean;
+            /** Paused */
+            paused: boolean;
+            /** Runnable */
+            runnable: boolean;
         };
         /**
          * SessionOut
@@ -1891,6 +1982,30 @@ export interface components {
             ruling: "allow" | "ask" | "deny";
             /** Hits */
             hits: components["schemas"]["RuleHitOut"][];
+        };
+        /**
+         * WorkerOut
+         * @description One worker process; not ``alive``: its heartbeat stopped.
+         */
+        WorkerOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Heartbeat At
+             * Format: date-time
+             */
+            heartbeat_at: string;
+            /** Alive */
+            alive: boolean;
+            /** Running */
+            running: number;
         };
     };
     responses: never;
@@ -3231,6 +3346,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionDetail"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEngine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineOut"];
                 };
             };
             /** @description Nobody known is calling. */

@@ -3,6 +3,7 @@ import {
   Activity,
   Bot,
   CheckCheck,
+  Cog,
   Gauge,
   type LucideIcon,
   Package,
@@ -23,7 +24,8 @@ export interface NavigationEntry {
     | "orders"
     | "activity"
     | "policies"
-    | "connections";
+    | "connections"
+    | "engine";
   icon: LucideIcon;
   /** The letter after `g` that goes there. */
   letter: string;
@@ -113,5 +115,15 @@ export const navigation: readonly NavigationEntry[] = [
     group: "house",
     onPhone: false,
     permission: "connections:read",
+  },
+  {
+    id: "engine",
+    path: "/engine",
+    label: "engine",
+    icon: Cog,
+    letter: "e",
+    group: "house",
+    onPhone: false,
+    permission: "agents:read",
   },
 ];

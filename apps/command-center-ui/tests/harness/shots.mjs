@@ -18,6 +18,7 @@ const PAGES = {
   activity: "/activity",
   policies: "/policies",
   connections: "/connections",
+  engine: "/engine",
 };
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 

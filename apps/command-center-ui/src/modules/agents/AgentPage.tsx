@@ -21,8 +21,8 @@ import { QueryView } from "@/ui/QueryView";
 import { Note } from "@/ui/states";
 import { Tag, ToneWord } from "@/ui/Tone";
 import { sayDone, sayFailed } from "@/ui/toast";
+import { RunRow } from "@/work/RunRow";
 import { AutonomyDial } from "./AutonomyDial";
-import { RunRow } from "./RunRow";
 import { ScheduleCard } from "./ScheduleCard";
 
 export default function AgentPage() {
