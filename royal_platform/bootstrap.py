@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -46,7 +47,13 @@ from royal_platform.shopify.subscriptions import ensure_subscriptions
 from royal_platform.shopify.sync import Sync
 from royal_platform.shopify.world_clock import read_world_clock
 
+if TYPE_CHECKING:
+    from pydantic_ai.usage import RunUsage
+
 _SANDBOX_WAIT_SECONDS = 30.0
+_READERS = (
+    "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ class Platform:
         """Keeps what models are shown."""
         return StoredSentLog(self.database, self.store_id)
 
-    def llm(self, *, actor: str, about: str) -> Llm:
+    def llm(self, *, actor: str, about: str, usage: RunUsage | None = None) -> Llm:
         """Decision support by the configured models; what is sent is kept under ``about``."""
         from royal_platform.llm.adapter import ModelLlm
         from royal_platform.llm.privacy import Shield
@@ -107,6 +114,7 @@ class Platform:
         return ModelLlm(
             self.models,
             lambda purpose: Shield.of(self, purpose=purpose, actor=actor, about=about),
+            usage,
         )
 
     def embedder(self) -> Embedder | None:
@@ -164,6 +172,13 @@ class Platform:
                     world_at=world_at, wall_at=wall_at, rate=rate,
                 )  # fmt: skip
         return self.clock()
+
+    def of_store(self, store_id: str) -> Platform:
+        """The rows of another store of this installation, through readers of its own."""
+        with self.database.read() as connection:
+            store = stores.get(connection, store_id)
+        readers = {name: type(getattr(self, name))(self.database, store_id) for name in _READERS}
+        return replace(self, store_id=store_id, source=store.source, **readers)
 
     def close(self) -> None:
         """Close the database's connections."""

@@ -20,6 +20,8 @@ from royal_platform.llm.errors import problem_of
 from royal_platform.llm.models import Models, Purpose
 
 if TYPE_CHECKING:
+    from pydantic_ai.usage import RunUsage
+
     from royal_platform.llm.privacy import Shield
 
 Answer = TypeVar("Answer")
@@ -60,12 +62,16 @@ class Text:
 class ModelLlm:
     """``Llm`` on the configured models; classification and extraction go to the routine one.
 
-    ``shield`` makes the shield of one call from its purpose.
+    ``shield`` makes the shield of one call from its purpose. What the calls take of the model is
+    added to ``usage``.
     """
 
-    def __init__(self, models: Models, shield: Callable[[str], Shield]) -> None:
+    def __init__(
+        self, models: Models, shield: Callable[[str], Shield], usage: RunUsage | None = None
+    ) -> None:
         self._models = models
         self._shield = shield
+        self._usage = usage
 
     async def classify(
         self,
@@ -170,7 +176,7 @@ class ModelLlm:
             return answer
 
         try:
-            run = await agent.run(orjson.dumps(body).decode())
+            run = await agent.run(orjson.dumps(body).decode(), usage=self._usage)
         except Exception as error:
             told = problem_of(error)
             if told is None:

@@ -82,6 +82,7 @@ class Shield:
     purpose: str
     actor: str
     about: str
+    _searched: set[str] = field(default_factory=set, repr=False)
 
     @classmethod
     def of(cls, platform: ShieldedPlatform, *, purpose: str, actor: str, about: str) -> Shield:
@@ -99,7 +100,10 @@ class Shield:
 
     def hidden(self, messages: Sequence[ModelMessage]) -> list[ModelMessage]:
         """``messages`` with personal values hidden; the given ones stay as they are."""
-        self.learn(self.people.named_in("\n".join(_texts(messages))))
+        # Each request of an answer sends the whole conversation again.
+        fresh = [text for text in dict.fromkeys(_texts(messages)) if text not in self._searched]
+        self._searched.update(fresh)
+        self.learn(self.people.named_in("\n".join(fresh)))
         return [_mapped(message, self.pseudonyms.hide) for message in messages]
 
     def record(self, model: str, messages: Sequence[ModelMessage], more: Sequence[str]) -> None:

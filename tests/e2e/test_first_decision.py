@@ -13,8 +13,8 @@ from tests.e2e.conftest import FirstStart
 from tests.installation import ROYAL, Installation, until
 
 PAGES = (
-    "/", "/approvals", "/agents", "/agents/inventory_pricing", "/products", "/orders",
-    "/activity", "/policies", "/connections",
+    "/", "/approvals", "/agents", "/agents/inventory_pricing", "/effects", "/products", "/orders",
+    "/activity", "/policies", "/connections", "/engine",
 )  # fmt: skip
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}

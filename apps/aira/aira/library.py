@@ -27,7 +27,7 @@ _PLACES = (
     Path(__file__).resolve().parents[3] / "docs",
 )
 # Which pages there are, and how much what they say counts for somebody who asks.
-_SHELVES = {"how-to": 1.5, "reference": 1.0, "adr": 0.7}
+_SHELVES = {"how-to": 2.0, "reference": 1.0, "adr": 0.7}
 _EMPTY = frozenset(
     _WORD.findall(
         "a an and are as at be by can do does for from has how i in is it its may no not of on or "

@@ -434,6 +434,8 @@ def test_commands_complete_from_the_store(
     assert ends("/run inv") == ["/run inventory_pricing"]
     assert ends("/products oak stock=l") == ["/products oak stock=low"]
     assert "/products stock=" in ends("/products st")
+    kept = [each for each in ends("/products oak stock=low ") if "stock=low" not in each]
+    assert kept == [], "what was given stays"
     assert ends("/autonomy inventory_pricing price.set ob") == [
         "/autonomy inventory_pricing price.set observe"
     ]

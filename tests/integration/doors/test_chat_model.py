@@ -300,7 +300,10 @@ def test_a_long_conversation_is_compacted_with_its_facts(
     conversation = one(anna.say("Tell me of it"), "turn")["conversation_id"]
     model.say(Reply("Yes."), Reply("Sure."))
     anna.say("Is it so", conversation_id=conversation)
-    model.say(Reply("They spoke of 3 pieces."), Reply("It was 49.95 EUR."))
+    # The first summary invents a figure, so it is asked for again.
+    for text in ("They spoke of 4 pieces [2].", "They spoke of 3 pieces [2]."):
+        model.say(Reply("", (ToolCall("final_result", {"text": text}),)))
+    model.say(Reply("It was 49.95 EUR."))
     anna.say("Is that all", conversation_id=conversation)
     heard = anna.say("What did it cost", conversation_id=conversation)
     compacted = [each for each in heard if each.event == "compacted"]
@@ -308,6 +311,8 @@ def test_a_long_conversation_is_compacted_with_its_facts(
     last = model.requests[-1]["messages"]
     shown = json.dumps(last)
     assert "Order #1042 has 3 pieces for 49.95 EUR." in shown
+    assert "They spoke of 3 pieces." in shown
+    assert "4 pieces" not in shown
     assert len(shown) < 6_000
     assert len(anna.conversation(conversation)["turns"]) == 4
 

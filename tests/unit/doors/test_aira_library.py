@@ -21,8 +21,8 @@ from core.errors import NotFound
         ("verify the audit log", "how-to/audit.md"),
     ],
 )
-def test_the_page_that_answers_comes_first(asked: str, page: str) -> None:
-    assert library.search(asked)[0].page == page
+def test_the_page_that_answers_is_among_the_first(asked: str, page: str) -> None:
+    assert page in [each.page for each in library.search(asked)[:3]]
 
 
 def test_what_is_not_written_is_not_found() -> None:

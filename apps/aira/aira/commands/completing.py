@@ -86,7 +86,7 @@ def _endings(asked: Asked, tool: Tool[Any], before: list[Word], typed: Word) -> 
             for value, what in _options(asked, tool, name, begun)
         ]
     loose = [word for word in before if word.option(tool.names) is None]
-    found = _positional(asked, tool, loose, typed)
+    found = _positional(asked, tool, loose, typed, len(before))
     given = {option[0] for word in before if (option := word.option(tool.names))}
     found += [
         (typed.start, f"{name}=", f"{name}=", tool.arguments.model_fields[name].description or "")
@@ -98,15 +98,18 @@ def _endings(asked: Asked, tool: Tool[Any], before: list[Word], typed: Word) -> 
     return found
 
 
-def _positional(asked: Asked, tool: Tool[Any], loose: list[Word], typed: Word) -> list[Ending]:
+def _positional(
+    asked: Asked, tool: Tool[Any], loose: list[Word], typed: Word, before: int
+) -> list[Ending]:
     if tool.words is not None:
         return _phrases(asked, tool, loose, typed)
     positions = tool.positions
     place = min(len(loose), len(positions) - 1) if tool.rest else len(loose)
     if not 0 <= place < len(positions):
         return []
-    # Words of one value typed without quotes are one value.
-    parts = [*loose[place:], typed]
+    # Words of one value typed without quotes are one value, unless something stands between.
+    together = len(loose) == before or not loose[place:]
+    parts = [*loose[place:], typed] if together else [typed]
     begun = " ".join(word.text for word in parts)
     return [
         (parts[0].start, quote(value), value, what)

@@ -105,7 +105,7 @@ def _placed(tool: Tool[Any], loose: Sequence[str]) -> Json:
 def wrong(tool: Tool[Any], error: ValidationError) -> Invalid:
     """What is wrong with a tool's arguments, with its usage."""
     faults = [
-        {"field": ".".join(map(str, fault["loc"])) or "arguments", "reason": fault["msg"]}
+        {"field": ".".join(map(str, fault["loc"])) or "arguments", "reason": _reason(fault["msg"])}
         for fault in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     told = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in faults[:5])
@@ -114,6 +114,10 @@ def wrong(tool: Tool[Any], error: ValidationError) -> Invalid:
         remedy=f"Usage: `{usage_of(tool)}`",
         errors=faults,
     )
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ").rstrip(".")
 
 
 def _unknown(name: str) -> Invalid:

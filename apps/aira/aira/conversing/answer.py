@@ -101,7 +101,7 @@ class Conversing:
         left, found = await asyncio.to_thread(
             lambda: (demand_budget(platform, turn.speaker.name), before(platform, turn))
         )
-        shorter = await compacted(platform, model, found, self.usage)
+        shorter = await compacted(platform, found, self.usage)
         if shorter is not found:
             told = schemas.CompactedData(turns=shorter.conversation.summarised)
             await self.journal.record(event(told))

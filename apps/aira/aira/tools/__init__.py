@@ -22,6 +22,7 @@ from aira.tools import (
     pricing,
     runs,
     status,
+    stock,
 )
 from aira.tools.model import Answer, Arguments, Asked, Json, Tool
 from core.security.principals import Principal
@@ -29,7 +30,7 @@ from core.security.principals import Principal
 __all__ = ["TOOLS", "Answer", "Arguments", "Asked", "Json", "Tool", "ToolList", "listing"]
 
 _MODULES = (
-    status, figures, catalog, orders, decisions, deciding, pricing, agents, operating, runs,
+    status, figures, catalog, stock, orders, decisions, deciding, pricing, agents, operating, runs,
     limits, audit, documents, helping,
 )  # fmt: skip
 

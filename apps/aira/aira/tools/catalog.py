@@ -1,9 +1,8 @@
-"""Products with their prices, stock and demand, what runs out, and what is on order."""
+"""Products with their prices, stock and demand, and why a price is what it is."""
 
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -21,7 +20,6 @@ from aira.tools.model import (
     Paged,
     Tool,
     as_of,
-    listed,
     markdown,
     page_of,
     plain,
@@ -34,12 +32,10 @@ from core.events import read_before
 from royal_platform.persistence import stores
 from royal_platform.persistence.decisions import Decisions
 from royal_platform.persistence.forecasts import Demand, Forecasts
-from royal_platform.persistence.inventory import Inventory
 from royal_platform.persistence.products import ProductFilter, ProductItem, Products, VariantItem
-from royal_platform.persistence.purchases import Purchases
 from royal_platform.persistence.stores import Store
 
-_VARIANTS = (
+VARIANTS = (
     Column("title", "Variant"), Column("sku", "SKU"), Column("price", "Price", "money"),
     Column("unit_cost", "Unit cost", "money"), Column("margin_percent", "Margin %", "percent"),
     Column("available", "Available", "number"), Column("sold_28d", "Sold in 28 days", "number"),
@@ -74,20 +70,6 @@ class ProductIn(Arguments):
     product: str = Field(description="Title, SKU or id", min_length=1)
 
 
-class InventoryIn(Paged):
-    """Whose stock."""
-
-    text: str | None = Field(None, description="Words in title or SKU")
-
-
-class AtRiskIn(Paged):
-    """What runs out: the last unit sold within 14 days at the pace of the last 28."""
-
-
-class PurchaseOrdersIn(Paged):
-    """A page of purchase orders."""
-
-
 def products(asked: Asked, given: ProductsIn) -> Answer:
     """A page of the catalogue, one row for each variant."""
     wanted = ProductFilter(text=given.text, status=given.status, stock=given.stock, sort=given.sort)
@@ -107,37 +89,10 @@ def products(asked: Asked, given: ProductsIn) -> Answer:
     return Answer(
         result={"total": page.total, "products": len(page.items), "variants_left_out": left_out,
                 "data": rows},
-        text=f"{markdown(_VARIANTS, rows)}\n\n{shown}" if rows else "No product is like that.",
-        source=store.source, as_of=as_of(store), view=table(_VARIANTS),
+        text=f"{markdown(VARIANTS, rows)}\n\n{shown}" if rows else "No product is like that.",
+        source=store.source, as_of=as_of(store), view=table(VARIANTS),
         next_cursor=page.next_cursor, label="Products", query=f"GET /v1/products?{query}",
         link="/products",
-    )  # fmt: skip
-
-
-def at_risk(asked: Asked, given: AtRiskIn) -> Answer:
-    """The variants that run out, product by product, the soonest first."""
-    low, out = ProductFilter(stock="low", sort="cover"), ProductFilter(stock="out")
-    with asked.platform.database.read() as connection:
-        store = stores.get(connection, asked.store_id)
-        repository, today = Products(store.id), store.store_clock().today()
-        page = repository.page(connection, low, today=today, cursor=given.cursor, limit=given.limit)
-        gone = repository.page(connection, out, today=today, limit=1).total
-    rows = [
-        variant_row(product, each)
-        for product in page.items
-        for each in sorted(product.variants, key=_cover)
-        if _cover(each) < low.low_days
-    ]
-    told = (
-        f"{markdown(_VARIANTS, rows)}\n\n{len(page.items)} of {page.total} products."
-        if rows else f"Nothing runs out within {low.low_days} days."
-    )  # fmt: skip
-    return Answer(
-        result={"total": page.total, "out_of_stock": gone, "data": rows},
-        text=f"{told}\n\n{gone} products have a variant without stock: `/products stock=out`.",
-        source=store.source, as_of=as_of(store), view=table(_VARIANTS),
-        next_cursor=page.next_cursor, label="What runs out",
-        query="GET /v1/products?stock=low&sort=cover", link="/products",
     )  # fmt: skip
 
 
@@ -157,7 +112,7 @@ def product(asked: Asked, given: ProductIn) -> Answer:
         f"**{safe(found.title)}** ({found.status}"
         + (f", {safe(found.product_type)}" if found.product_type else "")
         + (f", by {safe(found.vendor)})" if found.vendor else ")"),
-        markdown(_VARIANTS, rows),
+        markdown(VARIANTS, rows),
         *(_demand_line(each) for each in demands),
         *(_history_lines(history) or ["No decision changed its price: the price is the store's."]),
     ]  # fmt: skip
@@ -171,61 +126,8 @@ def product(asked: Asked, given: ProductIn) -> Answer:
             "product_type": found.product_type, "tags": found.tags, "data": rows,
             "demand": demands, "price_changes": history, "decisions_waiting": waiting,
         },
-        text="\n\n".join(lines), source=store.source, as_of=as_of(store), view=table(_VARIANTS),
+        text="\n\n".join(lines), source=store.source, as_of=as_of(store), view=table(VARIANTS),
         label=found.title, query=f"GET /v1/products/{found.id}", link=page_of("products", found.id),
-    )  # fmt: skip
-
-
-def inventory(asked: Asked, given: InventoryIn) -> Answer:
-    """A page of stock by variant and location."""
-    with asked.platform.database.read() as connection:
-        store = stores.get(connection, asked.store_id)
-        page = Inventory(store.id).page(
-            connection, text=given.text, cursor=given.cursor, limit=given.limit
-        )
-    rows = [
-        {"title": each.title, "sku": each.sku, "location": each.location,
-         "available": each.available, "on_hand": each.on_hand, "committed": each.committed,
-         "incoming": each.incoming, "variant_id": each.variant_id,
-         "updated_at": plain(each.updated_at)}
-        for each in page.items
-    ]  # fmt: skip
-    columns = (
-        Column("title", "Variant"), Column("sku", "SKU"), Column("location", "Location"),
-        Column("available", "Available", "number"), Column("on_hand", "On hand", "number"),
-        Column("committed", "Committed", "number"), Column("incoming", "Incoming", "number"),
-    )  # fmt: skip
-    return Answer(
-        result={"total": page.total, "unit": "units", "data": rows},
-        text=listed(columns, rows, page.total, "No stock is like that."),
-        source=store.source, as_of=as_of(store), view=table(columns),
-        next_cursor=page.next_cursor, label="Stock", link="/products",
-        query="GET /v1/inventory" + (f"?{urlencode({'q': given.text})}" if given.text else ""),
-    )  # fmt: skip
-
-
-def purchase_orders(asked: Asked, given: PurchaseOrdersIn) -> Answer:
-    """A page of purchase orders, the newest first."""
-    with asked.platform.database.read() as connection:
-        store = stores.get(connection, asked.store_id)
-        page = Purchases(store.id).page(connection, given.cursor, given.limit)
-    rows = [
-        {"id": each.order.id, "title": each.title, "sku": each.order.sku,
-         "quantity": each.order.quantity, "unit_cost": plain(each.order.unit_cost),
-         "status": each.order.status, "expected_at": plain(each.order.expected_at),
-         "created_at": plain(each.created_at), "decision_id": each.order.decision_id}
-        for each in page.items
-    ]  # fmt: skip
-    columns = (
-        Column("title", "Variant"), Column("quantity", "Units", "number"),
-        Column("unit_cost", "Unit cost", "money"), Column("status", "Status", "status"),
-        Column("expected_at", "Expected", "time"), Column("decision_id", "Decision"),
-    )  # fmt: skip
-    return Answer(
-        result={"total": page.total, "data": rows},
-        text=listed(columns, rows, page.total, "No purchase order was placed yet."),
-        source="royal", as_of=store.store_clock().now(), view=table(columns),
-        next_cursor=page.next_cursor, label="Purchase orders", query="GET /v1/purchase-orders",
     )  # fmt: skip
 
 
@@ -249,10 +151,6 @@ def _most_sold(product: ProductItem, most: int) -> list[VariantItem]:
     if len(product.variants) <= most:
         return list(product.variants)
     return sorted(product.variants, key=lambda each: -each.sold_28d)[:most]
-
-
-def _cover(each: VariantItem) -> Decimal:
-    return Decimal("Infinity") if each.days_of_cover is None else each.days_of_cover
 
 
 def _demand(connection: Connection, store: Store, each: VariantItem, today: date) -> Json:
@@ -327,22 +225,5 @@ TOOLS: tuple[Tool[Any], ...] = (
         "product", "One product",
         "One product: why its price is what it is, stock, demand, and the decisions that wait.",
         "store:read", ProductIn, product, rest="product", completes={"product": "products"},
-    ),
-    Tool(
-        "at_risk", "What runs out",
-        "Products with a variant that runs out within 14 days at the pace of the last 28, the "
-        "soonest first.",
-        "store:read", AtRiskIn, at_risk, aliases=("low_stock",),
-    ),
-    Tool(
-        "inventory", "Stock",
-        "Units available, on hand, committed and incoming by variant and location.",
-        "store:read", InventoryIn, inventory, aliases=("stock",), rest="text",
-        completes={"text": "products"},
-    ),
-    Tool(
-        "purchase_orders", "Purchase orders",
-        "What was ordered from suppliers by decisions, the newest first.",
-        "store:read", PurchaseOrdersIn, purchase_orders, aliases=("purchases",),
     ),
 )  # fmt: skip

@@ -64,7 +64,7 @@ class Asked:
         """``caller`` asking; one bound to a store asks about that store and no other."""
         if caller.store_id in {None, platform.store_id}:
             return cls(platform, caller)
-        return cls(replace(platform, store_id=caller.store_id), caller)
+        return cls(platform.of_store(caller.store_id), caller)
 
     @property
     def store_id(self) -> str:

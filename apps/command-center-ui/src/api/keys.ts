@@ -8,6 +8,8 @@ export const keys = {
   run: (id: string) => ["runs", "one", id] as const,
   decisions: (filters: object) => ["decisions", "list", filters] as const,
   decision: (id: string) => ["decisions", "one", id] as const,
+  effects: (filters: object) => ["effects", "list", filters] as const,
+  records: (agent: string | null) => ["effects", "records", agent] as const,
   metrics: (filters: object) => ["metrics", filters] as const,
   forecast: (variant: string | null) => ["forecast", variant] as const,
   products: (filters: object) => ["products", "list", filters] as const,
@@ -17,5 +19,6 @@ export const keys = {
   events: (filters: object) => ["events", filters] as const,
   policies: ["policies"] as const,
   connections: ["connections"] as const,
+  engine: ["engine"] as const,
   deadLetters: ["dead-letters"] as const,
 };

@@ -3,11 +3,13 @@ import {
   Activity,
   Bot,
   CheckCheck,
+  Cog,
   Gauge,
   type LucideIcon,
   Package,
   Plug,
   ReceiptText,
+  Scale,
   ShieldCheck,
 } from "lucide-react";
 
@@ -19,11 +21,13 @@ export interface NavigationEntry {
     | "today"
     | "approvals"
     | "agents"
+    | "effects"
     | "products"
     | "orders"
     | "activity"
     | "policies"
-    | "connections";
+    | "connections"
+    | "engine";
   icon: LucideIcon;
   /** The letter after `g` that goes there. */
   letter: string;
@@ -63,6 +67,16 @@ export const navigation: readonly NavigationEntry[] = [
     group: "work",
     onPhone: true,
     permission: "agents:read",
+  },
+  {
+    id: "effects",
+    path: "/effects",
+    label: "effects",
+    icon: Scale,
+    letter: "e",
+    group: "work",
+    onPhone: false,
+    permission: "decisions:read",
   },
   {
     id: "activity",
@@ -113,5 +127,15 @@ export const navigation: readonly NavigationEntry[] = [
     group: "house",
     onPhone: false,
     permission: "connections:read",
+  },
+  {
+    id: "engine",
+    path: "/engine",
+    label: "engine",
+    icon: Cog,
+    letter: "e",
+    group: "house",
+    onPhone: false,
+    permission: "agents:read",
   },
 ];
