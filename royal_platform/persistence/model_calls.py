@@ -44,12 +44,16 @@ class StoredSentLog:
 
     def record(self, sent: Sent) -> None:
         """Keep it with an event ``model.asked``."""
-        digests = [_digest(text) for text in sent.texts]
+        # A model may have said what no database holds: null characters, half surrogate pairs.
+        texts = [
+            text.replace("\x00", "").encode("utf-8", "replace").decode() for text in sent.texts
+        ]
+        digests = [_digest(text) for text in texts]
         call = new_id("mdc")
         with self._database.write() as transaction:
             connection = transaction.connection
             now = stores.clock(connection, self._store_id).now()
-            for digest, text in dict(zip(digests, sent.texts, strict=True)).items():
+            for digest, text in dict(zip(digests, texts, strict=True)).items():
                 row = {
                     "store_id": self._store_id, "about": sent.about, "digest": digest, "text": text,
                 }  # fmt: skip
@@ -58,7 +62,7 @@ class StoredSentLog:
                 insert(model_calls).values(
                     store_id=self._store_id, id=call, at=now, model=sent.model,
                     purpose=sent.purpose, actor=sent.actor, about=sent.about, digests=digests,
-                    characters=sum(map(len, sent.texts)), hidden=sent.hidden,
+                    characters=sum(map(len, texts)), hidden=sent.hidden,
                 )
             )  # fmt: skip
             payload = {

@@ -18,6 +18,7 @@ from aira.routes.chat import add_chat
 from aira.routes.conversations import add_conversations
 from aira.routes.shared import Parts
 from aira.turns.engine import TurnEngine
+from core.errors import RoyalError
 from core.settings import Settings, get_settings, load_dotenv
 from core.telemetry.logs import configure_logging, json_wanted
 from core.web.asgi_binding import create_api
@@ -87,7 +88,10 @@ def create_app(
 
 async def _warm(opening: Opening[Platform]) -> None:
     """Import the model's client before the first question, when there is a model to ask."""
-    platform = await asyncio.to_thread(opening.get)
+    try:
+        platform = await asyncio.to_thread(opening.get)
+    except RoyalError:
+        return
     if not await platform.models.missing():
         await platform.models.get("reasoning")
         await asyncio.to_thread(__import__, "aira.conversing.answer")

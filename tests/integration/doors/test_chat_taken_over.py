@@ -193,6 +193,38 @@ def test_numbers_that_may_have_been_shown_are_not_used_again(platform: Platform)
     assert (stored.answer, stored.status) == ("Anew.", "completed")
 
 
+def test_an_answer_is_not_begun_again_for_ever(platform: Platform) -> None:
+    asked: list[int] = []
+
+    async def speak(_messages: list[ModelMessage], _info: AgentInfo) -> AsyncIterator[Any]:
+        asked.append(1)
+        yield "Anew."
+
+    turn = left_alone(platform, "Hello", [("restarted", {"keep": 0})] * 3)
+    events = answered(platform, speak, turn)
+    assert said(events, "error")[0]["slug"] == "internal"
+    assert said(events, "done") == [{"status": "failed"}]
+    assert not asked
+
+
+def test_what_a_database_cannot_hold_is_left_out(platform: Platform) -> None:
+    async def speak(messages: list[ModelMessage], _info: AgentInfo) -> AsyncIterator[Any]:
+        if len(messages) == 1:
+            yield "one\x00 "
+            call = DeltaToolCall(
+                name="metrics", json_args='{"metrik": "a\\u0000"}', tool_call_id="c"
+            )
+            yield {0: call}
+            return
+        yield "two 🙂"
+
+    events = answered(platform, speak)
+    text = "".join(each["text"] for each in said(events, "text"))
+    assert text == "one \n\ntwo 🙂"
+    assert said(events, "tool_result")[0]["ok"] is False
+    assert said(events, "done") == [{"status": "completed"}]
+
+
 def test_who_lost_a_turn_can_say_nothing_more(platform: Platform) -> None:
     begun = begin(platform, ANNA, ChatIn(text="Hello"), GONE)
 

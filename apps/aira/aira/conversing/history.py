@@ -19,6 +19,7 @@ from pydantic_ai.messages import (
     UserPromptPart,
 )
 
+from aira.turns.events import storable
 from royal_platform.bootstrap import Platform
 from royal_platform.persistence import stores
 from royal_platform.persistence.chat_turns import ChatTurns, Turn
@@ -92,7 +93,7 @@ def dumped(messages: Sequence[ModelMessage]) -> list[Any]:
         replace(each, instructions=None) if isinstance(each, ModelRequest) else each
         for each in messages
     ]
-    found: list[Any] = ModelMessagesTypeAdapter.dump_python(bare, mode="json")
+    found: list[Any] = storable(ModelMessagesTypeAdapter.dump_python(bare, mode="json"))
     return found
 
 

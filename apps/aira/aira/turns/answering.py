@@ -13,9 +13,10 @@ from aira.turns.events import Cancelled, Event, answer_text, event, failure
 from aira.turns.journal import Ending, Journal, Lost
 from aira.turns.spent import Spent
 from aira.turns.tool_use import interrupted, under_way
-from core.errors import RoyalError
+from core.errors import RoyalError, Unavailable
 from core.telemetry.logs import get_logger
 
+_RESTARTS = 3
 _log = get_logger(__name__)
 
 
@@ -51,12 +52,14 @@ class Answering:
             status, last = "failed", [failure(error)]
         except Exception as error:  # noqa: BLE001 - the user is told, the log has the details
             _log.error("chat.answer.failed", turn_id=turn.id, exc_info=error)
-            broken = Broken(
-                "Something failed here; AIRA's log has the details.",
-                remedy=f"Send the message again, or report the turn {turn.id}.",
-            )
-            status, last = "failed", [failure(broken)]
-        await self._finish(spent, status, last)
+            status, last = "failed", [failure(self._broken())]
+        try:
+            await self._finish(spent, status, last)
+        except (Lost, Unavailable):
+            raise
+        except Exception as error:  # noqa: BLE001 - an end that cannot be stored is told plainly
+            _log.error("chat.ending.failed", turn_id=turn.id, exc_info=error)
+            await self._finish(Spent(), "failed", [failure(self._broken())])
 
     async def _answer(self, spent: Spent) -> None:
         journal = self._journal
@@ -70,11 +73,24 @@ class Answering:
             await answer_command(self._asked, journal)
             return
         if self._resumed:
-            await journal.record(event(RestartedData(keep=journal.turn.kept)))
+            await self._restart()
         # Imports a language model's client, which a console without one never needs.
         from aira.conversing.answer import converse
 
         await converse(self._asked, journal, spent)
+
+    async def _restart(self) -> None:
+        """Say that the answer begins again, but not for ever: each time costs."""
+        said = [name for _, (name, _) in self._journal.events()]
+        if said.count("restarted") >= _RESTARTS:
+            raise self._broken()
+        await self._journal.record(event(RestartedData(keep=self._journal.turn.kept)))
+
+    def _broken(self) -> Broken:
+        return Broken(
+            "Something failed here; AIRA's log has the details.",
+            remedy=f"Send the message again, or report the turn {self._journal.turn.id}.",
+        )
 
     async def _finish(self, spent: Spent, status: str, last: list[Event]) -> None:
         journal = self._journal

@@ -14,7 +14,7 @@ from aira.turns.answering import Answering
 from aira.turns.beginning import Begun, begin
 from aira.turns.journal import UNSAVED_MAX, Journal, Lost
 from aira.turns.liveness import known_dead, retire, worker_name
-from core.errors import RoyalError, Unavailable
+from core.errors import Unavailable
 from core.security.principals import Kind, Principal, principal
 from core.storage.database import Database
 from core.telemetry.logs import get_logger
@@ -171,8 +171,8 @@ class TurnEngine:
             try:
                 if platform is not None:
                     await self._tick(platform)
-            except RoyalError as error:
-                _log.warning("chat.beat.failed", detail=error.detail)
+            except Exception as error:  # noqa: BLE001 - a missed beat costs turns, a dead heart all
+                _log.warning("chat.beat.failed", error=repr(error))
             await asyncio.sleep(_BEAT_SECONDS)
 
     async def _tick(self, platform: Platform) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aira.turns.events import Event, answer_text
+from aira.turns.events import Event, answer_text, storable
 from core.storage.database import Database
 from core.telemetry.logs import get_logger
 from royal_platform.persistence.chat_turns import ChatEvent, ChatTurns, Turn
@@ -79,7 +79,7 @@ class Journal:
 
     async def text(self, piece: str) -> None:
         """Say a piece of the answer."""
-        piece = piece.replace("\x00", "")
+        piece = storable(piece)
         if not piece:
             return
         self._gathered.append(piece)

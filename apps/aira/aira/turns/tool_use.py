@@ -16,6 +16,7 @@ from aira.turns.events import (
     Interrupted,
     event,
     fault,
+    storable,
     told_again,
     unfinished_calls,
 )
@@ -118,7 +119,7 @@ class ToolUse:
             return found
         if call_id not in self._begun:
             call = schemas.ToolCallData(
-                call_id=call_id, tool=tool.name, title=tool.title, arguments=given
+                call_id=call_id, tool=tool.name, title=tool.title, arguments=storable(given)
             )
             await self._journal.record(event(call))
         return await self.failed(call_id, tool.name, error)
