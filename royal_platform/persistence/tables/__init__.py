@@ -8,23 +8,27 @@ from core.security import tables as _security
 from core.storage.schema import metadata
 from royal_platform.persistence.tables import (
     catalog,
+    connections,
     conversations,
     decisions,
     effects,
     model_calls,
     orders,
+    privacy,
     runs,
     store,
 )
 
 __all__ = [
     "catalog",
+    "connections",
     "conversations",
     "decisions",
     "effects",
     "metadata",
     "model_calls",
     "orders",
+    "privacy",
     "runs",
     "store",
 ]

@@ -1,7 +1,7 @@
 """What language models were shown.
 
-Revision ID: 0005_model_calls
-Revises: 0008_effects
+Revision ID: 0008_model_calls
+Revises: 0007_privacy_requests
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from core.storage.types import Json, UtcDateTime
 
-revision = "0005_model_calls"
-down_revision = "0008_effects"
+revision = "0008_model_calls"
+down_revision = "0007_privacy_requests"
 branch_labels = None
 depends_on = None
 
