@@ -13,7 +13,7 @@ from tests.e2e.conftest import FirstStart
 from tests.installation import ROYAL, Installation, until
 
 PAGES = (
-    "/", "/approvals", "/agents", "/agents/inventory_pricing", "/products", "/orders",
+    "/", "/approvals", "/agents", "/agents/inventory_pricing", "/effects", "/products", "/orders",
     "/activity", "/policies", "/connections", "/engine",
 )  # fmt: skip
 WIDE = {"width": 1440, "height": 900}

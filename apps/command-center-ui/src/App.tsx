@@ -14,18 +14,23 @@ import { Lost } from "./shell/Lost";
 import { PageFailure } from "./shell/PageFailure";
 import { Shell } from "./shell/Shell";
 
-/** A page that is fetched when it is opened, together with its module's own texts. */
-function page(module: string, load: () => Promise<{ default: ComponentType }>) {
+/** A page that is fetched when it is opened, together with its own texts and those it borrows. */
+function page(
+  module: string,
+  load: () => Promise<{ default: ComponentType }>,
+  ...borrowed: string[]
+) {
   return lazy(async () => {
-    const [loaded] = await Promise.all([load(), loadTexts(module)]);
+    const [loaded] = await Promise.all([load(), ...[module, ...borrowed].map(loadTexts)]);
     return loaded;
   });
 }
 
 const Today = page("today", () => import("./modules/today"));
-const Approvals = page("approvals", () => import("./modules/approvals"));
+const Approvals = page("approvals", () => import("./modules/approvals"), "effects");
 const Agents = page("agents", () => import("./modules/agents"));
-const AgentPage = page("agents", () => import("./modules/agents/AgentPage"));
+const AgentPage = page("agents", () => import("./modules/agents/AgentPage"), "effects");
+const Effects = page("effects", () => import("./modules/effects"));
 const Run = page("runs", () => import("./modules/runs"));
 const Products = page("products", () => import("./modules/products"));
 const ProductPage = page("products", () => import("./modules/products/ProductPage"));
@@ -42,6 +47,7 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/approvals/$decisionId", Approvals],
   ["/agents", Agents],
   ["/agents/$agentId", AgentPage],
+  ["/effects", Effects],
   ["/runs/$runId", Run],
   ["/products", Products],
   ["/products/$productId", ProductPage],

@@ -26,7 +26,8 @@ from core.settings import read_settings
 from orchestrator.core import engine as engines
 from orchestrator.core.agent_registry import Registration, get_agent_registry
 from orchestrator.core.books import reading, writing
-from orchestrator.core.engine import APPLICATION_VERSION, DurableEngine, engine_url
+from orchestrator.core.engine import APPLICATION_VERSION, DurableEngine
+from orchestrator.core.engine_database import engine_url
 from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.queues import AGENTS
 from orchestrator.core.runs import start_run
@@ -36,7 +37,7 @@ from tests.integration.orchestrator.prices import approve_prices, propose_prices
 from tests.integration.platform.wire import Sandbox
 
 HISTORIES = Path(__file__).with_name("histories")
-KINDS = ("run_agent", "execute_decision", "sync_store", "handle_webhooks")
+KINDS = ("run_agent", "execute_decision", "sync_store", "handle_webhooks", "measure_effects")
 RECORDING = "ROYAL_RECORD_HISTORIES" in os.environ
 RUN = "run_recorded"
 

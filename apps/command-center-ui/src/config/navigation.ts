@@ -9,6 +9,7 @@ import {
   Package,
   Plug,
   ReceiptText,
+  Scale,
   ShieldCheck,
 } from "lucide-react";
 
@@ -20,6 +21,7 @@ export interface NavigationEntry {
     | "today"
     | "approvals"
     | "agents"
+    | "effects"
     | "products"
     | "orders"
     | "activity"
@@ -65,6 +67,16 @@ export const navigation: readonly NavigationEntry[] = [
     group: "work",
     onPhone: true,
     permission: "agents:read",
+  },
+  {
+    id: "effects",
+    path: "/effects",
+    label: "effects",
+    icon: Scale,
+    letter: "e",
+    group: "work",
+    onPhone: false,
+    permission: "decisions:read",
   },
   {
     id: "activity",

@@ -5,6 +5,7 @@ type Family =
   | "agents"
   | "runs"
   | "decisions"
+  | "effects"
   | "metrics"
   | "forecast"
   | "products"
@@ -17,14 +18,17 @@ type Family =
 
 /** The longest matching prefix wins; every event also reaches the audit log. */
 const TABLE: Record<string, readonly Family[]> = {
-  "agent.": ["agents", "engine"],
+  "agent.": ["agents", "effects", "engine"],
   "run.": ["runs", "agents", "engine"],
   "run.step": ["runs"],
   "run.succeeded": ["runs", "agents", "engine", "forecast"],
   "decision.": ["decisions", "agents", "runs", "products"],
   "decision.executing": ["decisions"],
   "decision.approved": ["decisions", "agents", "runs", "products", "engine"],
-  "decision.executed": ["decisions", "agents", "products", "metrics", "engine"],
+  "decision.executed": ["decisions", "agents", "products", "metrics", "effects", "engine"],
+  "decision.measured": ["decisions", "effects"],
+  "decision.reverted": ["decisions", "agents", "products", "effects"],
+  "effect.": ["decisions", "effects"],
   "price.changed": ["products", "decisions"],
   "stop.": ["session", "agents"],
   "policy.": ["policies"],

@@ -10,6 +10,7 @@ const PAGES = {
   case: "/approvals/dec_bridle",
   agents: "/agents",
   agent: "/agents/inventory_pricing",
+  effects: "/effects",
   run: "/runs/run_1842",
   products: "/products",
   product: "/products/prod_0",

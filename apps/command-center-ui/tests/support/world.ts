@@ -19,6 +19,8 @@ import type {
   Session,
 } from "@/api/types";
 
+import { effects, records } from "./effects";
+
 export const NOW = "2026-11-22T09:41:00Z";
 const at = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
 const eur = (amount: string) => ({ amount, currency: "EUR" });
@@ -408,6 +410,7 @@ function decision(spec: Case): DecisionDetail {
         detail: {},
       },
     ],
+    effect: null,
   };
 }
 
@@ -421,6 +424,7 @@ const DETAIL_KEYS = [
   "verdict",
   "inverse",
   "timeline",
+  "effect",
 ];
 
 function summary(detail: DecisionDetail): Decision {
@@ -675,6 +679,8 @@ export class World {
   deadLetters: { id: string; kind: string; subject: string; error: string; at: string }[] = [];
   engine = engine();
   events = events();
+  effects = effects(NOW);
+  records = records(NOW);
   signedIn = true;
   /** Paths that fail, with the status they fail with. */
   failing = new Map<string, number>();
@@ -764,8 +770,16 @@ export class World {
         return { data: this.connections };
       case "dead-letters":
         return { data: this.deadLetters };
+      case "effects":
+        return id === "records" ? { data: this.records, provenance } : this.#effectPage(query);
     }
     return undefined;
+  }
+
+  #effectPage(query: URLSearchParams) {
+    const status = query.get("status");
+    const data = this.effects.filter((effect) => !status || effect.status === status);
+    return { data, next_cursor: null, total: data.length, provenance };
   }
 
   #act(method: string, family = "", id = "", action = "", body: unknown = {}): unknown {

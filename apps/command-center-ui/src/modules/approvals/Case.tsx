@@ -4,8 +4,9 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAgents } from "@/api/agents";
 import { useDecision } from "@/api/decision";
-import type { DecisionDetail } from "@/api/types";
+import type { DecisionDetail, Effect } from "@/api/types";
 import { decisionTitle, kindName, RISK_TONE, riskLevel } from "@/decision/words";
+import { Ground, Outcome, Verdict } from "@/effects/Outcome";
 import { useFormat } from "@/format/use-format";
 import { QueryView } from "@/ui/QueryView";
 import { Age } from "@/ui/Time";
@@ -78,9 +79,29 @@ function Body({ decision }: { decision: DecisionDetail }) {
         </Fact>
       </dl>
       {decision.prediction && <Interval prediction={decision.prediction} />}
+      {decision.effect && <EffectPart effect={decision.effect} />}
       <Actions decision={decision} />
       <Why decision={decision} />
     </>
+  );
+}
+
+/** What it did, or when that will be known. */
+function EffectPart({ effect }: { effect: Effect }) {
+  const { t } = useTranslation();
+  return (
+    <section aria-label={t("effects.outcome")} className="mt-4">
+      <h3 className="mb-1 flex flex-wrap items-baseline gap-x-3 text-lead">
+        {t("effects.outcome")}
+        <span className="text-meta text-muted">
+          <Verdict effect={effect} />
+        </span>
+      </h3>
+      <Outcome effect={effect} />
+      <p className="mt-1 max-w-[72ch] text-meta text-muted">
+        <Ground effect={effect} />
+      </p>
+    </section>
   );
 }
 
