@@ -37,13 +37,22 @@ def opening_of(
         asyncio.run(init_autonomous_empire())
         return platform
 
+    def follow_it(platform: Platform) -> Platform:
+        from orchestrator.core.agent_registry import get_agent_registry
+        from royal_platform.bootstrap import follow
+
+        served = follow(platform)
+        if served is not platform:
+            get_agent_registry().attach(served)
+        return served
+
     def close_it(platform: Platform) -> None:
         from orchestrator.core.agent_registry import get_agent_registry
 
         get_agent_registry().detach()
         platform.database.dispose()
 
-    return Opening("platform", open_it, close_it)
+    return Opening("platform", open_it, close_it, follow=follow_it)
 
 
 def checks(settings: Settings, opening: Opening[Platform]) -> list[HealthCheck]:

@@ -11,6 +11,7 @@ from orchestrator.commands import (
     agents,
     approvals,
     audit,
+    connection,
     dead_letters,
     installation,
     secret,
@@ -32,6 +33,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(installation.database, name="db")
 app.command("login-link")(access.login_link)
 app.command()(installation.up)
+app.command()(connection.connect)
 app.command()(installation.worker)
 app.command()(installation.doctor)
 app.command()(installation.sync)

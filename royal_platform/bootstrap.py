@@ -11,10 +11,12 @@ from pathlib import Path
 import orjson
 
 from core.errors import NotConfigured
-from core.secrets.secret_provider import UnifiedSecretResolver
+from core.secrets.sealing import SealingKey
+from core.secrets.secret_provider import UnifiedSecretResolver, local_store
 from core.settings import Settings
 from core.storage.database import Database
-from royal_platform.persistence import schema, stores
+from royal_platform.persistence import schema, store_connections, stores
+from royal_platform.persistence.api_budgets import StoredBudget
 from royal_platform.persistence.clock import StoreClock, wall_now
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.mirrored import MirroredStore
@@ -27,16 +29,14 @@ from royal_platform.persistence.readers import (
     StoredSales,
     StoredStock,
 )
+from royal_platform.persistence.store_connections import StoreConnection, StoredGrants
 from royal_platform.persistence.stores import Store
 from royal_platform.shopify.adapter import ShopifyReader, ShopifyWriter
 from royal_platform.shopify.client import ShopifyClient
-from royal_platform.shopify.credentials import (
-    ClientCredentials,
-    ClientKey,
-    Credentials,
-    StaticToken,
-)
+from royal_platform.shopify.credentials import ClientKey, Credentials, SharedGrant, StaticToken
 from royal_platform.shopify.errors import ShopifyUnavailable
+from royal_platform.shopify.oauth import address_of
+from royal_platform.shopify.pacing import Pacer
 from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.subscriptions import ensure_subscriptions
 from royal_platform.shopify.sync import Sync
@@ -67,6 +67,7 @@ class Platform:
     policies: StoredPolicy
     forecasts: StoredForecasts
     price_history: StoredPriceHistory
+    generation: int
     _client: ShopifyClient = field(repr=False)
 
     def store(self) -> Store:
@@ -146,17 +147,74 @@ class Platform:
 def bootstrap(settings: Settings) -> Platform:
     """Migrate the database, make sure the store's row exists, and wire the adapters.
 
-    Contacts no store. Raises ``NotConfigured`` in production without a store.
+    The store is the environment's, else the one connected on the Connections page, else the
+    sandbox. Contacts no store. Raises ``NotConfigured`` in production without a store.
     """
+    schema.upgrade(settings.database_url)
+    database = Database(settings.database_url)
+    return _wired(settings, database, *_served(settings, database))
+
+
+def follow(platform: Platform) -> Platform:
+    """The platform of the store served now: the same object while nothing was changed.
+
+    People connect and disconnect stores while processes run; the new one shares the database.
+    """
+    settings, database = platform.settings, platform.database
+    connected = _connected(settings, database)
+    if connected is None:
+        same = platform.generation == 0
+    else:
+        same = (connected.store_id, connected.generation) == (
+            platform.store_id,
+            platform.generation,
+        )
+    return platform if same else _wired(settings, database, *_served(settings, database))
+
+
+def sealing_key(settings: Settings) -> SealingKey:
+    """The key that grants are sealed with: that of the encrypted local store."""
+    return local_store(settings).key
+
+
+def candidate_client(settings: Settings, database: Database, store_id: str) -> ShopifyClient:
+    """The Admin API of a store that was entered and is not served yet."""
+    with database.read() as connection:
+        store = stores.get(connection, store_id)
+    grants = StoredGrants(
+        database, store_id, sealing_key(settings), "entered", slot=store_connections.CANDIDATE
+    )
+    address = address_of(store.domain)
+    pacer = Pacer(StoredBudget(database, store_id, "candidate"))
+    return ShopifyClient(
+        address, settings.shopify_api_version, SharedGrant(address, grants), pacer=pacer
+    )
+
+
+def _connected(settings: Settings, database: Database) -> StoreConnection | None:
+    """What people connected last; nothing where the environment names the store."""
+    if settings.store_configured:
+        return None
+    with database.read() as connection:
+        return store_connections.active(connection)
+
+
+def _served(settings: Settings, database: Database) -> tuple[Store, int]:
+    """The store this installation serves, and the generation of its connection."""
+    connected = _connected(settings, database)
+    if connected is not None:
+        with database.read() as connection:
+            return stores.get(connection, connected.store_id), connected.generation
     if settings.is_production and not settings.store_configured:
         raise NotConfigured(
             "No store is configured, and production does not fall back to the sandbox.",
             remedy="Set SHOPIFY_SHOP with SHOPIFY_ACCESS_TOKEN, or with SHOPIFY_CLIENT_ID and "
-            "SHOPIFY_CLIENT_SECRET.",
+            "SHOPIFY_CLIENT_SECRET; or connect one with `royal connect SHOP`.",
         )
-    schema.upgrade(settings.database_url)
-    database = Database(settings.database_url)
-    store = _ensure_store(database, settings)
+    return _ensure_store(database, settings), 0
+
+
+def _wired(settings: Settings, database: Database, store: Store, generation: int) -> Platform:
     parts = (database, store.id)
     return Platform(
         settings=settings,
@@ -171,7 +229,8 @@ def bootstrap(settings: Settings) -> Platform:
         policies=StoredPolicy(*parts),
         forecasts=StoredForecasts(*parts),
         price_history=StoredPriceHistory(*parts),
-        _client=_client(settings),
+        generation=generation,
+        _client=_client(settings, database, store, entered=generation > 0),
     )
 
 
@@ -205,18 +264,27 @@ def _ensure_store(database: Database, settings: Settings) -> Store:
     return created
 
 
-def _client(settings: Settings) -> ShopifyClient:
+def _client(
+    settings: Settings, database: Database, store: Store, *, entered: bool
+) -> ShopifyClient:
+    address = address_of(store.domain)
+    credentials = _credentials(settings, database, store, address, entered=entered)
+    # One app serves one store, whichever way it was granted access: one bucket.
+    pacer = Pacer(StoredBudget(database, store.id, "app"))
+    return ShopifyClient(address, settings.shopify_api_version, credentials, pacer=pacer)
+
+
+def _credentials(
+    settings: Settings, database: Database, store: Store, address: str, *, entered: bool
+) -> Credentials:
+    def grants(origin: str) -> StoredGrants:
+        return StoredGrants(database, store.id, sealing_key(settings), origin)
+
+    if entered:
+        return SharedGrant(address, grants("entered"))
     if settings.shopify_shop is None:
-        address = f"http://127.0.0.1:{settings.sandbox_port}"
         path = settings.var_dir / "sandbox" / "credentials.json"
-        credentials: Credentials = ClientCredentials(address, _SandboxKey(path))
-    else:
-        address = f"https://{settings.shopify_shop}"
-        credentials = _store_credentials(settings, address)
-    return ShopifyClient(address, settings.shopify_api_version, credentials)
-
-
-def _store_credentials(settings: Settings, address: str) -> Credentials:
+        return SharedGrant(address, grants("sandbox"), _SandboxKey(path))
     if settings.shopify_access_token is not None:
         return StaticToken(settings.shopify_access_token.get_secret_value())
     client_id, secret = settings.shopify_client_id, settings.shopify_client_secret
@@ -230,7 +298,7 @@ def _store_credentials(settings: Settings, address: str) -> Credentials:
     async def given() -> ClientKey:
         return key
 
-    return ClientCredentials(address, given)
+    return SharedGrant(address, grants("environment"), given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from app.routes import (
     products,
     runs,
     session,
+    store_connection,
 )
 
 APIS = (
@@ -34,6 +35,7 @@ APIS = (
     policies.api,
     connections.api,
     session.api,
+    store_connection.api,
 )
 
 __all__ = ["APIS"]

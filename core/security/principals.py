@@ -29,6 +29,7 @@ _ADMIN = _OPERATOR | {
     "agents:configure",
     "policy:write",
     "tokens:write",
+    "connections:write",
     "control:read",
     "control:write",
 }

@@ -19,7 +19,8 @@ _log = get_logger(__name__)
 class Opening(Generic[Thing]):
     """Opens a thing at first use, in one thread at a time; remembers a failure for a moment.
 
-    A door starts and answers health checks while what it stands on is still missing.
+    A door starts and answers health checks while what it stands on is still missing. ``follow``
+    returns what has taken its place, or the same thing.
     """
 
     def __init__(
@@ -28,12 +29,17 @@ class Opening(Generic[Thing]):
         open_it: Callable[[], Thing],
         close_it: Callable[[Thing], None],
         *,
+        follow: Callable[[Thing], Thing] | None = None,
+        follow_seconds: float = 1.0,
         retry_seconds: float = 2.0,
         wait_seconds: float = 10.0,
     ) -> None:
         self.name = name
         self._open = open_it
         self._close = close_it
+        self._follow = follow
+        self._follow_seconds = follow_seconds
+        self._followed_at = 0.0
         self._retry = retry_seconds
         self._wait = wait_seconds
         self._turn = threading.Lock()
@@ -50,11 +56,25 @@ class Opening(Generic[Thing]):
     def get(self) -> Thing:
         """The thing, opened now if need be. Raises the ``RoyalError`` that prevents it."""
         if self._thing is not None:
-            return self._thing
+            return self._current(self._thing)
         if not self._turn.acquire(timeout=self._wait):
             raise self._unavailable()
         try:
             return self._opened()
+        finally:
+            self._turn.release()
+
+    def _current(self, thing: Thing) -> Thing:
+        """The thing, looked after once in a while: what it stands for may have been replaced."""
+        now = time.monotonic()
+        if self._follow is None or now - self._followed_at < self._follow_seconds:
+            return thing
+        if not self._turn.acquire(blocking=False):
+            return thing
+        try:
+            self._followed_at = now
+            self._thing = self._follow(thing)
+            return self._thing
         finally:
             self._turn.release()
 

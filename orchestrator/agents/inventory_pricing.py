@@ -56,6 +56,8 @@ class InventoryPricingAgent(AgentBase):
     """Thin: the methods are those of ``commerce`` forecasting, pricing and inventory."""
 
     wakes_on: ClassVar[tuple[str, ...]] = ("store.sync.first",)
+    # Beyond 60 days of orders it forecasts from two months only.
+    scopes: ClassVar[tuple[str, ...]] = ("write_products", "write_inventory", "read_all_orders")
 
     def __init__(self, name: str) -> None:
         super().__init__(

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestrator.commands.shared import AsJson, command, settings, show
+
+if TYPE_CHECKING:
+    from core.secrets.sealing import SealingKey
+    from core.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="The encrypted local store of secrets.")
 
@@ -66,12 +70,15 @@ def rotate(as_json: AsJson = False) -> None:
         # An earlier rotation was cut short: its key is the only one that opens the store.
         waiting.replace(kept)
         store = local_store(found)
-    waiting.unlink(missing_ok=True)
+    if waiting.exists():
+        # Cut short in the middle: grants may be sealed with it already, so it is gone on with.
+        new_key = waiting.read_text().strip() or new_key
     # The new key is on disk before anything is sealed with it: a crash loses nothing.
     with os.fdopen(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(new_key)
         file.flush()
         os.fsync(file.fileno())
+    _reseal_grants(found, store.key, new_key)
     store.rotate(new_key)
     waiting.replace(kept)
     told = (
@@ -80,6 +87,22 @@ def rotate(as_json: AsJson = False) -> None:
         else f"Rotated. The new key is in {kept}."
     )
     show(as_json, {"rotated": True, "key_file": str(kept)}, [told])
+
+
+def _reseal_grants(found: Settings, key: SealingKey, new_key: str) -> None:
+    """The stores' grants in the database are sealed with the same key."""
+    from core.secrets.sealing import SealingKey
+    from core.storage.database import Database
+    from royal_platform.persistence import schema, store_connections
+
+    schema.upgrade(found.database_url)
+    opened = Database(found.database_url)
+    try:
+        with opened.write() as transaction:
+            fresh = SealingKey(new_key, found.var_dir / "secrets" / "master.key")
+            store_connections.reseal(transaction.connection, key, fresh)
+    finally:
+        opened.dispose()
 
 
 def _was_sealed_with(key_file: Path, folder: Path) -> bool:

@@ -56,10 +56,12 @@ class AgentBase:
     """An agent: override ``_agent_initialize`` (once) and ``_execute_task`` (the work).
 
     ``wakes_on`` names events that start a run besides the schedule and the button, e.g.
-    ``store.sync.first``.
+    ``store.sync.first``. ``scopes`` names the access to the store that its decisions need.
     """
 
     wakes_on: ClassVar[tuple[str, ...]] = ()
+    # Shopify access scopes beyond what the local copy needs; asked for while it is enabled.
+    scopes: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, name: str, agent_type: str = "generic", description: str = "") -> None:
         self.name = name

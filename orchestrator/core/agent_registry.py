@@ -81,7 +81,7 @@ class AgentRegistry:
     """The agents of this installation: in memory until storage is attached, then rows."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, Registration] = {}
+        self._known: dict[str, Registration] = {}
         self._ground: Ground | None = None
         self._lock = threading.Lock()
 
@@ -107,19 +107,20 @@ class AgentRegistry:
             check_cron(registration.cron)
         with self._lock:
             ground = self._ground
-            if ground is None:
-                self._waiting[registration.agent_id] = registration
+            self._known[registration.agent_id] = registration
         if ground is not None:
             _store(ground, [registration])
 
     def attach(self, ground: Ground) -> None:
-        """Storage is up: what was registered before becomes rows, as does what follows."""
+        """Storage is up: what was registered before becomes rows, as does what follows.
+
+        Attached to another store, the same agents become rows there.
+        """
         with self._lock:
             self._ground = ground
-            waiting = list(self._waiting.values())
-            self._waiting.clear()
-        if waiting:
-            _store(ground, waiting)
+            known = list(self._known.values())
+        if known:
+            _store(ground, known)
 
     def detach(self) -> None:
         """Storage is going: keep in memory what is registered from now on."""
@@ -129,9 +130,9 @@ class AgentRegistry:
     def registered(self) -> list[str]:
         """The ids of all registered agents."""
         with self._lock:
-            ground, waiting = self._ground, list(self._waiting)
+            ground, known = self._ground, list(self._known)
         if ground is None:
-            return waiting
+            return known
         with reading(ground) as books:
             return [agent.id for agent in books.agents.all(books.connection)]
 
@@ -202,7 +203,7 @@ def _set_status(ground: Ground, agent_id: str, status: str, actor: Actor) -> Age
     name = actor_name(actor)
     with writing(ground) as books:
         agent = books.agents.get(books.connection, agent_id)
-        if books.agents.set_status(books.connection, agent_id, status):
+        if books.agents.set_status(books.connection, agent_id, status, by=name):
             event = "agent.paused" if status == "paused" else "agent.resumed"
             books.tell(event, agent_id, name, {"agent_id": agent_id, "name": agent.name})
     return get_agent(ground, agent_id)

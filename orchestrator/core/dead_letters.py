@@ -55,6 +55,8 @@ def _again(books: Books, letter: DeadLetter, actor: str) -> str:
             f"Decision {letter.subject!r} failed in its execution and may have been written.",
             remedy="Look at the store, dismiss this, and run the agent again.",
         )
+    if letter.kind == "handle_webhook" and books.commands.receipt(books.connection, letter.subject):
+        books.commands.reopen(books.connection, letter.subject)
     return letter.kind
 
 

@@ -51,6 +51,14 @@ def topics_of(agent_id: str) -> tuple[str, ...]:
     return tuple(agent_class(agent_id).wakes_on)
 
 
+@lru_cache(maxsize=256)
+def scopes_of(agent_id: str) -> tuple[str, ...]:
+    """The access to the store that the agent needs; nothing when it has no class."""
+    if why_not_runnable(agent_id) is not None:
+        return ()
+    return tuple(agent_class(agent_id).scopes)
+
+
 def _module_of(agent_id: str) -> str | None:
     if not agent_id.isidentifier():
         return None

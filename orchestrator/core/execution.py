@@ -27,6 +27,7 @@ from royal_platform.commerce.decisions.rules import (
     persons_needed,
     planned_spend,
 )
+from royal_platform.persistence import store_connections
 
 if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
@@ -69,8 +70,18 @@ async def _execute(ground: Ground, hands: Hands, decision_id: str) -> str:
             await asyncio.sleep(pause)
             pause *= 2
         except RoyalError as error:
+            if _is_held(ground, decision_id):
+                return Status.APPROVED.value
             return _give_up(ground, decision_id, error)
     raise AssertionError("unreachable")
+
+
+def _is_held(ground: Ground, decision_id: str) -> bool:
+    """Nothing was begun and the store refuses us: it goes on when access is back."""
+    with reading(ground) as books:
+        status = books.decisions.get(books.connection, decision_id).status
+        connection = store_connections.get(books.connection, books.store_id)
+    return status is Status.APPROVED and connection is not None and connection.state == "revoked"
 
 
 async def _attempt(ground: Ground, hands: Hands, decision_id: str) -> str:

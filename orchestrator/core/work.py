@@ -5,22 +5,20 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
 from sqlalchemy import select
 
-from core.errors import NotFound, RoyalError, Unavailable
+from core.errors import NotFound, RoyalError
 from core.telemetry.logs import bind, clear, get_logger
-from orchestrator.core import measuring, schedules
+from orchestrator.core import connecting, measuring, schedules, webhooks
 from orchestrator.core.books import Books, reading, writing
 from orchestrator.core.engine import DurableEngine, durable_step
 from orchestrator.core.execution import execute, fail_unexpected, hands_of
 from orchestrator.core.queues import AGENTS, EXECUTION, INTERACTIVE, SYNC, QueueSpec
 from orchestrator.core.running import carry_out, give_up
 from orchestrator.core.runs import COMMAND, wake
-from royal_platform.persistence.clock import wall_now
-from royal_platform.persistence.commands import Command, Receipt
+from royal_platform.persistence.commands import Command
 from royal_platform.persistence.effects import Effects
 from royal_platform.persistence.tables.runs import dead_letters
 
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
 
 FIRST_SYNC = "store.sync.first"
-# What a receipt of this topic erases cannot be learned by reading what is there.
-_ERASING = ("/delete", "/redact")
 # Subscriptions are the store's to drop: looked at again this often.
 _SUBSCRIBE_EVERY_SECONDS = 600.0
 # Where a workflow of another application version is stranded.
@@ -52,6 +48,8 @@ class Work:
         engine.workflow("execute_decision", self.execute_decision)
         engine.workflow("sync_store", self.sync_store)
         engine.workflow("handle_webhooks", self.handle_webhooks)
+        engine.workflow("check_connection", self.check_connection)
+        engine.workflow("release_held", self.release_held)
         engine.workflow("measure_effects", self.measure_effects)
 
     async def run_agent(self, store_id: str, run_id: str) -> str:  # noqa: ARG002
@@ -64,6 +62,10 @@ class Work:
         clear()
         bind(store_id=store_id, decision_id=decision_id)
         platform = self._platform
+        if connecting.is_lost(platform):
+            # It stays approved: access that comes back commands it again.
+            _log.info("execution.held", decision_id=decision_id, reason="access")
+            return "approved"
         try:
             return await execute(platform, hands_of(platform), decision_id)
         except Exception as error:  # noqa: BLE001 - the run loop: a decision must not stay half done
@@ -111,41 +113,23 @@ class Work:
             measuring.put_off(platform)
             raise
 
-    async def handle_webhooks(self, store_id: str) -> int:
-        """Work off the inbox: erasures one by one, everything else by one read of the changes."""
+    async def check_connection(self, store_id: str, entered_id: str) -> bool:
+        """Ask a store that a person entered whether it accepts us."""
         clear()
         bind(store_id=store_id)
-        with reading(self._platform) as books:
-            receipts = books.commands.unprocessed(books.connection)
-        others = [each for each in receipts if not each.topic.lower().endswith(_ERASING)]
-        for receipt in receipts:
-            if receipt not in others:
-                await self._handle([receipt], erasing=True)
-        if others:
-            await self._handle(others, erasing=False)
-        return len(receipts)
+        return await connecting.check(self._platform, entered_id)
 
-    async def _handle(self, receipts: list[Receipt], *, erasing: bool) -> None:
-        problem: str | None = None
-        sync = self._platform.sync()
-        try:
-            if erasing:
-                payload: dict[str, Any] = orjson.loads(receipts[0].body)
-                await sync.notice(receipts[0].topic, payload)
-            else:
-                await sync.run()
-        except Unavailable as error:
-            _log.warning("webhook.handling.deferred", reason=str(error))
-            return
-        except (RoyalError, ValueError, KeyError, TypeError, AttributeError) as error:
-            # What an outside party sent is its fault, not ours: noted, and the next one is read.
-            problem = f"{type(error).__name__}: {error}"
-            _log.warning("webhook.handling.failed", topic=receipts[0].topic, reason=problem)
-        with writing(self._platform) as books:
-            for receipt in receipts:
-                books.commands.processed(
-                    books.connection, receipt.webhook_id, now=wall_now(), error=problem
-                )
+    async def release_held(self, store_id: str, again: str) -> int:
+        """Go on with what was approved while the store refused us."""
+        clear()
+        bind(store_id=store_id)
+        return connecting.release_held(self._platform, again)
+
+    async def handle_webhooks(self, store_id: str) -> int:
+        """Work off the inbox."""
+        clear()
+        bind(store_id=store_id)
+        return await webhooks.work_off(self._platform)
 
 
 def place_of(command: Command) -> tuple[QueueSpec, str, tuple[str, ...]] | None:
@@ -160,6 +144,10 @@ def place_of(command: Command) -> tuple[QueueSpec, str, tuple[str, ...]] | None:
         return queue, "execute_decision", (command.store_id, str(payload["decision_id"]))
     if command.kind == "sync_store":
         return SYNC, "sync_store", (command.store_id,)
+    if command.kind == "check_connection":
+        return INTERACTIVE, "check_connection", (command.store_id, str(payload["store_id"]))
+    if command.kind == "release_held":
+        return AGENTS, "release_held", (command.store_id, command.id)
     if command.kind == "handle_webhook":
         return SYNC, "handle_webhooks", (command.store_id,)
     return None

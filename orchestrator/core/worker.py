@@ -30,6 +30,7 @@ from orchestrator.core.engine import DurableEngine
 from orchestrator.core.engine_database import engine_url
 from orchestrator.core.queues import SYNC
 from orchestrator.core.work import Work, bury, close_interrupted, place_of, wake_after_first_sync
+from royal_platform.bootstrap import follow
 from royal_platform.persistence import commands as command_rows
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Command
@@ -72,6 +73,8 @@ class Worker:
         self._engine = DurableEngine(url, self.executor_id)
         self._lock: FileLock | None = None
         self._stopping = threading.Event()
+        # Another store is served now: this process starts anew for it.
+        self.moved = False
         self._chores = [
             Chore("relay", 2.0, self.relay, on_change=True),
             Chore("schedules", 1.0, self._fire_schedules),
@@ -83,6 +86,7 @@ class Worker:
             Chore("wake", 5.0, lambda: wake_after_first_sync(platform)),
             Chore("dead letters", 10.0, self._bury_dead),
             Chore("prune", 3600.0, self._prune),
+            Chore("connection", 1.0, self._follow_connection, on_change=True),
         ]
         self._apart = [
             Chore("heartbeat", self._heartbeat_seconds, self._beat),
@@ -163,6 +167,12 @@ class Worker:
             if not books.agents.due(books.connection, books.now):
                 return
         schedules.fire_due(self._platform)
+
+    def _follow_connection(self) -> None:
+        if follow(self._platform) is not self._platform:
+            _log.info("worker.store.moved")
+            self.moved = True
+            self.stop()
 
     def _expire(self) -> None:
         with reading(self._platform) as books:
@@ -316,6 +326,11 @@ def serve(platform: Platform) -> None:
     worker = Worker(platform)
     worker.stop_on_signals()
     worker.run()
+    if worker.moved:
+        # The same process id and pipes, nothing of the old store left in memory.
+        logging.shutdown()
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves
     # Threads of workflows that outlast the grace would hold the process; the next start has them.
     logging.shutdown()
     sys.stdout.flush()

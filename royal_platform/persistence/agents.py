@@ -26,6 +26,7 @@ class Agent:
     status: str
     why_not_runnable: str | None
     registered_at: datetime
+    paused_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,15 @@ class Agents:
             )
         return Agent(**row._asdict())
 
-    def set_status(self, connection: Connection, agent_id: str, status: str) -> bool:
-        """Set ``active`` or ``paused``; False when it was so already."""
+    def set_status(
+        self, connection: Connection, agent_id: str, status: str, *, by: str | None = None
+    ) -> bool:
+        """Set ``active`` or ``paused`` (``by`` whom); False when it was so already."""
         statement = (
             update(agents)
             .where(agents.c.store_id == self.store_id, agents.c.id == agent_id)
             .where(agents.c.status != status)
-            .values(status=status)
+            .values(status=status, paused_by=by if status == "paused" else None)
         )
         return connection.execute(statement).rowcount == 1
 

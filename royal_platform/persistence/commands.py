@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, true, update
+from sqlalchemy import Connection, delete, func, insert, literal, select, true, update
 
 from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.ids import new_id
+from royal_platform.persistence.paging import Order, Page, page
 from royal_platform.persistence.statements import insert_if_absent, put
 from royal_platform.persistence.tables.runs import (
     commands,
@@ -132,6 +133,56 @@ class Commands:
             .where(webhook_receipts.c.store_id == self.store_id)
             .where(webhook_receipts.c.webhook_id == webhook_id)
             .values(processed_at=now, error=error)
+        )
+
+    def reopen(self, connection: Connection, webhook_id: str) -> None:
+        """The webhook waits to be worked on again."""
+        self._change_receipt(connection, webhook_id, processed_at=None, error=None)
+
+    def blank(self, connection: Connection, webhook_id: str) -> None:
+        """Erase the webhook's body; that it came is kept."""
+        self._change_receipt(connection, webhook_id, body=b"")
+
+    def receipts(
+        self,
+        connection: Connection,
+        *,
+        state: str | None = None,
+        topic: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[Receipt]:
+        """Webhooks, newest first; ``state`` is waiting, handled or failed."""
+        columns = webhook_receipts.c
+        which = [columns.store_id == self.store_id]
+        if state is not None:
+            which.append(
+                {
+                    "waiting": columns.processed_at.is_(None),
+                    "handled": columns.processed_at.is_not(None) & columns.error.is_(None),
+                    "failed": columns.error.is_not(None),
+                }[state]
+            )
+        if topic is not None:
+            which.append(columns.topic == topic)
+        # The bodies stay where they are: a page of them could weigh megabytes.
+        listed = [each for each in columns if each.name != "body"]
+        query = select(*listed, literal(b"").label("body")).where(*which)
+        counted = select(func.count()).select_from(webhook_receipts).where(*which)
+        order = Order("received", columns.received_at, columns.webhook_id, descending=True)
+        rows = connection.execute(order.apply(query, cursor, limit))
+        found = [Receipt(**row._asdict()) for row in rows]
+        return page(
+            found, limit, int(connection.execute(counted).scalar_one()), order,
+            lambda row: (row.received_at, row.webhook_id),
+        )  # fmt: skip
+
+    def _change_receipt(self, connection: Connection, webhook_id: str, **values: Any) -> None:
+        connection.execute(
+            update(webhook_receipts)
+            .where(webhook_receipts.c.store_id == self.store_id)
+            .where(webhook_receipts.c.webhook_id == webhook_id)
+            .values(**values)
         )
 
     def bury(

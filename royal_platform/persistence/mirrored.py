@@ -71,6 +71,8 @@ class StoredPage:
     def shop(self, facts: Mapping[str, Any]) -> None:
         """The shop's own facts; a changed zone moves every order to its day there."""
         values = dict(facts)
+        # What the app may do is the connection's to tell; the sync's memory keeps it.
+        values.pop("scopes", None)
         whole = values.pop("whole_history")
         values["connection_detail"] = "" if whole else _LIMITED
         connection = self.transaction.connection

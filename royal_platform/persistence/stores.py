@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
 from core.errors import NotFound
 from royal_platform.persistence.clock import StoreClock, wall_now
@@ -39,6 +39,7 @@ class Store:
     last_sync_at: datetime | None
     sync_cursor: dict[str, Any]
     created_at: datetime
+    shop_domain: str | None = None
 
     def store_clock(self) -> StoreClock:
         """Business time as of this row."""
@@ -63,9 +64,21 @@ def by_domain(connection: Connection, domain: str) -> Store | None:
     return None if row is None else _store(row)
 
 
+def calling_itself(connection: Connection, domain: str) -> list[Store]:
+    """The stores that a webhook of this shop may be from, the last contacted first."""
+    query = select(stores).where(or_(stores.c.domain == domain, stores.c.shop_domain == domain))
+    rows = connection.execute(query.order_by(stores.c.connection_at.desc(), stores.c.id))
+    return [_store(row) for row in rows]
+
+
 def sandbox(connection: Connection) -> Store | None:
-    """The sandbox's row, wherever the sandbox listened when it was written."""
-    query = select(stores).where(stores.c.source == "sandbox").limit(1)
+    """Our own sandbox's row, wherever the sandbox listened when it was written."""
+    query = (
+        select(stores)
+        .where(stores.c.source == "sandbox")
+        .order_by(stores.c.created_at, stores.c.id)
+        .limit(1)
+    )
     row = connection.execute(query).one_or_none()
     return None if row is None else _store(row)
 

@@ -101,12 +101,17 @@ class ShopifyClient:
         Raises ``ShopifyUnavailable`` (repeat later; ``maybe_applied`` says whether a write may
         have happened), ``ShopifyRejected`` or ``ShopifyUnauthorized``.
         """
-        body = orjson.dumps({"query": document.text, "variables": dict(variables or {})})
+        given = dict(variables or {})
+        body = orjson.dumps({"query": document.text, "variables": given})
+        # A page of another size costs something else.
+        priced = f"{document.name}:{given['first']}" if "first" in given else document.name
         link = self._link()
 
         async def attempt() -> dict[str, Any]:
             try:
-                return await link.breaker.call(lambda: self._once(link.http, document.name, body))
+                return await link.breaker.call(
+                    lambda: self._once(link.http, document, priced, body)
+                )
             except ShopifyUnavailable as error:
                 if error.maybe_applied and not document.repeatable:
                     raise _OutcomeUnknownError(error) from None
@@ -148,28 +153,32 @@ class ShopifyClient:
             )
         return link
 
-    async def _once(self, http: httpx.AsyncClient, name: str, body: bytes) -> dict[str, Any]:
+    async def _once(
+        self, http: httpx.AsyncClient, document: Document[Any], priced: str, body: bytes
+    ) -> dict[str, Any]:
         """Send until it is neither refused for its token nor throttled."""
         renewed, throttled_until = False, time.monotonic() + _THROTTLED_SECONDS
         token = await self._credentials.token(http)
         while True:
-            await self.pacer.admit(name)
+            await self.pacer.admit(priced, urgent=document.urgent)
             answer = await self._post(http, body, token)
             if answer.status_code == 401:
                 if renewed:
+                    await self._credentials.give_up()
                     raise _unauthorized()
                 renewed, token = True, await self._credentials.token(http, refused=token)
                 continue
-            document = self._read(answer)
-            self.pacer.learn(name, (document.get("extensions") or {}).get("cost") or {})
-            if not _is_throttled(document):
-                return _data(document, name)
-            pause = self.pacer.throttled(name)
+            told = self._read(answer)
+            await self._credentials.accepted()
+            self.pacer.learn(priced, (told.get("extensions") or {}).get("cost") or {})
+            if not _is_throttled(told):
+                return _data(told, document.name)
+            pause = self.pacer.throttled(priced)
             if time.monotonic() + pause > throttled_until:
                 raise ShopifyUnavailable(
                     "The store's API budget is used up by other apps or workers."
                 )
-            log.debug("shopify.call.throttled", document=name, pause=round(pause, 3))
+            log.info("shopify.call.throttled", document=document.name, pause=round(pause, 3))
             await asyncio.sleep(pause)
 
     async def _post(self, http: httpx.AsyncClient, body: bytes, token: str) -> httpx.Response:

@@ -1,21 +1,24 @@
-"""Access tokens: a static one, or one that is exchanged for client credentials and renewed."""
+"""Access tokens: a static one, or a grant that all processes share and one of them renews."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
 import httpx
-import orjson
 
+from core.security.grants import Grant
+from core.telemetry.logs import get_logger
+from royal_platform.shopify import oauth
 from royal_platform.shopify.errors import ShopifyUnauthorized, ShopifyUnavailable
+from royal_platform.shopify.ports import GrantStore
 
-# Renewed this long before it ends, so that no request carries a token that expires on its way.
-_AHEAD_SECONDS = 600.0
+log = get_logger(__name__)
 
 
 class Credentials(Protocol):
@@ -25,10 +28,18 @@ class Credentials(Protocol):
         """A token to use now; ``refused`` is one the store answered 401 to."""
         ...
 
+    async def give_up(self) -> None:
+        """The store refuses a token renewed a moment ago: access is lost."""
+        ...
+
+    async def accepted(self) -> None:
+        """The store took the token."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class StaticToken:
-    """A custom app's token from before 2026: it cannot be renewed."""
+    """A custom app's token from before 2026, given by the environment: it cannot be renewed."""
 
     value: str = field(repr=False)
     setting: str = "SHOPIFY_ACCESS_TOKEN"
@@ -36,8 +47,14 @@ class StaticToken:
     async def token(self, http: httpx.AsyncClient, *, refused: str | None = None) -> str:  # noqa: ARG002 - the protocol's
         """The token. Raises ``ShopifyUnauthorized`` when it was refused."""
         if refused is not None:
-            raise _refused(self.setting)
+            raise refused_by(self.setting)
         return self.value
+
+    async def give_up(self) -> None:
+        """Nothing to note: the token was refused before."""
+
+    async def accepted(self) -> None:
+        """Nothing to note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,70 +66,160 @@ class ClientKey:
     setting: str = "SHOPIFY_CLIENT_ID and SHOPIFY_CLIENT_SECRET"
 
 
-class ClientCredentials:
-    """Tokens by the client credentials grant: 24 hours each, renewed ahead of their end."""
+class SharedGrant:
+    """One store's grant: read by every process, renewed ahead of its end by one at a time.
+
+    ``key`` gives an app's key that is kept outside the store of grants (the environment's, the
+    sandbox's); without it the stored grant brings its own.
+    """
 
     def __init__(
         self,
         address: str,
-        key: Callable[[], Awaitable[ClientKey]],
+        grants: GrantStore,
+        key: Callable[[], Awaitable[ClientKey]] | None = None,
         *,
-        monotonic: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._address = address
+        self._grants = grants
         self._key = key
-        self._monotonic = monotonic
-        self._token: str | None = None
-        self._renew_at = 0.0
+        self._now = now
+        self._held: Grant | None = None
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
             WeakKeyDictionary()
         )
+        self._in_doubt = True
 
     def __repr__(self) -> str:
-        return f"ClientCredentials({self._address!r})"
+        return f"SharedGrant({self._address!r})"
 
     async def token(self, http: httpx.AsyncClient, *, refused: str | None = None) -> str:
-        """The current token, renewed when it ends soon or was refused."""
-        turn = self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-        async with turn:
-            fresh = self._token is not None and self._monotonic() < self._renew_at
-            if self._token is None or not fresh or self._token == refused:
-                await self._renew(http)
-            return self._token or ""
+        """The current token, renewed when it ends soon or was refused.
 
-    async def _renew(self, http: httpx.AsyncClient) -> None:
+        Raises ``ShopifyUnauthorized`` when the store takes the grant no longer.
+        """
+        held = self._held
+        if held is None or not self._good(held, refused):
+            turn = self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+            async with turn:
+                held = self._held = await self._fresh(http, refused)
+        return held.access_token or ""
+
+    async def give_up(self) -> None:
+        """The token is refused although it is new: access is revoked."""
+        self._in_doubt = True
+        await asyncio.to_thread(self._grants.refused, self._held, _LOST)
+
+    async def accepted(self) -> None:
+        """After a doubt, note that the store takes the token."""
+        if self._in_doubt:
+            await asyncio.to_thread(self._grants.accepted)
+            self._in_doubt = False
+
+    async def _fresh(self, http: httpx.AsyncClient, refused: str | None) -> Grant:
+        grant, key = await self._current()
+        if self._good(grant, refused):
+            return grant
+        async with _turn(self._grants):
+            # Whoever had the turn before may have renewed it.
+            grant, key = await self._current()
+            if self._good(grant, refused):
+                return grant
+            return await self._renewed(http, grant, key, refused)
+
+    async def _current(self) -> tuple[Grant, ClientKey | None]:
+        """The stored grant; with a key from outside, only if it was given to that key."""
+        stored = await asyncio.to_thread(self._grants.read)
+        if self._key is None:
+            if stored is None:
+                raise refused_by("no credentials; none were entered")
+            return stored, None
         key = await self._key()
-        body = {
-            "client_id": key.client_id,
-            "client_secret": key.client_secret,
-            "grant_type": "client_credentials",
-        }
+        if stored is None or stored.client_id != key.client_id:
+            stored = Grant("client_credentials", client_id=key.client_id)
+        return stored, key
+
+    def _good(self, grant: Grant, refused: str | None) -> bool:
+        if grant.access_token is None or grant.access_token == refused:
+            return False
+        return grant.renew_at is None or self._now() < grant.renew_at
+
+    async def _renewed(
+        self, http: httpx.AsyncClient, grant: Grant, key: ClientKey | None, refused: str | None
+    ) -> Grant:
+        asking = grant if key is None else replace(grant, client_secret=key.client_secret)
         try:
-            answer = await http.post(f"{self._address}/admin/oauth/access_token", json=body)
-        except httpx.TransportError as error:
-            raise ShopifyUnavailable(
-                f"The store at {self._address} does not answer ({type(error).__name__})."
-            ) from None
-        if answer.status_code in (400, 401, 403, 404):
-            raise _refused(key.setting)
-        if answer.status_code != 200:
-            raise ShopifyUnavailable(
-                f"The store answered {answer.status_code} when asked for an access token."
+            renewed = await self._ask(http, asking)
+        except ShopifyUnavailable:
+            if self._still_valid(grant, refused):
+                log.warning("shopify.token.renewal_put_off", address=self._address)
+                return grant
+            raise
+        except ShopifyUnauthorized as error:
+            self._in_doubt = True
+            told = error if key is None else refused_by(key.setting)
+            await asyncio.to_thread(self._grants.refused, grant, str(told))
+            raise told from None
+        if key is not None:
+            renewed = replace(renewed, client_secret=None)
+        await asyncio.to_thread(self._grants.save, renewed)
+        log.info("shopify.token.renewed", method=grant.method, expires_at=renewed.expires_at)
+        return renewed
+
+    async def _ask(self, http: httpx.AsyncClient, grant: Grant) -> Grant:
+        now = self._now()
+        if grant.method == "client_credentials":
+            return await oauth.granted_by_key(http, self._address, grant, now)
+        if grant.refresh_token is None:
+            raise ShopifyUnauthorized(_LOST, remedy=_LOST_REMEDY)
+        try:
+            return await oauth.granted_by_refresh(
+                http, self._address, grant, grant.refresh_token, now
             )
+        except ShopifyUnauthorized:
+            # The one before stays good until its successor was used, which it may not have been.
+            if grant.spare_refresh_token is None:
+                raise ShopifyUnauthorized(_LOST, remedy=_LOST_REMEDY) from None
         try:
-            grant = orjson.loads(answer.content)
-            token, lifetime = str(grant["access_token"]), float(grant.get("expires_in", 86_399))
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
-            raise ShopifyUnavailable("The store's answer holds no access token.") from None
-        self._token = token
-        self._renew_at = self._monotonic() + max(lifetime - _AHEAD_SECONDS, lifetime / 2)
+            return await oauth.granted_by_refresh(
+                http, self._address, grant, grant.spare_refresh_token, now
+            )
+        except ShopifyUnauthorized:
+            raise ShopifyUnauthorized(_LOST, remedy=_LOST_REMEDY) from None
+
+    def _still_valid(self, grant: Grant, refused: str | None) -> bool:
+        known = grant.access_token is not None and grant.access_token != refused
+        return known and grant.expires_at is not None and self._now() < grant.expires_at
 
 
-def _refused(setting: str) -> ShopifyUnauthorized:
+_LOST = "The store refuses the access it once gave: the app was removed or its key has changed."
+_LOST_REMEDY = "Connect the store again on the Connections page; nothing that is stored is lost."
+
+
+@asynccontextmanager
+async def _turn(grants: GrantStore) -> AsyncIterator[None]:
+    """The renewal's turn; waiting for it and leaving it happen off the event loop."""
+    turn = grants.turn()
+    entering = asyncio.ensure_future(asyncio.to_thread(turn.__enter__))
+    try:
+        await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        # The thread goes on waiting: what it gets nobody would give back.
+        entering.add_done_callback(lambda _entered: turn.__exit__(None, None, None))
+        raise
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(turn.__exit__, None, None, None)
+
+
+def refused_by(setting: str) -> ShopifyUnauthorized:
+    """The refusal of what a setting holds."""
     return ShopifyUnauthorized(
         f"The store does not accept {setting}.",
         remedy=(
             f"Check {setting} in the Shopify admin (Settings, Apps, Develop apps), set the new "
-            "value and start again; or unset them and SHOPIFY_SHOP to run against the sandbox."
+            "value and start again; or connect the store on the Connections page."
         ),
     )

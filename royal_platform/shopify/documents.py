@@ -22,6 +22,8 @@ class Document(Generic[Answer]):
     name: str
     answer: type[Answer]
     repeatable: bool = True
+    # Part of an approved change: it goes before whatever reads in the background.
+    urgent: bool = False
 
     @property
     def text(self) -> str:
@@ -65,12 +67,13 @@ REFUND_LINES = Document("refund_lines", schemas.RefundLinesAnswer)
 REFUND_ADJUSTMENTS = Document("refund_adjustments", schemas.RefundAdjustmentsAnswer)
 PRODUCT_IDS = Document("product_ids", schemas.ProductIds)
 ORDER_IDS = Document("order_ids", schemas.OrderIds)
-VARIANT_PRICE = Document("variant_price", schemas.VariantPriceAnswer)
-STOCK_LEVEL = Document("stock_level", schemas.StockLevelAnswer)
+VARIANT_PRICE = Document("variant_price", schemas.VariantPriceAnswer, urgent=True)
+STOCK_LEVEL = Document("stock_level", schemas.StockLevelAnswer, urgent=True)
 WEBHOOK_SUBSCRIPTIONS = Document("webhook_subscriptions", schemas.WebhookSubscriptionsAnswer)
 # Without @idempotent a second sending may have a second effect: read before repeating.
-SET_PRICE = Document("set_price", schemas.SetPriceAnswer, repeatable=False)
-SET_QUANTITY = Document("set_quantity", schemas.SetQuantityAnswer)
-ADD_TAGS = Document("add_tags", schemas.AddTagsAnswer)
-REMOVE_TAGS = Document("remove_tags", schemas.RemoveTagsAnswer)
+SET_PRICE = Document("set_price", schemas.SetPriceAnswer, repeatable=False, urgent=True)
+SET_QUANTITY = Document("set_quantity", schemas.SetQuantityAnswer, urgent=True)
+ADD_TAGS = Document("add_tags", schemas.AddTagsAnswer, urgent=True)
+REMOVE_TAGS = Document("remove_tags", schemas.RemoveTagsAnswer, urgent=True)
+UNSUBSCRIBE_WEBHOOK = Document("unsubscribe_webhook", schemas.UnsubscribeAnswer)
 SUBSCRIBE_WEBHOOK = Document("subscribe_webhook", schemas.SubscribeAnswer, repeatable=False)

@@ -1,4 +1,4 @@
-"""What the sync needs from storage, in the sync's words."""
+"""What the client and the sync need from storage, in their words."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from core.resilience.shared_bucket import Answer, Ask
+from core.security.grants import Grant
 from royal_platform.shopify.rows import (
     CustomerRow,
     LevelRow,
@@ -85,3 +87,35 @@ class MirrorStore(Protocol):
     def failed(self, state: str, error: str) -> None: ...
 
     def now(self) -> datetime: ...
+
+
+class GrantStore(Protocol):
+    """One store's grant as every process of the installation shares it."""
+
+    def read(self) -> Grant | None:
+        """The grant as it is stored now."""
+        ...
+
+    def save(self, grant: Grant) -> None:
+        """Keep a renewed grant in place of the one before."""
+        ...
+
+    def accepted(self) -> None:
+        """The store took the token."""
+        ...
+
+    def refused(self, grant: Grant | None, detail: str) -> None:
+        """The store takes the grant no longer; ``detail`` is for people."""
+        ...
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Held while renewing: one at a time across processes."""
+        ...
+
+
+class Budget(Protocol):
+    """The store's cost bucket, shared by whoever draws from it."""
+
+    def exchange(self, ask: Ask) -> Answer:
+        """Say what was learned, ask for points."""
+        ...

@@ -146,6 +146,10 @@ class SubscribeAnswer(Answer):
     webhook_subscription_create: Outcome | None
 
 
+class UnsubscribeAnswer(Answer):
+    webhook_subscription_delete: Outcome | None
+
+
 class Subscription(Answer):
     id: str
     topic: str

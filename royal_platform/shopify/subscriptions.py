@@ -1,6 +1,8 @@
-"""Webhook subscriptions of one store: what is missing is created. Plumbing, no business change."""
+"""Webhook subscriptions of one store: compared and repaired. Plumbing, no business change."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from core.telemetry.logs import get_logger
 from royal_platform.shopify import documents
@@ -8,7 +10,8 @@ from royal_platform.shopify.client import ShopifyClient
 
 log = get_logger(__name__)
 
-# What changes a figure, a price or a stock level that we mirror.
+# What changes a figure, a price or a stock level that we mirror, and the end of our access.
+# The three privacy topics cannot be subscribed here: Shopify takes them from the app's settings.
 TOPICS = (
     "ORDERS_CREATE",
     "ORDERS_UPDATED",
@@ -17,34 +20,47 @@ TOPICS = (
     "PRODUCTS_UPDATE",
     "PRODUCTS_DELETE",
     "INVENTORY_LEVELS_UPDATE",
+    "APP_UNINSTALLED",
 )
 
 
-async def ensure_subscriptions(client: ShopifyClient, uri: str) -> int:
-    """Subscribe ``uri`` to every topic it is not subscribed to; return how many were missing.
+@dataclass(frozen=True, slots=True)
+class _Subscription:
+    id: str
+    topic: str
 
-    A refusal is logged with the store's words and leaves the others in place: polling goes on.
-    Raises ``ShopifyUnavailable`` when the store does not answer.
+
+async def ensure_subscriptions(client: ShopifyClient, uri: str) -> int:
+    """Make the subscriptions of ``uri`` exactly ours; return how many had to be repaired.
+
+    Missing ones are created, those of topics nobody handles are removed; another address's are
+    left alone, since it may be another installation with the same app. A refusal is logged with
+    the store's words and leaves the others in place: polling goes on. Raises
+    ``ShopifyUnavailable`` when the store does not answer.
     """
     there = await _subscribed(client, uri)
-    missing = [topic for topic in TOPICS if topic not in there]
+    known = {each.topic for each in there}
+    missing = [topic for topic in TOPICS if topic not in known]
+    surplus = [each for each in there if each.topic not in TOPICS]
     for topic in missing:
         answer = await client.run(documents.SUBSCRIBE_WEBHOOK, {"topic": topic, "uri": uri})
         outcome = answer.webhook_subscription_create
         for error in outcome.user_errors if outcome else ():
             log.warning("webhook.subscription.refused", topic=topic, reason=error.message)
-    if missing:
-        log.info("webhook.subscriptions.created", count=len(missing))
-    return len(missing)
+    for each in surplus:
+        await client.run(documents.UNSUBSCRIBE_WEBHOOK, {"id": each.id})
+    if missing or surplus:
+        log.info("webhook.subscriptions.repaired", created=len(missing), removed=len(surplus))
+    return len(missing) + len(surplus)
 
 
-async def _subscribed(client: ShopifyClient, uri: str) -> set[str]:
-    topics: set[str] = set()
+async def _subscribed(client: ShopifyClient, uri: str) -> list[_Subscription]:
+    found: list[_Subscription] = []
     after: str | None = None
     while True:
         answer = await client.run(documents.WEBHOOK_SUBSCRIPTIONS, {"after": after})
         page = answer.webhook_subscriptions
-        topics |= {node.topic for node in page.nodes if node.uri == uri}
+        found += [_Subscription(node.id, node.topic) for node in page.nodes if node.uri == uri]
         if not page.page_info.has_next_page:
-            return topics
+            return found
         after = page.page_info.end_cursor

@@ -178,6 +178,8 @@ class Sync:
             "taxes_included": shop.taxes_included,
             "api_version": self._client.served_version or self._client.api_version,
             "whole_history": not scopes or "read_all_orders" in scopes,
+            "scopes": sorted(scopes),
+            "shop_domain": shop.myshopify_domain.lower(),
         }
         counts = {
             "products": answer.products_count,

@@ -24,7 +24,7 @@ from core.web.fastapi_reference import add_reference
 from core.web.health import HealthCheck
 from core.web.opening import Opening, database_check
 from core.web.permissions import requires
-from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.bootstrap import Platform, bootstrap, follow
 
 Caller = Annotated[Principal, Depends(current_principal)]
 
@@ -40,7 +40,10 @@ def create_app(
         settings = get_settings()
     configure_logging(settings.log_level, json_wanted(settings.log_format, settings.flask_env))
     opening: Opening[Platform] = Opening(
-        "platform", lambda: open_platform(settings), lambda platform: platform.database.dispose()
+        "platform",
+        lambda: open_platform(settings),
+        lambda platform: platform.database.dispose(),
+        follow=follow,
     )
 
     @asynccontextmanager

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api_gateway.inbox import Inbox
+from api_gateway.oauth import OAuthDoor
 from api_gateway.webhooks import BODY_MAX, Reception
 from core.settings import Settings, get_settings, load_dotenv
 from core.telemetry.logs import configure_logging, json_wanted
@@ -20,7 +21,8 @@ from core.web.door import Door
 from core.web.fastapi_reference import add_reference
 from core.web.opening import Opening, database_check
 from core.web.permissions import public
-from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.bootstrap import Platform, bootstrap, follow, sealing_key
+from royal_platform.persistence import store_connections
 
 
 class _Gateway:
@@ -31,8 +33,9 @@ class _Gateway:
             "platform",
             lambda: open_platform(settings),
             lambda platform: platform.database.dispose(),
+            follow=follow,
         )
-        self._settings = settings
+        self.settings = settings
         self._inbox: Inbox | None = None
         self._reception: Reception | None = None
 
@@ -42,8 +45,12 @@ class _Gateway:
             platform = await asyncio.to_thread(self.opening.get)
             if self._reception is None:
                 self._inbox = Inbox(platform.database)
-                self._reception = Reception(platform.database, self._inbox, self._secret)
+                self._reception = Reception(platform.database, self._inbox, self._secrets)
         return self._reception
+
+    async def platform(self) -> Platform:
+        """The platform of the store that is served."""
+        return await asyncio.to_thread(self.opening.get)
 
     def close(self) -> None:
         """Store what is queued, then close the database."""
@@ -51,16 +58,35 @@ class _Gateway:
             self._inbox.close()
         self.opening.close()
 
-    def _secret(self) -> str | None:
-        """The secret webhooks are signed with: the configured store's, else the sandbox's."""
-        settings = self._settings
-        given = settings.shopify_webhook_secret or settings.shopify_client_secret
-        if settings.store_configured or given is not None:
-            return None if given is None else given.get_secret_value()
+    def _secrets(self, store_id: str) -> list[str]:
+        """The secrets this store's webhooks may be signed with: two while one is being changed."""
+        entered = self._entered(store_id)
+        if entered:
+            return entered
+        settings = self.settings
+        given = [
+            settings.shopify_webhook_secret or settings.shopify_client_secret,
+            settings.shopify_webhook_secret_previous,
+        ]
+        told = [each.get_secret_value() for each in given if each is not None]
+        if settings.store_configured or told:
+            return told
         path = settings.var_dir / "sandbox" / "credentials.json"
         if settings.is_production or not path.is_file():
-            return None
-        return str(json.loads(path.read_text())["webhook_secret"])
+            return []
+        return [str(json.loads(path.read_text())["webhook_secret"])]
+
+    def _entered(self, store_id: str) -> list[str]:
+        """The client secrets of an app that was connected on the Connections page."""
+        platform = self.opening.get()
+        with platform.database.read() as connection:
+            found = store_connections.get(connection, store_id)
+            if found is None or found.origin != "entered" or found.state == "disconnected":
+                return []
+            grant = store_connections.grant_of(connection, store_id, sealing_key(self.settings))
+        if grant is None:
+            return []
+        return [each for each in (grant.client_secret, grant.previous_secret) if each]
 
 
 def create_app(
@@ -96,6 +122,7 @@ def create_app(
         lifespan=life,
     )
     _add_webhooks(app, gateway)
+    _add_oauth(app, gateway)
     add_reference(app)
     return app
 
@@ -109,3 +136,9 @@ def _add_webhooks(app: FastAPI, gateway: _Gateway) -> None:
     # Plain Starlette routes: nothing parses the body before its signature is checked.
     for path in ("/webhooks/shopify", "/webhooks/shopify/{topic:path}"):
         app.router.routes.append(Route(path, receive, methods=["POST"]))
+
+
+def _add_oauth(app: FastAPI, gateway: _Gateway) -> None:
+    oauth = OAuthDoor(gateway.settings, gateway.platform)
+    app.router.routes.append(Route("/oauth/shopify/install", oauth.install, methods=["GET"]))
+    app.router.routes.append(Route("/oauth/shopify/callback", oauth.callback, methods=["GET"]))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hashlib
 import hmac
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -14,7 +16,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from api_gateway.inbox import Inbox
-from core.errors import Invalid, NotConfigured, NotFound, TooLarge, Unauthenticated
+from core.errors import (
+    Invalid,
+    NotConfigured,
+    NotFound,
+    RoyalError,
+    TooLarge,
+    Unauthenticated,
+)
 from core.storage.database import Database
 from royal_platform.persistence import stores
 from royal_platform.persistence.commands import Receipt
@@ -27,53 +36,65 @@ _KEPT_HEADERS = (
     "x-shopify-api-version", "x-shopify-triggered-at", "content-type",
 )  # fmt: skip
 
-Secret = Callable[[], str | None]
+# A secret is read again after this long: one that was taken back must not be believed for ever.
+_SECRETS_SECONDS = 5.0
+
+# Stands for no store: whoever signs rightly is told that it is not connected.
+_NOBODY = ""
+
+Secrets = Callable[[str], list[str]]
 
 
 class Reception:
     """Takes webhooks in for the stores of one database."""
 
-    def __init__(self, database: Database, inbox: Inbox, secret: Secret) -> None:
+    def __init__(self, database: Database, inbox: Inbox, secrets: Secrets) -> None:
         self._database = database
         self._inbox = inbox
-        self._secret = secret
-        self._stores: dict[str, str] = {}
+        self._secrets = secrets
+        self._known: dict[str, tuple[float, list[tuple[str, list[str]]]]] = {}
 
     async def receive(self, request: Request) -> Response:
         """Answer 200 once the webhook is durable, whether it is new or was sent before."""
         body = await _body(request)
-        self._check_signature(request, body)
-        receipt = self._receipt(request, body)
+        domain = request.headers.get("x-shopify-shop-domain", "").lower()
+        senders = await self._senders(domain)
+        given = _signature(request)
+        signed = [store_id for store_id, secrets in senders if _fits(given, body, secrets)]
+        if not signed:
+            raise _unsigned(senders)
+        if signed[0] == _NOBODY:
+            raise NotFound(
+                f"No store {domain!r} is connected here.",
+                remedy="Send X-Shopify-Shop-Domain of the connected store.",
+            )
+        receipt = self._receipt(request, body, signed[0])
         new = await self._inbox.store(receipt)
         return JSONResponse({"status": "stored" if new else "known"})
 
-    def _check_signature(self, request: Request, body: bytes) -> None:
-        secret = self._secret()
-        if not secret:
-            raise NotConfigured(
-                "The secret that webhooks are signed with is not set.",
-                remedy="Set SHOPIFY_WEBHOOK_SECRET (or SHOPIFY_CLIENT_SECRET).",
-            )
-        expected = hmac.new(secret.encode(), body, hashlib.sha256).digest()
-        try:
-            given = base64.b64decode(
-                request.headers.get("x-shopify-hmac-sha256", ""), validate=True
-            )
-        except (binascii.Error, ValueError):
-            given = b""
-        if not hmac.compare_digest(expected, given):
-            raise Unauthenticated(
-                "The webhook's signature does not fit its body.",
-                remedy="Sign the raw body with the app's secret: X-Shopify-Hmac-Sha256.",
-            )
+    async def _senders(self, domain: str) -> list[tuple[str, list[str]]]:
+        """The stores that may be sending, each with what it must have signed with."""
+        known = self._known.get(domain)
+        if known is None or time.monotonic() - known[0] > _SECRETS_SECONDS:
+            found = await asyncio.to_thread(self._look_up, domain)
+            if found[0][0] == _NOBODY:
+                # Names that nobody has are not kept: there is no end of them.
+                return found
+            known = self._known[domain] = time.monotonic(), found
+        return known[1]
 
-    def _receipt(self, request: Request, body: bytes) -> Receipt:
+    def _look_up(self, domain: str) -> list[tuple[str, list[str]]]:
+        with self._database.read() as connection:
+            found = [each.id for each in stores.calling_itself(connection, domain)]
+        return [(store_id, self._secrets(store_id)) for store_id in found or [_NOBODY]]
+
+    def _receipt(self, request: Request, body: bytes, store_id: str) -> Receipt:
         headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
         webhook_id = headers.get("x-shopify-webhook-id", "")
         if not _ID.fullmatch(webhook_id):
             raise _missing("X-Shopify-Webhook-Id")
         return Receipt(
-            store_id=self._store(headers.get("x-shopify-shop-domain", "")),
+            store_id=store_id,
             webhook_id=webhook_id,
             topic=_topic(request),
             headers=headers,
@@ -84,19 +105,34 @@ class Reception:
             error=None,
         )
 
-    def _store(self, domain: str) -> str:
-        """The store that sends; a known domain keeps its id, so it is looked up once."""
-        found = self._stores.get(domain)
-        if found is None:
-            with self._database.read() as connection:
-                store = stores.by_domain(connection, domain)
-            if store is None:
-                raise NotFound(
-                    f"No store {domain!r} is connected here.",
-                    remedy="Send X-Shopify-Shop-Domain of the connected store.",
-                )
-            found = self._stores[domain] = store.id
-        return found
+
+def _signature(request: Request) -> bytes:
+    try:
+        return base64.b64decode(request.headers.get("x-shopify-hmac-sha256", ""), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _fits(given: bytes, body: bytes, secrets: list[str]) -> bool:
+    # Each is compared whole, in constant time, whether an earlier one fitted or not.
+    fits = [
+        hmac.compare_digest(hmac.new(secret.encode(), body, hashlib.sha256).digest(), given)
+        for secret in secrets
+    ]
+    return any(fits)
+
+
+def _unsigned(senders: list[tuple[str, list[str]]]) -> RoyalError:
+    if not any(secrets for _store_id, secrets in senders):
+        return NotConfigured(
+            "The secret that webhooks are signed with is not set.",
+            remedy="Set SHOPIFY_WEBHOOK_SECRET (or SHOPIFY_CLIENT_SECRET), or connect the store "
+            "with its app's client secret.",
+        )
+    return Unauthenticated(
+        "The webhook's signature does not fit its body.",
+        remedy="Sign the raw body with the app's secret: X-Shopify-Hmac-Sha256.",
+    )
 
 
 async def _body(request: Request) -> bytes:

@@ -39,7 +39,7 @@ const OrderPage = page("orders", () => import("./modules/orders/OrderPage"));
 const Activity = lazy(() => import("./modules/activity"));
 const Policies = page("policies", () => import("./modules/policies"));
 const Engine = page("engine", () => import("./modules/engine"));
-const Connections = lazy(() => import("./modules/connections"));
+const Connections = page("connections", () => import("./modules/connections"));
 
 const pages: [path: string, page: RouteComponent][] = [
   ["/", Today],

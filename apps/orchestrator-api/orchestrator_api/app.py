@@ -27,7 +27,7 @@ from orchestrator_api.schemas import (
     RunPage,
 )
 from orchestrator_api.signed import ControlDoor
-from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.bootstrap import Platform, bootstrap, follow
 from royal_platform.commerce.decisions.model import Decision
 from royal_platform.persistence.decisions import DecisionFilter, Decisions
 from royal_platform.persistence.runs import Runs
@@ -51,7 +51,10 @@ def create_app(
         settings = get_settings()
     configure_logging(settings.log_level, json_wanted(settings.log_format, settings.flask_env))
     opening: Opening[Platform] = Opening(
-        "platform", lambda: open_platform(settings), lambda platform: platform.database.dispose()
+        "platform",
+        lambda: open_platform(settings),
+        lambda platform: platform.database.dispose(),
+        follow=follow,
     )
 
     @asynccontextmanager

@@ -8,21 +8,25 @@ from core.security import tables as _security
 from core.storage.schema import metadata
 from royal_platform.persistence.tables import (
     catalog,
+    connections,
     conversations,
     decisions,
     effects,
     orders,
+    privacy,
     runs,
     store,
 )
 
 __all__ = [
     "catalog",
+    "connections",
     "conversations",
     "decisions",
     "effects",
     "metadata",
     "orders",
+    "privacy",
     "runs",
     "store",
 ]

@@ -32,6 +32,8 @@ agents = Table(
     Column("status", String(20), nullable=False),
     Column("why_not_runnable", Text),
     moment("registered_at"),
+    # Who paused it: a person's name, or "connection" when the store's access was revoked.
+    Column("paused_by", String(255)),
 )
 
 schedules = Table(
@@ -117,6 +119,7 @@ webhook_receipts = Table(
     moment("processed_at", nullable=True),
     Column("error", Text),
     Index(None, "store_id", "processed_at", "received_at"),
+    Index(None, "store_id", "received_at", "webhook_id"),
 )
 
 # Processes of the installation, not of a store.

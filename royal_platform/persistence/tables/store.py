@@ -33,4 +33,6 @@ stores = Table(
     moment("last_sync_at", nullable=True),
     Column("sync_cursor", Json, nullable=False),
     moment("created_at"),
+    # What the store calls itself in webhooks; its address here may be another.
+    Column("shop_domain", String(255)),
 )

@@ -15,15 +15,21 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from api_gateway.app import create_app
 from api_gateway.webhooks import BODY_MAX
 from core.events import read_after, verify
 from core.settings import Settings, read_settings
 from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.persistence import stores
 from royal_platform.persistence.commands import Commands, unrelayed
 
 SECRET = "webhook-secret"
@@ -160,6 +166,62 @@ async def test_many_at_once_are_all_stored_once(url: str, stored: Platform) -> N
     with stored.database.read() as connection:
         ids = {each.webhook_id for each in Commands(stored.store_id).unprocessed(connection, 500)}
     assert ids == {f"w-{number}" for number in range(60)}
+
+
+def test_a_store_is_known_by_the_name_it_gives_itself_and_by_two_secrets_while_one_changes(
+    gateway_settings: Settings, stored: Platform, running: Callable[[Any], Any]
+) -> None:
+    changing = gateway_settings.model_copy(
+        update={"shopify_webhook_secret_previous": SecretStr("the-old-one")}
+    )
+    url = str(running(create_app(changing)).url)
+    with stored.database.write() as transaction:
+        stores.change(transaction.connection, stored.store_id, shop_domain="my.myshopify.com")
+    for number, secret in enumerate((SECRET, "the-old-one", "another")):
+        told = headers(
+            stored, f"w-{number}", **{
+                "X-Shopify-Hmac-Sha256": signature(BODY, secret),
+                "X-Shopify-Shop-Domain": "My.myshopify.com",
+            },
+        )  # fmt: skip
+        answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=told)
+        assert answer.status_code == (401 if secret == "another" else 200), answer.text
+
+
+@settings_of_hypothesis(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    topic=st.text(max_size=30) | st.sampled_from(["orders/create", "a/b", "", "../x"]),
+    extra=st.dictionaries(
+        st.sampled_from(
+            ["X-Shopify-Topic", "X-Shopify-Webhook-Id", "X-Shopify-Shop-Domain",
+             "X-Shopify-Triggered-At", "X-Shopify-Hmac-Sha256", "Content-Type"]
+        ),
+        st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40).map(str.strip),
+    ),
+    body=st.binary(max_size=200),
+    signed=st.booleans(),
+)  # fmt: skip
+def test_no_webhook_breaks_the_door(
+    topic: str, extra: dict[str, str], body: bytes, signed: bool, url_on_sqlite: str,
+    platform: Platform, settings: Settings,
+) -> None:  # fmt: skip
+    told = {**headers(platform, "w-fuzz"), **extra}
+    if signed:
+        told["X-Shopify-Hmac-Sha256"] = signature(body)
+    path = quote(topic, safe="/")
+    answer = httpx.post(f"{url_on_sqlite}/webhooks/shopify/{path}", content=body, headers=told)
+    assert answer.status_code < 500, answer.text
+
+
+@pytest.fixture
+def url_on_sqlite(settings: Settings, platform: Platform, running: Callable[[Any], Any]) -> str:
+    """A gateway that knows the sandbox's secret."""
+    folder = settings.var_dir / "sandbox"
+    folder.mkdir()
+    (folder / "credentials.json").write_text(json.dumps({"webhook_secret": SECRET}))
+    return str(running(create_app(settings)).url)
 
 
 def test_without_a_secret_it_says_which_variable_to_set(

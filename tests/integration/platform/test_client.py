@@ -108,8 +108,8 @@ async def test_the_bucket_the_store_states_is_waited_for():
         client = client_of(shop)
         admit = client.pacer.admit
 
-        async def counted(document: str) -> float:
-            waits.append(await admit(document))
+        async def counted(document: str, *, urgent: bool = False) -> float:
+            waits.append(await admit(document, urgent=urgent))
             return waits[-1]
 
         client.pacer.admit = counted  # type: ignore[method-assign]

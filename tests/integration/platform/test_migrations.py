@@ -85,6 +85,7 @@ def test_every_business_row_has_a_store():
         "api_tokens",
         "sessions",
         "login_links",
+        "oauth_installs",
         "used_nonces",
     }
     without = {

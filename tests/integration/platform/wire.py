@@ -16,7 +16,8 @@ from typing import Any, Self
 import httpx
 import uvicorn
 
-from royal_platform.shopify.credentials import ClientCredentials, ClientKey
+from royal_platform.shopify.credentials import ClientKey, SharedGrant
+from tests.fakes.grants import MemoryGrants
 
 TOKEN_PATH = "/admin/oauth/access_token"
 
@@ -47,11 +48,11 @@ class Shop:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def credentials(self) -> ClientCredentials:
+    def credentials(self) -> SharedGrant:
         async def key() -> ClientKey:
             return ClientKey("app", "s3cret-of-the-app")
 
-        return ClientCredentials(self.address, key)
+        return SharedGrant(self.address, MemoryGrants(), key)
 
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
         if path == TOKEN_PATH:

@@ -19,6 +19,9 @@ export const keys = {
   events: (filters: object) => ["events", filters] as const,
   policies: ["policies"] as const,
   connections: ["connections"] as const,
+  storeConnection: ["connections", "store"] as const,
+  webhooks: (state: string | null) => ["connections", "webhooks", state] as const,
+  privacy: ["connections", "privacy"] as const,
   engine: ["engine"] as const,
   deadLetters: ["dead-letters"] as const,
 };

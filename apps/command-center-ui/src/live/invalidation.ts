@@ -35,7 +35,10 @@ const TABLE: Record<string, readonly Family[]> = {
   "store.connected": ["session", "connections"],
   "store.sync.progressed": ["connections"],
   "store.sync.completed": ["session", "connections", "metrics", "products", "orders", "forecast"],
-  "webhook.received": ["connections"],
+  "store.connection.": ["session", "connections", "agents"],
+  "store.access.": ["session", "connections", "agents"],
+  "webhook.": ["connections"],
+  "privacy.": ["connections"],
   "workflow.": ["dead-letters", "engine", "runs"],
   "session.": [],
 };

@@ -12,11 +12,14 @@ import type {
   Order,
   OrderDetail,
   Policy,
+  PrivacyRequest,
   Product,
   ProductDetail,
   Run,
   RunDetail,
   Session,
+  StoreConnection,
+  Webhook,
 } from "@/api/types";
 
 import { effects, records } from "./effects";
@@ -48,6 +51,7 @@ const ALL_PERMISSIONS = [
   "stop:write",
   "events:read",
   "connections:read",
+  "connections:write",
   "session:read",
 ];
 
@@ -602,6 +606,75 @@ function policy(): Policy {
   };
 }
 
+function storeConnection(): StoreConnection {
+  return {
+    store_id: "store_1",
+    domain: "127.0.0.1:3003",
+    name: "Skidaw Equestrian",
+    set_by: "sandbox",
+    token: {
+      method: "client_credentials",
+      state: "valid",
+      detail: "",
+      client_id: "5f1c",
+      expires_at: at(20),
+      renew_at: at(19),
+      renewed_at: at(-4),
+      connected_by: "system",
+    },
+    granted: ["read_orders", "read_products"],
+    needs: [
+      { agent_id: null, name: "", scopes: ["read_orders", "read_products"], missing: [] },
+      {
+        agent_id: "inventory_pricing",
+        name: "Inventory & pricing",
+        scopes: ["write_products"],
+        missing: ["write_products"],
+      },
+    ],
+    asked: ["read_orders", "write_products"],
+    can_ask_again: false,
+    budget: {
+      available: 1480,
+      maximum: 2000,
+      restore_per_second: 100,
+      throttled: 0,
+      throttled_at: null,
+      as_of: NOW,
+    },
+    resources: [
+      { name: "products", count: 60, expected: 60, newest_at: at(-3) },
+      { name: "orders", count: 1840, expected: 1840, newest_at: at(-1) },
+    ],
+    synced_at: at(-1),
+    webhook_address: "http://127.0.0.1:3001/webhooks/shopify",
+    webhooks: { all: 2, waiting: 0, failed: 1 },
+    api_version: "2026-10",
+    api_version_asked: "2026-10",
+    candidate: null,
+  };
+}
+
+function webhooks(): Webhook[] {
+  const handled: Webhook = {
+    id: "w-1",
+    topic: "orders/create",
+    state: "handled",
+    error: null,
+    received_at: at(-1),
+    triggered_at: at(-1),
+    processed_at: at(-1),
+  };
+  const failed: Webhook = {
+    ...handled,
+    id: "w-2",
+    topic: "products/delete",
+    state: "failed",
+    error: "KeyError: 'id'",
+  };
+  return [handled, failed];
+}
+
 function connections(): Connection[] {
   return [
     {
@@ -676,6 +749,9 @@ export class World {
   orders = orders();
   policy = policy();
   connections = connections();
+  storeConnection = storeConnection();
+  webhooks = webhooks();
+  privacyRequests: PrivacyRequest[] = [];
   deadLetters: { id: string; kind: string; subject: string; error: string; at: string }[] = [];
   engine = engine();
   events = events();
@@ -767,7 +843,14 @@ export class World {
       case "policies":
         return this.policy;
       case "connections":
-        return { data: this.connections };
+        return id === "store" ? this.storeConnection : { data: this.connections };
+      case "webhooks": {
+        const state = query.get("state");
+        const found = this.webhooks.filter((each) => !state || each.state === state);
+        return { data: found, next_cursor: null, total: found.length };
+      }
+      case "privacy-requests":
+        return action === "export" ? { data: { customer: [] } } : { data: this.privacyRequests };
       case "dead-letters":
         return { data: this.deadLetters };
       case "effects":
@@ -798,6 +881,19 @@ export class World {
         decided_by: "ada",
       });
       return this.decisions.get(id);
+    }
+    if (family === "connections" && id === "store") {
+      const { shop } = body as { shop?: string };
+      if (action === "install" || action === "consent") return { url: "#consent" };
+      if (action === "disconnect") this.storeConnection = storeConnection();
+      else this.storeConnection.candidate = { domain: shop ?? "", state: "checking", detail: "" };
+      return this.storeConnection;
+    }
+    if (family === "webhooks") {
+      this.webhooks = this.webhooks.map((each) =>
+        each.id === id ? { ...each, state: "waiting" as const, error: null } : each,
+      );
+      return this.webhooks.find((each) => each.id === id);
     }
     if (family === "dead-letters") {
       this.deadLetters = this.deadLetters.filter((letter) => letter.id !== id);

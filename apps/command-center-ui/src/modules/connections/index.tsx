@@ -15,7 +15,10 @@ import { QueryView } from "@/ui/QueryView";
 import { Age } from "@/ui/Time";
 import { type Tone, ToneWord } from "@/ui/Tone";
 import { sayDone, sayFailed } from "@/ui/toast";
+import { PrivacyRequests } from "./PrivacyRequests";
 import { Settings } from "./Settings";
+import { StoreCard } from "./StoreCard";
+import { WebhookLog } from "./WebhookLog";
 
 const TONE: Record<Connection["state"], Tone> = {
   connected: "ok",
@@ -31,23 +34,28 @@ export default function Connections() {
     <>
       <PageHeader title={t("nav.connections")} />
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
-        <Card title={t("connections.systems")}>
-          <QueryView
-            query={query}
-            isEmpty={(connections) => connections.data.length === 0}
-            empty={{ title: t("connections.emptyTitle") }}
-          >
-            {(connections) => (
-              <ul className="divide-y divide-line">
-                {connections.data.map((connection) => (
-                  <li key={connection.id} className="py-3 first:pt-0 last:pb-0">
-                    <System connection={connection} />
-                  </li>
-                ))}
-              </ul>
-            )}
-          </QueryView>
-        </Card>
+        <div className="grid min-w-0 gap-4">
+          <Card title={t("connections.systems")}>
+            <QueryView
+              query={query}
+              isEmpty={(connections) => connections.data.length === 0}
+              empty={{ title: t("connections.emptyTitle") }}
+            >
+              {(connections) => (
+                <ul className="divide-y divide-line">
+                  {connections.data.map((connection) => (
+                    <li key={connection.id} className="py-3 first:pt-0 last:pb-0">
+                      <System connection={connection} />
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </QueryView>
+          </Card>
+          <StoreCard />
+          <WebhookLog />
+          <PrivacyRequests />
+        </div>
         <Settings />
       </div>
     </>
@@ -71,19 +79,6 @@ function System({ connection }: { connection: Connection }) {
         </p>
       )}
       {connection.sync && <Sync id={connection.id} sync={connection.sync} />}
-      {connection.source === "sandbox" && (
-        <div className="mt-3 text-dense">
-          <h4 className="font-medium">{t("connections.own")}</h4>
-          <p className="mt-0.5 text-muted">{t("connections.ownBody")}</p>
-          <p className="mt-1 font-mono text-meta break-words">
-            SHOPIFY_SHOP SHOPIFY_CLIENT_ID SHOPIFY_CLIENT_SECRET
-          </p>
-          <p className="mt-1 text-muted">
-            {t("connections.ownMore")}{" "}
-            <span className="font-mono text-meta">docs/how-to/connect-a-store.md</span>
-          </p>
-        </div>
-      )}
     </>
   );
 }

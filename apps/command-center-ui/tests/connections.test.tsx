@@ -1,0 +1,80 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { open } from "./support/app";
+import { World } from "./support/world";
+
+const SECRET = "shpss_never_shown_again";
+
+it("shows access, rate, freshness, and which agent lacks which scope", async () => {
+  open("/connections", new World());
+  expect(await screen.findByText("missing: write_products")).toBeInTheDocument();
+  expect(screen.getByText("client id and secret")).toBeInTheDocument();
+  expect(screen.getByText(/1,480 of 2,000 points left/)).toBeInTheDocument();
+  expect(screen.getByText("never throttled")).toBeInTheDocument();
+  expect(screen.getByText("Inventory & pricing")).toBeInTheDocument();
+});
+
+it("sends a key once, says that it is checked, and keeps nothing of it on the page", async () => {
+  const world = new World();
+  const { user } = open("/connections", world);
+  await user.click(await screen.findByRole("button", { name: "Connect your store" }));
+  const dialog = await screen.findByRole("dialog");
+  await user.click(within(dialog).getByRole("radio", { name: "Client id and secret" }));
+  await user.type(within(dialog).getByLabelText("Shop"), "saddlery");
+  await user.type(within(dialog).getByLabelText("Client id"), "app-1");
+  const secret = within(dialog).getByLabelText("Client secret");
+  expect(secret).toHaveAttribute("type", "password");
+  await user.type(secret, SECRET);
+  await user.click(within(dialog).getByRole("button", { name: "Connect" }));
+  expect(await screen.findByText(/saddlery is being checked/)).toBeInTheDocument();
+  const sent = world.requests.find((each) => each.path === "/v1/connections/store/key");
+  expect(sent?.body).toEqual({ shop: "saddlery", client_id: "app-1", client_secret: SECRET });
+  expect(document.body.innerHTML).not.toContain(SECRET);
+});
+
+it("says what was refused and why, and what a revoked access means", async () => {
+  const world = new World();
+  world.storeConnection.candidate = {
+    domain: "saddlery.myshopify.com",
+    state: "refused",
+    detail: "The store does not accept the app's credentials.",
+  };
+  world.storeConnection.token = { ...world.storeConnection.token, state: "revoked" };
+  open("/connections", world);
+  expect(await screen.findByText(/did not accept what was entered/)).toHaveTextContent(
+    "The store does not accept the app's credentials.",
+  );
+  expect(screen.getByText(/agents of this store are paused/)).toBeInTheDocument();
+});
+
+it("disconnects only after the store's address was typed", async () => {
+  const world = new World();
+  world.storeConnection.set_by = "page";
+  world.storeConnection.domain = "saddlery.myshopify.com";
+  const { user } = open("/connections", world);
+  await user.click(await screen.findByRole("button", { name: "Disconnect" }));
+  const dialog = await screen.findByRole("dialog");
+  const end = within(dialog).getByRole("button", { name: "Disconnect" });
+  expect(end).toBeDisabled();
+  await user.type(within(dialog).getByRole("textbox"), "saddlery.myshopify.com");
+  await user.click(end);
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(await screen.findByRole("button", { name: "Connect your store" })).toBeInTheDocument();
+});
+
+it("lists webhooks with what went wrong, and replays one", async () => {
+  const world = new World();
+  const { user } = open("/connections", world);
+  expect(await screen.findByText("KeyError: 'id'")).toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Replay: products/delete" }));
+  await waitFor(() => expect(screen.queryByText("KeyError: 'id'")).toBeNull());
+  expect(world.requests.some((each) => each.path === "/v1/webhooks/w-2/replay")).toBe(true);
+});
+
+it("offers no change to somebody who may not make it, nor where the environment decides", async () => {
+  const world = new World();
+  world.session.permissions = world.session.permissions.filter((each) => !each.endsWith(":write"));
+  open("/connections", world);
+  expect(await screen.findByText("missing: write_products")).toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: "Connect your store" })).toBeNull();
+});

@@ -1,0 +1,194 @@
+"""What webhooks lead to: each topic has its handler; what cannot be handled is buried, not lost."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from core.errors import Conflict, NotFound, RoyalError, Unavailable
+from core.telemetry.logs import get_logger
+from orchestrator.core.books import Actor, Books, reading, writing
+from royal_platform.persistence import store_connections
+from royal_platform.persistence.clock import wall_now
+from royal_platform.persistence.commands import Receipt
+from royal_platform.persistence.privacy import Privacy
+
+if TYPE_CHECKING:
+    from royal_platform.bootstrap import Platform
+
+KIND = "handle_webhook"
+# What an outside party sent is its fault, not ours.
+_POISON = (RoyalError, ValueError, KeyError, TypeError, AttributeError)
+_UNINSTALLED = "The app was uninstalled in Shopify. Connect the store again to go on."
+_log = get_logger(__name__)
+
+Handler = Callable[["Platform", Receipt, Mapping[str, Any]], Awaitable[None]]
+
+
+async def work_off(platform: Platform) -> int:
+    """Handle what waits in the inbox; returns how many were looked at.
+
+    Topics with a handler are taken one by one, in order; all others by one read of the changes,
+    which asks the store what is true now, so an older message never overwrites a newer state.
+    """
+    with reading(platform) as books:
+        receipts = books.commands.unprocessed(books.connection)
+    others: list[Receipt] = []
+    for receipt in receipts:
+        handler = handler_of(receipt.topic)
+        if handler is None:
+            others.append(receipt)
+        else:
+            await _handle(platform, receipt, handler)
+    if others:
+        await _read_changes(platform, others)
+    return len(receipts)
+
+
+def handler_of(topic: str) -> Handler | None:
+    """The handler of a topic; None for those that only say that something changed."""
+    told = topic.lower()
+    return _HANDLERS.get(told) or (_delete if told.endswith("/delete") else None)
+
+
+def replay(platform: Platform, webhook_id: str, actor: Actor) -> None:
+    """Handle a received webhook again. Raises ``NotFound``; ``Conflict`` when it still waits."""
+    with writing(platform) as books:
+        receipt = books.commands.receipt(books.connection, webhook_id)
+        if receipt is None:
+            raise NotFound(
+                f"There is no webhook {webhook_id!r}.", remedy="List them: GET /v1/webhooks."
+            )
+        if receipt.processed_at is None:
+            raise Conflict("It waits to be handled already.", remedy="Start a worker.")
+        if not receipt.body and handler_of(receipt.topic) is not None:
+            raise Conflict(
+                "Its body was erased at a person's or the shop's request.",
+                remedy="Nothing can be handled again; a sync reads what the store has now.",
+            )
+        books.commands.reopen(books.connection, webhook_id)
+        books.tell("webhook.replayed", webhook_id, actor, {"topic": receipt.topic})
+    _log.info("webhook.replayed", webhook_id=webhook_id)
+
+
+async def _handle(platform: Platform, receipt: Receipt, handler: Handler) -> None:
+    try:
+        payload = orjson.loads(receipt.body)
+        await handler(platform, receipt, payload)
+    except Unavailable as error:
+        _log.warning("webhook.handling.deferred", topic=receipt.topic, reason=error.detail)
+    except _POISON as error:
+        _bury(platform, receipt, f"{type(error).__name__}: {error}")
+    else:
+        _close(platform, [receipt])
+
+
+async def _read_changes(platform: Platform, receipts: list[Receipt]) -> None:
+    try:
+        await platform.sync().run()
+    except RoyalError as error:
+        # The store's row says what is wrong; the receipts wait until it answers.
+        _log.warning("webhook.handling.deferred", count=len(receipts), reason=error.detail)
+    else:
+        _close(platform, receipts)
+
+
+def _close(platform: Platform, receipts: list[Receipt]) -> None:
+    with writing(platform) as books:
+        for receipt in receipts:
+            books.commands.processed(books.connection, receipt.webhook_id, now=wall_now())
+
+
+def _bury(platform: Platform, receipt: Receipt, problem: str) -> None:
+    """A poisonous message must not be tried for ever, nor vanish."""
+    with writing(platform) as books:
+        books.commands.processed(
+            books.connection, receipt.webhook_id, now=wall_now(), error=problem
+        )
+        books.commands.bury(
+            books.connection, workflow_id=f"webhook:{receipt.webhook_id}", kind=KIND,
+            subject=receipt.webhook_id, error=problem, now=books.now,
+        )  # fmt: skip
+        facts = {"workflow_id": f"webhook:{receipt.webhook_id}", "kind": KIND}
+        books.tell("workflow.buried", receipt.webhook_id, "worker", facts)
+    _log.warning("webhook.handling.failed", topic=receipt.topic, reason=problem)
+
+
+async def _delete(platform: Platform, receipt: Receipt, payload: Mapping[str, Any]) -> None:
+    """What is gone cannot be learned by reading what is there."""
+    await platform.sync().notice(receipt.topic, payload)
+
+
+async def _uninstalled(platform: Platform, _receipt: Receipt, _payload: Mapping[str, Any]) -> None:
+    """Access is over at this moment: the agents are paused, everything else is kept."""
+    with platform.database.write() as transaction:
+        connection = transaction.connection
+        found = store_connections.get(connection, platform.store_id)
+        if found is None or found.state != "valid":
+            return
+        store_connections.change_state(
+            connection, platform.store_id, "revoked", detail=_UNINSTALLED
+        )
+        store_connections.revoke(transaction, platform.store_id, _UNINSTALLED)
+
+
+async def _data_request(platform: Platform, receipt: Receipt, payload: Mapping[str, Any]) -> None:
+    """Export what is held about a customer, sealed, for an admin to fetch and hand over."""
+    from royal_platform.bootstrap import sealing_key
+
+    customer_id = str(payload["customer"]["id"])
+    key = sealing_key(platform.settings)
+    key.ensure()
+    with writing(platform) as books:
+        held = Privacy(books.store_id).held_about(books.connection, customer_id)
+        counts = {name: len(rows) for name, rows in held.items()}
+        sealed = key.seal(f"privacy:{receipt.webhook_id}", orjson.dumps(held).decode())
+        _finish(books, receipt, customer_id, counts, sealed)
+
+
+async def _redact_customer(
+    platform: Platform, receipt: Receipt, payload: Mapping[str, Any]
+) -> None:
+    """Erase a customer wherever we keep them."""
+    customer_id = str(payload["customer"]["id"])
+    order_ids = [str(each) for each in payload.get("orders_to_redact") or ()]
+    with writing(platform) as books:
+        counts = Privacy(books.store_id).erase(books.connection, customer_id, order_ids, books.now)
+        _finish(books, receipt, customer_id, counts)
+
+
+async def _redact_shop(platform: Platform, receipt: Receipt, _payload: Mapping[str, Any]) -> None:
+    """Erase every person of the shop: 48 hours after the app was uninstalled."""
+    with writing(platform) as books:
+        counts = Privacy(books.store_id).erase_store(books.connection, books.now)
+        _finish(books, receipt, books.store_id, counts)
+
+
+def _finish(
+    books: Books,
+    receipt: Receipt,
+    subject: str,
+    counts: Mapping[str, int],
+    sealed: str | None = None,
+) -> None:
+    Privacy(books.store_id).finish(
+        books.connection, receipt.webhook_id, topic=receipt.topic, subject=subject,
+        received_at=receipt.received_at, now=wall_now(), receipt=counts, sealed_export=sealed,
+    )  # fmt: skip
+    # The request's own body names the person as well.
+    if not receipt.topic.endswith("data_request"):
+        books.commands.blank(books.connection, receipt.webhook_id)
+    books.tell(
+        "privacy.request.done", receipt.webhook_id, "shopify",
+        {"topic": receipt.topic, "receipt": dict(counts)},
+    )  # fmt: skip
+
+
+_HANDLERS: dict[str, Handler] = {
+    "app/uninstalled": _uninstalled,
+    "customers/data_request": _data_request,
+    "customers/redact": _redact_customer,
+    "shop/redact": _redact_shop,
+}

@@ -1,0 +1,240 @@
+"""Personal data of one store: what is held about a person, its erasure, and the receipts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, delete, func, or_, select, update
+
+from core.events.tables import events, events_personal
+from core.secrets.sealing import SealingKey
+from royal_platform.persistence.decision_rows import jsonable
+from royal_platform.persistence.mirror_orders import OrderMirror
+from royal_platform.persistence.statements import put
+from royal_platform.persistence.tables.orders import customers, order_lines, orders
+from royal_platform.persistence.tables.privacy import privacy_requests
+from royal_platform.persistence.tables.runs import webhook_receipts
+
+_PART = 400
+# Whose bodies can hold a person's name, mail or address.
+_ABOUT_PEOPLE = ("orders/", "customers/", "refunds/", "checkouts/", "draft_orders/")
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyRequest:
+    """One request; ``receipt`` holds counts only, ``has_export`` that there is a file to fetch."""
+
+    id: str
+    topic: str
+    subject: str
+    state: str
+    received_at: datetime
+    done_at: datetime | None
+    receipt: dict[str, Any]
+    has_export: bool
+
+
+class Privacy:
+    """Requests about personal data of one store."""
+
+    def __init__(self, store_id: str) -> None:
+        self.store_id = store_id
+
+    def all(self, connection: Connection, limit: int = 100) -> list[PrivacyRequest]:
+        """The newest requests."""
+        query = (
+            select(privacy_requests)
+            .where(privacy_requests.c.store_id == self.store_id)
+            .order_by(privacy_requests.c.received_at.desc(), privacy_requests.c.id)
+        )
+        return [_request(row) for row in connection.execute(query.limit(limit))]
+
+    def export(self, connection: Connection, request_id: str, key: SealingKey) -> str | None:
+        """The JSON text a data request led to; None when there is none (any more)."""
+        query = select(privacy_requests.c.sealed_export).where(
+            privacy_requests.c.store_id == self.store_id, privacy_requests.c.id == request_id
+        )
+        sealed = connection.execute(query).scalar()
+        return None if sealed is None else key.unseal(f"privacy:{request_id}", sealed)
+
+    def finish(
+        self,
+        connection: Connection,
+        request_id: str,
+        *,
+        topic: str,
+        subject: str,
+        received_at: datetime,
+        now: datetime,
+        receipt: Mapping[str, Any],
+        sealed_export: str | None = None,
+    ) -> None:
+        """Put the receipt down; doing it again replaces it."""
+        row = {
+            "store_id": self.store_id, "id": request_id, "topic": topic, "subject": subject,
+            "state": "done", "received_at": received_at, "done_at": now,
+            "receipt": dict(receipt), "sealed_export": sealed_export,
+        }  # fmt: skip
+        put(connection, privacy_requests, [row])
+
+    def held_about(self, connection: Connection, customer_id: str) -> dict[str, Any]:
+        """All that is stored about one customer: row, orders with lines, events' personal parts."""
+        person = self._rows(connection, customers, customers.c.id == customer_id)
+        theirs = self._rows(connection, orders, orders.c.customer_id == customer_id)
+        ids = [str(order["id"]) for order in theirs]
+        lines = [
+            line
+            for part in _parts(ids)
+            for line in self._rows(connection, order_lines, order_lines.c.order_id.in_(part))
+        ]
+        query = (
+            select(events.c.type, events.c.occurred_at, events_personal.c.data)
+            .join(
+                events_personal,
+                (events_personal.c.store_id == events.c.store_id)
+                & (events_personal.c.seq == events.c.seq),
+            )
+            .where(events.c.store_id == self.store_id, events.c.subject.in_([customer_id, *ids]))
+        )
+        told = [
+            {"type": row.type, "at": row.occurred_at.isoformat(), "data": json.loads(row.data)}
+            for row in connection.execute(query)
+        ]
+        return {"customer": person, "orders": theirs, "order_lines": lines, "events": told}
+
+    def erase(
+        self, connection: Connection, customer_id: str, order_ids: Iterable[str], now: datetime
+    ) -> dict[str, int]:
+        """Erase one person from copy, log (its erasable part), inbox and exports; the counts."""
+        named = set(order_ids)
+        query = select(orders.c.id).where(
+            orders.c.store_id == self.store_id, orders.c.customer_id == customer_id
+        )
+        theirs = named | set(connection.execute(query).scalars())
+        erased = OrderMirror(self.store_id).erase_customers(connection, [customer_id], now)
+        for part in _parts(sorted(theirs)):
+            connection.execute(
+                update(orders)
+                .where(orders.c.store_id == self.store_id, orders.c.id.in_(part))
+                .values(customer_name=None, search=func.lower(orders.c.name))
+            )
+        return {
+            "customers": erased,
+            "orders": len(theirs),
+            "event_details": self._erase_events(connection, {customer_id, *theirs}),
+            "webhook_bodies": self._blank_bodies(connection, customer_id, theirs),
+            "exports": self._erase_exports(connection, customer_id),
+        }
+
+    def erase_store(self, connection: Connection, now: datetime) -> dict[str, int]:
+        """Erase every person of the store; figures without a person in them stay."""
+        everybody = connection.execute(
+            select(customers.c.id).where(customers.c.store_id == self.store_id)
+        ).scalars()
+        erased = OrderMirror(self.store_id).erase_customers(connection, list(everybody), now)
+        left = connection.execute(
+            update(orders)
+            .where(orders.c.store_id == self.store_id)
+            .values(customer_name=None, customer_id=None, search=func.lower(orders.c.name))
+        )
+        details = connection.execute(
+            delete(events_personal).where(events_personal.c.store_id == self.store_id)
+        )
+        bodies = connection.execute(
+            update(webhook_receipts)
+            .where(webhook_receipts.c.store_id == self.store_id)
+            .where(webhook_receipts.c.processed_at.is_not(None))
+            .values(body=b"")
+        )
+        return {
+            "customers": erased,
+            "orders": left.rowcount,
+            "event_details": details.rowcount,
+            "webhook_bodies": bodies.rowcount,
+            "exports": self._erase_exports(connection, None),
+        }
+
+    def _rows(self, connection: Connection, table: Table, which: Any) -> list[dict[str, Any]]:
+        query = select(table).where(table.c.store_id == self.store_id, which)
+        return [dict(jsonable(row._asdict())) for row in connection.execute(query)]
+
+    def _erase_events(self, connection: Connection, subjects: set[str]) -> int:
+        count = 0
+        for part in _parts(sorted(subjects)):
+            about = select(events.c.seq).where(
+                events.c.store_id == self.store_id, events.c.subject.in_(part)
+            )
+            count += connection.execute(
+                delete(events_personal).where(
+                    events_personal.c.store_id == self.store_id, events_personal.c.seq.in_(about)
+                )
+            ).rowcount
+        return count
+
+    def _blank_bodies(self, connection: Connection, customer_id: str, theirs: set[str]) -> int:
+        """Bodies that tell of this person; who sent them told Shopify's ids, which are compared."""
+        columns = webhook_receipts.c
+        about_people = or_(*(columns.topic.startswith(topic) for topic in _ABOUT_PEOPLE))
+        query = select(columns.webhook_id, columns.body).where(
+            columns.store_id == self.store_id, columns.processed_at.is_not(None), about_people
+        )
+        found = [
+            row.webhook_id
+            for row in connection.execute(query.execution_options(yield_per=200))
+            if _tells_of(row.body, customer_id, theirs)
+        ]
+        for part in _parts(found):
+            connection.execute(
+                update(webhook_receipts)
+                .where(columns.store_id == self.store_id, columns.webhook_id.in_(part))
+                .values(body=b"")
+            )
+        return len(found)
+
+    def _erase_exports(self, connection: Connection, subject: str | None) -> int:
+        columns = privacy_requests.c
+        statement = (
+            update(privacy_requests)
+            .where(columns.store_id == self.store_id, columns.sealed_export.is_not(None))
+            .values(sealed_export=None)
+        )
+        if subject is not None:
+            statement = statement.where(columns.subject == subject)
+        return connection.execute(statement).rowcount
+
+
+def _tells_of(body: bytes, customer_id: str, theirs: set[str]) -> bool:
+    if not body:
+        return False
+    try:
+        payload = json.loads(body)
+    except ValueError:
+        # Nobody can say whom it is about: better gone.
+        return True
+    if not isinstance(payload, dict):
+        return True
+    person = payload.get("customer")
+    ids = {str(payload.get("id")), str(payload.get("order_id"))}
+    about = str(person.get("id")) if isinstance(person, dict) else None
+    return about == customer_id or customer_id in ids or bool(ids & theirs)
+
+
+def _parts(values: list[str]) -> list[list[str]]:
+    return [values[start : start + _PART] for start in range(0, len(values), _PART)]
+
+
+def _request(row: Row[Any]) -> PrivacyRequest:
+    return PrivacyRequest(
+        id=row.id,
+        topic=row.topic,
+        subject=row.subject,
+        state=row.state,
+        received_at=row.received_at,
+        done_at=row.done_at,
+        receipt=dict(row.receipt),
+        has_export=row.sealed_export is not None,
+    )

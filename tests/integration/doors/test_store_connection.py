@@ -1,0 +1,172 @@
+"""Connecting a store on the page: checked first, served then, its secrets never told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from orchestrator.core import connecting
+from royal_platform.bootstrap import Platform, follow
+from royal_platform.persistence import store_connections
+from royal_platform.persistence.commands import unrelayed
+from tests.integration.doors.conftest import ADMIN
+from tests.integration.platform.wire import TOKEN_PATH, Reply, Shop, served
+
+TOKEN = "shpat_super_secret_value"
+SECRET = "shpss_super_secret_value"
+AS_ADMIN = {"Authorization": f"Bearer {ADMIN}"}
+
+
+class NamedShop(Shop):
+    """A shop that tells its facts to a token it knows, and grants one to a key it knows."""
+
+    def answer(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
+        if path == TOKEN_PATH:
+            if json.loads(body)["client_secret"] != SECRET:
+                return Reply({"error": "invalid_client"}, 401)
+            return Reply({"access_token": TOKEN, "expires_in": 86_399, "scope": "read_products"})
+        if headers.get("x-shopify-access-token") != TOKEN:
+            return Reply({"errors": "[API] Invalid API key or access token"}, 401)
+        return Reply(
+            {
+                "data": {
+                    "shop": {
+                        "id": "gid://shopify/Shop/1", "name": "Saddlery", "taxesIncluded": True,
+                        "myshopifyDomain": "saddlery.myshopify.com", "currencyCode": "EUR",
+                        "ianaTimezone": "Europe/Amsterdam",
+                    },
+                    "currentAppInstallation": {
+                        "accessScopes": [{"handle": "read_products"}, {"handle": "write_orders"}]
+                    },
+                    "productsCount": {"count": 1}, "ordersCount": {"count": 1},
+                    "customersCount": {"count": 1},
+                }
+            }
+        )  # fmt: skip
+
+
+@pytest.fixture
+def client(application: Any) -> Any:
+    return application.test_client()
+
+
+def show(client: Any) -> dict[str, Any]:
+    answer = client.get("/v1/connections/store", headers=AS_ADMIN)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json)
+
+
+def post(client: Any, path: str, body: dict[str, Any]) -> Any:
+    return client.post(f"/v1/connections/store/{path}", headers=AS_ADMIN, json=body)
+
+
+async def check_what_was_entered(platform: Platform) -> bool:
+    """What the worker does with the command."""
+    with platform.database.read() as connection:
+        commands = [each for each in unrelayed(connection) if each.kind == "check_connection"]
+    return await connecting.check(platform, str(commands[-1].payload["store_id"]))
+
+
+@pytest.mark.parametrize("way", ["token", "key"])
+async def test_what_is_entered_is_checked_then_served_and_never_told(
+    client: Any, application: Any, platform: Platform, way: str
+) -> None:
+    application.extensions["royal.platform"]._follow_seconds = 0.0
+    async with served(NamedShop([])) as shop:
+        domain = f"127.0.0.1:{shop.port}"
+        body = (
+            {"shop": domain, "access_token": TOKEN}
+            if way == "token"
+            else {"shop": domain, "client_id": "app", "client_secret": SECRET}
+        )
+        answer = await asyncio.to_thread(post, client, way, body)
+        assert answer.status_code == 202, answer.text
+        assert answer.json["candidate"]["state"] == "checking"
+        assert answer.json["set_by"] == "sandbox"
+        assert await check_what_was_entered(platform)
+    shown = show(client)
+    assert (shown["domain"], shown["set_by"]) == (domain, "page")
+    assert shown["token"]["state"] == "valid"
+    assert shown["granted"] == ["read_products", "write_orders"]
+    missing = {scope for need in shown["needs"] for scope in need["missing"]}
+    assert "read_customers" in missing
+    assert "read_orders" not in missing
+    assert shown["candidate"] is None
+    session = client.get("/v1/session", headers=AS_ADMIN)
+    assert session.json["store"]["domain"] == domain
+    told = json.dumps(shown) + session.text
+    assert TOKEN not in told
+    assert SECRET not in told
+    agents = client.get("/v1/agents", headers=AS_ADMIN).json["data"]
+    assert len(agents) == 7, "the agents are registered in the new store too"
+    with platform.database.read() as connection:
+        row = store_connections.active(connection)
+    assert row is not None
+    assert row.changed_by == "admin"
+    wrong = post(client, "disconnect", {"confirm": "another"})
+    assert wrong.status_code == 422
+    ended = post(client, "disconnect", {"confirm": domain})
+    assert ended.status_code == 200, ended.text
+    assert ended.json["set_by"] == "sandbox"
+    assert post(client, "disconnect", {"confirm": domain}).status_code == 409
+    assert follow(platform).store_id == platform.store_id
+
+
+async def test_a_wrong_key_leaves_what_is_served_in_place(client: Any, platform: Platform) -> None:
+    async with served(NamedShop([])) as shop:
+        domain = f"127.0.0.1:{shop.port}"
+        body = {"shop": domain, "client_id": "app", "client_secret": "wrong-value"}
+        assert (await asyncio.to_thread(post, client, "key", body)).status_code == 202
+        assert not await check_what_was_entered(platform)
+    shown = show(client)
+    assert shown["set_by"] == "sandbox"
+    assert shown["candidate"]["state"] == "refused"
+    assert shown["candidate"]["detail"]
+    assert "wrong-value" not in json.dumps(shown)
+    assert follow(platform) is platform
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"shop": "evil.com", "access_token": TOKEN},
+        {"shop": "", "access_token": TOKEN},
+        {"shop": "a", "access_token": " "},
+        {"shop": "a", "access_token": "r\u00e9sum\u00e9-token"},
+        {"shop": "a", "access_token": "x" * 500},
+        {"shop": "a"},
+    ],
+)
+def test_nonsense_is_refused_without_repeating_it(client: Any, body: dict[str, str]) -> None:
+    answer = post(client, "token", body)
+    assert answer.status_code == 422
+    assert TOKEN not in answer.text
+
+
+def test_only_an_admin_connects(client: Any, token: Any) -> None:
+    headers = {"Authorization": f"Bearer {token('operator')}"}
+    answer = client.post(
+        "/v1/connections/store/token", headers=headers, json={"shop": "a", "access_token": TOKEN}
+    )
+    assert answer.status_code == 403
+    assert client.get("/v1/connections/store", headers=headers).status_code == 200
+
+
+async def test_the_command_line_connects_where_there_is_no_page(platform: Platform) -> None:
+    from core.security.grants import Grant
+
+    async with served(NamedShop([])) as shop:
+        key = Grant("client_credentials", client_id="app", client_secret=SECRET)
+        domain, accepted = await connecting.connect_now(
+            platform.settings, platform.database, f"127.0.0.1:{shop.port}", key, "cli:ops"
+        )
+        wrong = Grant("static", access_token="another")
+        _, refused = await connecting.connect_now(
+            platform.settings, platform.database, domain, wrong, "cli:ops"
+        )
+    assert accepted
+    assert not refused
+    assert follow(platform).store().domain == domain

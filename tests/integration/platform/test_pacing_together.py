@@ -1,0 +1,98 @@
+"""Two processes on one store's bucket: never throttled, and what is urgent goes first."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from core.settings import Settings, read_settings
+from core.storage.database import Database
+from royal_platform.bootstrap import bootstrap
+from royal_platform.persistence import api_budgets
+from royal_platform.shopify import documents
+from tests.integration.platform.wire import Sandbox
+
+PAGES = 10
+
+
+def settings_of(folder: str, url: str, port: int) -> Settings:
+    return read_settings(
+        var_dir=Path(folder), database_url=url, sandbox_port=port, given_secret_key="k" * 40,
+        log_level="ERROR",
+    )  # fmt: skip
+
+
+async def _read_pages(settings: Settings) -> float:
+    """Read in the background, as a sync does; the longest wait of an urgent read in between."""
+    platform = bootstrap(settings)
+    client = platform.shopify()
+    longest = 0.0
+
+    async def background() -> None:
+        for _ in range(PAGES):
+            variables = {"first": 60, "after": None, "query": None}
+            await client.run(documents.ORDERS_PAGE, variables)
+
+    reading = asyncio.create_task(background())
+    while not reading.done():
+        started = time.monotonic()
+        await client.run(documents.VARIANT_PRICE, {"id": "gid://shopify/ProductVariant/1"})
+        longest = max(longest, time.monotonic() - started)
+        await asyncio.wait([reading], timeout=0.5)
+    await reading
+    await client.aclose()
+    platform.close()
+    return longest
+
+
+def read_pages(folder: str, url: str, port: int) -> float:
+    return asyncio.run(_read_pages(settings_of(folder, url, port)))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_two_processes_share_the_bucket_and_are_never_throttled(
+    tmp_path: Path, database_url: str
+) -> None:
+    with Sandbox(tmp_path, plan="standard") as sandbox:
+        bootstrap(settings_of(str(tmp_path), database_url, sandbox.port)).close()
+        context = multiprocessing.get_context("spawn")
+        loop = asyncio.get_running_loop()
+        with ProcessPoolExecutor(2, mp_context=context) as pool:
+            work = (str(tmp_path), database_url, sandbox.port)
+            longest = await asyncio.gather(
+                *(loop.run_in_executor(pool, read_pages, *work) for _ in range(2))
+            )
+    platform = bootstrap(settings_of(str(tmp_path), database_url, sandbox.port))
+    with platform.database.read() as connection:
+        bucket = api_budgets.newest(connection, platform.store_id)
+    platform.close()
+    assert bucket is not None
+    spent = 2 * PAGES * bucket.costs["orders_page:60"]
+    assert spent > bucket.maximum, "the bucket was never empty: the test proves nothing"
+    assert bucket.throttled == 0
+    # Without precedence an urgent read stands behind pages that cost many times as much.
+    assert max(longest) < 2.0
+
+
+def test_a_budget_is_one_for_every_process(tmp_path: Path, database_url: str) -> None:
+    from core.resilience.shared_bucket import Ask, Stated
+    from royal_platform.persistence import schema
+
+    schema.upgrade(database_url)
+    one, two = (Database(database_url) for _ in range(2))
+    first = api_budgets.StoredBudget(one, "str_1", "app")
+    second = api_budgets.StoredBudget(two, "str_1", "app")
+    assert first.exchange(Ask(100)).granted is None
+    told = first.exchange(Ask(1500, urgent=True, stated=Stated(2000, 1800, 1), costs={"a": 7.0}))
+    assert told.granted == 1500
+    answer = second.exchange(Ask(1000))
+    assert answer.granted == 0
+    assert answer.pause > 600
+    assert answer.costs == {"a": 7.0}
+    for database in (one, two):
+        database.dispose()
