@@ -9,18 +9,14 @@ import {
   RouterProvider,
 } from "@tanstack/react-router";
 import { type ComponentType, lazy, useState } from "react";
-import { loadTexts } from "./i18n";
+import { withTexts } from "./i18n/with-texts";
 import { Lost } from "./shell/Lost";
 import { PageFailure } from "./shell/PageFailure";
 import { Shell } from "./shell/Shell";
 
-/** A page that is fetched when it is opened, together with its module's own texts. */
-function page(module: string, load: () => Promise<{ default: ComponentType }>) {
-  return lazy(async () => {
-    const [loaded] = await Promise.all([load(), loadTexts(module)]);
-    return loaded;
-  });
-}
+/** A page with its module's own texts. */
+const page = (module: string, load: () => Promise<{ default: ComponentType }>) =>
+  withTexts([module], load);
 
 const Today = page("today", () => import("./modules/today"));
 const Approvals = page("approvals", () => import("./modules/approvals"));
@@ -34,6 +30,8 @@ const OrderPage = page("orders", () => import("./modules/orders/OrderPage"));
 const Activity = lazy(() => import("./modules/activity"));
 const Policies = page("policies", () => import("./modules/policies"));
 const Connections = lazy(() => import("./modules/connections"));
+// A decision in a conversation is the case that Approvals shows, in the same words.
+const Aira = withTexts(["aira", "approvals"], () => import("./modules/aira"));
 
 const pages: [path: string, page: RouteComponent][] = [
   ["/", Today],
@@ -49,6 +47,8 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/activity", Activity],
   ["/policies", Policies],
   ["/connections", Connections],
+  // One route: beginning a conversation names it without leaving the page.
+  ["/aira/{-$conversationId}", Aira],
 ];
 
 /** Search values are plain strings, so addresses stay readable and shareable. */

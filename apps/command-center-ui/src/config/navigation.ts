@@ -5,6 +5,7 @@ import {
   CheckCheck,
   Gauge,
   type LucideIcon,
+  MessageSquareText,
   Package,
   Plug,
   ReceiptText,
@@ -19,6 +20,7 @@ export interface NavigationEntry {
     | "today"
     | "approvals"
     | "agents"
+    | "aira"
     | "products"
     | "orders"
     | "activity"
@@ -63,6 +65,16 @@ export const navigation: readonly NavigationEntry[] = [
     group: "work",
     onPhone: true,
     permission: "agents:read",
+  },
+  {
+    id: "aira",
+    path: "/aira",
+    label: "aira",
+    icon: MessageSquareText,
+    letter: "i",
+    group: "work",
+    onPhone: false,
+    permission: "store:read",
   },
   {
     id: "activity",

@@ -1,5 +1,6 @@
 /** Every text there is, for the types: the shell's, and one line for each module with its own. */
 import type agents from "@/modules/agents/texts.en.json";
+import type aira from "@/modules/aira/texts.en.json";
 import type approvals from "@/modules/approvals/texts.en.json";
 import type orders from "@/modules/orders/texts.en.json";
 import type policies from "@/modules/policies/texts.en.json";
@@ -10,6 +11,7 @@ import type shell from "./en.json";
 
 export type Texts = typeof shell &
   typeof agents &
+  typeof aira &
   typeof approvals &
   typeof orders &
   typeof policies &

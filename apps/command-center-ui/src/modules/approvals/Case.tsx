@@ -5,15 +5,15 @@ import { useTranslation } from "react-i18next";
 import { useAgents } from "@/api/agents";
 import { useDecision } from "@/api/decision";
 import type { DecisionDetail } from "@/api/types";
+import { Diff } from "@/decision/Diff";
+import { Progress } from "@/decision/Progress";
 import { decisionTitle, kindName, RISK_TONE, riskLevel } from "@/decision/words";
 import { useFormat } from "@/format/use-format";
 import { QueryView } from "@/ui/QueryView";
 import { Age } from "@/ui/Time";
 import { ToneWord } from "@/ui/Tone";
 import { Actions } from "./Actions";
-import { Diff } from "./Diff";
 import { Interval } from "./Interval";
-import { Progress } from "./Progress";
 import { Why } from "./Why";
 
 export function Case({ id, onBack }: { id: string; onBack: () => void }) {

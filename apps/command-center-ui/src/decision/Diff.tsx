@@ -1,4 +1,5 @@
 /** What is, what is proposed, and after execution what was written and read back. */
+import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Change, DecisionStatus } from "@/api/types";
@@ -64,7 +65,7 @@ function Line({
   );
 }
 
-function fieldName(field: string, t: ReturnType<typeof useTranslation>["t"]): string {
+function fieldName(field: string, t: TFunction): string {
   return t(`field.${field.replaceAll(" ", "_")}` as "field.price", {
     defaultValue: field.replaceAll("_", " "),
   });
