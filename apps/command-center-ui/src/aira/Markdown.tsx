@@ -12,14 +12,17 @@ interface MarkdownProps {
   text: string;
   /** Where `[n]` leads; null when there is no such source. */
   footnote: (n: number) => string | null;
+  /** Leaves tables out: what they say is shown as a view already. */
+  withoutTables?: boolean;
 }
 
 type Footnote = MarkdownProps["footnote"];
 
-export function Markdown({ text, footnote }: MarkdownProps) {
+export function Markdown({ text, footnote, withoutTables = false }: MarkdownProps) {
+  const tokens = Lexer.lex(text).filter((token) => !(withoutTables && token.type === "table"));
   return (
     <div className="space-y-3 text-body break-words">
-      {Lexer.lex(text).map((token, index) => (
+      {tokens.map((token, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: blocks only grow at the end
         <Block key={index} token={token} raw={token.raw} footnote={footnote} />
       ))}

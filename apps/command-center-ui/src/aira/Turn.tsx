@@ -9,9 +9,9 @@ import { sayDone } from "@/ui/toast";
 import { ApprovalCard } from "./ApprovalCard";
 import { Footnotes, footnoteId } from "./Footnotes";
 import { Markdown } from "./Markdown";
-import type { AnswerError, Usage } from "./protocol";
+import type { AnswerError, Usage, View } from "./protocol";
 import { ToolCard } from "./ToolCard";
-import { spoken, type TurnView } from "./turn";
+import { spoken, type ToolPart, type TurnView } from "./turn";
 
 interface TurnProps {
   turn: TurnView;
@@ -31,8 +31,7 @@ export const Turn = memo(function Turn({ turn, onAgain }: TurnProps) {
     [known, turn.id],
   );
   const tools = turn.parts.filter((part) => part.kind === "tool").length;
-  const openTools = turn.mode === "command" || tools <= OPEN_TOOLS;
-  const shown = withoutRepetition(turn);
+  const withoutTables = turn.mode === "command" && showsRows(turn);
   return (
     <article
       aria-label={t("aira.turnLabel", { text: turn.text.slice(0, 80) })}
@@ -46,12 +45,26 @@ export const Turn = memo(function Turn({ turn, onAgain }: TurnProps) {
         <p className="caps text-accent" aria-hidden="true">
           AIRA
         </p>
-        {shown.map((part): ReactNode => {
+        {turn.parts.map((part): ReactNode => {
           switch (part.kind) {
             case "text":
-              return <Markdown key={part.key} text={part.text} footnote={footnote} />;
+              return (
+                <Markdown
+                  key={part.key}
+                  text={part.text}
+                  footnote={footnote}
+                  withoutTables={withoutTables}
+                />
+              );
             case "tool":
-              return <ToolCard key={part.key} part={part} answering={answering} open={openTools} />;
+              return (
+                <ToolCard
+                  key={part.key}
+                  part={part}
+                  answering={answering}
+                  open={opensIn(turn, part, tools)}
+                />
+              );
             case "approval":
               return <ApprovalCard key={part.key} approval={part.approval} />;
             case "compacted":
@@ -62,7 +75,7 @@ export const Turn = memo(function Turn({ turn, onAgain }: TurnProps) {
               return null;
           }
         })}
-        {answering && shown.length === 0 && <Thinking />}
+        {answering && turn.parts.length === 0 && <Thinking />}
         {turn.error && <Problem error={turn.error} onAgain={() => onAgain(turn.text)} />}
         <Footnotes turn={turn.id} citations={turn.citations} />
         {!answering && <Foot turn={turn} />}
@@ -71,11 +84,19 @@ export const Turn = memo(function Turn({ turn, onAgain }: TurnProps) {
   );
 });
 
-/** A command says its result twice, as a view and in words: where there is a view, it is enough. */
-function withoutRepetition(turn: TurnView): TurnView["parts"] {
-  const viewed = turn.parts.some((part) => part.kind === "tool" && part.result?.view);
-  if (turn.mode !== "command" || !viewed) return turn.parts;
-  return turn.parts.filter((part) => part.kind !== "text");
+/** Whether a tool of this turn has shown its rows: then the answer need not list them again. */
+function showsRows(turn: TurnView): boolean {
+  return turn.parts.some((part) => part.kind === "tool" && hasRows(part.result?.view ?? null));
+}
+
+function hasRows(view: View | null): boolean {
+  return view?.type === "table" || view?.type === "series";
+}
+
+/** A command's answer says single facts in words; rows show where the tool is. */
+function opensIn(turn: TurnView, part: ToolPart, tools: number): boolean {
+  if (turn.mode === "command") return hasRows(part.result?.view ?? null);
+  return tools <= OPEN_TOOLS;
 }
 
 export function Said({ text, at }: { text: string; at?: string }) {

@@ -1,12 +1,10 @@
-/** Rename, take away as a file, delete. */
+/** Rename, take away as a file, delete: each asks in a dialog of its own. */
 import { Download, Pencil, Trash2 } from "lucide-react";
-import { type ReactNode, useId, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { exportAddress, useDeleteConversation, useRenameConversation } from "@/api/conversation";
-import { asProblem } from "@/api/problem";
-import { Button, IconButton } from "@/ui/Button";
-import { Dialog } from "@/ui/Dialog";
-import { sayDone, sayFailed } from "@/ui/toast";
+import { IconButton } from "@/ui/Button";
+
+const ConversationDialog = lazy(() => import("./ConversationDialog"));
 
 interface ConversationToolsProps {
   id: string;
@@ -14,134 +12,32 @@ interface ConversationToolsProps {
   onDeleted: () => void;
 }
 
-type Open = "rename" | "export" | "delete" | null;
+const TOOLS = [
+  ["rename", Pencil],
+  ["export", Download],
+  ["delete", Trash2],
+] as const;
 
-export function ConversationTools({ id, title, onDeleted }: ConversationToolsProps) {
+type Tool = (typeof TOOLS)[number][0];
+
+export function ConversationTools(props: ConversationToolsProps) {
   const { t } = useTranslation();
-  const [open, setOpen] = useState<Open>(null);
-  const close = () => setOpen(null);
+  const [open, setOpen] = useState<Tool | null>(null);
   return (
     <div className="flex gap-2">
-      <IconButton label={t("aira.rename")} onClick={() => setOpen("rename")}>
-        <Pencil size={16} aria-hidden="true" />
-      </IconButton>
-      <IconButton label={t("aira.export")} onClick={() => setOpen("export")}>
-        <Download size={16} aria-hidden="true" />
-      </IconButton>
-      <IconButton label={t("aira.delete")} onClick={() => setOpen("delete")}>
-        <Trash2 size={16} aria-hidden="true" />
-      </IconButton>
-      {open === "rename" && <Rename id={id} title={title} onClose={close} />}
-      {open === "export" && (
-        <Dialog open onClose={close} title={t("aira.export")} description={t("aira.exportBody")}>
-          <div className="flex flex-wrap gap-2">
-            <FileLink href={exportAddress(id, "markdown")}>Markdown</FileLink>
-            <FileLink href={exportAddress(id, "json")}>JSON</FileLink>
-          </div>
-        </Dialog>
-      )}
-      {open === "delete" && <Delete id={id} title={title} onClose={close} onDeleted={onDeleted} />}
-    </div>
-  );
-}
-
-function FileLink({ href, children }: { href: string; children: ReactNode }) {
-  return (
-    <a
-      href={href}
-      download
-      className="motion-hover inline-flex h-10 items-center gap-2 rounded-row border border-line-strong px-4 font-medium hover:bg-raised max-md:min-h-11"
-    >
-      <Download size={16} aria-hidden="true" />
-      {children}
-    </a>
-  );
-}
-
-/** The server's own limit of a title. */
-const TITLE_MAX = 200;
-
-function Rename({ id, title, onClose }: { id: string; title: string; onClose: () => void }) {
-  const { t } = useTranslation();
-  const field = useId();
-  const [name, setName] = useState(title);
-  const rename = useRenameConversation();
-  return (
-    <Dialog open onClose={onClose} title={t("aira.rename")}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          rename.mutate(
-            { id, title: name.trim() },
-            {
-              onSuccess: onClose,
-              onError: (error) => sayFailed(t("aira.renameFailed"), asProblem(error)),
-            },
-          );
-        }}
-      >
-        <label htmlFor={field} className="text-dense">
-          {t("aira.title")}
-        </label>
-        <input
-          id={field}
-          value={name}
-          maxLength={TITLE_MAX}
-          autoComplete="off"
-          onChange={(event) => setName(event.target.value)}
-          className="mt-1 h-10 w-full rounded-control border border-line-strong bg-raised px-3 max-md:h-11"
-        />
-        <div className="mt-4 flex justify-end gap-2">
-          <Button variant="plain" onClick={onClose}>
-            {t("state.cancel")}
-          </Button>
-          <Button type="submit" variant="primary" disabled={name.trim() === "" || rename.isPending}>
-            {t("state.save")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
-interface DeleteProps {
-  id: string;
-  title: string;
-  onClose: () => void;
-  onDeleted: () => void;
-}
-
-function Delete({ id, title, onClose, onDeleted }: DeleteProps) {
-  const { t } = useTranslation();
-  const remove = useDeleteConversation();
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={t("aira.delete")}
-      description={t("aira.deleteBody", { title })}
-    >
-      <div className="flex justify-end gap-2">
-        <Button variant="plain" onClick={onClose}>
-          {t("state.cancel")}
-        </Button>
-        <Button
-          variant="danger"
-          disabled={remove.isPending}
-          onClick={() =>
-            remove.mutate(id, {
-              onSuccess: () => {
-                onClose();
-                onDeleted();
-                sayDone(t("aira.deleted"));
-              },
-              onError: (error) => sayFailed(t("aira.deleteFailed"), asProblem(error)),
-            })
-          }
+      {TOOLS.map(([tool, Icon]) => (
+        <IconButton
+          key={tool}
+          label={t(`aira.${tool}`)}
+          aria-haspopup="dialog"
+          onClick={() => setOpen(tool)}
         >
-          {t("aira.deleteSure")}
-        </Button>
-      </div>
-    </Dialog>
+          <Icon size={16} aria-hidden="true" />
+        </IconButton>
+      ))}
+      <Suspense fallback={null}>
+        {open && <ConversationDialog {...props} tool={open} onClose={() => setOpen(null)} />}
+      </Suspense>
+    </div>
   );
 }
