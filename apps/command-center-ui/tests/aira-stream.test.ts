@@ -53,7 +53,7 @@ describe("a stream of events", () => {
   });
 
   it("does not give an event whose end never came", async () => {
-    const half = bytes(wire(numbered([saying("whole")])[0] as ChatEvent) + "id: 2\nevent: text\n");
+    const half = bytes(`${wire(numbered([saying("whole")])[0] as ChatEvent)}id: 2\nevent: text\n`);
     expect((await read([half])).map((event) => event.id)).toEqual([1]);
   });
 

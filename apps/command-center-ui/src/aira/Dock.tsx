@@ -2,7 +2,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Maximize2, Plus, X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useConversation } from "@/api/conversation";
 import { asProblem } from "@/api/problem";
@@ -65,8 +65,9 @@ function Panel() {
 
 /** Escape inside the panel closes it, when nothing in it wanted the key, and the opener has the focus. */
 function useEscape(panel: React.RefObject<HTMLElement | null>): void {
+  // Read while drawing: the field takes the focus before effects of the panel run.
+  const [opener] = useState(() => document.activeElement);
   useEffect(() => {
-    const opener = document.activeElement;
     const element = panel.current;
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
@@ -80,7 +81,7 @@ function useEscape(panel: React.RefObject<HTMLElement | null>): void {
         document.activeElement === document.body || element?.contains(document.activeElement);
       if (lost && opener instanceof HTMLElement) opener.focus();
     };
-  }, [panel]);
+  }, [panel, opener]);
 }
 
 function Bar({ title }: { title: ReactNode }) {

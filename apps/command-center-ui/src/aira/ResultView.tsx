@@ -45,7 +45,7 @@ function ResultTable({ rows, view, label }: { rows: Row[]; view: TableView; labe
   const shown = all ? rows : rows.slice(0, FIRST_ROWS);
   return (
     <>
-      <Scrollable label={label}>
+      <Scrollable label={t("aira.rowsOf", { title: label })}>
         <table className="w-full border-collapse text-dense">
           <caption className="sr-only">{label}</caption>
           <thead>
