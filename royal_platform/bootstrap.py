@@ -14,10 +14,14 @@ from core.errors import NotConfigured
 from core.secrets.secret_provider import UnifiedSecretResolver
 from core.settings import Settings
 from core.storage.database import Database
+from royal_platform.commerce.language.ports import Llm
+from royal_platform.llm.models import Models
 from royal_platform.persistence import schema, stores
 from royal_platform.persistence.clock import StoreClock, wall_now
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.mirrored import MirroredStore
+from royal_platform.persistence.model_calls import StoredSentLog
+from royal_platform.persistence.people import StoredPeople
 from royal_platform.persistence.price_history import StoredPriceHistory
 from royal_platform.persistence.readers import (
     StoredCatalog,
@@ -64,6 +68,7 @@ class Platform:
     policies: StoredPolicy
     forecasts: StoredForecasts
     price_history: StoredPriceHistory
+    models: Models = field(repr=False)
     _client: ShopifyClient = field(repr=False)
 
     def store(self) -> Store:
@@ -83,6 +88,26 @@ class Platform:
     def live(self) -> ShopifyReader:
         """Prices and stock as the live store states them (``PriceReader``, ``StockReader``)."""
         return ShopifyReader(self._client)
+
+    @cached_property
+    def people(self) -> StoredPeople:
+        """Whom the store knows by name, so that no model has to."""
+        return StoredPeople(self.database, self.store_id)
+
+    @cached_property
+    def sent(self) -> StoredSentLog:
+        """Keeps what models are shown."""
+        return StoredSentLog(self.database, self.store_id)
+
+    def llm(self, *, actor: str, about: str) -> Llm:
+        """Decision support by the configured models; what is sent is kept under ``about``."""
+        from royal_platform.llm.adapter import ModelLlm
+        from royal_platform.llm.privacy import Shield
+
+        return ModelLlm(
+            self.models,
+            lambda purpose: Shield.of(self, purpose=purpose, actor=actor, about=about),
+        )
 
     def mirror(self) -> MirroredStore:
         """The mirror as the sync writes it."""
@@ -161,6 +186,7 @@ def bootstrap(settings: Settings) -> Platform:
         policies=StoredPolicy(*parts),
         forecasts=StoredForecasts(*parts),
         price_history=StoredPriceHistory(*parts),
+        models=Models(settings),
         _client=_client(settings),
     )
 

@@ -23,8 +23,6 @@ _STREAMED = (
     schemas.CancelOut,
     schemas.ConversationList,
     schemas.ConversationDetail,
-    schemas.CommandList,
-    schemas.CompletionList,
 )
 
 

@@ -1,4 +1,4 @@
-"""The chat protocol's shapes: what is asked, every event of an answer, conversations, commands."""
+"""The chat protocol's shapes: what is asked, every event of an answer, conversations."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ class ChatIn(Asked):
 
     text: str = Field(
         min_length=1,
-        description=f"At most {MAX_CHARACTERS} characters; a message with / first is a command.",
+        pattern=r"\S",
+        description="A message with / first is a command.",
+        json_schema_extra={"maxLength": MAX_CHARACTERS},
     )
     conversation_id: str | None = Field(None, max_length=80, description="None begins a new one.")
     after_turn: str | None = Field(
@@ -77,6 +79,12 @@ class RenameIn(Asked):
     """A conversation's new title."""
 
     title: str = Field(min_length=1, max_length=200, pattern=r"\S")
+
+
+class GrantIn(Asked):
+    """Who gets another day's budget; an empty owner is everybody together."""
+
+    owner: str = Field("", max_length=255)
 
 
 # What an answer is made of
@@ -175,6 +183,7 @@ class ChangeOut(Shape):
     now: str | None
     proposed: str | None
     unit: str | None = None
+    written: str | None = Field(None, description="What was written, once it was.")
 
 
 class HitOut(Shape):
@@ -183,6 +192,9 @@ class HitOut(Shape):
     rule: str
     ruling: str
     message: str
+    limit: str | None = None
+    actual: str | None = None
+    unit: str | None = None
 
 
 class ConfirmOut(Shape):
@@ -207,6 +219,7 @@ class ApprovalData(Shape):
     ruling: str | None = None
     hits: list[HitOut] = []
     money_at_stake: MoneyOut | None = None
+    undo: str | None = Field(None, description="How it can be undone, or why not.")
     expires_at: datetime | None = None
     status: str | None = None
     link: str | None = None
@@ -446,46 +459,3 @@ class ConversationDetail(Shape):
     answering: str | None
     turns: list[TurnOut]
     next_cursor: str | None
-
-
-class CommandArgumentOut(Shape):
-    """One argument of a command."""
-
-    name: str
-    kind: str
-    required: bool
-    choices: list[str] | None = None
-    description: str
-
-
-class CommandOut(Shape):
-    """One slash command, as the caller may use it."""
-
-    name: str
-    usage: str
-    description: str
-    permission: str
-    allowed: bool
-    changes: bool
-    arguments: list[CommandArgumentOut]
-
-
-class CommandList(Shape):
-    """Every command."""
-
-    data: list[CommandOut]
-    next_cursor: None = None
-
-
-class CompletionOut(Shape):
-    """One way the text could go on; ``text`` is the whole message."""
-
-    text: str
-    label: str
-    description: str
-
-
-class CompletionList(Shape):
-    """At most 20 ways to go on."""
-
-    data: list[CompletionOut]

@@ -6,8 +6,25 @@ from __future__ import annotations
 from core.events import tables as _events
 from core.security import tables as _security
 from core.storage.schema import metadata
-from royal_platform.persistence.tables import catalog, conversations, decisions, orders, runs, store
+from royal_platform.persistence.tables import (
+    catalog,
+    conversations,
+    decisions,
+    model_calls,
+    orders,
+    runs,
+    store,
+)
 
-__all__ = ["catalog", "conversations", "decisions", "metadata", "orders", "runs", "store"]
+__all__ = [
+    "catalog",
+    "conversations",
+    "decisions",
+    "metadata",
+    "model_calls",
+    "orders",
+    "runs",
+    "store",
+]
 
 DECLARED_BY_CORE = (_events, _security)

@@ -110,23 +110,6 @@ def test_without_a_model_aira_names_the_variable_and_what_works(
     assert "/v1/tools/" in told["remedy"]
 
 
-def test_every_tool_answers_from_the_records(
-    settings: Settings, platform: Platform, registered: None, running: Callable[[Any], Any]
-) -> None:
-    url = running(create_aira(settings)).url
-    tools = httpx.get(f"{url}/v1/tools", headers=ADMIN).json()["data"]
-    answers = {}
-    for tool in tools:
-        answer = httpx.post(f"{url}/v1/tools/{tool['name']}", headers=ADMIN)
-        assert answer.status_code == 200, answer.text
-        answers[tool["name"]] = answer.json()
-    assert answers["store_status"]["result"]["domain"] == platform.store().domain
-    assert answers["store_status"]["source"] == "sandbox"
-    assert len(answers["agents"]["result"]["agents"]) == 7
-    assert answers["recent_events"]["result"]["head"] == 7
-    assert httpx.post(f"{url}/v1/tools/none", headers=ADMIN).status_code == 404
-
-
 class _Model(BaseHTTPRequestHandler):
     """A server that speaks the streaming chat protocol and repeats what it was told last."""
 
