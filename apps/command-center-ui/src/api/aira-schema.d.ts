@@ -11,13 +11,185 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Status
+         * @description Whether a model can talk, what is missing, the budget, the limits.
+         */
+        get: operations["getChatStatus"];
+        put?: never;
+        /**
+         * Say
+         * @description Say something: begins a turn and streams the events of its answer.
+         */
+        post: operations["say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         get?: never;
         put?: never;
         /**
-         * Chat
-         * @description Server-sent events: ``text`` as the model speaks, then ``done``, or ``error``.
+         * Grant Budget
+         * @description Grant a user, or everybody, another day's budget for today.
          */
-        post: operations["chat_v1_chat_post"];
+        post: operations["grantBudget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/{turn_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Stop the answer; a finished turn stays as it is.
+         */
+        post: operations["cancelTurn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/{turn_id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow
+         * @description The events behind the last one seen, then those to come.
+         */
+        get: operations["followTurn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Commands
+         * @description The slash commands with their arguments.
+         */
+        get: operations["list_commands_v1_commands_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/commands/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Complete Command
+         * @description How a half-typed command could go on, at most 20 ways.
+         */
+        get: operations["complete_command_v1_commands_complete_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Conversations
+         * @description Own conversations, the last used first; ``q`` searches titles, questions, answers.
+         */
+        get: operations["listConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Conversation
+         * @description One conversation with its newest turns; the cursor leads to older ones.
+         */
+        get: operations["getConversation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Conversation
+         * @description Delete a conversation with its turns and events; an answer under way is stopped.
+         */
+        delete: operations["deleteConversation"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename Conversation
+         * @description Give a conversation another title.
+         */
+        patch: operations["renameConversation"];
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Conversation
+         * @description The whole conversation as a file.
+         */
+        get: operations["exportConversation"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -33,7 +205,7 @@ export interface paths {
         };
         /**
          * List Tools
-         * @description What AIRA can read, and which of it this caller may.
+         * @description What AIRA can do, with each tool's JSON Schema, and which of it this caller may.
          */
         get: operations["list_tools_v1_tools_get"];
         put?: never;
@@ -55,7 +227,7 @@ export interface paths {
         put?: never;
         /**
          * Use Tool
-         * @description Ask one tool; needs no model.
+         * @description Use one tool with its arguments; needs no model. It demands the tool's permission.
          */
         post: operations["use_tool_v1_tools__name__post"];
         delete?: never;
@@ -120,6 +292,12 @@ export interface components {
             /** @default null */
             money_at_stake: components["schemas"]["MoneyOut"] | null;
             /**
+             * Undo
+             * @description How it can be undone, or why not.
+             * @default null
+             */
+            undo: string | null;
+            /**
              * Expires At
              * @default null
              */
@@ -163,6 +341,22 @@ export interface components {
              */
             event: "approval";
             data: components["schemas"]["ApprovalData"];
+        };
+        /**
+         * ArgumentOut
+         * @description One argument: ``kind`` is text, choice, number, date, yes_no or amount.
+         */
+        ArgumentOut: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Required */
+            required: boolean;
+            /** Choices */
+            choices: string[];
+            /** Description */
+            description: string;
         };
         /**
          * BudgetOut
@@ -218,6 +412,12 @@ export interface components {
              * @default null
              */
             unit: string | null;
+            /**
+             * Written
+             * @description What was written, once it was.
+             * @default null
+             */
+            written: string | null;
         };
         /**
          * ChatIn
@@ -226,7 +426,7 @@ export interface components {
         ChatIn: {
             /**
              * Text
-             * @description At most 32000 characters; a message with / first is a command.
+             * @description A message with / first is a command.
              */
             text: string;
             /**
@@ -332,56 +532,44 @@ export interface components {
             kind: "text" | "money" | "number" | "percent" | "date" | "time" | "status" | "link";
         };
         /**
-         * CommandArgumentOut
-         * @description One argument of a command.
-         */
-        CommandArgumentOut: {
-            /** Name */
-            name: string;
-            /** Kind */
-            kind: string;
-            /** Required */
-            required: boolean;
-            /**
-             * Choices
-             * @default null
-             */
-            choices: string[] | null;
-            /** Description */
-            description: string;
-        };
-        /**
          * CommandList
-         * @description Every command.
+         * @description Every command, whether this caller may use it or not.
          */
         CommandList: {
             /** Data */
             data: components["schemas"]["CommandOut"][];
-            /**
-             * Next Cursor
-             * @default null
-             */
-            next_cursor: null;
+            /** Next Cursor */
+            next_cursor?: null;
         };
         /**
          * CommandOut
-         * @description One slash command, as the caller may use it.
+         * @description One slash command.
          */
         CommandOut: {
             /** Name */
             name: string;
+            /** Aliases */
+            aliases: string[];
+            /** Title */
+            title: string;
             /** Usage */
             usage: string;
             /** Description */
             description: string;
             /** Permission */
             permission: string;
-            /** Allowed */
+            /**
+             * Allowed
+             * @description True when this caller holds the permission.
+             */
             allowed: boolean;
-            /** Changes */
+            /**
+             * Changes
+             * @description True when it changes something.
+             */
             changes: boolean;
             /** Arguments */
-            arguments: components["schemas"]["CommandArgumentOut"][];
+            arguments: components["schemas"]["ArgumentOut"][];
         };
         /**
          * CompactedData
@@ -409,14 +597,6 @@ export interface components {
             data: components["schemas"]["CompactedData"];
         };
         /**
-         * CompletionList
-         * @description At most 20 ways to go on.
-         */
-        CompletionList: {
-            /** Data */
-            data: components["schemas"]["CompletionOut"][];
-        };
-        /**
          * CompletionOut
          * @description One way the text could go on; ``text`` is the whole message.
          */
@@ -427,6 +607,14 @@ export interface components {
             label: string;
             /** Description */
             description: string;
+        };
+        /**
+         * Completions
+         * @description At most 20.
+         */
+        Completions: {
+            /** Data */
+            data: components["schemas"]["CompletionOut"][];
         };
         /**
          * ConfirmOut
@@ -614,6 +802,17 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /**
+         * GrantIn
+         * @description Who gets another day's budget; an empty owner is everybody together.
+         */
+        GrantIn: {
+            /**
+             * Owner
+             * @default
+             */
+            owner?: string;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -630,6 +829,21 @@ export interface components {
             ruling: string;
             /** Message */
             message: string;
+            /**
+             * Limit
+             * @default null
+             */
+            limit: string | null;
+            /**
+             * Actual
+             * @default null
+             */
+            actual: string | null;
+            /**
+             * Unit
+             * @default null
+             */
+            unit: string | null;
         };
         /**
          * MoneyOut
@@ -706,19 +920,6 @@ export interface components {
              */
             event: "restarted";
             data: components["schemas"]["RestartedData"];
-        };
-        /**
-         * Said
-         * @description One turn of the conversation so far.
-         */
-        Said: {
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "user" | "assistant";
-            /** Content */
-            content: string;
         };
         /**
          * SeriesView
@@ -829,6 +1030,8 @@ export interface components {
         ToolOut: {
             /** Name */
             name: string;
+            /** Title */
+            title: string;
             /** Description */
             description: string;
             /** Permission */
@@ -838,22 +1041,70 @@ export interface components {
              * @description True when this caller holds the permission.
              */
             allowed: boolean;
+            /**
+             * Changes
+             * @description True when it changes something.
+             */
+            changes: boolean;
+            /**
+             * Arguments
+             * @description JSON Schema of the arguments.
+             */
+            arguments: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ToolResult
-         * @description A tool's answer: JSON, read from the store's own records.
+         * @description A tool's answer: JSON, how it can be shown, the same in words, and where it is from.
          */
         ToolResult: {
             /** Name */
             name: string;
-            /** Source */
-            source: string;
-            /** As Of */
-            as_of: string;
             /** Result */
             result: {
                 [key: string]: unknown;
             };
+            /**
+             * Text
+             * @description The answer in Markdown.
+             */
+            text: string;
+            /**
+             * View
+             * @description How it can be shown; see the chat protocol.
+             */
+            view: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Source
+             * @description shopify, sandbox, import or royal (our own records).
+             */
+            source: string;
+            /** As Of */
+            as_of: string;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Label */
+            label: string;
+            /**
+             * Query
+             * @description The request that gives the same figures.
+             */
+            query: string | null;
+            /**
+             * Link
+             * @description The command center's page that shows them.
+             */
+            link: string | null;
+            /**
+             * Cards
+             * @description What a person is asked to confirm.
+             */
+            cards: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * ToolResultData
@@ -1053,7 +1304,45 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    chat_v1_chat_post: {
+    getChatStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatStatusOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    say: {
         parameters: {
             query?: never;
             header?: never;
@@ -1073,6 +1362,151 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description There is no such thing of this caller's in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The state changed; `errors[0]` names the turn and the reason. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    grantBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    cancelTurn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description There is no such thing of this caller's in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
             /** @description Validation Error */
             422: {
                 headers: {
@@ -1080,6 +1514,408 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    followTurn: {
+        parameters: {
+            query?: {
+                /** @description As Last-Event-ID. */
+                after?: string | null;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path: {
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description There is no such thing of this caller's in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_commands_v1_commands_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandList"];
+                };
+            };
+        };
+    };
+    complete_command_v1_commands_complete_get: {
+        parameters: {
+            query: {
+                text: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Completions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    listConversations: {
+        parameters: {
+            query?: {
+                q?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    getConversation: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description There is no such thing of this caller's in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    deleteConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description There is no such thing of this caller's in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    renameConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description There is no such thing of this caller's in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    exportConversation: {
+        parameters: {
+            query?: {
+                format?: "json" | "markdown";
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description There is no such thing of this caller's in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
                 };
             };
         };
@@ -1113,7 +1949,13 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                } | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
