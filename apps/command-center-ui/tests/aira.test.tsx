@@ -101,15 +101,19 @@ function approvalOf(world: World, id = "dec_bridle", change: object = {}): Said 
       argument_hash: decision.argument_hash,
       kind: decision.kind,
       title: decision.subject.title,
-      changes: decision.changes.map(({ field, now, proposed, unit }) => ({
-        field,
-        now,
-        proposed,
-        unit,
-      })),
+      changes: decision.changes,
       rationale: "Stock lasts eleven days.",
       ruling: "ask",
-      hits: [{ rule: "price_step", ruling: "ask", message: "A step above the limit asks." }],
+      hits: [
+        {
+          rule: "price_step",
+          ruling: "ask",
+          message: "A step above the limit asks.",
+          limit: "10",
+          actual: "12.7",
+          unit: "percent",
+        },
+      ],
       money_at_stake: decision.money_at_stake,
       expires_at: decision.expires_at,
       status: "proposed",
@@ -288,6 +292,7 @@ describe("a proposal in the conversation", () => {
     expect(card.getByText("€89.00")).toBeInTheDocument();
     expect(card.getByText("Stock lasts eleven days.")).toBeInTheDocument();
     expect(card.getByText("A step above the limit asks.")).toBeInTheDocument();
+    expect(card.getByText("limit 10%, actual 12.7%")).toBeInTheDocument();
     expect(await card.findByText(/Restores the price/)).toBeInTheDocument();
     expect(card.getByText("Expires")).toBeInTheDocument();
     expect(card.getByRole("link", { name: "Open in Approvals" })).toHaveAttribute(

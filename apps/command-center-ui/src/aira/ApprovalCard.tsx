@@ -68,7 +68,6 @@ function changesOf(approval: Approval, decision: DecisionDetail | null): Change[
   return approval.changes.map((change) => ({
     ...change,
     unit: change.unit ?? "",
-    written: null,
   }));
 }
 
@@ -76,6 +75,7 @@ const RULING: Record<string, Tone> = { allow: "ok", ask: "warn", deny: "bad" };
 
 function Hits({ approval }: { approval: Approval }) {
   const { t } = useTranslation();
+  const format = useFormat();
   if (approval.hits.length === 0) return null;
   return (
     <ul aria-label={t("why.rules")} className="mt-3 space-y-1 text-dense">
@@ -85,6 +85,14 @@ function Hits({ approval }: { approval: Approval }) {
             {t(`ruling.${hit.ruling}` as "ruling.ask", { defaultValue: hit.ruling })}
           </ToneWord>{" "}
           <span className="text-muted">{hit.message}</span>
+          {hit.limit !== null && hit.actual !== null && (
+            <span className="block pl-4 text-meta text-muted tabular-nums">
+              {t("why.limit", {
+                limit: format.quantity(hit.limit, hit.unit ?? ""),
+                actual: format.quantity(hit.actual, hit.unit ?? ""),
+              })}
+            </span>
+          )}
         </li>
       ))}
     </ul>

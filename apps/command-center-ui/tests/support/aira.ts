@@ -86,6 +86,8 @@ const COMMANDS: CommandList = {
     ["price", "Propose another price.", true],
   ].map(([name, description, changes]) => ({
     name: String(name),
+    aliases: [],
+    title: String(name),
     usage: `/${name}`,
     description: String(description),
     permission: "store:read",
