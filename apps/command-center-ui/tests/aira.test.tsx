@@ -124,6 +124,7 @@ function approvalOf(world: World, id = "dec_bridle", change: object = {}): Said 
         body: { argument_hash: decision.argument_hash },
       },
       command: `/approve ${id}`,
+      undo: decision.inverse.explanation,
       allowed: true,
       ...change,
     },

@@ -103,6 +103,7 @@ function Facts({ approval, decision }: { approval: Approval; decision: DecisionD
   const { t } = useTranslation();
   const format = useFormat();
   const waits = !decision || decision.status === "proposed";
+  const undo = decision?.inverse.explanation ?? approval.undo;
   return (
     <dl className="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-dense">
       {approval.money_at_stake && (
@@ -113,7 +114,7 @@ function Facts({ approval, decision }: { approval: Approval; decision: DecisionD
           <Age at={approval.expires_at} />
         </Fact>
       )}
-      {decision && <Fact label={t("why.undo")}>{decision.inverse.explanation}</Fact>}
+      {undo && <Fact label={t("why.undo")}>{undo}</Fact>}
     </dl>
   );
 }

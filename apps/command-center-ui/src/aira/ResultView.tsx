@@ -76,7 +76,7 @@ function ResultTable({ rows, view, label }: { rows: Row[]; view: TableView; labe
                       RIGHT.has(column.kind) && "text-right whitespace-nowrap tabular-nums",
                     )}
                   >
-                    <Value value={row[column.key]} kind={column.kind} />
+                    <Value value={row[column.key]} kind={column.kind} unit={row.unit} />
                   </td>
                 ))}
               </tr>

@@ -33,7 +33,7 @@ export function Starters({ onChoose, status }: StartersProps) {
                   <button
                     type="button"
                     onClick={() => onChoose(`/${command.name} `)}
-                    className="motion-hover block h-full min-h-11 w-full rounded-row border border-line bg-surface px-3 py-2 text-left hover:border-line-strong"
+                    className="motion-hover flex h-full min-h-11 w-full flex-col items-start rounded-row border border-line bg-surface px-3 py-2 text-left hover:border-line-strong"
                   >
                     <span className="block truncate font-mono text-dense">/{command.name}</span>
                     <span className="block text-meta text-muted">{command.description}</span>

@@ -3,7 +3,7 @@
 import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { isDecimal, type Money } from "@/format/money";
+import { isCurrency, isDecimal, type Money } from "@/format/money";
 import { type Format, useFormat } from "@/format/use-format";
 import { Moment } from "@/ui/Time";
 import { MarkdownLink } from "./Markdown";
@@ -15,9 +15,9 @@ function isMoney(value: unknown): value is Money {
   return typeof value === "object" && value !== null && "amount" in value && "currency" in value;
 }
 
-/** Any value as a line of text; null is "none". */
+/** Any value as a line of text; what is not known says so. */
 function plain(value: unknown, t: TFunction, format: Format): string {
-  if (value === null || value === undefined || value === "") return t("state.none");
+  if (value === null || value === undefined) return t("state.unknown");
   if (isMoney(value)) return format.money(value);
   if (Array.isArray(value)) return value.map((each) => plain(each, t, format)).join(", ");
   if (typeof value === "object") return JSON.stringify(value);
@@ -25,15 +25,23 @@ function plain(value: unknown, t: TFunction, format: Format): string {
   return String(value);
 }
 
-export function Value({ value, kind }: { value: unknown; kind: Column["kind"] }): ReactNode {
+interface ValueProps {
+  value: unknown;
+  kind: Column["kind"];
+  /** What a plain number counts, when its row says so. */
+  unit?: unknown;
+}
+
+export function Value({ value, kind, unit }: ValueProps): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
-  if (value === null || value === undefined || value === "") {
-    return <span className="text-muted">{t("state.none")}</span>;
+  if (value === null || value === undefined) {
+    return <span className="text-muted">{t("state.unknown")}</span>;
   }
   const text = plain(value, t, format);
   switch (kind) {
     case "number":
+      if (typeof unit === "string" && isCurrency(unit)) return format.quantity(text, unit);
       return format.decimal(text);
     case "percent":
       return isDecimal(text) ? format.percent(text) : text;

@@ -87,7 +87,7 @@ export default function SeriesChart(props: SeriesChartProps) {
     return /^\d{4}-\d{2}-\d{2}$/.test(text) ? format.date(text) : format.dateTime(text);
   };
   return (
-    <figure aria-label={label}>
+    <figure aria-label={label} className="relative">
       <figcaption aria-hidden="true" className="flex flex-wrap gap-x-4 text-meta text-muted">
         {ys.map((y, index) => (
           <span key={y} className="inline-flex items-center gap-2">
@@ -101,29 +101,32 @@ export default function SeriesChart(props: SeriesChartProps) {
         ))}
       </figcaption>
       <div ref={box} style={{ minHeight: height }} aria-hidden="true" />
-      <table className="sr-only">
-        <caption>{label}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("aira.when")}</th>
-            {ys.map((y) => (
-              <th key={y} scope="col">
-                {named(y)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={String(row[x])}>
-              <th scope="row">{when(row)}</th>
+      {/* A table cannot be made small by itself: its box hides it. */}
+      <div className="sr-only">
+        <table>
+          <caption>{label}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("aira.when")}</th>
               {ys.map((y) => (
-                <td key={y}>{shown(row, y)}</td>
+                <th key={y} scope="col">
+                  {named(y)}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={String(row[x])}>
+                <th scope="row">{when(row)}</th>
+                {ys.map((y) => (
+                  <td key={y}>{shown(row, y)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

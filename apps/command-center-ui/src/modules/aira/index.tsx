@@ -45,7 +45,7 @@ export default function AiraPage() {
         </div>
         <section
           aria-label={t("aira.conversation")}
-          className="flex min-w-0 flex-col lg:min-h-[calc(100dvh-210px)] -mb-10 max-md:-mb-14"
+          className="flex min-w-0 flex-col lg:min-h-[calc(100dvh-190px)] -mb-10 max-md:-mb-14"
           style={{ "--composer-bottom": "calc(56px + env(safe-area-inset-bottom))" } as object}
         >
           {id !== null && (
