@@ -441,6 +441,18 @@ describe("the field", () => {
   });
 });
 
+describe("a spent budget", () => {
+  it("is raised for the one who asks, by who may set limits", async () => {
+    const { user, aira } = openAira("/aira", (served) => {
+      const budget = { ...served.status.budget, tokens_used: 1_000, paused: true };
+      served.status = { ...served.status, budget };
+    });
+    await user.click(await screen.findByRole("button", { name: "Grant another day’s budget" }));
+    await waitFor(() => expect(screen.queryByText(/is spent/)).toBeNull());
+    expect(aira.granted).toEqual(["ada"]);
+  });
+});
+
 describe("another tab", () => {
   it("that is being answered is followed, and the message waits in the field", async () => {
     const { user, aira } = openAira("/aira/cnv_1", (kept) => kept.keep("cnv_1", "x", []));

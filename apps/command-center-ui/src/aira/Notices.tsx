@@ -2,10 +2,13 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ChatStatus } from "@/api/aira";
-import type { ApiProblem } from "@/api/problem";
+import { useGrantBudget } from "@/api/chat-status";
+import { type ApiProblem, asProblem } from "@/api/problem";
+import { useMay, useSession } from "@/api/session";
 import { useFormat } from "@/format/use-format";
 import { cx } from "@/ui/cx";
 import { Moment } from "@/ui/Time";
+import { sayFailed } from "@/ui/toast";
 import type { Talk, TalkState } from "./talk";
 
 const BORDER = { warn: "border-warn", info: "border-info", bad: "border-bad" };
@@ -125,8 +128,20 @@ export function ModelNotice({ status }: { status: ChatStatus }) {
       <span className="text-muted">
         {t("aira.budgetResets")} <Moment at={budget.resets_at} />
       </span>
+      {budget.paused && <Grant />}
     </Notice>
   );
+}
+
+/** A spent budget pauses and asks: who sets the limits may grant another day's. */
+function Grant() {
+  const { t } = useTranslation();
+  const may = useMay("policy:write");
+  const name = useSession().data?.name ?? "";
+  const grant = useGrantBudget(name);
+  if (!may || !name) return null;
+  const onError = (error: unknown) => sayFailed(t("aira.grantFailed"), asProblem(error));
+  return <Act onClick={() => grant.mutate(undefined, { onError })}>{t("aira.grant")}</Act>;
 }
 
 type Budget = ChatStatus["budget"];

@@ -1,11 +1,12 @@
 /** GET /v1/commands and /v1/commands/complete: what a message with / first can be. */
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
-import { ask, type CommandList, type CompletionList } from "./aira";
+import { aira } from "./aira";
+import { unwrap } from "./client";
 import { keys } from "./keys";
 
 const commandsQuery = queryOptions({
   queryKey: keys.chatCommands,
-  queryFn: ({ signal }) => ask<CommandList>("/v1/commands", { signal }),
+  queryFn: ({ signal }) => unwrap(aira.GET("/v1/commands", { signal })),
   staleTime: Number.POSITIVE_INFINITY,
 });
 
@@ -13,7 +14,7 @@ const completionsQuery = (text: string) =>
   queryOptions({
     queryKey: keys.completions(text),
     queryFn: ({ signal }) =>
-      ask<CompletionList>("/v1/commands/complete", { query: { text }, signal }),
+      unwrap(aira.GET("/v1/commands/complete", { params: { query: { text } }, signal })),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
   });

@@ -6,10 +6,11 @@ import {
   useMutation,
   useQueryClient,
 } from "@tanstack/react-query";
-import { ask, type Conversation, type ConversationDetail } from "./aira";
+import { aira } from "./aira";
+import { unwrap } from "./client";
 import { keys } from "./keys";
 
-const pathOf = (id: string) => `/v1/conversations/${encodeURIComponent(id)}`;
+const pathOf = (id: string) => ({ path: { conversation_id: id } });
 
 const turnPages = (id: string | null) =>
   infiniteQueryOptions({
@@ -17,11 +18,11 @@ const turnPages = (id: string | null) =>
     queryFn:
       id === null
         ? skipToken
-        : ({ pageParam, signal }) =>
-            ask<ConversationDetail>(pathOf(id), {
-              query: { cursor: pageParam, limit: 20 },
-              signal,
-            }),
+        : ({ pageParam, signal }) => {
+            const query = { limit: 20, ...(pageParam ? { cursor: pageParam } : {}) };
+            const params = { ...pathOf(id), query };
+            return unwrap(aira.GET("/v1/conversations/{conversation_id}", { params, signal }));
+          },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     // Another tab may have said something since: looking again is cheap.
@@ -37,7 +38,9 @@ export function useRenameConversation() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ id, title }: { id: string; title: string }) =>
-      ask<Conversation>(pathOf(id), { method: "PATCH", body: { title } }),
+      unwrap(
+        aira.PATCH("/v1/conversations/{conversation_id}", { params: pathOf(id), body: { title } }),
+      ),
     onSettled: () => queries.invalidateQueries({ queryKey: ["conversations"] }),
   });
 }
@@ -45,7 +48,8 @@ export function useRenameConversation() {
 export function useDeleteConversation() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => ask<void>(pathOf(id), { method: "DELETE" }),
+    mutationFn: (id: string) =>
+      unwrap(aira.DELETE("/v1/conversations/{conversation_id}", { params: pathOf(id) })),
     onSuccess: (_, id) => queries.removeQueries({ queryKey: keys.conversation(id) }),
     onSettled: () => queries.invalidateQueries({ queryKey: ["conversations", "list"] }),
   });
@@ -53,5 +57,5 @@ export function useDeleteConversation() {
 
 /** Where the whole conversation can be had as a file. */
 export function exportAddress(id: string, format: "json" | "markdown"): string {
-  return `${pathOf(id)}/export?format=${format}`;
+  return `/v1/conversations/${encodeURIComponent(id)}/export?format=${format}`;
 }

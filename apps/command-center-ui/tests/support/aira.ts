@@ -157,6 +157,7 @@ export class Aira {
   messages: ChatMessage[] = [];
   follows: { turn: string; after: string | null }[] = [];
   cancelled: string[] = [];
+  granted: string[] = [];
   requests: string[] = [];
 
   keep(id: string, title: string, turns: StoredTurn[], answering: string | null = null): void {
@@ -182,6 +183,14 @@ export class Aira {
 
   serve(): this {
     server.use(
+      http.post("*/v1/chat/budget", async ({ request }) => {
+        this.granted.push(((await request.json()) as { owner: string }).owner);
+        this.status = {
+          ...this.status,
+          budget: { ...this.status.budget, paused: false, tokens_used: 0 },
+        };
+        return HttpResponse.json(this.status.budget);
+      }),
       http.get("*/v1/chat", () => HttpResponse.json(this.status)),
       http.post("*/v1/chat", async ({ request }) => {
         this.messages.push((await request.json()) as ChatMessage);
