@@ -156,7 +156,7 @@ describe("an answer", () => {
     const { user } = openAira("/aira/cnv_1", (aira) => {
       aira.keep("cnv_1", "Revenue", [storedTurn("trn_1", "Revenue?", FIGURES, "cnv_1")]);
     });
-    const tool = within(await screen.findByRole("region", { name: "Figures answered" }));
+    const tool = within(await screen.findByRole("region", { name: "Figures, answered" }));
     expect(tool.getByRole("columnheader", { name: "Value" })).toBeInTheDocument();
     expect(tool.getByText("€48,210.12")).toBeInTheDocument();
     expect(tool.getByText(/sandbox/)).toBeInTheDocument();
@@ -176,7 +176,7 @@ describe("an answer", () => {
     await user.click(screen.getByRole("link", { name: "[1]" }));
     expect(sources.getByRole("listitem")).toHaveFocus();
     expect(
-      screen.getByText(/test-model · 1,200 tokens in, 80 out · 2.4 s · US\$0.02/),
+      screen.getByText(/test-model · 1,200 tokens in, 80 out · 2.4 s · \$0.02/),
     ).toBeInTheDocument();
     // A model's own words keep their tables; a command's rows are shown once.
     expect(screen.getByText("in the table")).toBeInTheDocument();

@@ -1,6 +1,5 @@
 /** A tool that was used: what it was asked, what it answered, from where and as of when. */
 import { Wrench } from "lucide-react";
-import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/format/use-format";
 import { Scrollable } from "@/ui/Scrollable";
@@ -32,17 +31,16 @@ interface ToolCardProps {
 
 export function ToolCard({ part, answering, open }: ToolCardProps) {
   const { t } = useTranslation();
-  const id = useId();
   const state = stateOf(part, answering);
   const { result } = part;
   return (
     <section
-      aria-labelledby={id}
+      aria-label={`${part.title}, ${t(`aira.tool.${state}`)}`}
       data-tool={part.tool}
       data-state={state}
       className="rounded-row border border-line bg-surface"
     >
-      <h3 id={id} className="flex items-center gap-2 px-3 py-2 font-sans text-dense font-medium">
+      <h3 className="flex items-center gap-2 px-3 py-2 font-sans text-dense font-medium">
         <Wrench size={16} aria-hidden="true" className="shrink-0 text-muted" />
         <span className="min-w-0 flex-1 truncate">{part.title}</span>
         <ToneWord
