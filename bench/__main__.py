@@ -1,4 +1,4 @@
-"""``make bench``: starts, idle cost, reads over 100,000 orders, executions, live feed, UI size."""
+"""``make bench``: starts, idle cost, reads over 100,000 orders, executions, live feed, AIRA, UI."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from pathlib import Path
 
 import websockets
 
+from bench.executions import decisions
+from bench.first_token import first_token
 from bench.table import Report, percentile
+from core.telemetry.logs import configure_logging
 from tests.installation import ADMIN_TOKEN, SANDBOX, Installation, until
 
 TICKS = os.sysconf("SC_CLK_TCK")
-PAGE_MIB = os.sysconf("SC_PAGE_SIZE") / 2**20
+_PARTS = ("starts", "reads", "aira", "interface")
 
 
 @contextmanager
@@ -92,36 +95,8 @@ def first_decisions(report: Report, home: Path) -> None:
         share = (cpu_seconds(pids) - before) / (time.monotonic() - window)
         report.add("idle CPU, all processes", f"{share:.1%} of a core", "< 10 %", "30 s")
         report.add("memory, all processes", f"{memory_mib(pids):.0f} MiB", "< 900 MiB", "PSS")
-        executions(report, running)
+        decisions(report, running, cpu_seconds)
         asyncio.run(fan_out(report, running))
-
-
-def executions(report: Report, running: Installation) -> None:
-    waiting = proposals(running, 5)
-    items = [
-        {
-            "id": each["id"],
-            "argument_hash": running.get(f"/v1/decisions/{each['id']}")["argument_hash"],
-        }
-        for each in waiting
-    ]
-    began = time.monotonic()
-    running.post("/v1/decisions/batch", {"action": "approve", "decisions": items})
-    ids = {item["id"] for item in items}
-
-    def done() -> bool:
-        return ids <= {
-            each["id"] for each in running.decisions(status="executed,failed,conflicted")
-        }
-
-    until(done, 120, "executions")
-    elapsed = time.monotonic() - began
-    report.add(
-        "approve to read back, batch",
-        f"{len(ids) / elapsed:.1f} / s",
-        ">= 30 / s",
-        f"{len(ids)} price changes in {elapsed:.1f} s, polling included",
-    )
 
 
 async def fan_out(report: Report, running: Installation, clients: int = 200) -> None:
@@ -249,13 +224,22 @@ def interface_size(report: Report) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--orders", type=int, default=100_000)
-    orders = parser.parse_args().orders
+    parser.add_argument("--only", choices=_PARTS, action="append", help="default: every part")
+    given = parser.parse_args()
+    wanted = given.only or _PARTS
     report = Report()
+    configure_logging("WARNING", json=False)
     with tempfile.TemporaryDirectory() as home:
-        first_decisions(report, Path(home) / "fresh")
-        reads_at_scale(report, Path(home) / "large", orders)
-    interface_size(report)
-    report.write()
+        if "starts" in wanted:
+            first_decisions(report, Path(home) / "fresh")
+        if "reads" in wanted:
+            reads_at_scale(report, Path(home) / "large", given.orders)
+        if "aira" in wanted:
+            first_token(report, Path(home) / "aira")
+    if "interface" in wanted:
+        interface_size(report)
+    if not given.only:
+        report.write()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from core.errors import NotConfigured
 from core.secrets.secret_provider import UnifiedSecretResolver
 from core.settings import Settings
 from core.storage.database import Database
-from royal_platform.commerce.language.ports import Llm
+from royal_platform.commerce.language.ports import Embedder, Llm
 from royal_platform.llm.models import Models
 from royal_platform.persistence import schema, stores
 from royal_platform.persistence.clock import StoreClock, wall_now
@@ -108,6 +108,18 @@ class Platform:
             self.models,
             lambda purpose: Shield.of(self, purpose=purpose, actor=actor, about=about),
         )
+
+    def embedder(self) -> Embedder | None:
+        """What makes embeddings, if anything does. For a thread without an event loop."""
+        from royal_platform.commerce.language.pseudonyms import Pseudonyms
+        from royal_platform.llm.embeddings import embedder
+
+        def hide(text: str) -> str:
+            names = Pseudonyms()
+            names.learn(self.people.named_in(text))
+            return names.hide(text)
+
+        return embedder(self.models, hide)
 
     def mirror(self) -> MirroredStore:
         """The mirror as the sync writes it."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from core.events.log import NewEvent
 from core.storage.database import Database, Transaction
-from royal_platform.commerce.decisions.model import Decision
+from royal_platform.commerce.decisions.model import Decision, Policy
 from royal_platform.persistence import stores
 from royal_platform.persistence.agents import Agents
 from royal_platform.persistence.clock import StoreClock
@@ -83,6 +83,14 @@ class Books:
     def policies(self) -> Policies:
         """Policy, autonomy, stops."""
         return Policies(self.store.id)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force, asked once in each transaction."""
+        if "policy" not in self.asked:
+            self.asked["policy"] = self.policies.current(self.connection).policy
+        found: Policy = self.asked["policy"]
+        return found
 
     @property
     def purchases(self) -> Purchases:

@@ -71,7 +71,7 @@ def resume(ground: Ground, scope: str, actor: Actor, reason: str = "") -> StopSt
             raise Conflict(f"{scope!r} is not stopped.", remedy="Nothing is left to do.")
         held = _approved(books)
         for decision in held:
-            command_execution(books, decision.id, again=f":{pressed[0].id}")
+            command_execution(books, decision.id, waited_for=True, again=f":{pressed[0].id}")
         books.tell(
             "stop.lifted", scope, name,
             {"scope": scope, "reason": reason, "resumed": [each.id for each in held][:_PAGE]},

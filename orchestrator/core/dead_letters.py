@@ -44,8 +44,9 @@ def _again(books: Books, letter: DeadLetter, actor: str) -> str:
     if letter.kind == "run_agent":
         run = books.runs.get(books.connection, letter.subject)
         run_id, why_not = start_run(
-            books, run.agent_id, trigger="retry", actor=actor, dry_run=run.dry_run
-        )
+            books, run.agent_id, trigger="retry", actor=actor, dry_run=run.dry_run,
+            waited_for=True,
+        )  # fmt: skip
         if why_not is not None or run_id is None:
             raise why_not or Conflict("The run was not started.", remedy="Try again.")
         return run_id

@@ -69,13 +69,18 @@ class WorkflowRow:
     error: str | None
 
 
+# What a person waits for: an approval's execution, a run by button. Looking costs CPU, so only
+# this one looks often; a look takes at most what its free places allow, so they are many. The
+# limits are per store. Why these four, and no `llm`: docs/adr/0008-queues-by-who-waits.md
+INTERACTIVE = QueueSpec(
+    "interactive", worker_concurrency=24, poll_seconds=0.2, partition_limit=(100, 1.0)
+)
 AGENTS = QueueSpec("agents", worker_concurrency=4, poll_seconds=1.0)
-# The one interactive queue: a person has just approved and waits. The limit is per store.
 EXECUTION = QueueSpec(
-    "execution", worker_concurrency=8, poll_seconds=0.4, partition_limit=(40, 1.0)
+    "execution", worker_concurrency=16, poll_seconds=1.0, partition_limit=(100, 1.0)
 )
 SYNC = QueueSpec("sync", worker_concurrency=2, poll_seconds=1.0)
-QUEUES = (AGENTS, EXECUTION, SYNC)
+QUEUES = (INTERACTIVE, AGENTS, EXECUTION, SYNC)
 
 
 def engine_url(database_url: str, var_dir: Path) -> str:

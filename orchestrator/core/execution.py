@@ -283,8 +283,7 @@ def _judge_now(books: Books, decision: Decision, live: Facts | None) -> Verdict:
         is_revert=decision.reverts is not None,
         live_price=None if price is None else Decimal(price),
     )
-    policy = books.policies.current(books.connection).policy
-    return judge(decision.proposal, policy, state)
+    return judge(decision.proposal, books.policy, state)
 
 
 def _why_not_now(books: Books, decision: Decision, verdict: Verdict) -> str | None:
@@ -293,8 +292,7 @@ def _why_not_now(books: Books, decision: Decision, verdict: Verdict) -> str | No
         return denial(verdict)
     if verdict.ruling is Ruling.ALLOW:
         return None
-    policy = books.policies.current(books.connection).policy
-    needed = persons_needed(decision.proposal, policy)
+    needed = persons_needed(decision.proposal, books.policy)
     given = len(approvers_of(books, decision))
     if given >= needed:
         return None

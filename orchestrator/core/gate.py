@@ -12,9 +12,9 @@ from orchestrator.core.books import Books
 from royal_platform.commerce.decisions.model import GateState, Proposal, Status
 from royal_platform.commerce.decisions.rules import PRICE_KINDS, planned_spend
 from royal_platform.persistence.decision_rows import read_decision
-from royal_platform.persistence.readers import StoredSales
 from royal_platform.persistence.tables.catalog import price_observations, variants
 from royal_platform.persistence.tables.decisions import decisions, executions
+from royal_platform.persistence.taxes import included_tax_rate
 
 # What counts against "actions per day": everything that was let through, whatever came of it.
 _LET_THROUGH = [
@@ -40,6 +40,8 @@ def gate_state(
     price, unit_cost = _variant(books, proposal)
     today = books.clock.local_day(books.now)
     day_start = books.clock.day_start(today)
+    run = proposal.run_id
+    this_run, actions_today = _actions(books, decision_id, run, day_start)
     spent_today, spent_month = books.executions.spent(books.connection, today, besides=decision_id)
     promised = _promised(books, decision_id)
     is_price = proposal.kind in PRICE_KINDS
@@ -54,10 +56,8 @@ def gate_state(
         unit_cost=unit_cost,
         tax_rate=_included_tax(books) if is_price else Decimal(0),
         last_change_at=_last_change(books, proposal, decision_id),
-        actions_this_run=_actions(books, decision_id, decisions.c.run_id == proposal.run_id)
-        if proposal.run_id
-        else 0,
-        actions_today=_actions(books, decision_id, decisions.c.decided_at >= day_start),
+        actions_this_run=this_run if run else 0,
+        actions_today=actions_today,
         spent_today=spent_today + promised,
         spent_this_month=spent_month + promised,
         is_revert=is_revert,
@@ -78,8 +78,7 @@ def _included_tax(books: Books) -> Decimal:
     """The tax that prices include, as a fraction; asked once in each transaction."""
     if "included_tax" not in books.asked:
         since = books.clock.local_day(books.now) - _TAX_WINDOW
-        sales = StoredSales(books.database, books.store_id)
-        books.asked["included_tax"] = sales.included_tax_rate(since)
+        books.asked["included_tax"] = included_tax_rate(books.connection, books.store, since)
     rate: Decimal = books.asked["included_tax"]
     return rate
 
@@ -88,10 +87,11 @@ def _prices_since(books: Books, proposal: Proposal, since: datetime) -> tuple[De
     """Every price in force after ``since``: those seen then, and the last one seen before."""
     table = price_observations.c
     mine = (table.store_id == books.store_id, table.variant_id == proposal.subject.id)
-    seen = select(table.price).where(*mine, table.at > since)
-    before = select(table.price).where(*mine, table.at <= since).order_by(table.at.desc()).limit(1)
-    found = [*books.connection.execute(seen).scalars(), *books.connection.execute(before).scalars()]
-    return tuple(sorted(set(found)))
+    first = select(func.max(table.at, type_=table.at.type)).where(*mine, table.at <= since)
+    query = select(table.price).where(
+        *mine, table.at >= func.coalesce(first.scalar_subquery(), since)
+    )
+    return tuple(sorted(set(books.connection.execute(query).scalars())))
 
 
 def _reference_price(books: Books, proposal: Proposal) -> Decimal | None:
@@ -124,16 +124,21 @@ def _last_change(books: Books, proposal: Proposal, besides: str | None) -> datet
     return found
 
 
-def _actions(books: Books, besides: str | None, *conditions: Any) -> int:
-    query = select(func.count()).where(
+def _actions(
+    books: Books, besides: str | None, run_id: str | None, day_start: datetime
+) -> tuple[int, int]:
+    """How much was let through in this run, and since the day began."""
+    of_run, of_day = decisions.c.run_id == run_id, decisions.c.decided_at >= day_start
+    query = select(func.count().filter(of_run), func.count().filter(of_day)).where(
         decisions.c.store_id == books.store_id,
         decisions.c.status.in_([status.value for status in _LET_THROUGH]),
         decisions.c.shadow.is_(False),
         decisions.c.reverts.is_(None),
         decisions.c.id != (besides or ""),
-        *conditions,
+        of_run | of_day,
     )
-    return int(books.connection.execute(query).scalar_one())
+    in_run, in_day = books.connection.execute(query).one()
+    return in_run, in_day
 
 
 def _promised(books: Books, besides: str | None) -> Decimal:
@@ -142,6 +147,8 @@ def _promised(books: Books, besides: str | None) -> Decimal:
         decisions.c.store_id == books.store_id,
         decisions.c.status == Status.APPROVED.value,
         decisions.c.id != (besides or ""),
+        # Of hundreds approved at once only those that cost money are read.
+        decisions.c.cost.is_not(None) | (decisions.c.kind == "inventory.reorder"),
     )
     approved = [read_decision(row) for row in books.connection.execute(query)]
     return sum((planned_spend(decision.proposal) for decision in approved), Decimal(0))

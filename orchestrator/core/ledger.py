@@ -100,7 +100,7 @@ def revert(ground: Ground, decision_id: str, actor: Actor) -> Decision:
         if original.status not in {Status.EXECUTED, Status.MEASURED}:
             raise _cannot_revert(original)
         proposal = _inverse_proposal(books, original, name)
-        policy = books.policies.current(books.connection).policy
+        policy = books.policy
         state = gate_state(books, proposal, is_revert=True)
         verdict = judge(proposal, policy, state)
         _refuse_denied(verdict, original.id)
@@ -191,7 +191,7 @@ def _why_not_open(books: Books, decision: Decision) -> Conflict | None:
 
 
 def _approve_open(books: Books, decision: Decision, name: str) -> None:
-    policy = books.policies.current(books.connection).policy
+    policy = books.policy
     proposal = decision.proposal
     _refuse_denied(judge(proposal, policy, gate_state(books, proposal, decision_id=decision.id)),
                    decision.id)  # fmt: skip

@@ -52,7 +52,7 @@ def propose(ground: Ground, proposals: Sequence[Proposal]) -> list[str]:
 def preview(ground: Ground, proposals: Sequence[Proposal]) -> list[Judged]:
     """What the gate would say now; nothing is stored."""
     with reading(ground) as books:
-        policy = books.policies.current(books.connection).policy
+        policy = books.policy
         return [
             Judged(proposal, judge(proposal, policy, gate_state(books, proposal)))
             for proposal in proposals
@@ -62,7 +62,7 @@ def preview(ground: Ground, proposals: Sequence[Proposal]) -> list[Judged]:
 def propose_in(books: Books, proposal: Proposal, actor: str | None = None) -> str:
     """The same for one proposal in the caller's transaction; ``actor`` is the person who asked."""
     teller = actor or f"agent:{proposal.agent_id}"
-    policy = books.policies.current(books.connection).policy
+    policy = books.policy
     state = gate_state(books, proposal)
     verdict = judge(proposal, policy, state)
     shadow = state.autonomy is Autonomy.OBSERVE
@@ -102,17 +102,17 @@ def release(books: Books, decision: Decision, actor: str) -> None:
         books.connection, decision.id, seen=Status.PROPOSED, to=Status.APPROVED,
         decided_at=books.now, decided_by=actor,
     )  # fmt: skip
-    command_execution(books, decision.id)
+    command_execution(books, decision.id, waited_for=actor != POLICY_ACTOR)
     books.tell_decision("decision.approved", decision, actor)
 
 
-def command_execution(books: Books, decision_id: str, *, again: str = "") -> None:
-    """Append the command that lets the worker execute the decision."""
+def command_execution(books: Books, decision_id: str, *, waited_for: bool, again: str = "") -> None:
+    """Append the command that lets the worker execute the decision; ``waited_for`` by a person."""
     books.commands.add(
         books.connection,
         kind="execute_decision",
         key=f"execute:{decision_id}{again}",
-        payload={"decision_id": decision_id},
+        payload={"decision_id": decision_id, "waited_for": waited_for},
         now=books.now,
     )
 

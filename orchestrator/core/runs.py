@@ -23,8 +23,9 @@ def request_run(
     """
     with writing(ground) as books:
         run_id, why_not = start_run(
-            books, agent_id, trigger=trigger, actor=actor_name(actor), dry_run=dry_run
-        )
+            books, agent_id, trigger=trigger, actor=actor_name(actor), dry_run=dry_run,
+            waited_for=True,
+        )  # fmt: skip
     if why_not is not None or run_id is None:
         raise why_not or Conflict("The run was not started.", remedy="Try again.")
     _log.info("run.queued", run_id=run_id, agent_id=agent_id, trigger=trigger)
@@ -40,11 +41,13 @@ def start_run(
     dry_run: bool = False,
     run_id: str | None = None,
     by_worker: bool = True,
+    waited_for: bool = False,
 ) -> tuple[str | None, RoyalError | None]:
     """Queue a run in the caller's transaction: its id, or why not.
 
     A given ``run_id`` makes it happen once: a second time changes nothing and returns None twice.
-    ``by_worker`` off leaves it to the caller to carry the run out.
+    ``by_worker`` off leaves it to the caller to carry the run out; ``waited_for`` says that a
+    person looks at it.
     """
     why_not = _why_not(books, agent_id)
     if why_not is not None:
@@ -57,8 +60,8 @@ def start_run(
         return None, None
     if by_worker:
         books.commands.add(
-            books.connection, kind="run_agent", key=f"run:{run_id}", payload={"run_id": run_id},
-            now=books.now,
+            books.connection, kind="run_agent", key=f"run:{run_id}",
+            payload={"run_id": run_id, "waited_for": waited_for}, now=books.now,
         )  # fmt: skip
     books.tell(
         "run.queued", run_id, actor,

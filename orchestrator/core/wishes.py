@@ -38,8 +38,7 @@ def wish_price(
             reason=reason,
             evidence=_evidence(books, product, variant),
         )
-        policy = books.policies.current(books.connection).policy
-        proposal = price_proposal(request, policy, now=books.now)
+        proposal = price_proposal(request, books.policy, now=books.now)
         for waiting in books.decisions.open_on(books.connection, proposal.kind, variant.id):
             if waiting.argument_hash == proposal.argument_hash:
                 return waiting

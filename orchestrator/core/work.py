@@ -13,7 +13,15 @@ from core.errors import NotFound, RoyalError, Unavailable
 from core.telemetry.logs import bind, clear, get_logger
 from orchestrator.core import schedules
 from orchestrator.core.books import Books, reading, writing
-from orchestrator.core.engine import AGENTS, EXECUTION, SYNC, DurableEngine, QueueSpec, durable_step
+from orchestrator.core.engine import (
+    AGENTS,
+    EXECUTION,
+    INTERACTIVE,
+    SYNC,
+    DurableEngine,
+    QueueSpec,
+    durable_step,
+)
 from orchestrator.core.execution import execute, fail_unexpected, hands_of
 from orchestrator.core.running import carry_out, give_up
 from orchestrator.core.runs import COMMAND, wake
@@ -125,10 +133,13 @@ class Work:
 def place_of(command: Command) -> tuple[QueueSpec, str, tuple[str, ...]] | None:
     """Queue, workflow and arguments of a command; None when this version does not know it."""
     payload = command.payload
+    waited_for = bool(payload.get("waited_for"))
     if command.kind == "run_agent":
-        return AGENTS, "run_agent", (command.store_id, str(payload["run_id"]))
+        queue = INTERACTIVE if waited_for else AGENTS
+        return queue, "run_agent", (command.store_id, str(payload["run_id"]))
     if command.kind == "execute_decision":
-        return EXECUTION, "execute_decision", (command.store_id, str(payload["decision_id"]))
+        queue = INTERACTIVE if waited_for else EXECUTION
+        return queue, "execute_decision", (command.store_id, str(payload["decision_id"]))
     if command.kind == "sync_store":
         return SYNC, "sync_store", (command.store_id,)
     if command.kind == "handle_webhook":

@@ -38,7 +38,6 @@ class _Opened:
     configuration: Configuration
     client: AsyncOpenAI
     models: dict[Purpose, Model] = field(default_factory=dict)
-    earlier: tuple[AsyncOpenAI, ...] = ()
 
 
 class Models:
@@ -51,6 +50,9 @@ class Models:
         self._monotonic = monotonic
         self._opened: WeakKeyDictionary[asyncio.AbstractEventLoop, _Opened] = WeakKeyDictionary()
         self._read: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[float, Configuration]] = (
+            WeakKeyDictionary()
+        )
+        self._earlier: WeakKeyDictionary[asyncio.AbstractEventLoop, list[AsyncOpenAI]] = (
             WeakKeyDictionary()
         )
         self._breakers: dict[tuple[str | None, str], CircuitBreaker] = {}
@@ -91,16 +93,16 @@ class Models:
         configuration.demand()
         return self._open(configuration).client
 
-    async def close(self) -> None:
-        """Close the connections that this event loop opened."""
-        opened = self._opened.pop(asyncio.get_running_loop(), None)
-        if opened is not None:
-            for client in (*opened.earlier, opened.client):
-                await client.close()
-
     def cost(self, model: str, used: Tokens) -> Cost | None:
         """What ``used`` cost on ``model``; None when no price is configured for it."""
         return cost_of(self.settings, model, used)
+
+    async def close(self) -> None:
+        """Close this loop's connections, before the loop ends."""
+        loop = asyncio.get_running_loop()
+        opened = self._opened.pop(loop, None)
+        for client in (*self._earlier.pop(loop, []), *([opened.client] if opened else [])):
+            await client.close()
 
     def _open(self, configuration: Configuration) -> _Opened:
         loop = asyncio.get_running_loop()
@@ -108,10 +110,10 @@ class Models:
         if opened is None or opened.configuration != configuration:
             from royal_platform.llm.client import open_client
 
-            # Answers under way keep the earlier client, so it stays open until the end.
-            earlier = () if opened is None else (*opened.earlier, opened.client)
-            client = open_client(configuration, self.settings)
-            opened = _Opened(configuration, client, earlier=earlier)
+            if opened is not None:
+                # Answers under way go on with the earlier client.
+                self._earlier.setdefault(loop, []).append(opened.client)
+            opened = _Opened(configuration, open_client(configuration, self.settings))
             self._opened[loop] = opened
         return opened
 

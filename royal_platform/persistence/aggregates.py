@@ -2,34 +2,43 @@
 
 net = gross − discounts − returns + adjustments, where lines without a variant (custom amounts,
 codes that are no goods) and refunds of such lines count as adjustments, so that every part sums.
-Money given back counts on the day it was given back.
+Money given back counts on the day it was given back. Costs are today's unit costs; whoever changes
+one does it inside ``revalued``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Date,
     Insert,
     Select,
     String,
+    Subquery,
+    Update,
     and_,
     bindparam,
     case,
+    cast,
     delete,
     func,
     insert,
     literal_column,
     select,
     union_all,
+    update,
 )
 
+from royal_platform.persistence.mirror_rows import chunks
+from royal_platform.persistence.tables.catalog import variants
 from royal_platform.persistence.tables.orders import (
     daily_sales,
     daily_variant_sales,
@@ -45,7 +54,7 @@ from royal_platform.persistence.tables.orders import (
 _STORE = bindparam("of_store", type_=String())
 _DAY = bindparam("of_day", type_=Date())
 _ZERO: ColumnElement[Any] = literal_column("0")
-_PARTS = ("gross", "discounts", "returns", "adjustments", "orders", "units")
+_PARTS = ("gross", "discounts", "returns", "adjustments", "orders", "units", "paid", "tax")
 
 
 def recompute_days(connection: Connection, store_id: str, days: Iterable[date]) -> None:
@@ -58,6 +67,77 @@ def recompute_days(connection: Connection, store_id: str, days: Iterable[date]) 
         connection.execute(delete(table).where(mine), wanted)
     connection.execute(_insert_store_day(), wanted)
     connection.execute(_insert_variant_day(), wanted)
+    connection.execute(_value_store_day(), wanted)
+
+
+@contextmanager
+def revalued(connection: Connection, store_id: str, variant_ids: Iterable[str]) -> Iterator[None]:
+    """The unit costs of these variants may change inside the block: all their days follow.
+
+    Only their own sales are read, out of the sums before and into them after, so a new cost
+    costs what the variant has sold and not what the store has.
+    """
+    ids = sorted(set(variant_ids))
+    _add_value(connection, store_id, ids, sign=-1)
+    yield
+    _add_value(connection, store_id, ids, sign=1)
+
+
+def _add_value(connection: Connection, store_id: str, ids: list[str], *, sign: int) -> None:
+    for part in chunks(ids):
+        value = _value_by_day(
+            (daily_variant_sales.c.store_id == store_id)
+            & daily_variant_sales.c.variant_id.in_(part)
+        )
+        changed = {
+            name: _raw(daily_sales.c[name]) + literal_column(str(sign)) * value.c[name]
+            for name in ("covered", "cost")
+        }
+        connection.execute(
+            update(daily_sales)
+            .where(daily_sales.c.store_id == store_id, daily_sales.c.day == value.c.day)
+            .values(changed)
+        )
+
+
+@cache
+def _value_store_day() -> Update:
+    value = _value_by_day(
+        (daily_variant_sales.c.store_id == _STORE) & (daily_variant_sales.c.day == _DAY)
+    )
+    return (
+        update(daily_sales)
+        .where(daily_sales.c.store_id == _STORE, daily_sales.c.day == value.c.day)
+        .values({name: value.c[name] for name in ("sold", "covered", "cost")})
+    )
+
+
+def _value_by_day(wanted: ColumnElement[bool]) -> Subquery:
+    """Per day: revenue after returns, the part of it whose unit cost is known, its cost."""
+    sales = daily_variant_sales.c
+    kept = _raw(sales.revenue) - _raw(sales.returned)
+    units = _raw(sales.units) - _raw(sales.returned_units)
+    unit_cost = _raw(variants.c.unit_cost)
+    known = unit_cost.is_not(None)
+
+    def total(value: ColumnElement[Any]) -> ColumnElement[int]:
+        return cast(func.coalesce(func.sum(value), 0), BigInteger)
+
+    return (
+        select(
+            sales.day,
+            total(kept).label("sold"),
+            total(case((known, kept), else_=_ZERO)).label("covered"),
+            total(case((known, units * unit_cost), else_=_ZERO)).label("cost"),
+        )
+        .select_from(daily_variant_sales)
+        .outerjoin(
+            variants, (variants.c.store_id == sales.store_id) & (variants.c.id == sales.variant_id)
+        )
+        .where(wanted)
+        .group_by(sales.day)
+        .subquery("value")
+    )
 
 
 @cache
@@ -73,11 +153,11 @@ def _insert_store_day() -> Insert:
     query = select(
         _STORE, parts.c.day, func.max(parts.c.currency),
         total["gross"], total["discounts"], total["returns"], total["adjustments"], net,
-        total["orders"], total["units"],
+        total["orders"], total["units"], total["paid"], total["tax"], _ZERO, _ZERO, _ZERO,
     ).group_by(parts.c.day)  # fmt: skip
     columns = [
         "store_id", "day", "currency", "gross", "discounts", "returns", "adjustments", "net",
-        "orders", "units",
+        "orders", "units", "paid", "tax", "sold", "covered", "cost",
     ]  # fmt: skip
     return insert(daily_sales).from_select(columns, query)
 
@@ -132,7 +212,7 @@ def _line_parts() -> Select[Any]:
 def _order_parts() -> Select[Any]:
     return _parts(
         orders.c.day, orders.c.currency, discounts=_raw(orders.c.discount),
-        orders=literal_column("1"),
+        orders=literal_column("1"), paid=_raw(orders.c.total), tax=_raw(orders.c.tax),
     ).where(_counted(), orders.c.day == _DAY)  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.statements import insert_if_absent
@@ -138,12 +138,13 @@ class Executions:
         if besides is not None:
             counted.append(table.decision_id != besides)
 
-        def total(condition: Any) -> Decimal:
-            query = select(func.sum(table.amount, type_=table.amount.type))
-            value = connection.execute(query.where(*counted, condition)).scalar_one()
-            return Decimal(0) if value is None else value
-
-        return total(table.day == day), total(table.month == f"{day:%Y-%m}")
+        of_day = case((table.day == day, table.amount))
+        query = select(
+            func.sum(of_day, type_=table.amount.type),
+            func.sum(table.amount, type_=table.amount.type),
+        ).where(*counted, table.month == f"{day:%Y-%m}")
+        today, month = connection.execute(query).one()
+        return today or Decimal(0), month or Decimal(0)
 
     def _close(
         self,

@@ -8,15 +8,14 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, cast, func, literal_column, select
+from sqlalchemy import Connection, func, select
 
 from core.errors import Invalid
 from royal_platform.persistence.decisions import Decisions
 from royal_platform.persistence.figures_of_stock import at_risk
 from royal_platform.persistence.policies import Policies
 from royal_platform.persistence.stores import Store
-from royal_platform.persistence.tables.catalog import variants
-from royal_platform.persistence.tables.orders import daily_sales, daily_variant_sales
+from royal_platform.persistence.tables.orders import daily_sales
 from royal_platform.persistence.taxes import included_tax_rate
 
 Compare = Literal["previous", "year", "none"]
@@ -24,7 +23,10 @@ Grain = Literal["day", "week", "month"]
 
 _DEFAULT_DAYS = 30
 _LONGEST_DAYS = 3_660
-_SUMS = ("gross", "discounts", "returns", "adjustments", "net", "orders", "units")
+_SUMS = (
+    "gross", "discounts", "returns", "adjustments", "net", "orders", "units",
+    "sold", "covered", "cost",
+)  # fmt: skip
 _LABELS = {
     "net": ("net_sales", "Net sales"),
     "gross": ("gross_sales", "Gross sales"),
@@ -144,41 +146,12 @@ class Metrics:
 
     def _window(self, connection: Connection, start: date, end: date) -> dict[date, Day]:
         days: dict[date, Day] = {}
-        query = select(daily_sales).where(
+        query = select(daily_sales.c.day, *(daily_sales.c[name] for name in _SUMS)).where(
             daily_sales.c.store_id == self.store.id, daily_sales.c.day.between(start, end)
         )
-        for row in connection.execute(query):
-            days[row.day] = {name: Decimal(getattr(row, name)) for name in _SUMS}
-        for row in connection.execute(self._costs(start, end)):
-            days.setdefault(row.day, {}).update(
-                sold=_amount(row.sold), covered=_amount(row.covered), cost=_amount(row.cost)
-            )
+        for day, *values in connection.execute(query):
+            days[day] = dict(zip(_SUMS, map(Decimal, values), strict=True))
         return days
-
-    def _costs(self, start: date, end: date) -> Any:
-        """Per day: revenue after returns, the part of it whose unit cost is known, its cost."""
-        sales = daily_variant_sales.c
-        kept: ColumnElement[int] = literal_column(
-            "daily_variant_sales.revenue - daily_variant_sales.returned"
-        )
-        units = sales.units - sales.returned_units
-        cost: ColumnElement[int] = literal_column("variants.unit_cost")
-        known = variants.c.unit_cost.is_not(None)
-        return (
-            select(
-                sales.day,
-                cast(func.sum(kept), BigInteger).label("sold"),
-                cast(func.sum(kept).filter(known), BigInteger).label("covered"),
-                cast(func.sum(units * cost).filter(known), BigInteger).label("cost"),
-            )
-            .select_from(daily_variant_sales)
-            .outerjoin(
-                variants,
-                (variants.c.store_id == sales.store_id) & (variants.c.id == sales.variant_id),
-            )
-            .where(sales.store_id == self.store.id, sales.day.between(start, end))
-            .group_by(sales.day)
-        )
 
     def _money_figures(self, frame: _Frame) -> list[Figure]:
         figures = []
@@ -324,10 +297,6 @@ def _summed(days: Any) -> Day:
         for name, value in day.items():
             total[name] = total.get(name, Decimal(0)) + value
     return total
-
-
-def _amount(raw: int | None) -> Decimal:
-    return Decimal(raw or 0).scaleb(-4)
 
 
 def _trimmed(value: Decimal) -> Decimal:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from core.storage.types import utc_text
+from royal_platform.persistence.aggregates import revalued
 from royal_platform.persistence.mirror_rows import (
     chunks,
     decimal,
@@ -64,8 +65,15 @@ class CatalogMirror:
         write_rows(connection, products, self.store_id, fresh, "newest")
         newer = [row.id for row in fresh if row.updated_at > known.get(row.id, "")]
         revive(connection, products, self.store_id, newer)
-        repriced = self._observe_prices(connection, kept)
-        write_rows(connection, variants, self.store_id, kept, "newest")
+        stored = self._variants(connection, [row.id for row in kept])
+        repriced = self._observe_prices(connection, kept, stored)
+        recosted = [
+            row.id
+            for row in kept
+            if row.id not in stored or stored[row.id].unit_cost != decimal(row.unit_cost)
+        ]
+        with revalued(connection, self.store_id, recosted):
+            write_rows(connection, variants, self.store_id, kept, "newest")
         revive(connection, variants, self.store_id, [row.id for row in kept])
         self._drop_missing(connection, fresh, {row.id for row in kept})
         # Two changes within one second carry one updated_at; a new price is news all the same.
@@ -115,14 +123,15 @@ class CatalogMirror:
         ids: Sequence[str],
     ) -> int:
         before: dict[str, tuple[Any, bool]] = {}
+        owners: dict[str, str] = {}
+        table = variants.c
         for part in chunks(ids):
-            query = select(
-                variants.c.inventory_item_id, variants.c.unit_cost, variants.c.tracked
-            ).where(variants.c.store_id == self.store_id, variants.c.inventory_item_id.in_(part))
-            before |= {
-                row.inventory_item_id: (row.unit_cost, row.tracked)
-                for row in connection.execute(query)
-            }
+            query = select(table.id, table.inventory_item_id, table.unit_cost, table.tracked).where(
+                table.store_id == self.store_id, table.inventory_item_id.in_(part)
+            )
+            for row in connection.execute(query):
+                before[row.inventory_item_id] = (row.unit_cost, row.tracked)
+                owners[row.id] = row.inventory_item_id
         changed = [
             {"item": item, "cost": decimal(cost), "counts": tracked}
             for item, cost, tracked in items
@@ -135,7 +144,10 @@ class CatalogMirror:
                 .where(variants.c.inventory_item_id == bindparam("item"))
                 .values(unit_cost=bindparam("cost"), tracked=bindparam("counts"))
             )
-            connection.execute(statement, changed)
+            touched = {row["item"] for row in changed}
+            recosted = [owner for owner, item in owners.items() if item in touched]
+            with revalued(connection, self.store_id, recosted):
+                connection.execute(statement, changed)
         return len(changed)
 
     def _levels(
@@ -152,14 +164,20 @@ class CatalogMirror:
                 found[row.inventory_item_id, row.location_id] = quantities
         return found
 
-    def _observe_prices(self, connection: Connection, rows: Sequence[Any]) -> int:
+    def _variants(self, connection: Connection, ids: Iterable[str]) -> dict[str, Any]:
+        """Price, cost and version of those that are stored."""
+        found: dict[str, Any] = {}
+        for part in chunks(ids):
+            query = select(
+                variants.c.id, variants.c.price, variants.c.unit_cost, variants.c.updated_at
+            ).where(variants.c.store_id == self.store_id, variants.c.id.in_(part))
+            found |= {row.id: row for row in connection.execute(query)}
+        return found
+
+    def _observe_prices(
+        self, connection: Connection, rows: Sequence[Any], known: Mapping[str, Any]
+    ) -> int:
         """Keep a price whenever it differs from the one we had: Shopify keeps no past prices."""
-        known: dict[str, Any] = {}
-        for part in chunks(row.id for row in rows):
-            query = select(variants.c.id, variants.c.price, variants.c.updated_at).where(
-                variants.c.store_id == self.store_id, variants.c.id.in_(part)
-            )
-            known |= {row.id: row for row in connection.execute(query)}
         seen = [
             _Observation(row.id, row.updated_at, row.price, row.currency)
             for row in rows

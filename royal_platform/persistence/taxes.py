@@ -8,17 +8,17 @@ from decimal import Decimal
 from sqlalchemy import Connection, func, select
 
 from royal_platform.persistence.stores import Store
-from royal_platform.persistence.tables.orders import orders
+from royal_platform.persistence.tables.orders import daily_sales
 
 
 def included_tax_rate(connection: Connection, store: Store, since: date) -> Decimal:
     """The fraction of tax in prices, by the orders from ``since`` on; 0 where prices have none."""
     if not store.taxes_included:
         return Decimal(0)
-    tax, total = orders.c.tax, orders.c.total
-    query = select(func.sum(tax, type_=tax.type), func.sum(total, type_=total.type)).where(
-        orders.c.store_id == store.id, orders.c.day >= since, orders.c.test.is_(False)
-    )
+    table = daily_sales.c
+    query = select(
+        func.sum(table.tax, type_=table.tax.type), func.sum(table.paid, type_=table.paid.type)
+    ).where(table.store_id == store.id, table.day >= since)
     taxed, paid = connection.execute(query).one()
     if not taxed or paid <= taxed:
         return Decimal(0)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 
+import numpy as np
 from pydantic import TypeAdapter
 
 from core.errors import RoyalError
@@ -19,7 +20,8 @@ from royal_platform.commerce.language.model import (
     PersonalValue,
     Sent,
 )
-from royal_platform.commerce.language.ports import Extracted
+from royal_platform.commerce.language.ports import Extracted, Vectors
+from tests.counterparts.model_server import bag_of_words
 
 
 @dataclass
@@ -97,3 +99,22 @@ class RuleLlm:
         assert purpose, people
         if self.refuses is not None:
             raise self.refuses
+
+
+class WordEmbedder:
+    """``Embedder`` by the words that texts share; ``fails`` makes each call fail."""
+
+    name = "words"
+
+    def __init__(self) -> None:
+        self.fails: RoyalError | None = None
+        self.calls = 0
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        self.calls += 1
+        if self.fails is not None:
+            raise self.fails
+        return np.array([bag_of_words(text) for text in texts], dtype=np.float32)
+
+    def query(self, text: str) -> Vectors:
+        return np.asarray(self.passages([text])[0])

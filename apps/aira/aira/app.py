@@ -57,13 +57,16 @@ def create_app(
             await platform.models.close()
         await asyncio.to_thread(opening.close)
 
+    def model() -> None:
+        opening.get().models.demand()
+
     door = Door(
         "aira",
         settings,
         lambda: opening.get().database,
         [
             database_check(opening, lambda platform: platform.database),
-            HealthCheck("model", False, lambda: opening.get().models.demand()),
+            HealthCheck("model", False, model),
         ],
     )
     app = create_api(

@@ -26,7 +26,14 @@ _PLACES = (
     Path(__file__).resolve().parent / "docs",
     Path(__file__).resolve().parents[3] / "docs",
 )
-_SHELVES = ("how-to", "reference", "adr")
+# Which pages there are, and how much what they say counts for somebody who asks.
+_SHELVES = {"how-to": 1.5, "reference": 1.0, "adr": 0.7}
+_EMPTY = frozenset(
+    _WORD.findall(
+        "a an and are as at be by can do does for from has how i in is it its may no not of on or "
+        "that the this to was what when where which who why will with you your"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +85,17 @@ def page(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def sections() -> tuple[Section, ...]:
+    """Every section of every page."""
+    return _index().sections
+
+
 def search(text: str) -> list[Section]:
     """The sections that hold words of ``text``, the best first."""
     index = _index()
     wanted = set(_words(text))
     scored = [
-        (score, position)
+        (score * _SHELVES[index.sections[position].page.partition("/")[0]], position)
         for position, words in enumerate(index.words)
         if (score := _score(index, words, wanted)) > 0
     ]
@@ -139,7 +151,7 @@ def _sections(name: str, text: str) -> Iterator[Section]:
 
 
 def _words(text: str) -> list[str]:
-    return [_stem(word) for word in _WORD.findall(text.casefold())]
+    return [_stem(word) for word in _WORD.findall(text.casefold()) if word not in _EMPTY]
 
 
 def _stem(word: str) -> str:

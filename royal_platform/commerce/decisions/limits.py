@@ -46,17 +46,22 @@ def _value(name: str, kinds: tuple[Any, ...], text: str) -> Any:
         raise ValueError(f"{name} is a number.") from None
     if not number.is_finite() or number < 0:
         raise ValueError(f"{name} is a number of at least 0.")
-    if float in kinds:
-        return _at_most(name, number, Decimal(1), float(number))
-    if int in kinds:
-        if number != number.to_integral_value():
-            raise ValueError(f"{name} is a whole number.")
-        most = _DAYS_MAX if name.endswith("_days") else _COUNT_MAX
-        return _at_most(name, number, Decimal(most), int(number))
-    return _at_most(name, number, _AMOUNT_MAX, number)
-
-
-def _at_most(name: str, number: Decimal, most: Decimal, value: Any) -> Any:
+    # Compared before it is converted: a number of a million digits is not built to be refused.
+    most = _most(name, kinds)
     if number > most:
         raise ValueError(f"{name} is at most {most}.")
-    return value
+    if float in kinds:
+        return float(number)
+    if int not in kinds:
+        return number
+    if number != number.to_integral_value():
+        raise ValueError(f"{name} is a whole number.")
+    return int(number)
+
+
+def _most(name: str, kinds: tuple[Any, ...]) -> Decimal:
+    if float in kinds:
+        return Decimal(1)
+    if int in kinds:
+        return Decimal(_DAYS_MAX if name.endswith("_days") else _COUNT_MAX)
+    return _AMOUNT_MAX

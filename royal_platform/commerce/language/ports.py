@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from royal_platform.commerce.language.model import (
     Classification,
     Draft,
@@ -15,6 +18,7 @@ from royal_platform.commerce.language.model import (
 )
 
 Extracted = TypeVar("Extracted")
+Vectors = NDArray[np.float32]
 
 
 class Llm(Protocol):
@@ -78,4 +82,21 @@ class SentLog(Protocol):
 
     def record(self, sent: Sent) -> None:
         """Keep it, before it is sent. Called in a thread."""
+        ...
+
+
+class Embedder(Protocol):
+    """Texts as vectors that are near each other when they mean the same, in whatever language.
+
+    ``name`` changes whenever vectors of another kind come out. Both block; raise ``RoyalError``.
+    """
+
+    name: str
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector a row for texts to be found."""
+        ...
+
+    def query(self, text: str) -> Vectors:
+        """The unit vector of what somebody looks for."""
         ...

@@ -93,7 +93,8 @@ def _why(request: PriceRequest) -> str:
         )
     ]
     if request.reason:
-        sentences.append(f"Because: {request.reason}")
+        end = "" if request.reason[-1] in ".!?…" else "."
+        sentences.append(f"Because: {request.reason}{end}")
     sentences.append("Nothing was predicted: no method weighed this price.")
     return " ".join(sentences)
 

@@ -147,6 +147,13 @@ daily_sales = Table(
     amount("net"),
     Column("orders", Integer, nullable=False),
     Column("units", Integer, nullable=False),
+    # What the day's orders cost their buyers, and the tax in it.
+    amount("paid"),
+    amount("tax"),
+    # Goods after returns; the part of them whose unit cost is known today; that part's cost.
+    amount("sold"),
+    amount("covered"),
+    amount("cost"),
     sqlite_with_rowid=False,
 )
 

@@ -29,18 +29,19 @@ from royal_platform.persistence.tables import catalog, orders
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
 SHELVES = 14
+CUSTOMER = "6001"
 
 
 def product_id(number: int) -> str:
-    return f"gid://shopify/Product/{number}"
+    return str(7000 + number)
 
 
 def variant_id(number: int) -> str:
-    return f"gid://shopify/ProductVariant/{number}"
+    return str(8000 + number)
 
 
 def order_id(number: int) -> str:
-    return f"gid://shopify/Order/{number}"
+    return str(9000 + number)
 
 
 def whole(table: Table, **values: Any) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def fill(platform: Platform) -> None:
         rows += [
             (orders.orders, {"id": order_id(number), "name": f"#100{number}", "day": day,
                              "net": Decimal("120.00"), "total": Decimal("120.00"), "units": 2,
-                             "customer_id": "gid://shopify/Customer/1",
+                             "customer_id": CUSTOMER,
                              "customer_name": "Ann Läufer",
                              "financial_status": "paid",
                              "search": f"#100{number} ann läufer"}),
@@ -95,7 +96,7 @@ def fill(platform: Platform) -> None:
                                           "revenue": Decimal("120.00"),
                                           "gross": Decimal("120.00")}),
         ]  # fmt: skip
-    rows.append((orders.customers, {"id": "gid://shopify/Customer/1", "name": "Ann Läufer",
+    rows.append((orders.customers, {"id": CUSTOMER, "name": "Ann Läufer",
                                     "search": "ann läufer", "orders": 3,
                                     "spent": Decimal("360.00")}))  # fmt: skip
     with platform.database.write() as transaction:

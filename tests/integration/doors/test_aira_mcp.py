@@ -202,7 +202,7 @@ async def test_a_token_of_another_store_sees_that_store(
             ("price", {"product": "OAK-1", "price": "57"}),
             ("product", {"product": shop.product_id(1)}),
             ("order", {"order": shop.order_id(1)}),
-            ("customer", {"customer": "gid://shopify/Customer/1"}),
+            ("customer", {"customer": shop.CUSTOMER}),
             ("agent", {"agent": "inventory_pricing"}),
             ("who", {"product": "OAK-1"}),
         ):

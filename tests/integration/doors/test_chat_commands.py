@@ -70,7 +70,9 @@ def test_the_same_message_is_said_once(anna: Talker) -> None:
 def test_a_tab_that_is_behind_is_told_and_says_nothing(anna: Talker) -> None:
     first = one(anna.say("/status"), "turn")
     conversation = first["conversation_id"]
-    second = one(anna.say("/help", conversation_id=conversation, after_turn=first["turn_id"]), "turn")
+    second = one(
+        anna.say("/help", conversation_id=conversation, after_turn=first["turn_id"]), "turn"
+    )
     behind = anna.post("/status", conversation_id=conversation, after_turn=first["turn_id"])
     assert behind.status_code == 409
     assert behind.json()["errors"] == [{"turn_id": second["turn_id"], "reason": "moved_on"}]
@@ -194,9 +196,7 @@ def test_conversations_are_listed_searched_renamed_exported_and_deleted(anna: Ta
     said = anna.http.get("/v1/conversations", params={"q": "/status"}).json()
     assert [each["id"] for each in said["data"]] == [ids[0]]
 
-    text = anna.http.get(
-        f"/v1/conversations/{ids[1]}/export", params={"format": "markdown"}
-    )
+    text = anna.http.get(f"/v1/conversations/{ids[1]}/export", params={"format": "markdown"})
     assert text.headers["content-disposition"].startswith("attachment; filename=")
     assert text.text.startswith("# Prijzen 100%\\_")
     assert "> /help 1" in text.text

@@ -17,6 +17,8 @@ import pytest
 
 from aira.app import create_app
 from aira.turns.engine import TurnEngine
+from app import create_app as create_coordinator
+from app.asgi import wrap
 from core.settings import Settings, read_settings
 from royal_platform.bootstrap import Platform
 from royal_platform.persistence.chat_turns import (
@@ -77,6 +79,26 @@ def test_a_turn_goes_on_while_nobody_listens(anna: Talker, model: ModelServer) -
     assert text_of([*seen, *rest]) == WORDS
     assert [each.id for each in [*seen, *rest]] == list(range(1, rest[-1].id + 1))
     assert len(model.requests) == 1
+
+
+def test_the_coordinator_passes_each_event_on_at_once_and_hangs_up_with_its_caller(
+    configured: Settings, platform: Platform, running: Callable[[Any], Any], model: ModelServer
+) -> None:
+    fill(platform)
+    aira = running(create_app(configured))
+    told = read_settings(**{**configured.model_dump(), "aira_port": aira.port})
+    door = running(wrap(create_coordinator(told)))
+    anna = Talker(door.url)
+    model.say(Reply(WORDS, hold_after=4))
+    with anna.saying("Count") as stream:
+        seen = heard_text(stream, "three")
+        assert len(aira.server.server_state.connections) == 1
+    # The stream to AIRA ends with the caller's, though the answer is still held.
+    until(lambda: not aira.server.server_state.tasks, 10, "the stream to AIRA ended")
+    assert model.held == 1
+    model.release.set()
+    rest = anna.follow(one(seen, "turn")["turn_id"], seen[-1].id)
+    assert text_of([*seen, *rest]) == WORDS
 
 
 def test_two_tabs_follow_one_turn_and_neither_talks_over_it(
@@ -301,10 +323,14 @@ def test_a_killed_answer_is_taken_up_by_the_next_process(
         Reply("It was 360.00 EUR [1]."),
     )
     with anna.saying("What was revenue last week?") as stream:
-        seen = heard_text(stream, "thus and")
+        seen = heard_text(stream, "thus")
         until(lambda: model.held == 1, 10, "the answer held")
-        assert aira.end(how) == (-signal.SIGKILL if how is signal.SIGKILL else 0)
-        with pytest.raises(httpx.TransportError) if how is signal.SIGKILL else contextlib.nullcontext():
+        assert aira.end(how) == -how
+        with (
+            pytest.raises(httpx.TransportError)
+            if how is signal.SIGKILL
+            else contextlib.nullcontext()
+        ):
             seen += list(stream)
     model.release.set()
     turn = one(seen, "turn")["turn_id"]

@@ -66,7 +66,9 @@ def talk(
 
 
 def ask_metrics(**arguments: Any) -> Reply:
-    return Reply("Let me see.", (ToolCall("metrics", {"metric": "revenue", "days": 7, **arguments}),))
+    return Reply(
+        "Let me see.", (ToolCall("metrics", {"metric": "revenue", "days": 7, **arguments}),)
+    )
 
 
 def test_an_answer_is_streamed_with_its_source_and_its_usage(
@@ -74,7 +76,8 @@ def test_an_answer_is_streamed_with_its_source_and_its_usage(
 ) -> None:
     anna = talk(openai_prices=PRICES, openai_price_currency="EUR")
     model.say(
-        ask_metrics(), Reply("Revenue was 360.00 EUR [1], not [7].", input_tokens=100, cached_tokens=40)
+        ask_metrics(),
+        Reply("Revenue was 360.00 EUR [1], not [7].", input_tokens=100, cached_tokens=40),
     )
     heard = anna.say("What was revenue in the last week?")
     assert [name for name in names(heard) if name != "text"] == [
@@ -322,7 +325,9 @@ def test_a_new_key_takes_effect_without_a_restart(
     store = local_store(settings)
     store.create_key()
     for name, value in (
-        ("OPENAI_API_KEY", "sk-wrong"), ("OPENAI_MODEL", MODEL), ("OPENAI_BASE_URL", model.base_url),
+        ("OPENAI_API_KEY", "sk-wrong"),
+        ("OPENAI_MODEL", MODEL),
+        ("OPENAI_BASE_URL", model.base_url),
     ):  # fmt: skip
         store.set(name, value)
     assert "OPENAI_API_KEY" not in os.environ

@@ -14,8 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +24,13 @@ import uvicorn
 
 from core.events.verify import verify
 from core.settings import read_settings
-from orchestrator.core import control, ledger
+from orchestrator.core import control
 from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import Platform, bootstrap
-from royal_platform.commerce.decisions.model import Inverse, Policy, Proposal, Risk, Subject
-from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence.commands import Receipt
-from royal_platform.persistence.ids import new_id
 from store_sandbox.app import create_app
 from store_sandbox.runtime import Options
+from tests.integration.orchestrator.prices import approve_prices, propose_prices
 
 pytestmark = pytest.mark.timeout(240)
 SETTLED = {"executed", "failed", "conflicted"}
@@ -95,41 +92,7 @@ class Scene:
         return bool(self.platform.store().sync_cursor.get("complete"))
 
     def approve_prices(self, count: int) -> list[str]:
-        """Approve a small rise of ``count`` variants' prices."""
-        with writing(self.platform) as books:
-            limits = Policy(
-                cooldown_days=0,
-                actions_per_day=10_000,
-                margin_floor_percent=Decimal(-100),
-                price_step_max_percent=Decimal(50),
-            )
-            version = books.policies.current(books.connection).version
-            books.policies.replace(
-                books.connection, edited=version, policy=limits, actor="ada", now=books.now
-            )
-            now = books.now
-        chosen = [v for v in self.platform.catalog.variants() if v.unit_cost][:count]
-        assert len(chosen) == count
-        proposals = [
-            Proposal(
-                agent_id="inventory_pricing", kind="price.set",
-                subject=Subject("variant", variant.id, variant.title),
-                arguments={
-                    "price": str(variant.price.amount + Decimal("0.10")),
-                    "currency": variant.price.currency, "product_id": variant.product_id,
-                },
-                precondition={"price": str(variant.price.amount)}, evidence=(), rationale="Up.",
-                prediction=None, risk=Risk(0.1), cost=None,
-                money_at_stake=Money(Decimal(1), variant.price.currency),
-                inverse=Inverse(None, None, "-"), expires_at=now + timedelta(days=1),
-                run_id=new_id("run"),
-            )
-            for variant in chosen
-        ]  # fmt: skip
-        ids = ledger.propose(self.platform, proposals)
-        for each, proposal in zip(ids, proposals, strict=True):
-            ledger.approve(self.platform, each, proposal.argument_hash, "ada")
-        return ids
+        return approve_prices(self.platform, propose_prices(self.platform, count))
 
     def statuses(self, ids: list[str]) -> list[str]:
         with reading(self.platform) as books:

@@ -79,6 +79,45 @@ def test_the_figures_of_a_known_week(shop):
     assert found["stockout_risk"].value == 1
 
 
+def test_a_new_cost_values_the_whole_history_and_a_forgotten_one_is_unknown_again(shop):
+    """Costs are today's for every day, as the figure's note says: Shopify keeps no past ones."""
+    start = nodes.START.date() + timedelta(days=3)
+    week = {"start": start, "end": start + timedelta(days=2)}
+    mirrored = MirroredStore(shop, STORE, SyncState)
+    with mirrored.page() as page:
+        page.inventory([("1001", 120_000, True), ("1002", 250_000, True)], [])
+    dearer = figures(shop, **week)["gross_margin"]
+    # 258 of revenue: six bridles at 12 and three pads at 25 cost 147.
+    assert dearer.value == Decimal("43.0")
+    assert "100 %" in dearer.note
+    with mirrored.page() as page:
+        page.inventory([("1001", None, True), ("1002", None, True)], [])
+    unknown = figures(shop, **week)["gross_margin"]
+    assert unknown.value is None
+    assert unknown.note.startswith("No unit costs are known")
+
+
+def test_the_cost_of_a_variant_that_came_after_its_orders_counts(database):
+    rows, days = OrderPageRows(), mapping.Days("Europe/Berlin")
+    bought = [nodes.line(1, variant=7, quantity=2, price="20.00")]
+    mapping.add_order(rows, nodes.order(1, bought), days)
+    mirrored = MirroredStore(database, STORE, SyncState)
+    window = {"start": nodes.START.date(), "end": nodes.START.date()}
+    with mirrored.page() as page:
+        page.orders(rows)
+    assert figures(database, **window)["gross_margin"].value is None
+    node = nodes.product(7, [nodes.variant(7, price="20.00", cost="5.00")])
+    product, variants = mapping.product_rows(node, node["variants"]["nodes"], "EUR")
+    with mirrored.page() as page:
+        page.products([product], variants)
+    assert figures(database, **window)["gross_margin"].value == Decimal("75.0")
+    older = [row._replace(unit_cost=190_000, updated_at="2020-01-01T00:00:00.000000Z")
+             for row in variants]  # fmt: skip
+    with mirrored.page() as page:
+        page.products([product._replace(updated_at=older[0].updated_at)], older)
+    assert figures(database, **window)["gross_margin"].value == Decimal("75.0")
+
+
 def test_a_window_before_the_store_has_no_comparison(shop):
     found = figures(shop, start=nodes.START.date(), end=nodes.START.date())
     assert found["net_sales"].previous is None

@@ -17,7 +17,7 @@ from royal_platform.persistence import stores
 from royal_platform.persistence.mirrored import MirroredStore
 from royal_platform.persistence.products import ProductFilter, Products
 from royal_platform.persistence.tables import metadata
-from royal_platform.persistence.tables.catalog import price_observations, variants
+from royal_platform.persistence.tables.catalog import price_observations, products, variants
 from royal_platform.persistence.tables.orders import (
     daily_sales,
     daily_variant_sales,
@@ -257,6 +257,43 @@ def test_an_unknown_cost_stays_unknown(database):
     put_products(database, [nodes.product(1, [nodes.variant(1, cost=None)])])
     with database.read() as connection:
         assert connection.execute(select(variants.c.unit_cost)).scalar_one() is None
+
+
+@settings(max_examples=25, suppress_health_check=EACH_TIME_EMPTIED)
+@given(data=st.data())
+def test_daily_costs_equal_what_sales_and_todays_costs_say(database, data):
+    """Orders, refunds and costs in any order: a day carries the sums that a join would give."""
+    empty(database)
+    with database.write() as transaction:
+        transaction.connection.execute(delete(variants))
+        transaction.connection.execute(delete(products))
+    numbers = st.integers(1, 3)
+    for number in range(1, data.draw(st.integers(1, 10)) + 1):
+        if data.draw(st.booleans()):
+            put_orders(database, [data.draw(an_order(data.draw(st.integers(1, 4))))])
+        elif data.draw(st.booleans()):
+            cost = data.draw(st.none() | st.integers(0, 9_999))
+            with mirror(database).page() as page:
+                page.inventory([(str(1000 + data.draw(numbers)), cost, True)], [])
+        else:
+            cost = data.draw(st.none() | st.sampled_from(["1.00", "2.50", "7.0001"]))
+            variant = nodes.variant(data.draw(numbers), cost=cost, updated=nodes.at(number))
+            put_products(database, [nodes.product(1, [variant], updated=nodes.at(number))])
+    with database.read() as connection:
+        carried = {
+            row.day: (row.sold, row.covered, row.cost)
+            for row in connection.execute(select(daily_sales))
+        }
+        costs = dict(connection.execute(select(variants.c.id, variants.c.unit_cost)).tuples().all())
+        expected = {day: (Decimal(0),) * 3 for day in carried}
+        for row in connection.execute(select(daily_variant_sales)):
+            kept, units = row.revenue - row.returned, row.units - row.returned_units
+            cost = costs.get(row.variant_id)
+            sold, covered, total = expected[row.day]
+            if cost is not None:
+                covered, total = covered + kept, total + units * cost
+            expected[row.day] = (sold + kept, covered, total)
+    assert carried == expected
 
 
 def test_another_time_zone_moves_orders_to_their_day_there(database):

@@ -27,9 +27,7 @@ def test_the_mark_of_a_citation_is_no_fact() -> None:
 
 
 def test_a_summary_that_has_every_fact_stays_as_it_is() -> None:
-    summary = (
-        "12,345.60 EUR 2026-01-01..2026-01-30, 41 %, #1042; 49.95 for OAK-80 in dec_9fA3bb27"
-    )
+    summary = "12,345.60 EUR 2026-01-01..2026-01-30, 41 %, #1042; 49.95 for OAK-80 in dec_9fA3bb27"
     assert with_lost_facts([TEXT], summary, 10_000) == summary
 
 

@@ -37,7 +37,7 @@ Source = Callable[[Asked, Connection, str], Iterator[Option]]
 def complete(asked: Asked, text: str) -> Completions:
     """At most 20 whole messages that begin like ``text``; nothing for what is no command."""
     begun = text.lstrip()
-    if not begun.startswith("/"):
+    if not begun.startswith("/") or "\x00" in begun:
         return Completions(data=[])
     words, is_open = scan(begun)
     on_new_word = begun[-1].isspace() and not is_open
@@ -133,7 +133,9 @@ def _options(asked: Asked, tool: Tool[Any], name: str, begun: str) -> list[Optio
     if source is None:
         return []
     with asked.platform.database.read() as connection:
-        return list(source(asked, connection, begun.strip()))[:_MOST]
+        found = list(source(asked, connection, begun.strip()))
+    # What begins so comes before what only holds it.
+    return sorted(found, key=lambda each: not each[0].casefold().startswith(wanted))[:_MOST]
 
 
 def _among(names: tuple[str, ...]) -> Source:

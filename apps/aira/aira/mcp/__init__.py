@@ -18,6 +18,7 @@ from core.telemetry.logs import get_logger
 from core.web.asgi_binding import request_of
 from core.web.door import Door
 from core.web.opening import Opening
+from core.web.permissions import requires
 from royal_platform.bootstrap import Platform
 
 PATH = "/mcp"
@@ -34,8 +35,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 def add_mcp(app: FastAPI, opening: Opening[Platform]) -> None:
     """Serve MCP on ``app``; its library is imported by the first caller who is let in."""
     door: Door = app.state.door
-    served = _Served(door, opening)
-    app.router.routes.append(Route(PATH, endpoint=served, include_in_schema=False))
+    served = requires(PERMISSION)(_Served(door, opening))
+    app.router.routes.append(
+        Route(PATH, endpoint=served, methods=["GET", "POST", "DELETE"], include_in_schema=False)
+    )
     begin = app.router.lifespan_context
 
     @asynccontextmanager

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from aira.tools.finding import variant_of
 from aira.tools.model import Answer, Asked, Column, Json, Paged, Tool, markdown, plain, safe, table
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.events import StoredEvent, head, read_before
 from royal_platform.persistence import stores
 from royal_platform.persistence.decisions import Decisions
@@ -125,10 +125,10 @@ def _subject(connection: Connection, asked: Asked, given: EventsIn) -> str | Non
     words = (given.about or "").strip()
     if not words:
         return None
-    if " " in words or "_" not in words:
-        store = stores.get(connection, asked.store_id)
-        return variant_of(connection, store, words).id
-    return words
+    try:
+        return variant_of(connection, stores.get(connection, asked.store_id), words).id
+    except NotFound:
+        return words
 
 
 def _decider(connection: Connection, store_id: str, decision_id: str | None) -> str | None:

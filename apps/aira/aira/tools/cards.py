@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from aira.tools.model import Answer, Asked, Json, plain
+from aira.tools.words import quote
 from orchestrator.core.books import reading
 from royal_platform.commerce.decisions.model import Decision, RuleHit, Status
 from royal_platform.commerce.decisions.rules import changes
@@ -31,6 +32,8 @@ def decision(asked: Asked, found: Decision, action: str, *, body: Json | None = 
     if action == "approve":
         sent["argument_hash"] = found.argument_hash
         words.append(found.argument_hash)
+    if sent.get("reason"):
+        words.append(quote(sent["reason"]))
     is_open = found.status in _OPEN[action] and (
         action != "revert" or proposal.inverse.kind is not None
     )

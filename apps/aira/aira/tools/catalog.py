@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -26,10 +27,12 @@ from aira.tools.model import (
     plain,
     safe,
     table,
+    tenths,
 )
+from aira.tools.words import assign
 from core.events import read_before
 from royal_platform.persistence import stores
-from royal_platform.persistence.decisions import DecisionFilter, Decisions
+from royal_platform.persistence.decisions import Decisions
 from royal_platform.persistence.forecasts import Demand, Forecasts
 from royal_platform.persistence.inventory import Inventory
 from royal_platform.persistence.products import ProductFilter, ProductItem, Products, VariantItem
@@ -45,16 +48,21 @@ _VARIANTS = (
 # Past weeks that count as the recent pace, and how many past price changes are told.
 _PACE_WEEKS = 4
 _CHANGES = 5
+# A product may have two thousand variants.
+_VARIANTS_IN_LIST = 4
+_VARIANTS_OF_ONE = 12
 
 
 class ProductsIn(Paged):
     """Which products."""
 
-    text: str | None = Field(None, description="Words in title, SKU, vendor, type or tags")
+    text: str | None = Field(None, description="Words in title, SKU, vendor or type")
     stock: Literal["all", "low", "out"] = Field(
         "all", description="low = a variant runs out within 14 days; out = one has none left"
     )
-    status: Literal["active", "draft", "archived"] | None = None
+    status: Literal["active", "draft", "archived"] | None = Field(
+        None, description="As the store has it; none = any"
+    )
     sort: Literal["title", "sold", "cover", "price"] = Field(
         "title", description="sold = most first; cover and price = least first"
     )
@@ -89,12 +97,16 @@ def products(asked: Asked, given: ProductsIn) -> Answer:
             connection, wanted, today=store.store_clock().today(), cursor=given.cursor,
             limit=given.limit,
         )  # fmt: skip
-    rows = [variant_row(product, each) for product in page.items for each in product.variants]
+    rows = [variant_row(product, each) for product in page.items for each in _few(product)]
+    left_out = sum(len(product.variants) for product in page.items) - len(rows)
     said = {"q": given.text, "stock": given.stock, "status": given.status, "sort": given.sort}
     query = urlencode({name: value for name, value in said.items() if value})
     shown = f"{len(page.items)} of {page.total} products."
+    if left_out:
+        shown += f" {left_out} more variants: `/product NAME` shows those of one."
     return Answer(
-        result={"total": page.total, "products": len(page.items), "data": rows},
+        result={"total": page.total, "products": len(page.items), "variants_left_out": left_out,
+                "data": rows},
         text=f"{markdown(_VARIANTS, rows)}\n\n{shown}" if rows else "No product is like that.",
         source=store.source, as_of=as_of(store), view=table(_VARIANTS),
         next_cursor=page.next_cursor, label="Products", query=f"GET /v1/products?{query}",
@@ -103,23 +115,29 @@ def products(asked: Asked, given: ProductsIn) -> Answer:
 
 
 def at_risk(asked: Asked, given: AtRiskIn) -> Answer:
-    """The products that run out, the soonest first."""
-    wanted = ProductsIn(
-        text=None, stock="low", sort="cover", cursor=given.cursor, limit=given.limit
-    )
-    answer = products(asked, wanted)
+    """The variants that run out, product by product, the soonest first."""
+    low, out = ProductFilter(stock="low", sort="cover"), ProductFilter(stock="out")
     with asked.platform.database.read() as connection:
-        today = stores.get(connection, asked.store_id).store_clock().today()
-        out = Products(asked.store_id).page(
-            connection, ProductFilter(stock="out"), today=today, limit=1
-        )
-    told = "Nothing runs out within 14 days." if not answer.result["data"] else answer.text
-    gone = f"{out.total} products have a variant without stock: `/products stock=out`."
+        store = stores.get(connection, asked.store_id)
+        repository, today = Products(store.id), store.store_clock().today()
+        page = repository.page(connection, low, today=today, cursor=given.cursor, limit=given.limit)
+        gone = repository.page(connection, out, today=today, limit=1).total
+    rows = [
+        variant_row(product, each)
+        for product in page.items
+        for each in sorted(product.variants, key=_cover)
+        if _cover(each) < low.low_days
+    ]
+    told = (
+        f"{markdown(_VARIANTS, rows)}\n\n{len(page.items)} of {page.total} products."
+        if rows else f"Nothing runs out within {low.low_days} days."
+    )  # fmt: skip
     return Answer(
-        result={**answer.result, "out_of_stock": out.total}, text=f"{told}\n\n{gone}",
-        source=answer.source, as_of=answer.as_of, view=answer.view,
-        next_cursor=answer.next_cursor, label="What runs out", query=answer.query,
-        link=answer.link,
+        result={"total": page.total, "out_of_stock": gone, "data": rows},
+        text=f"{told}\n\n{gone} products have a variant without stock: `/products stock=out`.",
+        source=store.source, as_of=as_of(store), view=table(_VARIANTS),
+        next_cursor=page.next_cursor, label="What runs out",
+        query="GET /v1/products?stock=low&sort=cover", link="/products",
     )  # fmt: skip
 
 
@@ -129,13 +147,12 @@ def product(asked: Asked, given: ProductIn) -> Answer:
         store = stores.get(connection, asked.store_id)
         today = store.store_clock().today()
         found = product_of(connection, store, given.product)
-        demands = [_demand(connection, store, each, today) for each in found.variants]
-        history = [
-            row for each in found.variants for row in _price_history(connection, store, each)
-        ]
+        shown = _most_sold(found, _VARIANTS_OF_ONE)
+        demands = [_demand(connection, store, each, today) for each in shown]
+        history = [row for each in shown for row in _price_history(connection, store, each)]
         subjects = [found.id, *(each.id for each in found.variants)]
         waiting = Decisions(store.id).waiting_on_subjects(connection, subjects)
-    rows = [variant_row(found, each) for each in found.variants]
+    rows = [variant_row(found, each) for each in shown]
     lines = [
         f"**{safe(found.title)}** ({found.status}"
         + (f", {safe(found.product_type)}" if found.product_type else "")
@@ -144,8 +161,10 @@ def product(asked: Asked, given: ProductIn) -> Answer:
         *(_demand_line(each) for each in demands),
         *(_history_lines(history) or ["No decision changed its price: the price is the store's."]),
     ]  # fmt: skip
+    if len(shown) < len(found.variants):
+        lines.append(f"The {len(shown)} most sold of its {len(found.variants)} variants.")
     if waiting:
-        lines.append(f'{waiting} decisions wait: `/decisions text="{found.title[:60]}"`.')
+        lines.append(f"{waiting} decisions wait: `/decisions {assign('text', found.title)}`.")
     return Answer(
         result={
             "id": found.id, "title": found.title, "status": found.status, "vendor": found.vendor,
@@ -221,6 +240,21 @@ def variant_row(owner: ProductItem, each: VariantItem) -> Json:
     }  # fmt: skip
 
 
+def _few(product: ProductItem) -> list[VariantItem]:
+    return _most_sold(product, _VARIANTS_IN_LIST)
+
+
+def _most_sold(product: ProductItem, most: int) -> list[VariantItem]:
+    """The store's order when all fit, else those that sell most."""
+    if len(product.variants) <= most:
+        return list(product.variants)
+    return sorted(product.variants, key=lambda each: -each.sold_28d)[:most]
+
+
+def _cover(each: VariantItem) -> Decimal:
+    return Decimal("Infinity") if each.days_of_cover is None else each.days_of_cover
+
+
 def _demand(connection: Connection, store: Store, each: VariantItem, today: date) -> Json:
     found: Demand = Forecasts(store.id).demand(
         connection, each.id, today=today, past_weeks=_PACE_WEEKS
@@ -231,8 +265,8 @@ def _demand(connection: Connection, store: Store, each: VariantItem, today: date
         "title": each.title, "variant_id": each.id, "unit": "units",
         "sold_last_weeks": past, "method": found.method, "as_of": plain(found.as_of),
         "expected_next_weeks": [
-            {"week": plain(week.week), "expected": plain(week.expected), "low": plain(week.low),
-             "high": plain(week.high)}
+            {"week": plain(week.week), "expected": tenths(week.expected), "low": tenths(week.low),
+             "high": tenths(week.high)}
             for week in coming
         ],
     }  # fmt: skip
@@ -256,19 +290,16 @@ def _price_history(connection: Connection, store: Store, each: VariantItem) -> l
     changed = read_before(connection, store.id, None, _CHANGES, "price.changed", each.id)
     rows = []
     for event in changed:
-        decision_id = event.payload.get("decision_id")
-        page = Decisions(store.id).page(
-            connection, DecisionFilter(subject_id=each.id, order="newest"), None, _CHANGES * 4
-        )
-        made = next((found for found in page.items if found.id == decision_id), None)
+        decision_id = event.payload["decision_id"]
+        made = Decisions(store.id).get(connection, decision_id)
         rows.append(
             {
                 "title": each.title, "at": plain(event.occurred_at),
                 "old": event.payload["old"], "new": event.payload["new"],
                 "currency": event.payload["currency"], "decision_id": decision_id,
-                "decided_by": made.decided_by if made else None,
-                "rationale": made.proposal.rationale if made else None,
-                "link": cards.link_of(decision_id) if decision_id else None,
+                "decided_by": made.decided_by,
+                "rationale": made.proposal.rationale,
+                "link": cards.link_of(decision_id),
             }
         )  # fmt: skip
     return rows
@@ -277,8 +308,8 @@ def _price_history(connection: Connection, store: Store, each: VariantItem) -> l
 def _history_lines(history: list[Json]) -> list[str]:
     return [
         f"{row['at'][:10]} {safe(row['title'])}: {row['old']} → {row['new']} {row['currency']}, "
-        f"approved by {row['decided_by'] or 'unknown'} (`/decision {row['decision_id']}`). "
-        f"{safe(row['rationale'] or '')}".strip()
+        f"approved by {safe(row['decided_by'] or 'unknown')} (`/decision {row['decision_id']}`). "
+        f"{safe(row['rationale'])}"
         for row in history
     ]
 

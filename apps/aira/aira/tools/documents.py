@@ -1,4 +1,4 @@
-"""The product's own documentation, searched for words."""
+"""The product's own documentation, searched by words and by meaning."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ from typing import Any
 
 from pydantic import Field
 
-from aira import library
-from aira.tools.model import Answer, Asked, Json, Paged, Tool, safe
+from aira import meaning
+from aira.tools.model import PAGE_MAX, Answer, Asked, Json, Paged, Tool, safe
 from core.errors import Invalid
 
 
 class DocsIn(Paged):
     """What to look for."""
 
+    limit: int = Field(3, ge=1, le=PAGE_MAX, description="How many sections")
     text: str = Field(description="Words, for example: undo a price", min_length=1)
 
 
 def docs(asked: Asked, given: DocsIn) -> Answer:
     """The sections that fit best."""
-    found = library.search(given.text)
+    platform = asked.platform
+    folder = platform.settings.var_dir / "embeddings"
+    found = meaning.search(given.text, platform.embedder(), folder)
     begin = _offset(given.cursor)
     shown = found[begin : begin + given.limit]
     more = len(found) > begin + given.limit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -22,8 +23,10 @@ from aira.tools.model import (
     page_of,
     plain,
     table,
+    tenths,
 )
 from core.errors import Invalid
+from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence import stores
 from royal_platform.persistence.forecasts import Forecasts
 from royal_platform.persistence.metrics import Figure, Metrics, MetricsRead
@@ -55,7 +58,10 @@ _ALIASES = {
 }
 _BY_PRODUCT = ("net_sales", "units")
 _SPANS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30}
+_ONE = frozenset({"day", "week", "month"})
 _SERIES_MAX = 92
+# How many products a figure by product names.
+_BEST = 20
 
 
 class MetricsIn(Arguments):
@@ -70,7 +76,9 @@ class MetricsIn(Arguments):
     by: Literal["total", "day", "week", "month", "product"] = Field(
         "total", description="Over time, or by product (revenue and units only)"
     )
-    compare: Literal["previous", "year", "none"] = "previous"
+    compare: Literal["previous", "year", "none"] = Field(
+        "previous", description="With the time before, or the same days a year before"
+    )
 
 
 class ForecastIn(Arguments):
@@ -90,14 +98,14 @@ def metrics(asked: Asked, given: MetricsIn) -> Answer:
             connection, start=start, end=end, compare=given.compare, grain=grain
         )
         products = (
-            sales_by_product(connection, store.id, read.start, read.end, limit=20)
+            sales_by_product(connection, store.id, read.start, read.end, limit=_BEST)
             if given.by == "product"
             else []
         )
     if given.by == "product":
         rows = [
             {"product": each.title, "id": each.product_id, "units": each.units,
-             "revenue": {"amount": format(each.revenue, "f"), "currency": store.currency}}
+             "revenue": plain(Money(each.revenue, store.currency).rounded())}
             for each in products
         ]  # fmt: skip
         return _by_product(store, read, name, rows)
@@ -119,8 +127,8 @@ def forecast(asked: Asked, given: ForecastIn) -> Answer:
         variant_id = None if variant is None else variant.id
         demand = Forecasts(store.id).demand(connection, variant_id, today=today, past_weeks=8)
     rows = [
-        {"week": week.week.isoformat(), "sold": week.units, "expected": plain(week.expected),
-         "low": plain(week.low), "high": plain(week.high), "stockout_days": week.stockout_days}
+        {"week": week.week.isoformat(), "sold": week.units, "expected": tenths(week.expected),
+         "low": tenths(week.low), "high": tenths(week.high), "stockout_days": week.stockout_days}
         for week in demand.weeks
     ]  # fmt: skip
     columns = (
@@ -169,7 +177,7 @@ def metric_words(words: list[str]) -> Json:
 
 
 def _last(rest: list[str]) -> int:
-    if rest and rest[0].lower() in _SPANS:
+    if rest and rest[0].lower() in _ONE:
         return _SPANS[rest.pop(0).lower()]
     count = rest.pop(0) if rest else ""
     if not count.isascii() or not count.isdigit() or len(count) > 5:
@@ -273,11 +281,12 @@ def _over_time(store: Store, read: MetricsRead, figures: list[Figure], by: str) 
     view: Any = {"type": "series", "x": "period", "y": ["value"], "unit": figure.unit,
                  "rows": "data"}  # fmt: skip
     total = f"\n\nTogether {figure.value} {figure.unit}." if figure.value is not None else ""
-    return Answer(
+    return replace(
+        answer,
         result={**answer.result, "unit": figure.unit, "total": plain(figure.value)},
-        text=answer.text + total, source=answer.source, as_of=answer.as_of, view=view,
-        label=answer.label, query=answer.query, link=answer.link,
-    )  # fmt: skip
+        text=answer.text + total,
+        view=view,
+    )
 
 
 def _by_product(store: Store, read: MetricsRead, name: str | None, rows: list[Json]) -> Answer:
@@ -289,7 +298,10 @@ def _by_product(store: Store, read: MetricsRead, name: str | None, rows: list[Js
         Column("product", "Product"), Column("revenue", "Revenue after returns", "money"),
         Column("units", "Units", "number"),
     )  # fmt: skip
-    return _answer(store, read, "Revenue by product", columns, rows)
+    answer = _answer(store, read, "Revenue by product", columns, rows)
+    if len(rows) < _BEST:
+        return answer
+    return replace(answer, text=f"{answer.text}\n\nThe {_BEST} with the most revenue.")
 
 
 TOOLS: tuple[Tool[Any], ...] = (

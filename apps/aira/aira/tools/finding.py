@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -23,6 +25,8 @@ from royal_platform.persistence.products import (
 )
 from royal_platform.persistence.stores import Store
 
+Found = TypeVar("Found")
+
 _LOOKED_AT = 20
 _ID_TAIL = 2
 # Among how many a decision is looked for by the end of its id.
@@ -31,12 +35,12 @@ _OPEN_MAX = 1000
 
 def variant_of(connection: Connection, store: Store, words: str) -> VariantItem:
     """The variant with this id, SKU or title. Raises ``NotFound``, ``Conflict`` (more than one)."""
-    wanted = words.strip().casefold()
+    wanted = _local(words).casefold()
     found = _products(connection, store, words)
     options = [(product, variant) for product in found for variant in product.variants]
     for exact in (
-        [variant for _, variant in options if variant.id.casefold() == wanted],
         [variant for _, variant in options if (variant.sku or "").casefold() == wanted],
+        [variant for _, variant in options if variant.id.casefold() == wanted],
         [variant for product, variant in options if wanted in _names(product, variant)],
         [variant for _, variant in options],
     ):
@@ -49,9 +53,9 @@ def variant_of(connection: Connection, store: Store, words: str) -> VariantItem:
 
 def product_of(connection: Connection, store: Store, words: str) -> ProductItem:
     """The product with this id, SKU or title. Raises ``NotFound``, ``Conflict``."""
-    wanted = words.strip().casefold()
+    wanted = _local(words).casefold()
     found = _products(connection, store, words)
-    exact = [each for each in found if wanted in (each.id.casefold(), each.title.casefold())]
+    exact = [each for each in found if wanted in (each.title.casefold(), each.id.casefold())]
     options = exact or found
     if len(options) == 1:
         return options[0]
@@ -91,14 +95,14 @@ def decision_of(
 
 
 def order_of(connection: Connection, store: Store, words: str) -> OrderFull:
-    """The order with this id or number. Raises ``NotFound``, ``Conflict``."""
+    """The order with this number or id. Raises ``NotFound``, ``Conflict``."""
     repository = Orders(store.id)
-    wanted = words.strip()
-    if wanted.startswith("gid://"):
-        return repository.get(connection, wanted)
+    wanted = _local(words)
     found = repository.page(connection, OrderFilter(text=wanted), limit=_LOOKED_AT).items
     number = wanted.casefold().lstrip("#")
     exact = [each for each in found if each.name.casefold().lstrip("#") == number]
+    if not exact and number.isdecimal() and (own := _get(repository.get, connection, number)):
+        return own
     options = exact or found
     if len(options) == 1:
         return repository.get(connection, options[0].id)
@@ -108,11 +112,11 @@ def order_of(connection: Connection, store: Store, words: str) -> OrderFull:
 
 
 def customer_of(connection: Connection, store: Store, words: str) -> CustomerItem:
-    """The customer with this id or name. Raises ``NotFound``, ``Conflict``."""
+    """The customer with this name or id. Raises ``NotFound``, ``Conflict``."""
     repository = Orders(store.id)
-    wanted = words.strip()
-    if wanted.startswith("gid://"):
-        return repository.customer(connection, wanted)
+    wanted = _local(words)
+    if wanted.isdecimal() and (own := _get(repository.customer, connection, wanted)):
+        return own
     found = repository.customers(connection, text=wanted, limit=_LOOKED_AT).items
     exact = [each for each in found if (each.name or "").casefold() == wanted.casefold()]
     options = exact or found
@@ -125,16 +129,37 @@ def customer_of(connection: Connection, store: Store, words: str) -> CustomerIte
     )
 
 
-def _products(connection: Connection, store: Store, words: str) -> Sequence[ProductItem]:
+def _local(words: str) -> str:
+    """``words``, or the numeric id that our records hold for a global one."""
+    text = words.strip()
+    return text.rpartition("/")[2].partition("?")[0] if text.startswith("gid://") else text
+
+
+def _get(
+    read: Callable[[Connection, str], Found], connection: Connection, key: str
+) -> Found | None:
+    try:
+        return read(connection, key)
+    except NotFound:
+        return None
+
+
+def _products(connection: Connection, store: Store, words: str) -> list[ProductItem]:
+    """The products that hold the words, and the one that has them for an id."""
     today = store.store_clock().today()
     repository = Products(store.id)
-    text = words.strip()
-    if text.startswith("gid://"):
-        product_id = repository.product_of(connection, text) if "/ProductVariant/" in text else text
-        return [repository.get(connection, product_id, today=today)]
-    return repository.page(
-        connection, ProductFilter(text=text), today=today, limit=_LOOKED_AT
-    ).items
+    text = _local(words)
+    found = list(
+        repository.page(connection, ProductFilter(text=text), today=today, limit=_LOOKED_AT).items
+    )
+    if text.isdecimal():
+        of_variant = _get(repository.product_of, connection, text)
+        for product_id in dict.fromkeys((of_variant, text)):
+            known = product_id is None or any(each.id == product_id for each in found)
+            if not known and (own := _get(partial(repository.get, today=today), connection,
+                                          product_id or "")):  # fmt: skip
+                found.append(own)
+    return found
 
 
 def _names(product: ProductItem, variant: VariantItem) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from enum import Enum
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote as encoded
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from aira.tools.words import assign, quote
 from core.security.principals import Principal
@@ -24,12 +25,21 @@ PAGE = 10
 PAGE_MAX = 20
 
 Json = dict[str, Any]
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class Arguments(BaseModel):
     """A tool's arguments; anything not named is refused."""
 
     model_config = ConfigDict(extra="forbid", str_max_length=2_000)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:
+        """No database takes a NUL in a text, and no encoding half a character."""
+        if isinstance(value, str) and _UNSTORABLE.search(value):
+            raise ValueError("The text holds a character that cannot be stored.")
+        return value
 
 
 Given = TypeVar("Given", bound=Arguments)
@@ -207,6 +217,11 @@ def plain(value: Any) -> Any:
     return value
 
 
+def tenths(value: Decimal | None) -> str | None:
+    """A figure that is no more exact than a tenth."""
+    return None if value is None else format(value.quantize(Decimal("0.1")), "f")
+
+
 def as_of(store: Store) -> datetime:
     """The store's figures are as of the last synchronisation, or of its first contact."""
     return store.last_sync_at or store.created_at
@@ -216,7 +231,9 @@ def markdown(columns: tuple[Column, ...], rows: list[Json]) -> str:
     """The rows as a Markdown table."""
     head = " | ".join(each.label for each in columns)
     rule = " | ".join("---:" if each.kind in _RIGHT else "---" for each in columns)
-    lines = [f"| {' | '.join(_cell(row.get(each.key)) for each in columns)} |" for row in rows]
+    lines = [
+        f"| {' | '.join(_cell(row.get(each.key), each.kind) for each in columns)} |" for row in rows
+    ]
     return "\n".join([f"| {head} |", f"| {rule} |", *lines])
 
 
@@ -246,12 +263,15 @@ def page_of(name: str, identity: str) -> str:
 
 # Emphasis with ``_`` inside a title is harmless and an escaped SKU is hard to read.
 _MARKS = frozenset("\\`*[]|<")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*\+00:00$")
 _RIGHT = frozenset({"money", "number", "percent"})
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, kind: str) -> str:
     if value is None:
         return "unknown"
+    if kind == "time" and isinstance(value, str) and _TIME.match(value):
+        return f"{value[:10]} {value[11:16]} UTC"
     if isinstance(value, Mapping) and "amount" in value:
         return f"{value['amount']} {value.get('currency', '')}".strip()
     return safe(", ".join(map(str, value)) if isinstance(value, list) else str(value))

@@ -12,6 +12,7 @@ from aira.tools.model import Answer, Arguments, Asked, Tool, page_of, safe
 from core.errors import Conflict
 from orchestrator.core import agent_registry, control, runs
 from orchestrator.core.control import StopState
+from royal_platform.commerce.pricing.request import ASSISTANT
 from royal_platform.persistence.runs import Runs
 
 
@@ -87,6 +88,7 @@ def cancel_run(asked: Asked, given: CancelIn) -> Answer:
 
 def stop(asked: Asked, given: StopIn) -> Answer:
     """Stop: after the answer no write starts."""
+    _check_scope(asked, given.scope)
     return _stopped(asked, control.stop(asked.platform, given.scope, asked.caller, given.reason))
 
 
@@ -101,7 +103,7 @@ def ask_run(asked: Asked, given: RunIn) -> Answer:
     return cards.to_confirm(
         asked, action="agent.run", title=f"Run {found.name}", permission="agents:run",
         changes=[], confirm=("POST", f"/v1/agents/{found.id}/run", {"dry_run": given.dry_run}),
-        command=f"/run {found.id}" + (" yes" if given.dry_run else ""),
+        command=f"/run {found.id}" + (" dry_run=yes" if given.dry_run else ""),
         link=page_of("agents", found.id),
     )  # fmt: skip
 
@@ -168,7 +170,7 @@ def _ask_status(asked: Asked, given: AgentIn, verb: str, proposed: str) -> Answe
 
 
 def _ask_stop(asked: Asked, given: StopIn, verb: str, path: str, proposed: str) -> Answer:
-    control.check_scope(given.scope)
+    _check_scope(asked, given.scope)
     is_stopped = given.scope in control.state(asked.platform).stopped
     change = {
         "field": given.scope, "now": "stopped" if is_stopped else "running", "proposed": proposed,
@@ -181,6 +183,14 @@ def _ask_stop(asked: Asked, given: StopIn, verb: str, path: str, proposed: str) 
         command=TOOLS_BY_VERB[verb].command(scope=given.scope, reason=given.reason or None),
         link="/", rationale=given.reason,
     )  # fmt: skip
+
+
+def _check_scope(asked: Asked, scope: str) -> None:
+    """A stop of an agent that does not exist would stop nothing and look as if it did."""
+    control.check_scope(scope)
+    agent_id = scope.removeprefix("agent:")
+    if agent_id not in {scope, ASSISTANT}:
+        agent_registry.get_agent(asked.platform, agent_id)
 
 
 def _proposing(asked: Asked, given: AutonomyIn) -> str:

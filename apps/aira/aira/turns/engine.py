@@ -13,7 +13,7 @@ from aira.tools import Asked
 from aira.turns.answering import Answering
 from aira.turns.beginning import Begun, begin
 from aira.turns.journal import UNSAVED_MAX, Journal, Lost
-from aira.turns.liveness import known_dead, worker_name
+from aira.turns.liveness import known_dead, retire, worker_name
 from core.errors import RoyalError, Unavailable
 from core.security.principals import Kind, Principal, principal
 from core.storage.database import Database
@@ -129,6 +129,7 @@ class TurnEngine:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=_LEAVE_SECONDS)
+        retire(self.worker)
         platform = self._opened()
         if platform is not None and tasks:
             await asyncio.to_thread(_hand_over, platform.database, self.worker)
@@ -212,7 +213,7 @@ class TurnEngine:
     def _is_orphan(self, turn: Turn, silent_since: datetime, now: datetime) -> bool:
         if turn.worker == self.worker:
             return turn.alive_at < now - _BEGINNING
-        return turn.alive_at < silent_since or known_dead(turn.worker, mine=self.worker)
+        return turn.alive_at < silent_since or known_dead(turn.worker)
 
     async def _tail(
         self, platform: Platform, turn: Turn, after: int

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aira.turns.events import Event
+from aira.turns.events import Event, answer_text
 from core.storage.database import Database
 from core.telemetry.logs import get_logger
 from royal_platform.persistence.chat_turns import ChatEvent, ChatTurns, Turn
@@ -70,8 +70,8 @@ class Journal:
 
     @property
     def has_text(self) -> bool:
-        """True when text was said."""
-        return bool(self._gathered) or any(each.event == "text" for each in self._shown)
+        """True when text was said that a restart did not drop."""
+        return bool(self._gathered) or bool(answer_text(self.events()))
 
     def skip(self, count: int) -> None:
         """Leave numbers out: a process that died may have shown text under them."""

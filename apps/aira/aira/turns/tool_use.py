@@ -54,6 +54,7 @@ class ToolUse:
         self._results = {
             data["call_id"]: data for name, data in said if name == "tool_result"
         }  # fmt: skip
+        self._stopped = False
         self._cited = {data["call_id"]: data["n"] for name, data in said if name == "citation"}
 
     @property
@@ -85,6 +86,15 @@ class ToolUse:
             )  # fmt: skip
         elif writes(tool, for_model=for_model):
             raise interrupted(tool)
+        used = await self._used(call_id, tool, arguments, for_model=for_model)
+        if self._stopped:
+            # What was done is told first.
+            raise asyncio.CancelledError
+        return used
+
+    async def _used(
+        self, call_id: str, tool: Tool[Any], arguments: Any, *, for_model: bool
+    ) -> Used:
         act: Act = Tool.ask if for_model else Tool.run
         try:
             answer = await self._whole(tool, lambda: act(tool, self._asked, arguments))
@@ -143,25 +153,21 @@ class ToolUse:
     async def _whole(self, tool: Tool[Any], act: Callable[[], Answer]) -> Answer:
         """Run the tool in a thread; a change under way is waited for, also when cancelled."""
         work = asyncio.ensure_future(asyncio.to_thread(act))
-        if not tool.writes:
-            return await work
-        cancelled = False
-        while not work.done():
+        while tool.writes and not work.done():
             try:
                 await asyncio.wait([work])
             except asyncio.CancelledError:
-                cancelled = True
-        if cancelled:
-            # What was done is told; the turn's task is cancelled at its next step.
-            task = asyncio.current_task()
-            if task is not None:
-                asyncio.get_running_loop().call_soon(task.cancel)
-        return work.result()
+                self._stopped = True
+        return await work
 
 
 def writes(tool: Tool[Any], *, for_model: bool) -> bool:
-    """True when using the tool changes something; a model only gets a card where there is one."""
-    return tool.writes and not (for_model and tool.asks is not None)
+    """True when using the tool changes something; a model only gets a card where there is one.
+
+    A tool whose card is its act, such as proposing, changes something for a model too.
+    """
+    only_a_card = for_model and tool.asks is not None and tool.asks is not tool.use
+    return tool.writes and not only_a_card
 
 
 def interrupted(tool: Tool[Any]) -> Interrupted:

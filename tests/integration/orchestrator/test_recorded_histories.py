@@ -1,0 +1,215 @@
+"""Recorded histories, one per kind of workflow, continued by today's bodies.
+
+A workflow that waits across an upgrade is continued by the new code from the steps it recorded.
+A failure here says that an edit of a body breaks such workflows. Either keep the recorded steps
+(a new name ending in ``_v2``, or the library's patches), or raise ``APPLICATION_VERSION`` in
+``orchestrator/core/engine.py``, which lists the waiting ones as stranded, and record anew:
+
+    ROYAL_RECORD_HISTORIES=1 pytest tests/integration/orchestrator/test_recorded_histories.py
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from core.settings import read_settings
+from orchestrator.core import engine as engines
+from orchestrator.core.agent_registry import Registration, get_agent_registry
+from orchestrator.core.books import reading, writing
+from orchestrator.core.engine import APPLICATION_VERSION, DurableEngine, engine_url
+from orchestrator.core.execution import execute, hands_of
+from orchestrator.core.runs import start_run
+from orchestrator.core.work import Work
+from royal_platform.bootstrap import Platform, bootstrap
+from tests.integration.orchestrator.prices import approve_prices, propose_prices
+from tests.integration.platform.wire import Sandbox
+
+HISTORIES = Path(__file__).with_name("histories")
+KINDS = ("run_agent", "execute_decision", "sync_store", "handle_webhooks")
+RECORDING = "ROYAL_RECORD_HISTORIES" in os.environ
+RUN = "run_recorded"
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@dataclass
+class Shop:
+    """A synced store, its engine's database, and a decision that was carried out in it."""
+
+    platform: Platform
+    url: str
+    engine: Engine
+    decision_id: str
+
+    def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
+        with self.engine.begin() as connection:
+            found = connection.execute(text(sql), values)
+            return [dict(row) for row in found.mappings()] if found.returns_rows else []
+
+    def steps(self, workflow_id: str) -> list[dict[str, Any]]:
+        return self.rows(
+            "SELECT function_id, function_name, output, error, serialization"
+            " FROM operation_outputs WHERE workflow_uuid = :id ORDER BY function_id",
+            id=workflow_id,
+        )
+
+    def status(self, workflow_id: str) -> str:
+        (row,) = self.rows(
+            "SELECT status FROM workflow_status WHERE workflow_uuid = :id", id=workflow_id
+        )
+        return str(row["status"])
+
+    def arguments(self, kind: str) -> list[str]:
+        subject = {"run_agent": [RUN], "execute_decision": [self.decision_id]}.get(kind, [])
+        return [self.platform.store_id, *subject]
+
+    def begin_run(self) -> None:
+        with writing(self.platform) as books:
+            start_run(
+                books, "inventory_pricing", trigger="button", actor="ada", run_id=RUN,
+                by_worker=False,
+            )  # fmt: skip
+
+    def run(self) -> Any:
+        with reading(self.platform) as books:
+            return books.runs.get(books.connection, RUN)
+
+    def put(self, kind: str, history: dict[str, Any] | None) -> str:
+        """Enqueue a workflow; with a history, as a worker that died after those steps left it."""
+        workflow_id = f"{kind}:recorded"
+        client, engine = engines.client(self.url)
+        engines.enqueue(
+            client, engines.AGENTS, kind, workflow_id, *self.arguments(kind), partition="s"
+        )
+        client.destroy()
+        engine.dispose()
+        if history is None:
+            return workflow_id
+        self.rows(
+            "UPDATE workflow_status SET status = 'PENDING', executor_id = 'gone'"
+            " WHERE workflow_uuid = :id",
+            id=workflow_id,
+        )
+        for step in history["steps"]:
+            self.rows(
+                "INSERT INTO operation_outputs (workflow_uuid, function_id, function_name, output,"
+                " error, serialization, retention_timestamp)"
+                " VALUES (:id, :function_id, :function_name, :output, :error, :serialization, 0)",
+                id=workflow_id, **step,
+            )  # fmt: skip
+        return workflow_id
+
+    def work_until_done(self, workflow_id: str) -> str:
+        engine = DurableEngine(self.url, "today")
+        Work(self.platform).register(engine)
+        engine.launch()
+        try:
+            engine.recover(["gone"])
+            deadline = time.monotonic() + 60
+            while (status := self.status(workflow_id)) in {"PENDING", "ENQUEUED"}:
+                assert time.monotonic() < deadline, f"{workflow_id} is still {status}"
+                time.sleep(0.05)
+        finally:
+            engine.shutdown(0)
+        return status
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with Sandbox(tmp_path_factory.mktemp("shop"), history_days=20) as running:
+        yield running
+
+
+@pytest.fixture
+def shop(sandbox: Sandbox, tmp_path: Path) -> Iterator[Shop]:
+    database = f"sqlite:///{tmp_path / 'royal.db'}"
+    (tmp_path / "sandbox").mkdir()
+    credentials = (sandbox.folder / "credentials.json").read_bytes()
+    (tmp_path / "sandbox" / "credentials.json").write_bytes(credentials)
+    platform = bootstrap(
+        read_settings(var_dir=tmp_path, database_url=database, sandbox_port=sandbox.port)
+    )
+    asyncio.run(platform.sync().run())
+    registry = get_agent_registry()
+    registry.attach(platform)
+    registry.register(Registration("inventory_pricing", "Inventory", "inventory_pricing", ()))
+    url = engine_url(database, tmp_path)
+    engines.migrate(url)
+    client, engine = engines.client(url)
+    yield Shop(platform, url, engine, _carried_out(platform))
+    client.destroy()
+    engine.dispose()
+    platform.close()
+
+
+def _carried_out(platform: Platform) -> str:
+    """A decision whose worker died after its last commit: all that is left is the outcome."""
+    (decision_id,) = approve_prices(platform, propose_prices(platform, 1))
+    assert asyncio.run(execute(platform, hands_of(platform), decision_id)) == "executed"
+    return decision_id
+
+
+def recorded(kind: str) -> dict[str, Any]:
+    history: dict[str, Any] = json.loads((HISTORIES / f"{kind}.json").read_text())
+    return history
+
+
+@pytest.mark.skipif(RECORDING, reason="the histories are being recorded")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_recorded_history_is_continued_to_its_end(shop: Shop, kind: str) -> None:
+    history = recorded(kind)
+    assert history["version"] == APPLICATION_VERSION, "record the histories anew (see above)"
+    shop.begin_run()
+    workflow_id = shop.put(kind, history)
+    assert shop.work_until_done(workflow_id) == "SUCCESS"
+    # Every step was read from the history: none was made again, none was added.
+    assert shop.steps(workflow_id) == history["steps"]
+    if kind == "run_agent":
+        assert shop.run().status == "succeeded"
+
+
+@pytest.mark.skipif(RECORDING, reason="the histories are being recorded")
+def test_a_run_cut_short_after_its_first_step_keeps_what_it_read(shop: Shop) -> None:
+    history = recorded("run_agent")
+    shop.begin_run()
+    first = history["steps"][:1]
+    workflow_id = shop.put("run_agent", {**history, "steps": first})
+    assert shop.work_until_done(workflow_id) == "SUCCESS"
+    assert shop.steps(workflow_id)[:1] == first
+    assert shop.run().status == "succeeded"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_todays_body_makes_the_recorded_steps(shop: Shop, kind: str) -> None:
+    shop.begin_run()
+    workflow_id = shop.put(kind, None)
+    assert shop.work_until_done(workflow_id) == "SUCCESS"
+    steps = shop.steps(workflow_id)
+    if RECORDING:
+        _record(kind, steps)
+    assert [step["function_name"] for step in steps] == [
+        step["function_name"] for step in recorded(kind)["steps"]
+    ]
+
+
+def _record(kind: str, steps: list[dict[str, Any]]) -> None:
+    path = HISTORIES / f"{kind}.json"
+    if path.exists():
+        before = recorded(kind)
+        names = [[step["function_name"] for step in each] for each in (before["steps"], steps)]
+        assert names[0] == names[1] or before["version"] != APPLICATION_VERSION, (
+            "Raise APPLICATION_VERSION first: waiting workflows must not be continued by this body."
+        )
+    HISTORIES.mkdir(exist_ok=True)
+    document = {"version": APPLICATION_VERSION, "kind": kind, "steps": steps}
+    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
