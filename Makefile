@@ -9,6 +9,7 @@ UI := apps/command-center-ui
 SCHEMA := .tools/shopify
 LLM := .tools/llm
 LLM_PORT ?= 8081
+CLIENTS := tests/clients
 PNPM := npx --yes pnpm@10.34.9
 PRODUCT := app apps core orchestrator royal_platform wsgi.py gunicorn.conf.py
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(UI)/vite.config.ts -type f 2>/dev/null)
@@ -32,7 +33,7 @@ test-full: setup ## the long forms: more generated cases, more kills
 chaos: setup ## kill processes at random moments and count what was lost or doubled
 	$(BIN)/pytest -q -m chaos tests/e2e --chaos-kills=$${KILLS:-50}
 
-setup: $(VENV)/.dev-installed $(UI)/node_modules/.installed $(SCHEMA)/.fetched ## install the locked dependencies, Python and Node
+setup: $(VENV)/.dev-installed $(UI)/node_modules/.installed $(SCHEMA)/.fetched $(CLIENTS)/node_modules/.installed ## install the locked dependencies, Python and Node
 
 lint: setup lint-invented-data imports ## style, import contracts, and the search for invented data
 	$(BIN)/ruff check .
@@ -111,6 +112,11 @@ $(UI)/node_modules/.installed: $(UI)/pnpm-lock.yaml $(UI)/package.json
 	@node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>20||(a===20&&b>=19)?0:1)' || \
 	  { echo "Node 20.19 or newer is needed (found $$(node --version 2>/dev/null || echo none))."; exit 3; }
 	cd $(UI) && $(PNPM) install --frozen-lockfile --silent
+	@touch $@
+
+# Shopify's own Node client, a test dependency: the sandbox has to satisfy it.
+$(CLIENTS)/node_modules/.installed: $(CLIENTS)/package-lock.json
+	cd $(CLIENTS) && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 # Shopify's published schema, a test dependency: data of its own package, checked by hash.

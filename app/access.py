@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app
@@ -28,4 +27,4 @@ def for_caller(found: Platform, principal: Principal) -> Platform:
     """A caller bound to a store sees that store and no other."""
     if principal.store_id in (None, found.store_id):
         return found
-    return replace(found, store_id=principal.store_id)
+    return found.of_store(principal.store_id)

@@ -17,12 +17,13 @@ import websockets
 
 from bench.executions import decisions
 from bench.first_token import first_token
+from bench.sandbox_serving import sandbox_serving
 from bench.table import Report, percentile
 from core.telemetry.logs import configure_logging
 from tests.installation import ADMIN_TOKEN, SANDBOX, Installation, until
 
 TICKS = os.sysconf("SC_CLK_TCK")
-_PARTS = ("starts", "reads", "aira", "interface")
+_PARTS = ("starts", "reads", "aira", "sandbox", "interface")
 
 
 @contextmanager
@@ -236,6 +237,8 @@ def main() -> None:
             reads_at_scale(report, Path(home) / "large", given.orders)
         if "aira" in wanted:
             first_token(report, Path(home) / "aira")
+        if "sandbox" in wanted:
+            sandbox_serving(report, Path(home) / "shop")
     if "interface" in wanted:
         interface_size(report)
     if not given.only:

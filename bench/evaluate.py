@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import sandbox_truth
+from bench import effects, sandbox_truth
 from bench.answers import evaluation
 from bench.sandbox_truth import Seen, Truth
 from royal_platform.commerce.decisions.model import Policy, Proposal
@@ -87,7 +87,8 @@ def _evaluate(seeds: Sequence[int], folder: Path) -> str:
         demands.append(_demand(panel))
         names.append(f"{seed}, to {ends:%Y-%m}")
         print(f"seed {seed} done", flush=True)
-    return _report(names, prices, demands)
+    outcomes = effects.evaluate(seeds, folder, changes=25)
+    return _report(names, prices, demands, outcomes)
 
 
 def _prices(seen: Seen, truth: Truth, panel: Panel) -> Prices:
@@ -212,8 +213,20 @@ def _rms(errors: Floats) -> float:
     return float(np.sqrt((errors**2).mean()))
 
 
-def _report(names: list[str], prices: list[Prices], demands: list[Demands]) -> str:
-    return "\n".join([*_INTRODUCTION, *_price_table(names, prices), *_demand_table(names, demands)])
+def _report(
+    names: list[str],
+    prices: list[Prices],
+    demands: list[Demands],
+    outcomes: list[effects.Outcome],
+) -> str:
+    return "\n".join(
+        [
+            *_INTRODUCTION,
+            *_price_table(names, prices),
+            *_demand_table(names, demands),
+            *effects.section(outcomes),
+        ]
+    )
 
 
 def _price_table(names: list[str], prices: list[Prices]) -> list[str]:

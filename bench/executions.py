@@ -14,7 +14,8 @@ from bench.table import Report, percentile
 from core.settings import read_settings
 from orchestrator.core import engine as engines
 from orchestrator.core.books import reading
-from orchestrator.core.engine import INTERACTIVE, DurableEngine
+from orchestrator.core.engine import DurableEngine
+from orchestrator.core.queues import INTERACTIVE
 from royal_platform.bootstrap import bootstrap
 from royal_platform.commerce.decisions.model import Status
 from royal_platform.persistence.decisions import DecisionFilter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -47,6 +47,9 @@ from royal_platform.shopify.sync import Sync
 from royal_platform.shopify.world_clock import read_world_clock
 
 _SANDBOX_WAIT_SECONDS = 30.0
+_READERS = (
+    "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,13 @@ class Platform:
                     world_at=world_at, wall_at=wall_at, rate=rate,
                 )  # fmt: skip
         return self.clock()
+
+    def of_store(self, store_id: str) -> Platform:
+        """The rows of another store of this installation, through readers of its own."""
+        with self.database.read() as connection:
+            store = stores.get(connection, store_id)
+        readers = {name: type(getattr(self, name))(self.database, store_id) for name in _READERS}
+        return replace(self, store_id=store_id, source=store.source, **readers)
 
     def close(self) -> None:
         """Close the database's connections."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -148,12 +150,64 @@ def assistant_page() -> Iterator[str]:
         yield f"| {role} | {', '.join(sorted(permissions))} |"
 
 
+def sandbox_page() -> Iterator[str]:
+    """What the sandbox store serves of Shopify's Admin API, and what it does not."""
+    from store_sandbox.admin.schema import served_schema
+    from store_sandbox.control import ROUTES
+    from store_sandbox.faults import KINDS
+    from store_sandbox.webhooks.payloads import TOPICS
+
+    schema = served_schema()
+    served = {
+        "queries": set(schema.query_type.fields if schema.query_type else ()),
+        "mutations": set(schema.mutation_type.fields if schema.mutation_type else ()),
+    }
+    published = _published_roots()
+    yield "# The sandbox store\n"
+    yield "It answers a part of Shopify's Admin GraphQL API 2026-10, type by type as published."
+    yield "A request that uses anything else gets the error Shopify gives for an unknown field.\n"
+    for name, fields in served.items():
+        yield f"## Served {name} ({len(fields)} of {len(published[name])})\n"
+        yield f"{_listed(fields)}\n"
+    yield f"## Webhook topics it sends\n\n{_listed(TOPICS)}\n"
+    yield "## The control door\n"
+    yield "Wants the `control_token` of `credentials.json` in the header `X-Sandbox-Control`.\n"
+    yield "| call | what it does |\n| --- | --- |"
+    for route in ROUTES:
+        call, _, text = (route.endpoint.__doc__ or "").strip().splitlines()[0].partition("`: ")
+        yield f"| {call.replace('|', '/')}` | {text.replace('|', '/')} |"
+    yield "\n## Faults\n\n| kind | what it does |\n| --- | --- |"
+    for kind, text in KINDS.items():
+        yield f"| `{kind}` | {text} |"
+    for name, fields in served.items():
+        yield f"\n## Not served: {name}\n\n{_listed(published[name] - fields)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names)) + "."
+
+
+def _published_roots() -> dict[str, set[str]]:
+    """The root fields of the published schema that `make setup` fetched."""
+    path = ROOT / ".tools" / "shopify" / "admin_2026-10.json.gz"
+    if not path.exists():
+        raise SystemExit("the published schema is not here: run `make setup`")
+    told = json.loads(gzip.decompress(path.read_bytes()))
+    schema = told.get("data", told)["__schema"]
+    fields = {kind["name"]: {f["name"] for f in kind["fields"] or ()} for kind in schema["types"]}
+    return {
+        "queries": fields[schema["queryType"]["name"]],
+        "mutations": fields[schema["mutationType"]["name"]],
+    }
+
+
 PAGES = {
     "settings.md": settings_page,
     "commands.md": commands_page,
     "routes.md": routes_page,
     "policy.md": policy_page,
     "assistant.md": assistant_page,
+    "sandbox.md": sandbox_page,
 }
 
 

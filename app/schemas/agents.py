@@ -59,6 +59,11 @@ class AgentPatch(Given):
 
 
 class RunSummary(Model):
+    """``working_from`` and ``working_until`` are by the machine's clock, the others business time.
+
+    A world's clock may stand: how long the work took is told by the machine's.
+    """
+
     id: str
     agent_id: str
     trigger: str
@@ -67,6 +72,8 @@ class RunSummary(Model):
     requested_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    working_from: datetime | None
+    working_until: datetime | None
     headline: str | None
     decisions: int
     error: str | None

@@ -45,6 +45,22 @@ class MoneyOut(Model):
     currency: str
 
 
+class SubjectOut(Model):
+    type: str
+    id: str
+    title: str
+
+
+class ChangeOut(Model):
+    """One line of the diff: what is, what is proposed, what was written and read back."""
+
+    field: str
+    now: str | None
+    proposed: str | None
+    written: str | None
+    unit: str
+
+
 class Provenance(Model):
     """Where a figure comes from and as of when (the store's time)."""
 

@@ -7,7 +7,17 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Amount, Given, Model, MoneyOut, PageQuery, Source
+from app.schemas.common import (
+    Amount,
+    ChangeOut,
+    Given,
+    Model,
+    MoneyOut,
+    PageQuery,
+    Source,
+    SubjectOut,
+)
+from app.schemas.effects import EffectOut
 
 Status = Literal[
     "proposed", "approved", "rejected", "expired", "superseded", "executing", "executed",
@@ -68,22 +78,6 @@ class InverseOut(Model):
     explanation: str
 
 
-class SubjectOut(Model):
-    type: str
-    id: str
-    title: str
-
-
-class ChangeOut(Model):
-    """One line of the diff: what is, what is proposed, what was written and read back."""
-
-    field: str
-    now: str | None
-    proposed: str | None
-    written: str | None
-    unit: str
-
-
 class DecisionSummary(Model):
     id: str
     kind: str
@@ -129,6 +123,7 @@ class DecisionDetail(DecisionSummary):
     verdict: VerdictOut
     inverse: InverseOut
     timeline: list[TimelineEntry]
+    effect: EffectOut | None
 
 
 class DecisionPage(Model):

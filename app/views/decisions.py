@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from app.schemas.common import SubjectOut
 from app.schemas.decisions import (
     ApproveIn,
     BatchIn,
     BatchOut,
     BatchResult,
-    ChangeOut,
     DecisionDetail,
     DecisionPage,
     DecisionQuery,
@@ -19,17 +19,14 @@ from app.schemas.decisions import (
     PredictionOut,
     RejectIn,
     RiskOut,
-    SubjectOut,
     TimelineEntry,
     VerdictOut,
 )
-from app.views import shared
+from app.views import effects, shared
 from core.events import StoredEvent, read_after
 from orchestrator.core import ledger
 from royal_platform.commerce.decisions.model import Decision, Status
-from royal_platform.commerce.decisions.rules import changes
 from royal_platform.persistence.decisions import DecisionFilter, Decisions
-from royal_platform.persistence.executions import Executions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -64,6 +61,7 @@ def one(platform: Platform, decision_id: str) -> DecisionDetail:
         store = shared.store(platform, connection)
         summary = _summary(connection, store, decision)
         history = read_after(connection, store.id, 0, _TIMELINE_MAX, subject=decision_id)
+        effect = effects.of_decision(connection, decision)
     proposal = decision.proposal
     return DecisionDetail(
         **summary.model_dump(),
@@ -76,6 +74,7 @@ def one(platform: Platform, decision_id: str) -> DecisionDetail:
         verdict=VerdictOut.model_validate(decision.verdict),
         inverse=InverseOut.model_validate(proposal.inverse),
         timeline=[_entry(event) for event in history],
+        effect=effect,
     )
 
 
@@ -118,7 +117,7 @@ def _summary(connection: Connection, store: Store, decision: Decision) -> Decisi
         subject=SubjectOut.model_validate(proposal.subject),
         status=decision.status.value,
         rationale=proposal.rationale,
-        changes=_changes(connection, store.id, decision),
+        changes=shared.changes(connection, decision),
         prediction=None if prediction is None else PredictionOut.model_validate(prediction),
         risk_score=proposal.risk.score,
         ruling=decision.verdict.ruling.value,
@@ -140,27 +139,6 @@ def _summary(connection: Connection, store: Store, decision: Decision) -> Decisi
 def _revertible(decision: Decision) -> bool:
     in_force = decision.status in {Status.EXECUTED, Status.MEASURED}
     return in_force and decision.proposal.inverse.kind is not None
-
-
-def _changes(connection: Connection, store_id: str, decision: Decision) -> list[ChangeOut]:
-    written: dict[str, Any] = {}
-    if decision.executed_at is not None:
-        execution = Executions(store_id).get(connection, decision.id)
-        written = dict(execution.after or {}) if execution else {}
-    return [
-        ChangeOut(
-            field=change.field,
-            now=change.now,
-            proposed=change.proposed,
-            written=_text(written.get(change.field)),
-            unit=change.unit,
-        )
-        for change in changes(decision.proposal)
-    ]
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 def _entry(event: StoredEvent) -> TimelineEntry:

@@ -79,6 +79,8 @@ def summary(run: Run, decisions: int) -> RunSummary:
         requested_at=run.requested_at,
         started_at=run.started_at,
         finished_at=run.finished_at,
+        working_from=run.working_from,
+        working_until=run.working_until,
         headline=run.headline,
         decisions=decisions,
         error=run.error,

@@ -44,7 +44,7 @@ PERMISSIONS = _ADMIN
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """One known caller. ``store_id`` None means the installation's first store."""
+    """One known caller. ``store_id`` None means the store this installation serves."""
 
     name: str
     role: str

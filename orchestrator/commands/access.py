@@ -83,8 +83,7 @@ def issue_link(opened: Platform, name: str = "admin", role: str = "admin") -> st
 
     settings = opened.settings
     with opened.database.write() as transaction:
-        issued = login_links.issue(
-            transaction.connection, name, role, now=wall_now(), store_id=opened.store_id
-        )
+        # Bound to no store: a browser follows the installation from the sandbox to a real store.
+        issued = login_links.issue(transaction.connection, name, role, now=wall_now())
     base = settings.royal_public_url or f"http://{settings.host}:{settings.port}"
     return f"{base}/login/{issued.value}"

@@ -7,8 +7,10 @@ import contextvars
 import json
 import logging
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from dbos import error as dbos_error
 from sqlalchemy import Connection, Engine, event
 
 from core.storage.database import normalise
+from orchestrator.core.queues import QUEUES, QueueSpec
 from orchestrator.core.wire import WorkflowCancelled, decode, encode
 
 # Bumped by hand when a workflow body changes so that a half-done run cannot be continued by it.
@@ -46,16 +49,6 @@ class JsonSerializer(Serializer):
 
 
 @dataclass(frozen=True, slots=True)
-class QueueSpec:
-    """One queue: how many of its workflows one worker runs at a time, how often it looks (s)."""
-
-    name: str
-    worker_concurrency: int
-    poll_seconds: float
-    partition_limit: tuple[int, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class WorkflowRow:
     """One workflow as the engine keeps it."""
 
@@ -67,20 +60,7 @@ class WorkflowRow:
     attempts: int
     queue: str | None
     error: str | None
-
-
-# What a person waits for: an approval's execution, a run by button. Looking costs CPU, so only
-# this one looks often; a look takes at most what its free places allow, so they are many. The
-# limits are per store. Why these four, and no `llm`: docs/adr/0008-queues-by-who-waits.md
-INTERACTIVE = QueueSpec(
-    "interactive", worker_concurrency=24, poll_seconds=0.2, partition_limit=(100, 1.0)
-)
-AGENTS = QueueSpec("agents", worker_concurrency=4, poll_seconds=1.0)
-EXECUTION = QueueSpec(
-    "execution", worker_concurrency=16, poll_seconds=1.0, partition_limit=(100, 1.0)
-)
-SYNC = QueueSpec("sync", worker_concurrency=2, poll_seconds=1.0)
-QUEUES = (INTERACTIVE, AGENTS, EXECUTION, SYNC)
+    created_at: datetime
 
 
 def engine_url(database_url: str, var_dir: Path) -> str:
@@ -225,14 +205,27 @@ class DurableEngine:
                 attempts=row.recovery_attempts or 0,
                 queue=row.queue_name,
                 error=None if row.error is None else str(row.error),
+                created_at=datetime.fromtimestamp((row.created_at or 0) / 1000, UTC),
             )
             for row in found
         ]
 
+    def seen(self) -> dict[str, Any]:
+        """What waits in each queue since when, and what this process runs of each; small JSON."""
+        waiting: dict[str, dict[str, Any]] = {}
+        running: Counter[str] = Counter()
+        for row in self.list_workflows("ENQUEUED", "PENDING"):
+            queue = row.queue or ""
+            if row.status == "ENQUEUED":
+                # Newest first, so the last one seen is the oldest.
+                count = waiting.get(queue, {}).get("count", 0)
+                waiting[queue] = {"count": count + 1, "oldest_at": row.created_at.isoformat()}
+            elif row.executor_id == self.executor_id:
+                running[queue] += 1
+        return {"waiting": waiting, "running": dict(running)}
+
     def delete_finished(self, older_than_ms: int) -> None:
         """Forget workflows that finished before the epoch millisecond ``older_than_ms``."""
-        from datetime import UTC, datetime
-
         before = datetime.fromtimestamp(older_than_ms / 1000, UTC).isoformat()
         found = self._running_client.list_workflows(
             status=["SUCCESS", "ERROR", "CANCELLED"],

@@ -29,6 +29,7 @@ from royal_platform.commerce.decisions.model import (
     Verdict,
 )
 from royal_platform.commerce.decisions.rules import judge, persons_needed
+from royal_platform.persistence.effects import KNOWN, Effects
 
 __all__ = [
     "Outcome", "approve", "approvers_of", "batch", "expire_due", "preview", "propose", "reject",
@@ -156,7 +157,8 @@ def return_original(books: Books, undo: Decision, actor: str, *, undone: bool) -
     if undo.reverts is None:
         return
     original = books.decisions.get(books.connection, undo.reverts, lock=True)
-    to = Status.REVERTED if undone else Status.EXECUTED
+    in_force = _in_force(books, original.id)
+    to = Status.REVERTED if undone else in_force
     facts: dict[str, Any] = {"reverted_by": undo.id} if undone else {}
     if not books.decisions.move(
         books.connection, original.id, seen=Status.REVERTING, to=to, **facts
@@ -164,6 +166,13 @@ def return_original(books: Books, undo: Decision, actor: str, *, undone: bool) -
         return
     event = "decision.reverted" if undone else "decision.revert_failed"
     books.tell_decision(event, original, actor, reverted_by=undo.id)
+
+
+def _in_force(books: Books, decision_id: str) -> Status:
+    """The status of a change that stays in force: measured once its effect is known."""
+    effect = Effects(books.store_id).get(books.connection, decision_id)
+    is_known = effect is not None and effect.status == KNOWN
+    return Status.MEASURED if is_known else Status.EXECUTED
 
 
 def approvers_of(books: Books, decision: Decision) -> set[str]:

@@ -141,7 +141,7 @@ def _begin(platform: Platform, run_id: str) -> Run | None:
         if run.status == "queued":
             books.runs.change(
                 books.connection, run_id, seen=("queued",), status="running",
-                started_at=books.now,
+                started_at=books.now, working_from=wall_now(),
             )  # fmt: skip
             books.tell(
                 "run.started", run_id, "worker", {"run_id": run_id, "agent_id": run.agent_id}
@@ -168,6 +168,7 @@ def _finish(
         columns = {
             "status": status,
             "finished_at": books.now,
+            "working_until": wall_now(),
             "headline": found.headline or _headline(found, run, error),
             "looked_at": list(found.looked_at),
             "could_not_see": list(found.could_not_see),
@@ -214,7 +215,7 @@ def give_up(platform: Platform, run_id: str, reason: str) -> None:
         run = books.runs.get(books.connection, run_id)
         if books.runs.change(
             books.connection, run_id, seen=("queued", "running", "waiting"), status="failed",
-            finished_at=books.now, error=reason,
+            finished_at=books.now, working_until=wall_now(), error=reason,
         ):  # fmt: skip
             facts = {"run_id": run_id, "agent_id": run.agent_id, "error": reason}
             books.tell("run.failed", run_id, "worker", facts)

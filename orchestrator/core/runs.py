@@ -6,6 +6,7 @@ from core.errors import Conflict, NotFound, RoyalError
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
 from orchestrator.core.discovery import topics_of, why_not_runnable
+from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.ids import new_id
 
 ACTIVE = ("queued", "running", "waiting")
@@ -76,8 +77,9 @@ def cancel(ground: Ground, run_id: str, actor: Actor) -> None:
     with writing(ground) as books:
         run = books.runs.get(books.connection, run_id)
         if not books.runs.change(
-            books.connection, run_id, seen=ACTIVE, status="cancelled", finished_at=books.now
-        ):
+            books.connection, run_id, seen=ACTIVE, status="cancelled", finished_at=books.now,
+            working_until=wall_now(),
+        ):  # fmt: skip
             raise Conflict(
                 f"Run {run_id!r} is {run.status} already.", remedy="Nothing is left to cancel."
             )

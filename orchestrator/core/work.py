@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,22 +12,16 @@ from sqlalchemy import select
 
 from core.errors import NotFound, RoyalError, Unavailable
 from core.telemetry.logs import bind, clear, get_logger
-from orchestrator.core import schedules
+from orchestrator.core import measuring, schedules
 from orchestrator.core.books import Books, reading, writing
-from orchestrator.core.engine import (
-    AGENTS,
-    EXECUTION,
-    INTERACTIVE,
-    SYNC,
-    DurableEngine,
-    QueueSpec,
-    durable_step,
-)
+from orchestrator.core.engine import DurableEngine, durable_step
 from orchestrator.core.execution import execute, fail_unexpected, hands_of
+from orchestrator.core.queues import AGENTS, EXECUTION, INTERACTIVE, SYNC, QueueSpec
 from orchestrator.core.running import carry_out, give_up
 from orchestrator.core.runs import COMMAND, wake
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Command, Receipt
+from royal_platform.persistence.effects import Effects
 from royal_platform.persistence.tables.runs import dead_letters
 
 if TYPE_CHECKING:
@@ -57,6 +52,7 @@ class Work:
         engine.workflow("execute_decision", self.execute_decision)
         engine.workflow("sync_store", self.sync_store)
         engine.workflow("handle_webhooks", self.handle_webhooks)
+        engine.workflow("measure_effects", self.measure_effects)
 
     async def run_agent(self, store_id: str, run_id: str) -> str:  # noqa: ARG002
         """Carry a run out, its steps durable."""
@@ -92,6 +88,28 @@ class Work:
             return 0
         wake_after_first_sync(platform)
         return news
+
+    async def measure_effects(self, store_id: str) -> int:
+        """Open, cut short and measure effects; what is due is measured on all that happened."""
+        clear()
+        bind(store_id=store_id)
+        platform = self._platform
+        measuring.open_effects(platform)
+        with reading(platform) as books:
+            due = Effects(store_id).due(books.connection, books.now, 1)
+        if not due:
+            return 0
+        try:
+            # The days must be complete in our copy: an order that was not read was not sold.
+            await platform.sync().run()
+        except RoyalError:
+            return 0
+        try:
+            return await asyncio.to_thread(measuring.measure_due, platform)
+        except Exception:
+            # It is listed as given up once a day instead of every few seconds.
+            measuring.put_off(platform)
+            raise
 
     async def handle_webhooks(self, store_id: str) -> int:
         """Work off the inbox: erasures one by one, everything else by one read of the changes."""

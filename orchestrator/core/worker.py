@@ -23,10 +23,11 @@ from core.storage.database import sqlite_path
 from core.storage.locks import FileLock
 from core.telemetry.logs import get_logger
 from orchestrator.core import engine as engines
-from orchestrator.core import ledger, schedules
+from orchestrator.core import ledger, measuring, records, schedules
 from orchestrator.core.agent_registry import get_agent_registry
 from orchestrator.core.books import reading
-from orchestrator.core.engine import SYNC, DurableEngine
+from orchestrator.core.engine import DurableEngine
+from orchestrator.core.queues import SYNC
 from orchestrator.core.work import Work, bury, close_interrupted, place_of, wake_after_first_sync
 from royal_platform.persistence import commands as command_rows
 from royal_platform.persistence.clock import wall_now
@@ -76,6 +77,8 @@ class Worker:
             Chore("expiry", 3.0, self._expire),
             Chore("webhooks", 1.0, self._enqueue_webhooks, on_change=True),
             Chore("sync", sync_every, self._enqueue_sync),
+            Chore("effects", 3.0, self._enqueue_effects),
+            Chore("autonomy", 30.0, self._review_autonomy),
             Chore("wake", 5.0, lambda: wake_after_first_sync(platform)),
             Chore("dead letters", 10.0, self._bury_dead),
             Chore("prune", 3600.0, self._prune),
@@ -176,6 +179,13 @@ class Worker:
     def _enqueue_sync(self) -> None:
         self._alone("sync_store", f"sync:{time.time_ns()}")
 
+    def _enqueue_effects(self) -> None:
+        if measuring.waits(self._platform):
+            self._alone("measure_effects", f"effects:{time.time_ns()}")
+
+    def _review_autonomy(self) -> None:
+        records.review_all(self._platform)
+
     def _alone(self, kind: str, workflow_id: str) -> None:
         store_id = self._platform.store_id
         self._engine.enqueue(
@@ -208,12 +218,13 @@ class Worker:
             asyncio.run(self._platform.refresh_clock())
 
     def _beat(self) -> None:
-        """Say that we live, and take over from those who no longer do."""
+        """Say that we live and what we see, and take over from those who no longer do."""
+        seen = self._engine.seen()
         with self._platform.database.write() as transaction:
             now = _database_now(transaction.connection)
             command_rows.beat(
                 transaction.connection, self.executor_id, version=engines.APPLICATION_VERSION,
-                started_at=self._started_at, now=now,
+                started_at=self._started_at, now=now, seen=seen,
             )  # fmt: skip
         self._reap()
 

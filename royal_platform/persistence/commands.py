@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, true, update
+from sqlalchemy import Connection, delete, func, insert, select, true, update
 
 from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.ids import new_id
@@ -50,12 +50,16 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A worker process and its last sign of life (wall time)."""
+    """A worker process and its last sign of life (wall time).
+
+    ``seen``: ``waiting`` = queue -> {count, oldest_at}, ``running`` = queue -> how many it runs.
+    """
 
     executor_id: str
     version: str
     started_at: datetime
     heartbeat_at: datetime
+    seen: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,16 @@ def unrelayed(
     return [Command(**row._asdict()) for row in connection.execute(query)]
 
 
+def untaken(connection: Connection, store_id: str) -> tuple[int, datetime | None]:
+    """How many commands no worker has taken yet, and since when the oldest waits."""
+    table = commands.c
+    query = select(func.count(), func.min(table.created_at, type_=table.created_at.type)).where(
+        table.store_id == store_id, table.relayed_at.is_(None)
+    )
+    count, oldest = connection.execute(query).one()
+    return int(count), oldest
+
+
 def mark_relayed(connection: Connection, batch: Sequence[Command], *, now: datetime) -> None:
     """The commands were enqueued."""
     for command in batch:
@@ -194,12 +208,18 @@ def mark_relayed(connection: Connection, batch: Sequence[Command], *, now: datet
 
 
 def beat(
-    connection: Connection, executor_id: str, *, version: str, started_at: datetime, now: datetime
+    connection: Connection,
+    executor_id: str,
+    *,
+    version: str,
+    started_at: datetime,
+    now: datetime,
+    seen: Mapping[str, Any] | None = None,
 ) -> None:
-    """A worker's sign of life, in wall time."""
+    """A worker's sign of life, in wall time, with what it sees of the queues."""
     row = {
         "executor_id": executor_id, "version": version, "started_at": started_at,
-        "heartbeat_at": now,
+        "heartbeat_at": now, "seen": None if seen is None else dict(seen),
     }  # fmt: skip
     put(connection, workers, [row])
 

@@ -11,7 +11,13 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from core.errors import NotFound
-from royal_platform.commerce.decisions.model import Decision, Proposal, Status, Verdict
+from royal_platform.commerce.decisions.model import (
+    Decision,
+    Proposal,
+    Ruling,
+    Status,
+    Verdict,
+)
 from royal_platform.persistence.decision_rows import (
     proposal_columns,
     read_decision,
@@ -191,6 +197,29 @@ class Decisions:
             .group_by(decisions.c.agent_id)
         )
         return {str(agent): int(count) for agent, count in connection.execute(query)}
+
+    def denied(
+        self,
+        connection: Connection,
+        agent_id: str,
+        kind: str,
+        since: datetime,
+        besides: frozenset[str],
+    ) -> list[datetime]:
+        """When the gate denied an agent's proposal by a rule other than those in ``besides``."""
+        query = select(decisions.c.created_at, decisions.c.verdict).where(
+            self._mine(), decisions.c.agent_id == agent_id, decisions.c.kind == kind,
+            decisions.c.ruling == Ruling.DENY.value, decisions.c.shadow.is_(False),
+            decisions.c.reverts.is_(None), decisions.c.created_at >= since,
+        )  # fmt: skip
+        return [
+            at
+            for at, verdict in connection.execute(query)
+            if any(
+                hit["ruling"] == Ruling.DENY.value and hit["rule"] not in besides
+                for hit in verdict["hits"]
+            )
+        ]
 
     def waiting_on_subjects(self, connection: Connection, subject_ids: Sequence[str]) -> int:
         """Proposed decisions on any of these subjects."""

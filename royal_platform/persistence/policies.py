@@ -39,6 +39,16 @@ class Stop:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AutonomyRow:
+    """One level that was set; ``why`` is given where a record took a higher one away."""
+
+    level: Autonomy
+    changed_by: str
+    changed_at: datetime
+    why: str | None
+
+
 class Policies:
     """Policy versions, autonomy levels and stops of one store."""
 
@@ -93,6 +103,16 @@ class Policies:
             levels.setdefault(row.agent_id, {})[row.kind] = Autonomy(row.level)
         return levels
 
+    def autonomy_rows(self, connection: Connection) -> dict[tuple[str, str], AutonomyRow]:
+        """Every level that was set with who set it and when, by agent and kind."""
+        query = select(autonomy).where(autonomy.c.store_id == self.store_id)
+        return {
+            (row.agent_id, row.kind): AutonomyRow(
+                Autonomy(row.level), row.changed_by, row.changed_at, row.why
+            )
+            for row in connection.execute(query)
+        }
+
     def set_autonomy(
         self,
         connection: Connection,
@@ -102,11 +122,12 @@ class Policies:
         level: Autonomy,
         actor: str,
         now: datetime,
+        why: str | None = None,
     ) -> None:
         """Set the level of one agent for one kind."""
         row = {
             "store_id": self.store_id, "agent_id": agent_id, "kind": kind, "level": level.value,
-            "changed_by": actor, "changed_at": now,
+            "changed_by": actor, "changed_at": now, "why": why,
         }  # fmt: skip
         put(connection, autonomy, [row])
 

@@ -18,7 +18,10 @@ from royal_platform.persistence.tables.runs import run_steps, runs
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One execution of an agent: queued, running, waiting, succeeded, failed or cancelled."""
+    """One execution of an agent: queued, running, waiting, succeeded, failed or cancelled.
+
+    ``working_from`` and ``working_until`` are the machine's time, the others business time.
+    """
 
     store_id: str
     id: str
@@ -30,6 +33,8 @@ class Run:
     requested_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    working_from: datetime | None
+    working_until: datetime | None
     headline: str | None
     looked_at: list[str]
     could_not_see: list[str]

@@ -57,13 +57,6 @@ def get(connection: Connection, store_id: str) -> Store:
     return _store(row)
 
 
-def first(connection: Connection) -> Store | None:
-    """The installation's first store, None before the first start."""
-    query = select(stores).order_by(stores.c.created_at, stores.c.id).limit(1)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _store(row)
-
-
 def by_domain(connection: Connection, domain: str) -> Store | None:
     """The store with this domain."""
     row = connection.execute(select(stores).where(stores.c.domain == domain)).one_or_none()

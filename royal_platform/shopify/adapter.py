@@ -1,4 +1,4 @@
-"""Commerce's live ports on Shopify: every write is read back, none is repeated blindly."""
+"""Commerce's live ports on Shopify: every write is read back, none is repeated from here."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable, rejected
 from royal_platform.shopify.mapping import gid, local_id
 from royal_platform.shopify.schemas import Level, Outcome
-
-_ATTEMPTS = 3
 
 
 class ShopifyReader:
@@ -86,7 +84,8 @@ class ShopifyWriter:
     ) -> VariantPrice:
         """Write the price (``compare_at`` None leaves it); return what the store then says.
 
-        Raises ``ShopifyRejected`` with the field and a remedy, or ``ShopifyUnavailable``.
+        One attempt. Raises ``ShopifyRejected`` with the field and a remedy, or
+        ``ShopifyUnavailable`` when the store does not show the price after an answer was lost.
         """
         change: dict[str, Any] = {
             "id": gid("ProductVariant", variant_id),
@@ -95,19 +94,18 @@ class ShopifyWriter:
         if compare_at is not None:
             change["compareAtPrice"] = _decimal_text(compare_at.amount)
         variables = {"productId": gid("Product", product_id), "variants": [change]}
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                answer = await self._client.run(documents.SET_PRICE, variables)
-                _check(answer.product_variants_bulk_update, doing="the price change")
-                break
-            except ShopifyUnavailable as error:
-                if not error.maybe_applied:
-                    raise
-                stored = await self._reader.variant_price(variant_id)
-                if stored is not None and _has(stored, price, compare_at):
-                    return stored
-                if attempt == _ATTEMPTS:
-                    raise
+        try:
+            answer = await self._client.run(documents.SET_PRICE, variables)
+            _check(answer.product_variants_bulk_update, doing="the price change")
+        except ShopifyUnavailable as error:
+            if not error.maybe_applied:
+                raise
+            stored = await self._reader.variant_price(variant_id)
+            if stored is not None and _has(stored, price, compare_at):
+                return stored
+            # Not written again from here: whether it may still be is asked anew by execution,
+            # which looks at the stop and at the store before each write.
+            raise
         stored = await self._reader.variant_price(variant_id)
         if stored is None or not _has(stored, price, compare_at):
             raise ShopifyRejected(

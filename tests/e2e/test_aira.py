@@ -60,7 +60,6 @@ def desk(browser: Browser, signed_in: Any) -> Iterator[BrowserContext]:
 def ask(page: Page, text: str) -> None:
     field = page.get_by_role("textbox", name=re.compile("AIRA"))
     field.fill(text)
-    field.press("Escape")
     field.press("Enter")
 
 

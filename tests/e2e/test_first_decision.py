@@ -14,8 +14,8 @@ from tests.e2e.conftest import FirstStart
 from tests.installation import ROYAL, Installation, until
 
 PAGES = (
-    "/", "/approvals", "/agents", "/agents/inventory_pricing", "/products", "/orders",
-    "/activity", "/policies", "/connections", "/aira",
+    "/", "/approvals", "/agents", "/agents/inventory_pricing", "/effects", "/products", "/orders",
+    "/activity", "/policies", "/connections", "/engine", "/aira",
 )  # fmt: skip
 
 

@@ -14,14 +14,18 @@ import { Lost } from "./shell/Lost";
 import { PageFailure } from "./shell/PageFailure";
 import { Shell } from "./shell/Shell";
 
-/** A page with its module's own texts. */
-const page = (module: string, load: () => Promise<{ default: ComponentType }>) =>
-  withTexts([module], load);
+/** A page with its module's own texts and those it borrows. */
+const page = (
+  module: string,
+  load: () => Promise<{ default: ComponentType }>,
+  ...borrowed: string[]
+) => withTexts([module, ...borrowed], load);
 
 const Today = page("today", () => import("./modules/today"));
-const Approvals = page("approvals", () => import("./modules/approvals"));
+const Approvals = page("approvals", () => import("./modules/approvals"), "effects");
 const Agents = page("agents", () => import("./modules/agents"));
-const AgentPage = page("agents", () => import("./modules/agents/AgentPage"));
+const AgentPage = page("agents", () => import("./modules/agents/AgentPage"), "effects");
+const Effects = page("effects", () => import("./modules/effects"));
 const Run = page("runs", () => import("./modules/runs"));
 const Products = page("products", () => import("./modules/products"));
 const ProductPage = page("products", () => import("./modules/products/ProductPage"));
@@ -29,6 +33,7 @@ const Orders = page("orders", () => import("./modules/orders"));
 const OrderPage = page("orders", () => import("./modules/orders/OrderPage"));
 const Activity = lazy(() => import("./modules/activity"));
 const Policies = page("policies", () => import("./modules/policies"));
+const Engine = page("engine", () => import("./modules/engine"));
 const Connections = lazy(() => import("./modules/connections"));
 // A decision in a conversation is the case that Approvals shows, in the same words.
 const Aira = withTexts(["aira", "approvals"], () => import("./modules/aira"));
@@ -39,6 +44,7 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/approvals/$decisionId", Approvals],
   ["/agents", Agents],
   ["/agents/$agentId", AgentPage],
+  ["/effects", Effects],
   ["/runs/$runId", Run],
   ["/products", Products],
   ["/products/$productId", ProductPage],
@@ -47,6 +53,7 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/activity", Activity],
   ["/policies", Policies],
   ["/connections", Connections],
+  ["/engine", Engine],
   // One route: beginning a conversation names it without leaving the page.
   ["/aira/{-$conversationId}", Aira],
 ];

@@ -14,7 +14,9 @@ from starlette.routing import Route
 from store_sandbox import control
 from store_sandbox.admin import endpoint
 from store_sandbox.admin.schema import served_schema
+from store_sandbox.bulk import files
 from store_sandbox.log import get_logger
+from store_sandbox.oauth import routes as oauth
 from store_sandbox.runtime import Options, Runtime
 from store_sandbox.webhooks.sender import Sender
 from store_sandbox.worldly import fill, tick
@@ -25,7 +27,8 @@ _PAGE = """Royal Equips store sandbox
 This is the sandbox: a store that lives in one file on this machine and speaks the Shopify Admin
 API. Nothing here is a real shop, a real customer or real money.
 
-  POST /admin/oauth/access_token          client credentials -> token
+  GET  /admin/oauth/authorize             install an app: consent, then a code
+  POST /admin/oauth/access_token          every OAuth grant -> token
   POST /admin/api/2026-10/graphql.json    the Admin GraphQL API
   GET  /control/clock                     the world's time
   GET  /healthz
@@ -55,6 +58,7 @@ async def _live(runtime: Runtime, stop: asyncio.Event) -> None:
     """Fill the state, then keep the world up to its clock until told to stop."""
     await run_in_threadpool(served_schema)
     await run_in_threadpool(fill, runtime)
+    runtime.bulk.start(served_schema())
     runtime.ready.set()
     _log.info("sandbox.store.ready", now=runtime.state.now().isoformat())
     seconds = runtime.options.tick_seconds
@@ -102,6 +106,8 @@ def create_app(options: Options | None = None) -> Starlette:
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         *endpoint.ROUTES,
+        *files.ROUTES,
+        *oauth.ROUTES,
         *control.ROUTES,
     ]
     app = Starlette(routes=routes, lifespan=_lifespan)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -133,6 +134,36 @@ def truth(as_json: JsonOption = True) -> None:
     from store_sandbox import world
 
     typer.echo(json.dumps(world.truth(_state()), indent=2 if as_json else None, default=str))
+
+
+@cli.command()
+def conformance(
+    folder: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="A folder of recordings.")
+    ],
+    differences: Annotated[
+        int, typer.Option(min=0, help="How many differences to print per aspect.")
+    ] = 0,
+    skip: Annotated[
+        list[str] | None, typer.Option(help="Leave out what stands under this key (repeatable).")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Replay recorded conversations with real stores, and print the share that agrees."""
+    from core.telemetry.logs import configure_logging
+    from store_sandbox.conformance.command import compare
+    from store_sandbox.conformance.replay import ASPECTS
+
+    configure_logging("ERROR", json=False)
+    report = compare(folder, frozenset(skip or ()))
+    if as_json:
+        typer.echo(json.dumps(report.as_json(), indent=2))
+        return
+    typer.echo("\n".join(report.table()))
+    for aspect in ASPECTS:
+        found = [one for one in report.differences if one[0] == aspect][:differences]
+        for _, place, text in found:
+            typer.echo(f"\n{aspect} of {place}\n  {text}")
 
 
 @cli.command()

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 import orjson
 from starlette.concurrency import run_in_threadpool
@@ -17,11 +18,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from store_sandbox.admin.protected import KINDS
 from store_sandbox.admin.wire import gid, parse_gid, stamp
 from store_sandbox.admin.writes import catalog, orders, refunds
 from store_sandbox.admin.writes.outcome import Refused, Write, refuse
+from store_sandbox.admin.writes.subscriptions import is_loopback
+from store_sandbox.oauth.grants import session_token
 from store_sandbox.runtime import Runtime
 from store_sandbox.state import to_scaled
+from store_sandbox.webhooks.privacy import request_privacy
 from store_sandbox.webhooks.sender import deliveries
 from store_sandbox.worldly import step as live_through
 
@@ -76,7 +81,7 @@ async def clock(request: Request) -> Response:
 
 
 def step(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
-    """`POST /control/step {"days": n}` (or hours): live through that much time now."""
+    """`POST /control/step {"days" or "hours": n}`: live through that much time now."""
     days = float(body.get("days", 0)) + float(body.get("hours", 0)) / 24
     if not 0 < days <= 3660:
         raise ValueError("days must be above 0 and at most 3660")
@@ -124,7 +129,7 @@ def _write(runtime: Runtime, tx: Any, name: str) -> Write:
 
 
 def change_orders(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
-    """`POST /control/orders`: {"create": {...}} | {"refund": {...}} | {"modify": {...}}.
+    """`POST /control/orders {"create" or "refund" or "modify": {...}}`: happen to an order.
 
     create: {"lines": [{"sku"|"title", "quantity", "price"}], "email"?, "processed_at"?,
     "decrement"?}; refund: {"id", "lines": [{"id", "quantity"}], "amount"?};
@@ -216,7 +221,7 @@ def _modify(write: Write, given: dict[str, Any]) -> int:
 
 
 def delete_product(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
-    """`POST /control/products/delete {"id"}`."""
+    """`POST /control/products/delete {"id"}`: delete a product as its merchant would."""
     with runtime.state.write() as tx:
         write = _write(runtime, tx, "control.products")
         return catalog.delete(write, {"input": {"id": str(body["id"])}})
@@ -227,7 +232,55 @@ def sent(_request: Request, runtime: Runtime, _body: dict[str, Any]) -> dict[str
     return {"data": deliveries(runtime.state)}
 
 
+def session(_request: Request, runtime: Runtime, _body: dict[str, Any]) -> dict[str, Any]:
+    """`POST /control/session_token`: what App Bridge gives an embedded app's page."""
+    return {"session_token": session_token(runtime)}
+
+
+def privacy(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
+    """`POST /control/privacy {"topic", "uri", "customer"?}`: send a privacy webhook."""
+    parts = urlsplit(str(body["uri"]))
+    if not is_loopback(parts.hostname or ""):
+        raise ValueError("uri must be a loopback address")
+    with runtime.state.write() as tx:
+        sent = request_privacy(tx, body["topic"], body["uri"], body.get("customer"))
+    return {"webhook_id": sent}
+
+
+def approval(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
+    """`POST /control/protected {"unapproved": [...]}`: take protected customer data away."""
+    kinds = [str(one) for one in body["unapproved"]]
+    if not set(kinds) <= set(KINDS):
+        raise ValueError(f"unapproved may hold {', '.join(KINDS)}")
+    with runtime.state.write() as tx:
+        tx.set_meta("app.unapproved", ",".join(sorted(kinds)))
+    return {"unapproved": sorted(kinds)}
+
+
+def add_fault(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
+    """`POST /control/faults {"kind", "count"?, "share"?, "match"?, ...}`: let it go wrong."""
+    runtime.faults.add(body)
+    return {"data": runtime.faults.listed()}
+
+
+def faults(_request: Request, runtime: Runtime, _body: dict[str, Any]) -> dict[str, Any]:
+    """`GET /control/faults`: what is in force."""
+    return {"data": runtime.faults.listed()}
+
+
+def clear_faults(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
+    """`DELETE /control/faults {"seed"?}`: end all, and start chance again."""
+    runtime.faults.clear(int(body.get("seed", 0)))
+    return {"data": []}
+
+
 ROUTES = [
+    Route("/control/protected", guarded(approval), methods=["POST"]),
+    Route("/control/privacy", guarded(privacy), methods=["POST"]),
+    Route("/control/session_token", guarded(session), methods=["POST"]),
+    Route("/control/faults", guarded(add_fault), methods=["POST"]),
+    Route("/control/faults", guarded(faults), methods=["GET"]),
+    Route("/control/faults", guarded(clear_faults), methods=["DELETE"]),
     Route("/control/clock", clock, methods=["GET"]),
     Route("/control/step", guarded(step), methods=["POST"]),
     Route("/control/rate", guarded(rate), methods=["POST"]),

@@ -1,16 +1,10 @@
 """The sandbox's own app: client id, client secret, control token, kept in a 0600 file."""
 
-import hashlib
 import json
 import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from store_sandbox.scopes import ALL
-from store_sandbox.state import StateStore
-
-TOKEN_LIFE_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +35,3 @@ def load_or_create(path: Path) -> Credentials:
         scratch.replace(path)
     data = json.loads(path.read_text("utf-8"))
     return Credentials(data["client_id"], data["client_secret"], data["control_token"])
-
-
-def digest(token: str) -> str:
-    """How a token is stored."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def issue_token(state: StateStore, client_id: str, scopes: tuple[str, ...] = ALL) -> str:
-    """A new access token for 24 hours; only its digest is stored."""
-    token = f"shpat_{secrets.token_hex(16)}"
-    with state.write() as tx:
-        db = tx.connection
-        db.execute("DELETE FROM access_tokens WHERE expires_wall < ?", (tx.wall,))
-        db.execute(
-            "INSERT INTO access_tokens VALUES (?, ?, ?, ?)",
-            (digest(token), client_id, ",".join(scopes), tx.wall + TOKEN_LIFE_SECONDS),
-        )
-    return token
-
-
-def verify_token(state: StateStore, token: str) -> tuple[str, frozenset[str]] | None:
-    """(client id, scopes) of a live token, None for any other."""
-    with state.read() as db:
-        row = db.execute(
-            "SELECT client_id, scopes FROM access_tokens WHERE digest = ? AND expires_wall > ?",
-            (digest(token), state.wall()),
-        ).fetchone()
-    return None if row is None else (row["client_id"], frozenset(row["scopes"].split(",")))

@@ -2,11 +2,15 @@
 
 import os
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from store_sandbox.admin.cost import Bucket
+from store_sandbox.admin.writes.flights import Flights
+from store_sandbox.bulk.links import Links
+from store_sandbox.bulk.runner import Runner
 from store_sandbox.credentials import Credentials, load_or_create
+from store_sandbox.faults import Faults
 from store_sandbox.state import StateStore
 from store_sandbox.webhooks.outbox import Outbox
 
@@ -63,11 +67,15 @@ class Runtime:
     state: StateStore
     credentials: Credentials
     outbox: Outbox
+    links: Links
+    faults: Faults
+    bulk: Runner
     working: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(4)
     )
     ready: threading.Event = field(default_factory=threading.Event)
     world: threading.Lock = field(default_factory=threading.Lock)
+    flights: Flights = field(default_factory=Flights)
     buckets: dict[str, Bucket] = field(default_factory=dict)
 
     @classmethod
@@ -75,10 +83,17 @@ class Runtime:
         """Open (or create) state and credentials."""
         state = StateStore(options.state_path, rate=options.rate)
         credentials = load_or_create(options.credentials_path)
-        outbox = Outbox(state, credentials.client_secret, options.retry_scale)
+        faults = Faults()
+        outbox = Outbox(state, credentials.client_secret, faults, options.retry_scale)
         state.before_commit = outbox.write
-        state.after_commit = outbox.announce
-        return cls(options, state, credentials, outbox)
+        links = Links(options.folder / "bulk", credentials.client_secret)
+        runner = Runner(state, links, faults)
+        state.after_commit = [outbox.announce, runner.announce]
+        return cls(options, state, credentials, outbox, links, faults, runner)
+
+    def links_for(self, base_url: str) -> Links:
+        """Links under the address by which a caller reached us."""
+        return replace(self.links, base_url=base_url.rstrip("/"))
 
     def bucket(self, client_id: str) -> Bucket:
         """The cost bucket of one app."""
@@ -88,5 +103,6 @@ class Runtime:
         return found
 
     def close(self) -> None:
-        """Close the state file."""
+        """Stop what runs in the background and close the state file."""
+        self.bulk.close()
         self.state.close()

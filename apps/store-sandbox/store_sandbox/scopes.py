@@ -9,6 +9,8 @@ DESCRIPTIONS = {
     "read_orders": "Read orders, transactions, and fulfillments",
     "write_orders": "Modify orders, transactions, and fulfillments",
     "read_all_orders": "Read all orders",
+    "read_merchant_managed_fulfillment_orders": "Read fulfillment orders of own locations",
+    "write_merchant_managed_fulfillment_orders": "Manage fulfillment orders of own locations",
     "read_customers": "Read customer details and customer groups",
     "write_customers": "Modify customer details and customer groups",
 }
@@ -32,11 +34,33 @@ REQUIRED = {
     "ordersCount": "read_orders",
     "order": "read_orders",
     "refund": "read_orders",
+    "fulfillment": "read_orders",
+    "fulfillmentOrder": "read_merchant_managed_fulfillment_orders",
+    "fulfillmentOrders": "read_merchant_managed_fulfillment_orders",
+    "fulfillmentCreate": "write_merchant_managed_fulfillment_orders",
+    "fulfillmentTrackingInfoUpdate": "write_merchant_managed_fulfillment_orders",
+    "fulfillmentCancel": "write_merchant_managed_fulfillment_orders",
+    "orderCancel": "write_orders",
+    "orderClose": "write_orders",
+    "orderOpen": "write_orders",
     "customers": "read_customers",
     "customersCount": "read_customers",
     "customer": "read_customers",
     "abandonedCheckouts": "read_orders",
     "abandonedCheckoutsCount": "read_orders",
+    "collection": "read_products",
+    "collections": "read_products",
+    "collectionsCount": "read_products",
+    "collectionByIdentifier": "read_products",
+    "collectionByHandle": "read_products",
+    "collectionCreate": "write_products",
+    "collectionAddProducts": "write_products",
+    "collectionRemoveProducts": "write_products",
+    "collectionDelete": "write_products",
+    "productCreate": "write_products",
+    "customerEmailMarketingConsentUpdate": "write_customers",
+    "customerSmsMarketingConsentUpdate": "write_customers",
+    "orderRiskAssessmentCreate": "write_orders",
     "productVariantsBulkUpdate": "write_products",
     "productUpdate": "write_products",
     "productDelete": "write_products",
@@ -48,6 +72,21 @@ REQUIRED = {
     "refundCreate": "write_orders",
     "customerUpdate": "write_customers",
 }
+
+
+def expanded(scopes: tuple[str, ...]) -> frozenset[str]:
+    """With the read scopes that write scopes include."""
+    implied = {one.replace("write_", "read_", 1) for one in scopes}
+    return frozenset(scopes) | (implied & frozenset(DESCRIPTIONS))
+
+
+def shown(scopes: frozenset[str]) -> list[str]:
+    """As a token response lists them: without what a write scope says already."""
+    return sorted(
+        one
+        for one in scopes
+        if not one.startswith("read_") or one.replace("read_", "write_", 1) not in scopes
+    )
 
 
 def granted(scopes: frozenset[str], needed: str) -> bool:

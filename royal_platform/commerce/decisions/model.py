@@ -42,7 +42,7 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.EXECUTED: frozenset({Status.MEASURED, Status.REVERTING}),
     Status.MEASURED: frozenset({Status.REVERTING}),
     # A revert that cannot be carried out leaves the change in force.
-    Status.REVERTING: frozenset({Status.REVERTED, Status.EXECUTED}),
+    Status.REVERTING: frozenset({Status.REVERTED, Status.EXECUTED, Status.MEASURED}),
 }
 
 

@@ -39,7 +39,7 @@ __all__ = [
     "planned_spend",
 ]
 
-PRICE_KINDS = ("price.set", "price.markdown")
+PRICE_KINDS = ("price.set",)
 KINDS = (*PRICE_KINDS, "inventory.reorder", "inventory.reorder_cancel", "inventory.adjust")
 
 # Twelve digits before and four after the point: what the store can hold, exactly.

@@ -51,6 +51,22 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """Sales by store-local day, variants by days from ``first`` on.
+
+    ``units`` sold; ``gross`` asked for them before discounts and ``revenue`` paid, in the store's
+    currency; ``out`` marks days without stock, seen or inferred.
+    """
+
+    variant_ids: tuple[str, ...]
+    first: date
+    units: Floats
+    gross: Floats
+    revenue: Floats
+    out: Flags
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """Expected weekly demand with 80 % intervals, variants by coming weeks.
 

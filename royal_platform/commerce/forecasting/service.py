@@ -9,7 +9,14 @@ import numpy as np
 
 from royal_platform.commerce.catalog.model import Variant
 from royal_platform.commerce.forecasting import rules
-from royal_platform.commerce.forecasting.model import Flags, Floats, Forecast, Integers, Panel
+from royal_platform.commerce.forecasting.model import (
+    Days,
+    Flags,
+    Floats,
+    Forecast,
+    Integers,
+    Panel,
+)
 from royal_platform.commerce.forecasting.ports import StockDay
 from royal_platform.commerce.orders.model import VariantDay
 
@@ -74,6 +81,33 @@ def build_panel(
         seen_stockouts=seen,
         product=_products(variants),
     )
+
+
+def build_days(
+    variants: Sequence[Variant],
+    sales: Sequence[VariantDay],
+    first: date,
+    last: date,
+    *,
+    snapshots: Sequence[StockDay] = (),
+    available_now: Mapping[str, int | None] | None = None,
+) -> Days:
+    """Arrange sales by variant and day, both ends included, with stock-outs seen or inferred.
+
+    ``available_now`` is the stock after ``last``; a stock-out is only inferred from the days given,
+    so let them begin some weeks before those that matter.
+    """
+    known = {variant.id: row for row, variant in enumerate(variants)}
+    rows = [s for s in sales if s.variant_id in known and first <= s.day <= last]
+    length = (last - first).days + 1
+    units, revenue, _, gross = (
+        _daily(rows, known, first, length) if rows else np.zeros((4, len(known), length))
+    )
+    alive = _alive(variants, units, first)
+    out, _ = _stockouts(
+        units, alive, known, first=first, snapshots=snapshots, available_now=available_now or {}
+    )
+    return Days(tuple(known), first, units, gross, revenue, out)
 
 
 def forecast_demand(panel: Panel, horizon: int = 12) -> Forecast:

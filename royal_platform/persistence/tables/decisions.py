@@ -150,6 +150,8 @@ autonomy = Table(
     Column("level", String(20), nullable=False),
     Column("changed_by", String(255), nullable=False),
     moment("changed_at"),
+    # Why the record took it away; NULL where a person set it.
+    Column("why", Text),
 )
 
 stops = Table(

@@ -58,6 +58,9 @@ runs = Table(
     moment("requested_at"),
     moment("started_at", nullable=True),
     moment("finished_at", nullable=True),
+    # By the machine's clock, when the ones before are by the store's.
+    moment("working_from", nullable=True),
+    moment("working_until", nullable=True),
     Column("headline", Text),
     Column("looked_at", Json, nullable=False),
     Column("could_not_see", Json, nullable=False),
@@ -124,6 +127,8 @@ workers = Table(
     Column("version", String(80), nullable=False),
     moment("started_at"),
     moment("heartbeat_at"),
+    # What waits and what this worker runs, by queue, as it last saw it.
+    Column("seen", Json),
 )
 
 dead_letters = Table(

@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, insert
 
+from app.access import for_caller
+from core.security import login_links, sessions
+from core.security.principals import principal
+from orchestrator.commands.access import issue_link
 from orchestrator.core import ledger
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import Evidence, Inverse, Proposal, Risk, Subject
@@ -120,6 +124,25 @@ def test_our_own_rows_are_found_and_exact(
         assert page["provenance"]["source"] == "sandbox"
     assert call(application, viewer, "GET", f"/v1/forecast?variant_id={VARIANT}").status_code == 200
     assert call(application, viewer, "GET", "/v1/metrics").get_json()["figures"]
+
+
+def test_another_stores_caller_has_readers_of_its_own_store(filled: Platform) -> None:
+    theirs = for_caller(filled, principal("eve", "admin", "str_other", "token"))
+    assert len(filled.catalog.variants()) == 1
+    assert list(theirs.catalog.variants()) == []
+    assert list(theirs.stock.levels()) == []
+    assert (theirs.store().id, theirs.source) == ("str_other", "shopify")
+
+
+def test_a_browser_follows_the_installation_to_another_store(filled: Platform) -> None:
+    link = issue_link(filled)
+    with filled.database.write() as transaction:
+        issued = login_links.redeem(
+            transaction.connection, link.rpartition("/")[2], now=datetime.now(UTC)
+        )
+        who = sessions.verify(transaction.connection, issued.value, now=datetime.now(UTC))
+    switched = filled.of_store("str_other")
+    assert for_caller(switched, who).store_id == "str_other"
 
 
 def test_another_stores_token_finds_none_of_it(

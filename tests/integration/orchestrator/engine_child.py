@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from orchestrator.core import engine as engine_module
-from orchestrator.core.engine import DurableEngine, QueueSpec, durable_step
+from orchestrator.core.engine import DurableEngine, durable_step
+from orchestrator.core.queues import QueueSpec
 
 QUEUE = QueueSpec("trial", worker_concurrency=3, poll_seconds=0.1)
 

@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import Engine
 
 from orchestrator.core import engine as engine_module
-from orchestrator.core.engine import QueueSpec, engine_url, migrate
+from orchestrator.core.engine import engine_url, migrate
+from orchestrator.core.queues import QueueSpec
 
 CHILD = Path(__file__).with_name("engine_child.py")
 QUEUE = QueueSpec("trial", worker_concurrency=3, poll_seconds=0.1)

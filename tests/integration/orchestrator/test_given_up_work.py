@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +26,7 @@ def row(workflow_id: str, kind: str, status: str = "MAX_RECOVERY_ATTEMPTS_EXCEED
     return WorkflowRow(
         id=workflow_id, kind=kind, status=status, executor_id="gone", version="1",
         attempts=MAX_RECOVERY_ATTEMPTS + 1, queue=None, error=None,
+        created_at=datetime.now(UTC),
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from orchestrator.core.agent_registry import Registration, get_agent_registry
 from orchestrator.core.books import reading, writing
 from orchestrator.core.engine import APPLICATION_VERSION, DurableEngine, engine_url
 from orchestrator.core.execution import execute, hands_of
+from orchestrator.core.queues import AGENTS
 from orchestrator.core.runs import start_run
 from orchestrator.core.work import Work
 from royal_platform.bootstrap import Platform, bootstrap
@@ -35,7 +36,7 @@ from tests.integration.orchestrator.prices import approve_prices, propose_prices
 from tests.integration.platform.wire import Sandbox
 
 HISTORIES = Path(__file__).with_name("histories")
-KINDS = ("run_agent", "execute_decision", "sync_store", "handle_webhooks")
+KINDS = ("run_agent", "execute_decision", "sync_store", "handle_webhooks", "measure_effects")
 RECORDING = "ROYAL_RECORD_HISTORIES" in os.environ
 RUN = "run_recorded"
 
@@ -88,9 +89,7 @@ class Shop:
         """Enqueue a workflow; with a history, as a worker that died after those steps left it."""
         workflow_id = f"{kind}:recorded"
         client, engine = engines.client(self.url)
-        engines.enqueue(
-            client, engines.AGENTS, kind, workflow_id, *self.arguments(kind), partition="s"
-        )
+        engines.enqueue(client, AGENTS, kind, workflow_id, *self.arguments(kind), partition="s")
         client.destroy()
         engine.dispose()
         if history is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from orchestrator.core.books import reading, writing
 from orchestrator.core.discovery import topics_of
 from orchestrator.core.running import carry_out
 from orchestrator.core.runs import cancel, request_run, wake
+from royal_platform.persistence import stores
 
 AGENT = """
 from orchestrator.core.agent_base import AgentBase
@@ -60,6 +62,23 @@ def agent(house: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 def platform(house: Any) -> Any:
     return SimpleNamespace(database=house.database, store_id=house.store_id, settings=None)
+
+
+async def test_a_run_on_a_standing_clock_took_the_machines_time(house: Any, agent: Any) -> None:
+    standing = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    with house.database.write() as transaction:
+        stores.set_clock(
+            transaction.connection, house.store_id,
+            world_at=standing, wall_at=datetime.now(UTC), rate=0.0,
+        )  # fmt: skip
+    agent.script = [lambda: time.sleep(0.02)]
+    before = datetime.now(UTC)
+    run_id = request_run(house, "trial", "button", "ada")
+    await carry_out(platform(house), run_id)
+    run = run_of(house, run_id)
+    assert run.started_at == run.finished_at == standing
+    assert before <= run.working_from
+    assert run.working_until - run.working_from >= timedelta(milliseconds=20)
 
 
 def run_of(house: Any, run_id: str) -> Any:

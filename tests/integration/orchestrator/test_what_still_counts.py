@@ -142,6 +142,38 @@ def test_money_whose_fate_is_unknown_stays_reserved_against_the_budget(
     assert spent_today(house) == Decimal(200)
 
 
+def test_a_write_that_did_not_arrive_is_not_repeated_after_a_stop(
+    house: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(execution, "_FIRST_PAUSE_SECONDS", 0.0)
+
+    def lost_and_stopped() -> None:
+        house.live.before_write = None
+        control.stop(house, "store", "ada")
+        raise Unavailable("The line broke.", remedy="Try again.")
+
+    house.live.before_write = lost_and_stopped
+    decision = propose(house, house.price())
+    approve(house, decision)
+    assert run(house, decision) == "failed"
+    assert "Stopped" in (house.decision(decision).failure or "")
+    assert house.live.journal == []
+
+
+def test_a_write_that_did_not_arrive_is_made_again_once(house: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(execution, "_FIRST_PAUSE_SECONDS", 0.0)
+
+    def lost() -> None:
+        house.live.before_write = None
+        raise Unavailable("The line broke.", remedy="Try again.")
+
+    house.live.before_write = lost
+    decision = propose(house, house.price())
+    approve(house, decision)
+    assert run(house, decision) == "executed"
+    assert [each.what for each in house.live.journal] == ["price"]
+
+
 def test_an_order_that_was_undone_gives_its_money_back(house: Any) -> None:
     decision = propose(house, house.reorder())
     approve(house, decision)

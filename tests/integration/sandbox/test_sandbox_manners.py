@@ -5,7 +5,7 @@
 import pytest
 
 from store_sandbox.admin.cost import Bucket
-from store_sandbox.credentials import issue_token
+from store_sandbox.oauth.tokens import issue_token
 
 
 def first(shop, query, variables=None):

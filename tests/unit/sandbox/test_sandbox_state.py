@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from store_sandbox.credentials import issue_token, load_or_create, verify_token
+from store_sandbox.credentials import load_or_create
+from store_sandbox.oauth.tokens import Holder, issue_token, verify_token
 from store_sandbox.runtime import Options, SandboxError
 from store_sandbox.state import StateStore
 
@@ -93,7 +94,7 @@ def test_wiping_keeps_tokens_and_ids(state):
 
 def test_a_token_dies_after_a_day(state, wall):
     token = issue_token(state, "app", ("read_orders",))
-    assert verify_token(state, token) == ("app", frozenset({"read_orders"}))
+    assert verify_token(state, token) == Holder("app", frozenset({"read_orders"}))
     wall[0] += 86_401
     assert verify_token(state, token) is None
 

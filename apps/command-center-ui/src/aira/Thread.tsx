@@ -42,8 +42,9 @@ export function Thread(props: ThreadProps) {
   const stored = useConversation(conversationId);
   const turns = useTurns(stored.data, state);
   const draft = useDraft(conversationId ?? place, talk, state);
+  const hasWords = turns.length > 0 || state.pending !== null;
   const end = useRef<HTMLDivElement>(null);
-  const { away, goToEnd } = useStickToEnd(end, [turns, state.pending]);
+  const { away, goToEnd } = useStickToEnd(end, [turns, state.pending], hasWords);
 
   useBegun(conversationId, state.conversationId, (id) => {
     // What was written meanwhile goes along.
@@ -84,12 +85,11 @@ export function Thread(props: ThreadProps) {
     void stored.refetch();
     void talk.follow(emptyTurn(turn));
   };
-  const empty = settled && turns.length === 0 && state.pending === null;
   return (
     <div className={cx("flex min-h-0 flex-1 flex-col", props.className)}>
       <div ref={end} className="flex-1 space-y-6 pb-4" aria-live="off">
         <History stored={stored} wanted={conversationId !== null && turns.length === 0} />
-        {empty && <Starters onChoose={draft.write} status={status.data} />}
+        {settled && !hasWords && <Starters onChoose={draft.write} status={status.data} />}
         {turns.map((turn) => (
           <Turn key={turn.id} turn={turn} onAgain={draft.write} />
         ))}

@@ -1,7 +1,7 @@
 /** Keeps the newest words in sight while they come, unless the reader has scrolled up. */
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
-const NEAR_PX = 96;
+const NEAR_PX = 160;
 
 /** The element that scrolls around `element`; the page itself when none does. */
 function scrollerOf(element: HTMLElement): HTMLElement {
@@ -19,10 +19,11 @@ function toEnd(scroller: HTMLElement): void {
   scroller.scrollTop = scroller.scrollHeight;
 }
 
-/** `signal` changes whenever there may be more to see. */
+/** `signal` changes whenever there may be more to see; without words there is no end to keep to. */
 export function useStickToEnd(
   inside: RefObject<HTMLElement | null>,
   signal: unknown,
+  hasWords: boolean,
 ): { away: boolean; goToEnd: () => void } {
   const stuck = useRef(true);
   const [away, setAway] = useState(false);
@@ -34,22 +35,22 @@ export function useStickToEnd(
     const target = scroller === document.documentElement ? globalThis : scroller;
     const onScroll = () => {
       stuck.current = isAtEnd(scroller);
-      setAway(!stuck.current);
+      setAway(hasWords && !stuck.current);
     };
     // Charts and details grow after the words that came with them.
-    const growth = new ResizeObserver(() => stuck.current && toEnd(scroller));
+    const growth = new ResizeObserver(() => hasWords && stuck.current && toEnd(scroller));
     growth.observe(element);
     target.addEventListener("scroll", onScroll, { passive: true });
     return () => {
       growth.disconnect();
       target.removeEventListener("scroll", onScroll);
     };
-  }, [inside]);
+  }, [inside, hasWords]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the signal stands for what is shown
   useLayoutEffect(() => {
-    if (stuck.current && inside.current) toEnd(scrollerOf(inside.current));
-  }, [signal, inside]);
+    if (hasWords && stuck.current && inside.current) toEnd(scrollerOf(inside.current));
+  }, [signal, inside, hasWords]);
 
   const goToEnd = useCallback(() => {
     stuck.current = true;

@@ -294,6 +294,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Predicted against realised, latest executed first; those not yet known say when. */
+        get: operations["listEffects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/effects/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pooled effect, calibration and autonomy record of each agent and kind. */
+        get: operations["listRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/engine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Queues with what waits, workers with their heartbeat, schedules with what is late. */
+        get: operations["getEngine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -680,6 +731,37 @@ export interface components {
             error: string | null;
         };
         /**
+         * CalibrationOut
+         * @description Outcomes inside the predicted 80 % intervals; shares are fractions.
+         *
+         *     ``noise_share`` is the part of the compared width that is the measurement's own error: near 1
+         *     the outcomes say little about the predictions yet.
+         */
+        CalibrationOut: {
+            /** Measured */
+            measured: number;
+            /** Inside */
+            inside: number;
+            /** Share */
+            share: number;
+            /** Share Low */
+            share_low: number;
+            /** Share High */
+            share_high: number;
+            /**
+             * Predicted Mean
+             * Format: decimal
+             */
+            predicted_mean: string;
+            /**
+             * Realised Mean
+             * Format: decimal
+             */
+            realised_mean: string;
+            /** Noise Share */
+            noise_share: number;
+        };
+        /**
          * ChangeOut
          * @description One line of the diff: what is, what is proposed, what was written and read back.
          */
@@ -694,6 +776,23 @@ export interface components {
             written: string | null;
             /** Unit */
             unit: string;
+        };
+        /**
+         * ConditionOut
+         * @description One condition of acting alone: ``measured``, ``coverage``, ``effect`` or ``rules``.
+         */
+        ConditionOut: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "measured" | "coverage" | "effect" | "rules";
+            /** Met */
+            met: boolean;
+            /** Actual */
+            actual: string;
+            /** Wanted */
+            wanted: string;
         };
         /** ConnectionList */
         ConnectionList: {
@@ -848,6 +947,7 @@ export interface components {
             inverse: components["schemas"]["InverseOut"];
             /** Timeline */
             timeline: components["schemas"]["TimelineEntry"][];
+            effect: components["schemas"]["EffectOut"] | null;
         };
         /** DecisionPage */
         DecisionPage: {
@@ -936,6 +1036,122 @@ export interface components {
             high: string | null;
             /** Stockout Days */
             stockout_days: number;
+        };
+        /**
+         * EffectOut
+         * @description ``pending``: not yet known, until ``due_at``. ``never``: ``detail`` says why.
+         *
+         *     ``predicted`` is the prediction for the days from ``first_day`` to ``last_day``; ``realised``
+         *     what was measured on them. ``inside`` compares the two, the measurement's own error allowed for.
+         *     ``cut``: the days end early because the change was ``reverted`` or ``changed_again``.
+         */
+        EffectOut: {
+            /** Decision Id */
+            decision_id: string;
+            /** Agent Id */
+            agent_id: string;
+            /** Kind */
+            kind: string;
+            subject: components["schemas"]["SubjectOut"];
+            /** Changes */
+            changes: components["schemas"]["ChangeOut"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "known" | "never";
+            /**
+             * Executed At
+             * Format: date-time
+             */
+            executed_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Measured At */
+            measured_at: string | null;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /** Cut */
+            cut: ("reverted" | "changed_again") | null;
+            /** Unit */
+            unit: string;
+            predicted: components["schemas"]["EstimateOut"];
+            realised: components["schemas"]["EstimateOut"] | null;
+            /** Inside */
+            inside: boolean | null;
+            /** Method */
+            method: string;
+            /** Sample */
+            sample: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string | null;
+            /** Detail */
+            detail: string | null;
+        };
+        /** EffectPage */
+        EffectPage: {
+            /** Data */
+            data: components["schemas"]["EffectOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * EngineOut
+         * @description ``untaken`` commands were committed and no worker has taken them yet.
+         */
+        EngineOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Queues */
+            queues: components["schemas"]["QueueOut"][];
+            /** Workers */
+            workers: components["schemas"]["WorkerOut"][];
+            /** Schedules */
+            schedules: components["schemas"]["ScheduledAgent"][];
+            /** Untaken */
+            untaken: number;
+            /** Untaken Since */
+            untaken_since: string | null;
+        };
+        /**
+         * EstimateOut
+         * @description A figure in the effect's unit with its 80 % interval.
+         */
+        EstimateOut: {
+            /**
+             * Point
+             * Format: decimal
+             */
+            point: string;
+            /**
+             * Low
+             * Format: decimal
+             */
+            low: string;
+            /**
+             * High
+             * Format: decimal
+             */
+            high: string;
         };
         /**
          * EventOut
@@ -1361,6 +1577,16 @@ export interface components {
             changed_at: string;
         };
         /**
+         * PooledOut
+         * @description The mean effect of one decision, and what all of them add up to; 80 % intervals.
+         */
+        PooledOut: {
+            /** Measured */
+            measured: number;
+            each: components["schemas"]["EstimateOut"];
+            together: components["schemas"]["EstimateOut"];
+        };
+        /**
          * PredictionOut
          * @description 80 % interval of what the change should do over ``horizon_days``.
          */
@@ -1533,6 +1759,74 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * QueueOut
+         * @description ``waiting`` is null while no living worker tells; times are by the machine's clock.
+         */
+        QueueOut: {
+            /** Name */
+            name: string;
+            /** Waiting */
+            waiting: number | null;
+            /** Oldest Waiting At */
+            oldest_waiting_at: string | null;
+            /** Running */
+            running: number;
+            /** Places */
+            places: number;
+            /** Poll Seconds */
+            poll_seconds: number;
+        };
+        /** RecordList */
+        RecordList: {
+            /** Data */
+            data: components["schemas"]["RecordOut"][];
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * RecordOut
+         * @description One agent's record for one kind over the last ``days`` days.
+         *
+         *     ``recommended`` is a level that a person may confirm with ``PATCH /v1/agents/{agent_id}``;
+         *     ``why`` says why the record took a level away.
+         */
+        RecordOut: {
+            /** Agent Id */
+            agent_id: string;
+            /** Kind */
+            kind: string;
+            /** Unit */
+            unit: string | null;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "observe" | "propose" | "auto";
+            /** Changed By */
+            changed_by: string | null;
+            /** Changed At */
+            changed_at: string | null;
+            /** Why */
+            why: string | null;
+            /** Days */
+            days: number;
+            /** Known */
+            known: number;
+            /** Pending */
+            pending: number;
+            /** Never */
+            never: number;
+            /** Next Due At */
+            next_due_at: string | null;
+            pooled: components["schemas"]["PooledOut"] | null;
+            calibration: components["schemas"]["CalibrationOut"] | null;
+            /** Rules Broken */
+            rules_broken: number;
+            /** Conditions */
+            conditions: components["schemas"]["ConditionOut"][];
+            /** Recommended */
+            recommended: ("observe" | "propose" | "auto") | null;
+        };
         /** RefundOut */
         RefundOut: {
             /** Id */
@@ -1611,6 +1905,10 @@ export interface components {
             started_at: string | null;
             /** Finished At */
             finished_at: string | null;
+            /** Working From */
+            working_from: string | null;
+            /** Working Until */
+            working_until: string | null;
             /** Headline */
             headline: string | null;
             /** Decisions */
@@ -1645,7 +1943,12 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
-        /** RunSummary */
+        /**
+         * RunSummary
+         * @description ``working_from`` and ``working_until`` are by the machine's clock, the others business time.
+         *
+         *     A world's clock may stand: how long the work took is told by the machine's.
+         */
         RunSummary: {
             /** Id */
             id: string;
@@ -1669,6 +1972,10 @@ export interface components {
             started_at: string | null;
             /** Finished At */
             finished_at: string | null;
+            /** Working From */
+            working_from: string | null;
+            /** Working Until */
+            working_until: string | null;
             /** Headline */
             headline: string | null;
             /** Decisions */
@@ -1687,6 +1994,28 @@ export interface components {
             next_due_at: string | null;
             /** Last Fired At */
             last_fired_at: string | null;
+        };
+        /**
+         * ScheduledAgent
+         * @description Business time. ``late``: it is due and nobody has fired it.
+         */
+        ScheduledAgent: {
+            /** Agent Id */
+            agent_id: string;
+            /** Name */
+            name: string;
+            /** Cron */
+            cron: string;
+            /** Next Due At */
+            next_due_at: string | null;
+            /** Last Fired At */
+            last_fired_at: string | null;
+            /** Late */
+            late: boolean;
+            /** Paused */
+            paused: boolean;
+            /** Runnable */
+            runnable: boolean;
         };
         /**
          * SessionOut
@@ -1891,6 +2220,30 @@ export interface components {
             ruling: "allow" | "ask" | "deny";
             /** Hits */
             hits: components["schemas"]["RuleHitOut"][];
+        };
+        /**
+         * WorkerOut
+         * @description One worker process; not ``alive``: its heartbeat stopped.
+         */
+        WorkerOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Heartbeat At
+             * Format: date-time
+             */
+            heartbeat_at: string;
+            /** Alive */
+            alive: boolean;
+            /** Running */
+            running: number;
         };
     };
     responses: never;
@@ -3231,6 +3584,237 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionDetail"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEffects: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                agent?: string | null;
+                kind?: string | null;
+                status?: ("pending" | "known" | "never") | null;
+                subject?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectPage"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecords: {
+        parameters: {
+            query?: {
+                agent?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordList"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEngine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineOut"];
                 };
             };
             /** @description Nobody known is calling. */

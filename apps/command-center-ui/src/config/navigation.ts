@@ -3,12 +3,14 @@ import {
   Activity,
   Bot,
   CheckCheck,
+  Cog,
   Gauge,
   type LucideIcon,
   MessageSquareText,
   Package,
   Plug,
   ReceiptText,
+  Scale,
   ShieldCheck,
 } from "lucide-react";
 
@@ -21,11 +23,13 @@ export interface NavigationEntry {
     | "approvals"
     | "agents"
     | "aira"
+    | "effects"
     | "products"
     | "orders"
     | "activity"
     | "policies"
-    | "connections";
+    | "connections"
+    | "engine";
   icon: LucideIcon;
   /** The letter after `g` that goes there. */
   letter: string;
@@ -77,6 +81,16 @@ export const navigation: readonly NavigationEntry[] = [
     permission: "store:read",
   },
   {
+    id: "effects",
+    path: "/effects",
+    label: "effects",
+    icon: Scale,
+    letter: "e",
+    group: "work",
+    onPhone: false,
+    permission: "decisions:read",
+  },
+  {
     id: "activity",
     path: "/activity",
     label: "activity",
@@ -125,5 +139,15 @@ export const navigation: readonly NavigationEntry[] = [
     group: "house",
     onPhone: false,
     permission: "connections:read",
+  },
+  {
+    id: "engine",
+    path: "/engine",
+    label: "engine",
+    icon: Cog,
+    letter: "e",
+    group: "house",
+    onPhone: false,
+    permission: "agents:read",
   },
 ];

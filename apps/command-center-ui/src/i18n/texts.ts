@@ -2,6 +2,8 @@
 import type agents from "@/modules/agents/texts.en.json";
 import type aira from "@/modules/aira/texts.en.json";
 import type approvals from "@/modules/approvals/texts.en.json";
+import type effects from "@/modules/effects/texts.en.json";
+import type engine from "@/modules/engine/texts.en.json";
 import type orders from "@/modules/orders/texts.en.json";
 import type policies from "@/modules/policies/texts.en.json";
 import type products from "@/modules/products/texts.en.json";
@@ -13,6 +15,8 @@ export type Texts = typeof shell &
   typeof agents &
   typeof aira &
   typeof approvals &
+  typeof effects &
+  typeof engine &
   typeof orders &
   typeof policies &
   typeof products &

@@ -19,6 +19,8 @@ type Message =
 
 interface Handlers {
   onEvent(event: EventRow): void;
+  /** Nothing happened for a while; what tells an age may want to be asked again. */
+  onHeartbeat(): void;
   /** The log is shorter than what was seen: another store or a reset one. */
   onReset(): void;
   /** The server refused or dropped the connection: the session may have ended. */
@@ -115,6 +117,7 @@ export class LiveConnection {
         return;
       case "heartbeat":
         this.#set({ status: "live", heardAt });
+        this.#handlers.onHeartbeat();
         return;
       case "error":
         this.#set({ heardAt });

@@ -22,6 +22,8 @@ export class LiveFeed {
     this.#queries = queries;
     this.connection = new LiveConnection({
       onEvent: (event) => this.#onEvent(event),
+      // Workers beat without an event; an open engine page is the one place that shows it.
+      onHeartbeat: () => void queries.invalidateQueries({ queryKey: keys.engine }),
       onReset: () => void queries.invalidateQueries(),
       onClosed: (code) => {
         if (code === 1008) void queries.invalidateQueries({ queryKey: keys.session });

@@ -5,6 +5,7 @@ type Family =
   | "agents"
   | "runs"
   | "decisions"
+  | "effects"
   | "metrics"
   | "forecast"
   | "products"
@@ -12,17 +13,22 @@ type Family =
   | "policies"
   | "connections"
   | "dead-letters"
+  | "engine"
   | "events";
 
 /** The longest matching prefix wins; every event also reaches the audit log. */
 const TABLE: Record<string, readonly Family[]> = {
-  "agent.": ["agents"],
-  "run.": ["runs", "agents"],
+  "agent.": ["agents", "effects", "engine"],
+  "run.": ["runs", "agents", "engine"],
   "run.step": ["runs"],
-  "run.succeeded": ["runs", "agents", "forecast"],
+  "run.succeeded": ["runs", "agents", "engine", "forecast"],
   "decision.": ["decisions", "agents", "runs", "products"],
   "decision.executing": ["decisions"],
-  "decision.executed": ["decisions", "agents", "products", "metrics"],
+  "decision.approved": ["decisions", "agents", "runs", "products", "engine"],
+  "decision.executed": ["decisions", "agents", "products", "metrics", "effects", "engine"],
+  "decision.measured": ["decisions", "effects"],
+  "decision.reverted": ["decisions", "agents", "products", "effects"],
+  "effect.": ["decisions", "effects"],
   "price.changed": ["products", "decisions"],
   "stop.": ["session", "agents"],
   "policy.": ["policies"],
@@ -30,7 +36,7 @@ const TABLE: Record<string, readonly Family[]> = {
   "store.sync.progressed": ["connections"],
   "store.sync.completed": ["session", "connections", "metrics", "products", "orders", "forecast"],
   "webhook.received": ["connections"],
-  "workflow.": ["dead-letters", "runs"],
+  "workflow.": ["dead-letters", "engine", "runs"],
   "session.": [],
 };
 

@@ -41,6 +41,12 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** The machine's time, for what machines take: heartbeats, steps, waiting in a queue. */
+export function useMachineNow(): number {
+  useSyncExternalStore(subscribe, () => tick);
+  return Date.now();
+}
+
 /** Re-renders every ten seconds with the store's time. */
 export function useStoreNow(): number {
   useSyncExternalStore(subscribe, () => tick);

@@ -10,6 +10,7 @@ const PAGES = {
   case: "/approvals/dec_bridle",
   agents: "/agents",
   agent: "/agents/inventory_pricing",
+  effects: "/effects",
   run: "/runs/run_1842",
   products: "/products",
   product: "/products/prod_0",
@@ -20,6 +21,7 @@ const PAGES = {
   connections: "/connections",
   // Needs a running installation: the tests' store does not speak for AIRA.
   aira: "/aira",
+  engine: "/engine",
 };
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 

@@ -4,6 +4,7 @@ import type {
   Connection,
   Decision,
   DecisionDetail,
+  Engine,
   EventRow,
   Figure,
   Forecast,
@@ -17,6 +18,8 @@ import type {
   RunDetail,
   Session,
 } from "@/api/types";
+
+import { effects, records } from "./effects";
 
 export const NOW = "2026-11-22T09:41:00Z";
 const at = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
@@ -67,6 +70,45 @@ function session(): Session {
     stopped: [],
     head: 40,
     version: "0.1.0",
+  };
+}
+
+function engine(): Engine {
+  const queue = (name: string, waiting: number) => ({
+    name,
+    waiting,
+    oldest_waiting_at: waiting ? at(-1) : null,
+    running: 0,
+    places: 4,
+    poll_seconds: 1,
+  });
+  return {
+    as_of: NOW,
+    queues: [queue("interactive", 0), queue("agents", 3), queue("execution", 0), queue("sync", 0)],
+    workers: [
+      {
+        id: "barn-1842-a1b2c3d4",
+        version: "1",
+        started_at: at(-90),
+        heartbeat_at: at(0),
+        alive: true,
+        running: 1,
+      },
+    ],
+    schedules: [
+      {
+        agent_id: "inventory_pricing",
+        name: "Inventory & pricing",
+        cron: "0 6 * * *",
+        next_due_at: at(-20),
+        last_fired_at: null,
+        late: true,
+        paused: false,
+        runnable: true,
+      },
+    ],
+    untaken: 0,
+    untaken_since: null,
   };
 }
 
@@ -124,6 +166,8 @@ const RUN: Run = {
   requested_at: at(-30),
   started_at: at(-30),
   finished_at: new Date(Date.parse(at(-30)) + 8_400).toISOString(),
+  working_from: at(-31),
+  working_until: at(-30),
   headline: "Looked at 214 variants; 8 price changes and 3 reorders proposed.",
   decisions: 11,
   error: null,
@@ -366,6 +410,7 @@ function decision(spec: Case): DecisionDetail {
         detail: {},
       },
     ],
+    effect: null,
   };
 }
 
@@ -379,6 +424,7 @@ const DETAIL_KEYS = [
   "verdict",
   "inverse",
   "timeline",
+  "effect",
 ];
 
 function summary(detail: DecisionDetail): Decision {
@@ -631,7 +677,10 @@ export class World {
   policy = policy();
   connections = connections();
   deadLetters: { id: string; kind: string; subject: string; error: string; at: string }[] = [];
+  engine = engine();
   events = events();
+  effects = effects(NOW);
+  records = records(NOW);
   signedIn = true;
   /** Paths that fail, with the status they fail with. */
   failing = new Map<string, number>();
@@ -689,10 +738,16 @@ export class World {
         const list = agents(this.waiting().length);
         return id ? list.find((agent) => agent.id === id) : { data: list, next_cursor: null };
       }
+      case "engine":
+        return this.engine;
       case "runs":
         if (id) return runDetail([...this.decisions.keys()]);
         return {
-          data: query.get("agent") && query.get("agent") !== RUN.agent_id ? [] : [RUN],
+          data:
+            (query.get("agent") ?? RUN.agent_id) === RUN.agent_id &&
+            (query.get("status") ?? RUN.status) === RUN.status
+              ? [RUN]
+              : [],
           next_cursor: null,
         };
       case "decisions":
@@ -715,8 +770,16 @@ export class World {
         return { data: this.connections };
       case "dead-letters":
         return { data: this.deadLetters };
+      case "effects":
+        return id === "records" ? { data: this.records, provenance } : this.#effectPage(query);
     }
     return undefined;
+  }
+
+  #effectPage(query: URLSearchParams) {
+    const status = query.get("status");
+    const data = this.effects.filter((effect) => !status || effect.status === status);
+    return { data, next_cursor: null, total: data.length, provenance };
   }
 
   #act(method: string, family = "", id = "", action = "", body: unknown = {}): unknown {

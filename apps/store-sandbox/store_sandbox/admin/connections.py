@@ -48,7 +48,10 @@ class Window:
 
 
 def window(args: Mapping[str, Any]) -> Window:
-    """Paging arguments as Shopify accepts them, else its errors."""
+    """Paging arguments as Shopify accepts them, else its errors; bulk brings its own window."""
+    if "window" in args:
+        ready: Window = args["window"]
+        return ready
     first, last = args.get("first"), args.get("last")
     if first is None and last is None:
         raise fail("you must provide one of first or last", "BAD_REQUEST")
@@ -106,7 +109,8 @@ def page(
     """A keyset page of a table under the connection's arguments and an extra condition."""
     view = window(args)
     search = search_of(info, listing, args.get("query"))
-    key = listing.sorts.get(args.get("sortKey") or "ID", listing.ident)
+    sort = "ID" if "window" in args else args.get("sortKey") or "ID"
+    key = listing.sorts.get(sort, listing.ident)
     descending = bool(args.get("reverse")) != view.backward
     conditions = [f"({where})", f"({search.sql})"]
     values = [*params, *search.params]

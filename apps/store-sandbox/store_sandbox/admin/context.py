@@ -10,8 +10,10 @@ from typing import Any, TypeAlias
 from graphql import GraphQLResolveInfo
 
 from store_sandbox.admin.nodes import Batch, Node
+from store_sandbox.admin.writes.flights import Flights
+from store_sandbox.bulk.links import Links
 from store_sandbox.state import StateStore
-from store_sandbox.state.store import read_clock
+from store_sandbox.state.store import read_clock, read_meta
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,15 @@ class Context:
     version: str
     request_id: str
     loopback_http: bool = True
+    links: Links | None = None
+    flights: Flights = field(default_factory=Flights)
+    pause_seconds: float = 0.0
     warnings: list[dict[str, Any]] = field(default_factory=list)
     _stack: ExitStack = field(default_factory=ExitStack)
     _db: sqlite3.Connection | None = None
     _shop: Shop | None = None
     _now: int | None = None
+    _unapproved: frozenset[str] | None = None
 
     @property
     def db(self) -> sqlite3.Connection:
@@ -68,6 +74,14 @@ class Context:
         if self._shop is None:
             self._shop = Shop.load(self.db)
         return self._shop
+
+    @property
+    def unapproved(self) -> frozenset[str]:
+        """The kinds of protected customer data that this app may not see."""
+        if self._unapproved is None:
+            text = read_meta(self.db, "app.unapproved") or ""
+            self._unapproved = frozenset(text.split(",")) - {""}
+        return self._unapproved
 
     @property
     def now(self) -> int:

@@ -1,8 +1,9 @@
 """What a query costs and the bucket it is paid from.
 
-The rule is inferred from recorded operations: an object 1, money, addresses and consents 0, a
-`Count` 10, a root mutation 10, a connection 2 + size(N) * (1 + its node), where
-size(N) = max(1, floor(2 ln N)) and 0 for none.
+The rule is inferred from recorded operations: an object 1 (also one that turns out to be null),
+money, addresses and consents 0, a `Count` 10, a list as much as one of its objects, a connection
+2 + size(N) * (1 + its node) where size(N) = max(1, floor(2 ln N)) and 0 for none, a root mutation
+10 with the objects of its payload but not with what is selected below them.
 """
 
 import math
@@ -19,12 +20,13 @@ from graphql import (
     GraphQLSchema,
     IntValueNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
     VariableNode,
     get_named_type,
+    get_nullable_type,
     is_leaf_type,
     is_list_type,
-    is_non_null_type,
 )
 
 SINGLE_QUERY_LIMIT = 1000
@@ -32,9 +34,7 @@ MUTATION_COST = 10
 COUNT_COST = 10
 _FREE = frozenset(
     {
-        "CustomerEmailAddress",
         "CustomerEmailMarketingConsentState",
-        "CustomerPhoneNumber",
         "CustomerSmsMarketingConsentState",
         "LocationAddress",
         "MailingAddress",
@@ -62,22 +62,50 @@ class Pricing:
 
     def requested(self, operation: OperationDefinitionNode) -> int:
         """Upper bound from the page sizes asked for."""
-        return self._root(operation, None, known=False)
+        return max(1, self._root(operation, None, known=False))
 
     def actual(self, operation: OperationDefinitionNode, data: Any) -> int:
         """From what came back."""
         return self._root(operation, data, known=True) if isinstance(data, dict) else 0
 
     def _root(self, operation: OperationDefinitionNode, data: Any, *, known: bool) -> int:
-        kind = self.schema.get_root_type(operation.operation)
-        if operation.operation.value == "mutation":
-            fields = self._fields(operation.selection_set)
-            return sum(MUTATION_COST for key, _ in fields if not known or data.get(key) is not None)
-        return self._selection(kind, operation.selection_set, data, known)
+        kind: Any = self.schema.get_root_type(operation.operation)
+        if operation.operation.value != "mutation":
+            return self._selection(kind, operation.selection_set, data, known)
+        total = 0
+        for key, node in self._fields(operation.selection_set):
+            answer = data.get(key) if known else None
+            total += MUTATION_COST
+            if node.selection_set is not None and not (known and answer is None):
+                payload = get_named_type(kind.fields[node.name.value].type)
+                total += self._payload(payload, node.selection_set, answer, known)
+        return total
+
+    def _payload(self, kind: Any, selections: SelectionSetNode, data: Any, known: bool) -> int:
+        """What a payload holds is paid with the mutation; what hangs below it is not."""
+        total = 0
+        for key, node in self._fields(selections):
+            definition = kind.fields.get(node.name.value)
+            value = data.get(key) if known else None
+            errors = node.name.value.lower().endswith("usererrors")
+            if definition is None or node.selection_set is None or errors:
+                continue
+            if known and value is None:
+                continue
+            inner: Any = get_named_type(definition.type)
+            if inner.name.endswith("Connection"):
+                total += self._field(kind, node, value, known)
+            elif known and isinstance(value, list):
+                total += self._average(inner, node.selection_set, value, 0)
+            else:
+                total += self._selection(inner, node.selection_set, value, known)
+        return total
 
     def _fields(self, selections: SelectionSetNode) -> list[tuple[str, FieldNode]]:
         found: list[tuple[str, FieldNode]] = []
         for node in selections.selections:
+            if self._left_out(node):
+                continue
             if isinstance(node, FieldNode):
                 found.append((node.alias.value if node.alias else node.name.value, node))
             elif isinstance(node, FragmentSpreadNode):
@@ -86,6 +114,20 @@ class Pricing:
                 found += self._fields(node.selection_set)  # type: ignore[attr-defined]
         return found
 
+    def _left_out(self, node: SelectionNode) -> bool:
+        """Whether `@skip` or `@include` leaves it out: what is not answered costs nothing."""
+        for directive in node.directives or ():
+            if directive.name.value in ("skip", "include") and directive.arguments:
+                value = directive.arguments[0].value
+                given = (
+                    self.variables.get(value.name.value)
+                    if isinstance(value, VariableNode)
+                    else getattr(value, "value", None)
+                )
+                if bool(given) == (directive.name.value == "skip"):
+                    return True
+        return False
+
     def _selection(self, kind: Any, selections: SelectionSetNode, data: Any, known: bool) -> int:
         total = 0
         for key, node in self._fields(selections):
@@ -93,8 +135,8 @@ class Pricing:
         return total
 
     def _field(self, kind: Any, node: FieldNode, data: Any, known: bool) -> int:
-        definition = getattr(kind, "fields", {}).get(node.name.value)
-        if definition is None or node.selection_set is None or (known and data is None):
+        definition = self.schema.get_field(kind, node.name.value)
+        if definition is None or node.selection_set is None:
             return self._elsewhere(node, data, known)
         inner: Any = get_named_type(definition.type)
         if is_leaf_type(inner) or inner.name in _FREE:
@@ -102,25 +144,25 @@ class Pricing:
         if inner.name == "Count":
             return COUNT_COST
         if inner.name.endswith("Connection"):
-            return self._connection(inner, node, data, known)
-        wrapped = definition.type.of_type if is_non_null_type(definition.type) else definition.type
-        if is_list_type(wrapped):
-            return self._list(inner, node, data, known)
+            # an empty page gives nothing back: it costs what was asked for
+            empty = not known or not data or not (data.get("nodes") or data.get("edges"))
+            return self._connection(inner, node, data, known=not empty)
+        if is_list_type(get_nullable_type(definition.type)):
+            if known and data:
+                return self._average(inner, node.selection_set, data, 1)
+            return 1 + self._selection(inner, node.selection_set, None, False)
+        if known and data is None:
+            return 1
         return 1 + self._selection(inner, node.selection_set, data, known)
 
     def _elsewhere(self, node: FieldNode, data: Any, known: bool) -> int:
         """A field of a concrete type selected on an interface: one object, contents unpriced."""
         return 1 if node.selection_set is not None and not (known and data is None) else 0
 
-    def _list(self, inner: Any, node: FieldNode, data: Any, known: bool) -> int:
-        if node.selection_set is None:
-            return 0
-        if not known:
-            asked = self._page_size(node)
-            each = 1 + self._selection(inner, node.selection_set, None, False)
-            return each if asked is None else size(asked) * each
-        costs = [1 + self._selection(inner, node.selection_set, one, True) for one in data if one]
-        return round(size(len(costs)) * sum(costs) / len(costs)) if costs else 0
+    def _average(self, inner: Any, selections: SelectionSetNode, data: Any, own: int) -> int:
+        """A list costs one of its objects, the mean of those that came."""
+        costs = [own + self._selection(inner, selections, one, True) for one in data if one]
+        return round(sum(costs) / len(costs)) if costs else 0
 
     def _connection(self, inner: Any, node: FieldNode, data: Any, known: bool) -> int:
         if node.selection_set is None:
@@ -131,14 +173,12 @@ class Pricing:
             if part.selection_set is None or part.name.value not in ("nodes", "edges"):
                 continue
             kind = get_named_type(inner.fields[part.name.value].type)
+            own = 1 if part.name.value == "nodes" else 0
             if not known:
-                each += self._selection(kind, part.selection_set, None, False)
-                if part.name.value == "nodes":
-                    each += 1
+                each += own + self._selection(kind, part.selection_set, None, False)
                 continue
             found = [one for one in data.get(key) or [] if one is not None]
             count = max(count, len(found))
-            own = 1 if part.name.value == "nodes" else 0
             costs = [own + self._selection(kind, part.selection_set, one, True) for one in found]
             each += sum(costs) / len(costs) if costs else 0
         return 2 + round(size(count) * each)
@@ -183,6 +223,12 @@ class Bucket:
         with self._lock:
             self._refill()
             self._level = min(self.maximum, self._level + cost)
+
+    def drain(self) -> None:
+        """Leave nothing, as somebody else's burst would."""
+        with self._lock:
+            self._refill()
+            self._level = 0.0
 
     def status(self) -> dict[str, float]:
         """`throttleStatus`."""

@@ -1,23 +1,24 @@
-"""`POST /admin/api/{version}/graphql.json`, the token endpoint, and their manners."""
+"""`POST /admin/api/{version}/graphql.json`, `shop.json`, and their manners."""
 
-import hmac
+import asyncio
 import uuid
+from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl
 
 import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from store_sandbox.admin.context import Context
 from store_sandbox.admin.execution import run
+from store_sandbox.admin.reads.shop import rest_shop
 from store_sandbox.admin.versions import serving
 from store_sandbox.admin.wire import stamp
-from store_sandbox.credentials import TOKEN_LIFE_SECONDS, issue_token, verify_token
+from store_sandbox.oauth.tokens import Holder, verify_token
 from store_sandbox.runtime import Runtime
-from store_sandbox.scopes import ALL
 
 _REFUSED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 
@@ -36,43 +37,91 @@ def answer(request: Request, body: Any, status: int = 200) -> Response:
     )
 
 
-def _unavailable(request: Request) -> Response:
+def unavailable(request: Request) -> Response:
     """Before the history is there: an empty shop would be a wrong answer."""
     found = answer(request, {"errors": "Service Unavailable"}, 503)
     found.headers["Retry-After"] = "2"
     return found
 
 
-async def graphql(request: Request) -> Response:
-    """One GraphQL request."""
+async def admitted(request: Request) -> Holder | Response:
+    """The holder of the request's token, or the 401 it gets."""
     request.state.request_id = str(uuid.uuid4())
     runtime: Runtime = request.app.state.runtime
+    token = request.headers.get("X-Shopify-Access-Token", "")
+    holder = await run_in_threadpool(verify_token, runtime.state, token)
+    return answer(request, {"errors": _REFUSED}, 401) if holder is None else holder
+
+
+async def graphql(request: Request) -> Response:
+    """One GraphQL request, or the fault that a test asked for in its place."""
+    runtime: Runtime = request.app.state.runtime
+    request.state.request_id = str(uuid.uuid4())
     version = serving(request.path_params["version"])
     if version is None:
         return answer(request, {"errors": "Not Found"}, 404)
     if not runtime.ready.is_set():
-        return _unavailable(request)
-    token = request.headers.get("X-Shopify-Access-Token", "")
-    known = await run_in_threadpool(verify_token, runtime.state, token)
-    if known is None:
-        return answer(request, {"errors": _REFUSED}, 401)
+        return unavailable(request)
+    holder = await admitted(request)
+    if isinstance(holder, Response):
+        return holder
+    raw = await request.body()
+    text = raw.decode("utf-8", "replace")
+    broken = await _broken(request, text)
+    if broken is not None:
+        return broken
     try:
-        body = orjson.loads(await request.body())
+        body = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return answer(request, {"errors": {"query": "Required parameter missing or invalid"}}, 400)
-    client_id, scopes = known
     context = Context(
         runtime.state,
-        client_id,
-        scopes,
+        holder.client_id,
+        holder.scopes,
         version,
         request.state.request_id,
         loopback_http=runtime.options.loopback_http,
+        links=runtime.links_for(str(request.base_url)),
+        flights=runtime.flights,
     )
+    if (slow := runtime.faults.take("slow_write", text)) is not None:
+        context.pause_seconds = slow.number("seconds", 1.0)
+    if runtime.faults.take("throttle", text):
+        runtime.bucket(holder.client_id).drain()
     response = await run_in_threadpool(_timed, runtime, body, context)
+    if runtime.faults.take("drop", text):
+        return HangUp()
     found = answer(request, response)
     found.headers["X-Shopify-API-Version"] = version
     return found
+
+
+class HangUp(Response):
+    """A connection that ends in the middle of its answer."""
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Begin, and say no more: the server then closes the connection."""
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"100000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+async def _broken(request: Request, text: str) -> Response | None:
+    """What a fault answers before anything is done, None without one."""
+    faults = request.app.state.runtime.faults
+    if (late := faults.take("latency", text)) is not None:
+        await asyncio.sleep(late.number("seconds", 1.0))
+    if (silent := faults.take("timeout", text)) is not None:
+        await asyncio.sleep(silent.number("seconds", 30.0))
+        return HangUp()
+    if faults.take("expired", text) is not None:
+        return answer(request, {"errors": _REFUSED}, 401)
+    if (refusal := faults.take("status", text)) is not None:
+        status = int(refusal.number("status", 502))
+        found = answer(request, {"errors": HTTPStatus(status).phrase}, status)
+        if status in (429, 503):
+            found.headers["Retry-After"] = str(refusal.detail.get("retry_after", "1.0"))
+        return found
+    return None
 
 
 def _timed(runtime: Runtime, body: Any, context: Context) -> Any:
@@ -80,65 +129,26 @@ def _timed(runtime: Runtime, body: Any, context: Context) -> Any:
         return run(body, context, runtime.bucket(context.client_id))
 
 
-async def access_token(request: Request) -> Response:
-    """The client-credentials grant: form or JSON, a token for 24 hours."""
+async def shop_json(request: Request) -> Response:
+    """`GET shop.json`, the REST resource that older clients ask for at their start."""
+    holder = await admitted(request)
+    if isinstance(holder, Response):
+        return holder
+    version = serving(request.path_params["version"])
+    if version is None:
+        return answer(request, {"errors": "Not Found"}, 404)
     runtime: Runtime = request.app.state.runtime
-    if not runtime.ready.is_set():
-        request.state.request_id = str(uuid.uuid4())
-        return _unavailable(request)
-    given = await _parameters(request)
-    if given.get("grant_type") != "client_credentials":
-        body = {
-            "error": "unsupported_grant_type",
-            "error_description": "This sandbox grants client_credentials only.",
-        }
-        return JSONResponse(body, 400)
-    own = runtime.credentials
-    same = hmac.compare_digest(str(given.get("client_id", "")).encode(), own.client_id.encode())
-    if not same:
-        body = {
-            "error": "application_cannot_be_found",
-            "error_description": "Application cannot be found",
-        }
-        return JSONResponse(body, 400)
-    offered = str(given.get("client_secret", "")).encode()
-    if not hmac.compare_digest(offered, own.client_secret.encode()):
-        body = {"error": "invalid_client", "error_description": "Client authentication failed"}
-        return JSONResponse(body, 400)
-    token = await run_in_threadpool(issue_token, runtime.state, own.client_id)
-    return JSONResponse(
-        {
-            "access_token": token,
-            "scope": ",".join(ALL),
-            "expires_in": TOKEN_LIFE_SECONDS - 1,
-        }
-    )
 
+    def read() -> dict[str, Any]:
+        with runtime.state.read() as db:
+            return {"shop": rest_shop(db)}
 
-async def _parameters(request: Request) -> dict[str, Any]:
-    body = await request.body()
-    if request.headers.get("content-type", "").startswith("application/json"):
-        try:
-            data = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            return {}
-        return data if isinstance(data, dict) else {}
-    return dict(parse_qsl(body.decode("utf-8", "replace")))
-
-
-async def access_scopes(request: Request) -> Response:
-    """`GET /admin/oauth/access_scopes.json`, still used by older clients."""
-    request.state.request_id = str(uuid.uuid4())
-    runtime: Runtime = request.app.state.runtime
-    token = request.headers.get("X-Shopify-Access-Token", "")
-    known = await run_in_threadpool(verify_token, runtime.state, token)
-    if known is None:
-        return answer(request, {"errors": _REFUSED}, 401)
-    return answer(request, {"access_scopes": [{"handle": one} for one in sorted(known[1])]})
+    found = answer(request, await run_in_threadpool(read))
+    found.headers["X-Shopify-API-Version"] = version
+    return found
 
 
 ROUTES = [
     Route("/admin/api/{version}/graphql.json", graphql, methods=["POST"]),
-    Route("/admin/oauth/access_token", access_token, methods=["POST"]),
-    Route("/admin/oauth/access_scopes.json", access_scopes, methods=["GET"]),
+    Route("/admin/api/{version}/shop.json", shop_json, methods=["GET"]),
 ]

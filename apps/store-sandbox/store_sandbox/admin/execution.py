@@ -6,7 +6,6 @@ from typing import Any, TypeAlias
 
 from graphql import (
     DocumentNode,
-    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSyntaxError,
     OperationDefinitionNode,
@@ -20,6 +19,7 @@ from store_sandbox.admin.cost import SINGLE_QUERY_LIMIT, Bucket, Pricing
 from store_sandbox.admin.schema import served_schema
 from store_sandbox.admin.validation import Checker
 from store_sandbox.admin.variables import invalid_variables
+from store_sandbox.bulk.selections import fragments_of
 from store_sandbox.log import get_logger
 
 _LIMITS = "https://shopify.dev/api/usage/rate-limits"
@@ -66,7 +66,7 @@ def run(body: Any, context: Context, bucket: Bucket) -> Body:
     prepared = prepare(text)
     if prepared.errors or prepared.document is None:
         return {"errors": list(prepared.errors)}
-    operation = _operation(prepared.document, body.get("operationName"))
+    operation = operation_of(prepared.document, body.get("operationName"))
     if operation is None:
         name = body.get("operationName")
         message = f'No operation named "{name}"' if name else "An operation name is required"
@@ -81,7 +81,8 @@ def run(body: Any, context: Context, bucket: Bucket) -> Body:
         context.release()
 
 
-def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
+def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
+    """The operation to run; None when the name, or its absence, leaves it open."""
     found = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     if name:
         return next((node for node in found if node.name and node.name.value == name), None)
@@ -95,12 +96,7 @@ def _paid(
     context: Context,
     bucket: Bucket,
 ) -> Body:
-    fragments = {
-        node.name.value: node
-        for node in document.definitions
-        if isinstance(node, FragmentDefinitionNode)
-    }
-    pricing = Pricing(served_schema(), fragments, variables)
+    pricing = Pricing(served_schema(), fragments_of(document), variables)
     requested = pricing.requested(operation)
     if requested > SINGLE_QUERY_LIMIT:
         return _too_dear(requested)

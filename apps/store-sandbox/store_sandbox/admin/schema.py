@@ -17,6 +17,7 @@ from graphql import (
     IntValueNode,
     StringValueNode,
     build_schema,
+    default_field_resolver,
     get_named_type,
 )
 
@@ -24,7 +25,19 @@ from store_sandbox.admin import connections
 from store_sandbox.admin.context import Info
 from store_sandbox.admin.failures import access_denied
 from store_sandbox.admin.nodes import Node
-from store_sandbox.admin.reads import catalog, checkouts, customers, inventory, orders, shop
+from store_sandbox.admin.protected import FIELDS, OBJECTS, protected_field, protected_object
+from store_sandbox.admin.reads import (
+    bulk,
+    catalog,
+    checkouts,
+    collections,
+    customers,
+    fulfilments,
+    inventory,
+    orders,
+    payments,
+    shop,
+)
 from store_sandbox.admin.writes.doors import RESOLVERS as WRITES
 from store_sandbox.scopes import REQUIRED, granted
 
@@ -35,10 +48,16 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
     **customers.RESOLVERS,
     **checkouts.RESOLVERS,
     **shop.RESOLVERS,
+    **bulk.RESOLVERS,
+    **collections.RESOLVERS,
+    **fulfilments.RESOLVERS,
+    **payments.RESOLVERS,
     **WRITES,
 }
 _TYPE_SCOPES = {
+    "Collection": "read_products",
     "Customer": "read_customers",
+    "FulfillmentOrder": "read_merchant_managed_fulfillment_orders",
     "InventoryItem": "read_inventory",
     "Location": "read_locations",
     "Order": "read_orders",
@@ -71,10 +90,16 @@ def _attach(kind: GraphQLObjectType) -> None:
                 "nodes": connections.nodes,
                 "pageInfo": connections.page_info,
             }[name]
+        needs = FIELDS.get(f"{kind.name}.{name}")
+        if needs is not None:
+            resolver = protected_field(resolver or default_field_resolver, name, needs)
         if resolver is None:
             continue
+        inner = get_named_type(field.type).name
+        if inner.removesuffix("Connection") in OBJECTS and kind.name != "Mutation":
+            resolver = protected_object(resolver, inner.removesuffix("Connection"))
         needed = REQUIRED.get(name) if kind.name in ("QueryRoot", "Mutation") else None
-        needed = needed or _TYPE_SCOPES.get(get_named_type(field.type).name)
+        needed = needed or _TYPE_SCOPES.get(inner)
         field.resolve = resolver if needed is None else _guarded(resolver, name, needed)
 
 

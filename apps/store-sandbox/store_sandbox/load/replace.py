@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from store_sandbox.state import TABLES, StateStore, Transaction, to_seconds
+from store_sandbox.state import KEPT, TABLES, StateStore, Transaction, to_seconds
 
-KEPT = frozenset({"clock", "sequences", "access_tokens", "webhook_subscriptions", "meta"})
 Row = dict[str, Any]
 
 

@@ -123,6 +123,19 @@ TABLES: dict[str, str] = {
         " order_id INTEGER NOT NULL, amount INTEGER NOT NULL, tax INTEGER NOT NULL DEFAULT 0,"
         " reason TEXT"
     ),
+    "fulfillments": (
+        # tracking: [{"company": "", "number": "", "url": ""}]; status SUCCESS or CANCELLED
+        "id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE,"
+        " status TEXT NOT NULL DEFAULT 'SUCCESS', location_id INTEGER,"
+        " tracking TEXT NOT NULL DEFAULT '[]',"
+        " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
+    ),
+    "fulfillment_lines": (
+        "id INTEGER PRIMARY KEY,"
+        " fulfillment_id INTEGER NOT NULL REFERENCES fulfillments ON DELETE CASCADE,"
+        " line_id INTEGER NOT NULL REFERENCES order_lines, quantity INTEGER NOT NULL"
+    ),
+    "jobs": "id TEXT PRIMARY KEY, created_at INTEGER NOT NULL",
     "abandoned_checkouts": (
         # lines: [{"variant_id": 1, "product_id": 1, "title": "", "sku": "", "quantity": 1,
         # "unit_price": <scaled>}]
@@ -138,6 +151,22 @@ TABLES: dict[str, str] = {
         " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,"
         " UNIQUE (owner, owner_id, namespace, key)"
     ),
+    "collections": (
+        "id INTEGER PRIMARY KEY, title TEXT NOT NULL, handle TEXT NOT NULL UNIQUE,"
+        " description_html TEXT NOT NULL DEFAULT '', sort_order TEXT NOT NULL DEFAULT 'MANUAL',"
+        " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
+    ),
+    "collection_products": (
+        "collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,"
+        " product_id INTEGER NOT NULL REFERENCES products ON DELETE CASCADE,"
+        " position INTEGER NOT NULL, PRIMARY KEY (collection_id, product_id)"
+    ),
+    "risk_assessments": (
+        # facts: a list like {"description": "", "sentiment": "NEGATIVE"}
+        "id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE,"
+        " client_id TEXT NOT NULL, risk_level TEXT NOT NULL, facts TEXT NOT NULL,"
+        " created_at INTEGER NOT NULL, UNIQUE (order_id, client_id)"
+    ),
     "webhook_subscriptions": (
         "id INTEGER PRIMARY KEY, client_id TEXT NOT NULL, topic TEXT NOT NULL, uri TEXT NOT NULL,"
         " include_fields TEXT NOT NULL DEFAULT '[]', failures INTEGER NOT NULL DEFAULT 0,"
@@ -150,6 +179,15 @@ TABLES: dict[str, str] = {
         " triggered_at REAL NOT NULL, state TEXT NOT NULL DEFAULT 'pending',"
         " attempts INTEGER NOT NULL DEFAULT 0, due_at REAL NOT NULL, last_result TEXT"
     ),
+    "bulk_operations": (
+        # scopes and version are those of the token and request that started it; ends in wall time
+        "id INTEGER PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL,"
+        " version TEXT NOT NULL, query TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'CREATED',"
+        " error_code TEXT, object_count INTEGER NOT NULL DEFAULT 0,"
+        " root_object_count INTEGER NOT NULL DEFAULT 0, file_size INTEGER,"
+        " completed_at INTEGER, expires_wall REAL,"
+        " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
+    ),
     "idempotency_keys": (
         "client_id TEXT NOT NULL, key TEXT NOT NULL, mutation TEXT NOT NULL,"
         " arguments_hash TEXT NOT NULL, response TEXT NOT NULL, created_wall REAL NOT NULL,"
@@ -161,22 +199,44 @@ TABLES: dict[str, str] = {
         " actor TEXT NOT NULL, mutation TEXT NOT NULL, subject TEXT NOT NULL,"
         " before TEXT, after TEXT, idempotency_key TEXT, request_id TEXT"
     ),
-    "access_tokens": (
+    "api_tokens": (
+        "digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL, expires_wall REAL"
+    ),
+    "refresh_tokens": (
+        # replaces: the digest of the token whose use made this one
         "digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL,"
-        " expires_wall REAL NOT NULL"
+        " expires_wall REAL NOT NULL, first_used_wall REAL, replaces TEXT"
+    ),
+    "oauth_codes": (
+        "digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL,"
+        " online INTEGER NOT NULL, expires_wall REAL NOT NULL"
     ),
     "world_state": "key TEXT PRIMARY KEY, value TEXT NOT NULL",
 }
+# what survives emptying the store: clients stay connected
+KEPT = frozenset(
+    {
+        "clock",
+        "sequences",
+        "api_tokens",
+        "refresh_tokens",
+        "oauth_codes",
+        "webhook_subscriptions",
+        "meta",
+    }
+)
 
 INDEXES: tuple[str, ...] = (
     "products_updated ON products (updated_at, id)",
     "products_title ON products (title COLLATE NOCASE, id)",
+    "collection_of_product ON collection_products (product_id)",
     "products_handle ON products (handle)",
     "variants_product ON variants (product_id, position, id)",
     "variants_sku ON variants (sku COLLATE NOCASE)",
     "variants_updated ON variants (updated_at, id)",
     "items_variant ON inventory_items (variant_id)",
     "items_updated ON inventory_items (updated_at, id)",
+    "refresh_replaces ON refresh_tokens (replaces)",
     "levels_location ON inventory_levels (location_id, item_id)",
     "customers_updated ON customers (updated_at, id)",
     "customers_email ON customers (email COLLATE NOCASE)",
@@ -188,10 +248,14 @@ INDEXES: tuple[str, ...] = (
     "refunds_order ON refunds (order_id, id)",
     "refund_lines_refund ON refund_lines (refund_id, id)",
     "refund_lines_line ON refund_lines (line_id)",
+    "fulfillments_order ON fulfillments (order_id, id)",
+    "fulfillment_lines_of ON fulfillment_lines (fulfillment_id, id)",
+    "fulfillment_lines_line ON fulfillment_lines (line_id)",
     "adjustments_refund ON order_adjustments (refund_id, id)",
     "checkouts_updated ON abandoned_checkouts (updated_at, id)",
     "checkouts_created ON abandoned_checkouts (created_at, id)",
     "deliveries_due ON webhook_deliveries (state, due_at)",
+    "bulk_running ON bulk_operations (status, id)",
     "subscriptions_topic ON webhook_subscriptions (topic)",
 )
 
@@ -199,6 +263,8 @@ INDEXES: tuple[str, ...] = (
 def statements() -> list[str]:
     """DDL that creates whatever is missing; safe to run on every start."""
     tables = [f"CREATE TABLE IF NOT EXISTS {name} ({body})" for name, body in TABLES.items()]
+    # tokens of a state file from before tokens could last
+    tables.append("DROP TABLE IF EXISTS access_tokens")
     return tables + [f"CREATE INDEX IF NOT EXISTS {index}" for index in INDEXES]
 
 

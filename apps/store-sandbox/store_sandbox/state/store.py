@@ -24,7 +24,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from store_sandbox.state.schema import statements
+from store_sandbox.state.schema import KEPT, statements
 from store_sandbox.state.units import from_seconds, to_seconds
 
 FIRST_ID = 1_000_001
@@ -157,7 +157,7 @@ class StateStore:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.wall = wall
         self.before_commit: Callable[[Transaction], None] | None = None
-        self.after_commit: Callable[[Transaction], None] | None = None
+        self.after_commit: list[Callable[[Transaction], None]] = []
         self._lock = threading.RLock()
         self._writer = self._connect()
         self._readers: list[sqlite3.Connection] = []
@@ -203,8 +203,8 @@ class StateStore:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 raise
-        if self.after_commit is not None and transaction.changes:
-            self.after_commit(transaction)
+        for told in self.after_commit if transaction.changes else ():
+            told(transaction)
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -250,13 +250,12 @@ class StateStore:
 
     def wipe(self) -> None:
         """Empty every table of business data; credentials, tokens and subscriptions stay."""
-        kept = {"clock", "sequences", "access_tokens", "webhook_subscriptions", "meta"}
         with self.write() as transaction:
             db = transaction.connection
             db.execute("PRAGMA defer_foreign_keys=ON")
             rows = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             for (name,) in rows:
-                if name not in kept and not name.startswith("sqlite_"):
+                if name not in KEPT and not name.startswith("sqlite_"):
                     db.execute(f"DELETE FROM {name}")
             db.execute("DELETE FROM meta WHERE key LIKE 'shop.%' OR key LIKE 'world.%'")
             transaction.move_clock(transaction.wall)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from store_sandbox.admin.reads.shop import rest_shop
 from store_sandbox.admin.wire import gid, price, split_tags, when
 from store_sandbox.state import Change, Transaction
 from store_sandbox.state.store import read_meta
@@ -193,10 +194,127 @@ def _customer(tx: Transaction, change: Change) -> Body | None:
     }
 
 
+def _fulfilment(tx: Transaction, change: Change) -> Body | None:
+    row = _row(tx, "fulfillments", change.subject_id)
+    if row is None:
+        return None
+    sql = (
+        "SELECT o.*, f.quantity AS shipped FROM fulfillment_lines f"
+        " JOIN order_lines o ON o.id = f.line_id WHERE f.fulfillment_id = ? ORDER BY f.id"
+    )
+    tracking = json.loads(row["tracking"])
+    numbers = [one["number"] for one in tracking if one["number"]]
+    urls = [one["url"] for one in tracking if one["url"]]
+    return {
+        "id": row["id"],
+        "admin_graphql_api_id": gid("Fulfillment", row["id"]),
+        "order_id": row["order_id"],
+        "status": row["status"].lower(),
+        "location_id": row["location_id"],
+        "tracking_company": tracking[0]["company"] if tracking else None,
+        "tracking_number": numbers[0] if numbers else None,
+        "tracking_numbers": numbers,
+        "tracking_url": urls[0] if urls else None,
+        "tracking_urls": urls,
+        "created_at": when(row["created_at"]),
+        "updated_at": when(row["updated_at"]),
+        "line_items": [
+            {**_line(line), "quantity": line["shipped"]} for line in _rows(tx, sql, row["id"])
+        ],
+    }
+
+
+def _checkout(tx: Transaction, change: Change) -> Body | None:
+    row = _row(tx, "abandoned_checkouts", change.subject_id)
+    if row is None:
+        return None
+    return {
+        "id": row["id"],
+        "email": row["email"],
+        "customer": None if row["customer_id"] is None else {"id": row["customer_id"]},
+        "created_at": when(row["created_at"]),
+        "updated_at": when(row["updated_at"]),
+        "completed_at": when(row["completed_at"]),
+        "currency": read_meta(tx.connection, "shop.currency") or "USD",
+        "subtotal_price": price(row["subtotal"]),
+        "total_tax": price(row["tax"]),
+        "total_discounts": price(row["discounts"]),
+        "total_price": price(row["total"]),
+        "line_items": [
+            {
+                "variant_id": line["variant_id"],
+                "product_id": line["product_id"],
+                "title": line["title"],
+                "sku": line["sku"],
+                "quantity": line["quantity"],
+                "price": price(line["unit_price"]),
+            }
+            for line in json.loads(row["lines"])
+        ],
+    }
+
+
+def _collection(tx: Transaction, change: Change) -> Body | None:
+    row = _row(tx, "collections", change.subject_id)
+    if row is None:
+        return None
+    return {
+        "id": row["id"],
+        "admin_graphql_api_id": gid("Collection", row["id"]),
+        "title": row["title"],
+        "handle": row["handle"],
+        "body_html": row["description_html"],
+        "sort_order": row["sort_order"].lower(),
+        "updated_at": when(row["updated_at"]),
+    }
+
+
+def _mail_consent(tx: Transaction, change: Change) -> Body | None:
+    row = _row(tx, "customers", change.subject_id)
+    if row is None:
+        return None
+    return {
+        "customer_id": row["id"],
+        "email_address": row["email"],
+        "email_marketing_consent": {
+            "state": row["email_consent"].lower(),
+            "opt_in_level": "single_opt_in",
+            "consent_updated_at": when(row["email_consent_at"]),
+        },
+    }
+
+
+def _bulk_operation(tx: Transaction, change: Change) -> Body | None:
+    row = _row(tx, "bulk_operations", change.subject_id)
+    if row is None:
+        return None
+    return {
+        "admin_graphql_api_id": gid("BulkOperation", row["id"]),
+        "completed_at": when(row["completed_at"]),
+        "created_at": when(row["created_at"]),
+        "error_code": None if row["error_code"] is None else row["error_code"].lower(),
+        "status": row["status"].lower(),
+        "type": "query",
+    }
+
+
 _BUILDERS: dict[str, Callable[[Transaction, Change], Body | None]] = {
+    "app/uninstalled": lambda tx, _change: rest_shop(tx.connection),
+    "bulk_operations/finish": _bulk_operation,
     "orders/create": _order,
     "orders/updated": _order,
+    "collections/create": _collection,
+    "collections/update": _collection,
+    "collections/delete": _deleted,
+    "customers_email_marketing_consent/update": _mail_consent,
     "orders/cancelled": _order,
+    "orders/fulfilled": _order,
+    "orders/paid": _order,
+    "orders/partially_fulfilled": _order,
+    "fulfillments/create": _fulfilment,
+    "fulfillments/update": _fulfilment,
+    "checkouts/create": _checkout,
+    "checkouts/update": _checkout,
     "refunds/create": _refund,
     "products/update": _product,
     "products/create": _product,
@@ -205,3 +323,4 @@ _BUILDERS: dict[str, Callable[[Transaction, Change], Body | None]] = {
     "customers/create": _customer,
     "customers/update": _customer,
 }
+TOPICS = tuple(_BUILDERS)

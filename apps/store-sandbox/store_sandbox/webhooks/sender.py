@@ -89,25 +89,40 @@ class Sender:
 
     async def deliver_due(self, client: httpx.AsyncClient) -> int:
         """Send one batch of due deliveries; how many were tried."""
-        rows, domain = await run_in_threadpool(self._due)
+        turned = self.outbox.faults.peek("webhook_reorder")
+        if turned is not None:
+            # let some gather, or there is nothing to turn round
+            await asyncio.sleep(turned.number("seconds", 0.2))
+        rows, domain = await run_in_threadpool(self._due, turned is not None)
         if not rows:
             return 0
-        results = await asyncio.gather(*(self._send(client, row, domain) for row in rows))
+        if turned is not None:
+            results = [await self._send(client, row, domain) for row in rows]
+        else:
+            results = await asyncio.gather(*(self._send(client, row, domain) for row in rows))
         await run_in_threadpool(self._settle, rows, results)
         return len(rows)
 
-    def _due(self) -> tuple[list[Any], str]:
+    def _due(self, turned: bool) -> tuple[list[Any], str]:
+        sign = -1 if turned else 1
         with self.state.read() as db:
             rows = db.execute(
                 "SELECT d.*, s.uri FROM webhook_deliveries d"
                 " JOIN webhook_subscriptions s ON s.id = d.subscription_id"
-                " WHERE d.state = 'pending' AND d.due_at <= ? ORDER BY d.due_at, d.id LIMIT ?",
-                (self.state.wall(), _AT_ONCE),
+                " WHERE d.state = 'pending' AND d.due_at <= :now"
+                " ORDER BY d.due_at * :sign, d.id * :sign LIMIT :most",
+                {"now": self.state.wall(), "sign": sign, "most": _AT_ONCE},
             ).fetchall()
             return rows, read_meta(db, "shop.domain") or "sandbox.myshopify.com"
 
     async def _send(self, client: httpx.AsyncClient, row: Any, domain: str) -> str:
-        """'' when the receiver took it, else what went wrong."""
+        """'' when the receiver took it, else what went wrong; twice when a fault says so."""
+        result = await self._post(client, row, domain)
+        if result == "" and self.outbox.faults.take("webhook_duplicate", row["topic"]):
+            await self._post(client, row, domain)
+        return result
+
+    async def _post(self, client: httpx.AsyncClient, row: Any, domain: str) -> str:
         try:
             async with asyncio.timeout(5.0):
                 response = await client.post(
@@ -140,7 +155,9 @@ class Sender:
 
     def _failed(self, tx: Transaction, row: Any, result: str) -> None:
         attempts = row["attempts"] + 1
-        delay = self.outbox.delay(attempts) if attempts <= MOST_FAILURES else None
+        delay = None
+        if attempts <= MOST_FAILURES:
+            delay = self.outbox.delay(attempts, tx.clock.rate)
         tx.connection.execute(
             "UPDATE webhook_deliveries SET attempts = ?, last_result = ?, due_at = ?, state = ?"
             " WHERE id = ?",

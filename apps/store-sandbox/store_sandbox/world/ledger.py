@@ -100,6 +100,10 @@ class Ledger:
         self._refund_ids = Ids(tx, "refunds")
         self._refund_line_ids = Ids(tx, "refund_lines")
         self._adjustment_ids = Ids(tx, "order_adjustments")
+        self._fulfilment_ids = Ids(tx, "fulfillments")
+        self._fulfilment_line_ids = Ids(tx, "fulfillment_lines")
+        self._fulfilments: list[Row] = []
+        self._fulfilment_lines: list[Row] = []
         self._lines: dict[int, list[Row]] = {}
         self._old_lines: dict[int, list[Row]] = {}
         self._refunds: list[Row] = []
@@ -152,6 +156,30 @@ class Ledger:
         row = {"id": self._adjustment_ids.take(), "refund_id": refund["id"]}
         self._adjustments.append({**row, "order_id": refund["order_id"], "amount": amount})
 
+    def add_fulfilment(self, order_id: int, location: int, at: datetime, stamp: int) -> None:
+        """A parcel with everything of an order that still waits."""
+        waiting = [line for line in self.lines(order_id) if line["unfulfilled_quantity"]]
+        if not waiting:
+            return
+        row: Row = {
+            "id": self._fulfilment_ids.take(),
+            "order_id": order_id,
+            "location_id": location,
+            "created_at": int(at.timestamp()),
+            "updated_at": stamp,
+        }
+        self._fulfilments.append(row)
+        self._tx.changed("fulfillments/create", row["id"])
+        for line in waiting:
+            self._fulfilment_lines.append(
+                {
+                    "id": self._fulfilment_line_ids.take(),
+                    "fulfillment_id": row["id"],
+                    "line_id": line["id"],
+                    "quantity": line["unfulfilled_quantity"],
+                }
+            )
+
     def spend_less(self, customer_id: int, amount: int, stamp: int) -> None:
         """A refund lowers what its customer has spent."""
         customer = self.customers.by_id(customer_id)
@@ -174,6 +202,8 @@ class Ledger:
             self._refund_ids,
             self._refund_line_ids,
             self._adjustment_ids,
+            self._fulfilment_ids,
+            self._fulfilment_line_ids,
         ):
             ids.flush()
         tx = self._tx
@@ -182,3 +212,5 @@ class Ledger:
         tx.insert("refunds", self._refunds)
         tx.insert("refund_lines", self._refund_lines)
         tx.insert("order_adjustments", self._adjustments)
+        tx.insert("fulfillments", self._fulfilments)
+        tx.insert("fulfillment_lines", self._fulfilment_lines)

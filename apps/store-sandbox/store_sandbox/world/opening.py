@@ -45,6 +45,38 @@ def open_shop(tx: Transaction, shop: Shop, book: Book, at: int) -> None:
         [_product(p, number, at) for p, number in zip(shop.products, product_ids, strict=True)],
     )
     _variants(tx, shop, book, at, location=location, product_ids=product_ids)
+    _collections(tx, shop, at, product_ids)
+
+
+def _collections(tx: Transaction, shop: Shop, at: int, product_ids: range) -> None:
+    """One collection for each kind of goods."""
+    members: dict[str, list[int]] = {}
+    for product, number in zip(shop.products, product_ids, strict=True):
+        members.setdefault(product.kind.name, []).append(number)
+    idents = tx.next_ids("collections", len(members))
+    tx.insert(
+        "collections",
+        [
+            {
+                "id": ident,
+                "title": name,
+                "handle": re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"),
+                "sort_order": "BEST_SELLING",
+                "created_at": at,
+                "updated_at": at,
+            }
+            for ident, name in zip(idents, members, strict=True)
+        ],
+    )
+    tx.insert_tuples(
+        "collection_products",
+        ("collection_id", "product_id", "position"),
+        (
+            (ident, number, place)
+            for ident, numbers in zip(idents, members.values(), strict=True)
+            for place, number in enumerate(numbers, 1)
+        ),
+    )
 
 
 def _product(product: Product, number: int, at: int) -> dict[str, Any]:

@@ -110,6 +110,7 @@ class Writer:
         if order is None or order["fulfillment_status"] == "FULFILLED":
             return
         stamp = self._stamp(fact.at)
+        self.rows.add_fulfilment(order["id"], self.shelves.location, fact.at, stamp)
         for line in self.rows.lines(order["id"]):
             units = line["unfulfilled_quantity"]
             variant = self.shelves.index(line["variant_id"])

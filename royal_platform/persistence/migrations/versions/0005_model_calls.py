@@ -1,7 +1,7 @@
 """What language models were shown.
 
 Revision ID: 0005_model_calls
-Revises: 0003_taxes_and_costs_per_day
+Revises: 0008_effects
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from core.storage.types import Json, UtcDateTime
 
 revision = "0005_model_calls"
-down_revision = "0003_taxes_and_costs_per_day"
+down_revision = "0008_effects"
 branch_labels = None
 depends_on = None
 

@@ -1,11 +1,12 @@
 /** One agent: run it, pause it, how far it may go, when it runs, what waits of it. */
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { FlaskConical, OctagonX, Pause, Play } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useAgent } from "@/api/agent";
 import { useRunAgent } from "@/api/agent-run";
 import { useAgentStatus } from "@/api/agent-status";
 import { useDecisions } from "@/api/decisions";
+import { useRecords } from "@/api/effects";
 import { asProblem } from "@/api/problem";
 import { useRuns } from "@/api/runs";
 import { useMay, useSession } from "@/api/session";
@@ -13,6 +14,7 @@ import { useStop } from "@/api/stop";
 import type { Agent } from "@/api/types";
 import { useCommands } from "@/commands/registry";
 import { DecisionLine } from "@/decision/DecisionLine";
+import { RecordCard } from "@/effects/RecordCard";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { HEALTH_TONE } from "@/ui/health";
@@ -21,8 +23,8 @@ import { QueryView } from "@/ui/QueryView";
 import { Note } from "@/ui/states";
 import { Tag, ToneWord } from "@/ui/Tone";
 import { sayDone, sayFailed } from "@/ui/toast";
+import { RunRow } from "@/work/RunRow";
 import { AutonomyDial } from "./AutonomyDial";
-import { RunRow } from "./RunRow";
 import { ScheduleCard } from "./ScheduleCard";
 
 export default function AgentPage() {
@@ -74,6 +76,7 @@ function Body({ agent }: { agent: Agent }) {
         <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
           <div className="grid min-w-0 grid-cols-1 gap-4">
             <WaitingCard agent={agent} />
+            <Accuracy agent={agent} />
             <RunsCard agent={agent} />
           </div>
           <div className="grid min-w-0 grid-cols-1 gap-4">
@@ -180,6 +183,39 @@ function WaitingCard({ agent }: { agent: Agent }) {
         )}
       </QueryView>
     </Card>
+  );
+}
+
+/** How its own past predictions came out. */
+function Accuracy({ agent }: { agent: Agent }) {
+  const { t } = useTranslation();
+  const query = useRecords(agent.id);
+  return (
+    <section aria-label={t("effects.accuracy")}>
+      <div className="mb-2 flex items-baseline justify-between gap-3">
+        <h2 className="text-lead">{t("effects.accuracy")}</h2>
+        <Link
+          to="/effects"
+          search={{ agent: agent.id } as never}
+          className="text-dense text-accent underline underline-offset-2 max-md:py-3"
+        >
+          {t("effects.accuracyAll")}
+        </Link>
+      </div>
+      <QueryView
+        query={query}
+        isEmpty={(records) => records.data.length === 0}
+        empty={{ title: t("effects.emptyTitle"), body: t("effects.emptyBody") }}
+      >
+        {(records) => (
+          <div className="grid grid-cols-1 gap-4">
+            {records.data.map((record) => (
+              <RecordCard key={record.kind} record={record} />
+            ))}
+          </div>
+        )}
+      </QueryView>
+    </section>
   );
 }
 

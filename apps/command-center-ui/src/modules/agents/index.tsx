@@ -9,14 +9,21 @@ import { PageHeader } from "@/ui/PageHeader";
 import { QueryView } from "@/ui/QueryView";
 import { Age, Moment } from "@/ui/Time";
 import { ToneWord } from "@/ui/Tone";
-import { GivenUp } from "./GivenUp";
+import { GivenUp } from "@/work/GivenUp";
 
 export default function Agents() {
   const { t } = useTranslation();
   const query = useAgents();
   return (
     <>
-      <PageHeader title={t("nav.agents")} />
+      <PageHeader
+        title={t("nav.agents")}
+        aside={
+          <Link to="/engine" className="text-accent underline underline-offset-2">
+            {t("nav.engine")}
+          </Link>
+        }
+      />
       <GivenUp />
       <QueryView
         query={query}

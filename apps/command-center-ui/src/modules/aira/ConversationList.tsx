@@ -70,6 +70,8 @@ function Row({ conversation, chosen, q }: RowProps) {
     <Link
       to={`/aira/${conversation.id}` as never}
       search={(q ? { q } : {}) as never}
+      // A conversation opens at its end, not at the page's top.
+      resetScroll={false}
       aria-current={chosen ? "page" : undefined}
       className={cx(
         "motion-hover block rounded-row border px-3 py-2",

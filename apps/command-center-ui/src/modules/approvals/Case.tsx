@@ -4,10 +4,11 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAgents } from "@/api/agents";
 import { useDecision } from "@/api/decision";
-import type { DecisionDetail } from "@/api/types";
+import type { DecisionDetail, Effect } from "@/api/types";
 import { Diff } from "@/decision/Diff";
 import { Progress } from "@/decision/Progress";
 import { decisionTitle, kindName, RISK_TONE, riskLevel } from "@/decision/words";
+import { Ground, Outcome, Verdict } from "@/effects/Outcome";
 import { useFormat } from "@/format/use-format";
 import { QueryView } from "@/ui/QueryView";
 import { Age } from "@/ui/Time";
@@ -57,7 +58,7 @@ function Body({ decision }: { decision: DecisionDetail }) {
         <Diff changes={decision.changes} status={decision.status} />
       </div>
       <Progress decision={decision} />
-      <dl className="mt-4 grid grid-cols-2 gap-x-5 gap-y-3 sm:grid-cols-4">
+      <dl className="mt-4 grid grid-cols-2 gap-x-5 gap-y-3 sm:grid-cols-[repeat(auto-fit,minmax(120px,1fr))]">
         <Fact label={t("decision.stake")}>
           {decision.money_at_stake ? format.money(decision.money_at_stake) : t("state.unknown")}
         </Fact>
@@ -78,9 +79,29 @@ function Body({ decision }: { decision: DecisionDetail }) {
         </Fact>
       </dl>
       {decision.prediction && <Interval prediction={decision.prediction} />}
+      {decision.effect && <EffectPart effect={decision.effect} />}
       <Actions decision={decision} />
       <Why decision={decision} />
     </>
+  );
+}
+
+/** What it did, or when that will be known. */
+function EffectPart({ effect }: { effect: Effect }) {
+  const { t } = useTranslation();
+  return (
+    <section aria-label={t("effects.outcome")} className="mt-4">
+      <h3 className="mb-1 flex flex-wrap items-baseline gap-x-3 text-lead">
+        {t("effects.outcome")}
+        <span className="text-meta text-muted">
+          <Verdict effect={effect} />
+        </span>
+      </h3>
+      <Outcome effect={effect} />
+      <p className="mt-1 max-w-[72ch] text-meta text-muted">
+        <Ground effect={effect} />
+      </p>
+    </section>
   );
 }
 

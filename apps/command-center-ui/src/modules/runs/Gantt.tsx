@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunDetail, RunStep } from "@/api/types";
 import { useFormat } from "@/format/use-format";
-import { useStoreNow } from "@/live/store-clock";
+import { useMachineNow } from "@/live/store-clock";
 import { cx } from "@/ui/cx";
 import { type Tone, ToneWord } from "@/ui/Tone";
 
@@ -34,7 +34,7 @@ function spanOf(step: RunStep, now: number): Span {
 export function Gantt({ run }: { run: RunDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useStoreNow();
+  const now = useMachineNow();
   const [chosen, setChosen] = useState<number | null>(null);
   const spans = run.steps.map((step) => spanOf(step, now));
   const start = Math.min(...spans.map((span) => span.from));

@@ -14,7 +14,7 @@ import { useMay } from "@/api/session";
 import type { RunDetail } from "@/api/types";
 import { DecisionLine } from "@/decision/DecisionLine";
 import { useFormat } from "@/format/use-format";
-import { useStoreNow } from "@/live/store-clock";
+import { useMachineNow } from "@/live/store-clock";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { RUN_TONE } from "@/ui/health";
@@ -122,9 +122,9 @@ function Cancel({ id }: { id: string }) {
 function Facts({ run }: { run: RunDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useStoreNow();
-  const took = run.started_at
-    ? (run.finished_at ? Date.parse(run.finished_at) : now) - Date.parse(run.started_at)
+  const now = useMachineNow();
+  const took = run.working_from
+    ? (run.working_until ? Date.parse(run.working_until) : now) - Date.parse(run.working_from)
     : null;
   return (
     <dl className="mb-4 flex flex-wrap gap-x-7 gap-y-2 text-dense">

@@ -99,7 +99,8 @@ def _price_range(node: Node, info: Info) -> dict[str, Any]:
     }
 
 
-def _description(node: Node, _info: Info, truncateAt: int | None = None) -> str:
+def description(node: Node, _info: Info, truncateAt: int | None = None) -> str:
+    """The description without its tags, cut to a length when asked."""
     text = html.unescape(re.sub(r"<[^>]+>", " ", node.row["description_html"]))
     text = " ".join(text.split())
     if truncateAt is None or len(text) <= truncateAt:
@@ -166,7 +167,7 @@ _PRODUCT: dict[str, Resolver] = {
     "vendor": plain("vendor"),
     "productType": plain("product_type"),
     "status": plain("status"),
-    "description": _description,
+    "description": description,
     "descriptionHtml": plain("description_html"),
     "tags": tags,
     "createdAt": moment("created_at"),

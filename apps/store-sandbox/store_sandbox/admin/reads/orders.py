@@ -27,7 +27,7 @@ from store_sandbox.admin.reads.columns import (
 )
 from store_sandbox.admin.reads.inventory import load_location
 from store_sandbox.admin.reads.order_fields import FIELDS, SORTS
-from store_sandbox.admin.wire import gid, parse_gid, when
+from store_sandbox.admin.wire import gid, parse_gid
 
 ORDERS = Listing("Order", "SELECT orders.* FROM orders", "orders.id", FIELDS, SORTS)
 
@@ -129,14 +129,38 @@ def _shipping_line(node: Node, info: Info) -> dict[str, Any] | None:
     }
 
 
-def _risk(node: Node, _info: Info) -> dict[str, Any]:
-    level = node.row["risk_level"]
-    advice = {"HIGH": "CANCEL", "MEDIUM": "INVESTIGATE", "LOW": "ACCEPT"}.get(level or "", "NONE")
-    found = [] if level is None else [{"riskLevel": level, "facts": []}]
-    return {"recommendation": advice, "assessments": found}
+_LEVELS = ("NONE", "LOW", "MEDIUM", "HIGH")
+_ADVICE = {"HIGH": "CANCEL", "MEDIUM": "INVESTIGATE", "LOW": "ACCEPT"}
 
 
-def _received(node: Node, _info: Info) -> int:
+def _assessments(context: Context, nodes: Sequence[Node]) -> dict[int, list[dict[str, Any]]]:
+    rows = context.rows(
+        "SELECT * FROM risk_assessments WHERE order_id IN (SELECT value FROM json_each(?))"
+        " ORDER BY id",
+        {node.row["id"] for node in nodes},
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        told = {"riskLevel": row["risk_level"], "facts": json.loads(row["facts"])}
+        found.setdefault(row["order_id"], []).append({**told, "provider": None})
+    return found
+
+
+def _risk(node: Node, info: Info) -> dict[str, Any]:
+    """The store's own assessment, then those of apps; the advice follows the gravest."""
+    own = node.row["risk_level"]
+    found = [] if own is None else [{"riskLevel": own, "facts": [], "provider": None}]
+    found += node.related("assessments", "id", info.context, _assessments) or []
+    gravest = max(
+        (one["riskLevel"] for one in found if one["riskLevel"] in _LEVELS),
+        key=_LEVELS.index,
+        default="NONE",
+    )
+    return {"recommendation": _ADVICE.get(gravest, "NONE"), "assessments": found}
+
+
+def received(node: Node, _info: Info) -> int:
+    """What the customer paid, in scaled money."""
     paid = node.row["financial_status"] not in ("PENDING", "AUTHORIZED", "VOIDED", "EXPIRED")
     return int(node.row["total"]) if paid else 0
 
@@ -144,27 +168,7 @@ def _received(node: Node, _info: Info) -> int:
 def _outstanding(node: Node, info: Info) -> int:
     if node.row["cancelled_at"] is not None or node.row["financial_status"] == "VOIDED":
         return 0
-    return max(0, int(node.row["total"]) - _received(node, info))
-
-
-def _transactions(node: Node, info: Info, **args: Any) -> Any:
-    row = node.row
-    order = node.related("order", "order_id", info.context, load_order)
-    paid = {
-        "id": gid("OrderTransaction", row["id"]),
-        "kind": "REFUND",
-        "status": "SUCCESS",
-        "amountSet": money_bag(row["total"], info),
-        "gateway": order.row["gateway"],
-        "formattedGateway": order.row["gateway"].replace("_", " ").title(),
-        "processedAt": when(row["created_at"]),
-        "createdAt": when(row["created_at"]),
-        "test": bool(order.row["test"]),
-        "manuallyCapturable": False,
-        "paymentId": None,
-    }
-    found = sliced([node] if row["total"] else [], args)
-    return type(found)([paid] * len(found.nodes), found.cursors, found.has_next, found.has_previous)
+    return max(0, int(node.row["total"]) - received(node, info))
 
 
 def _discount_codes(node: Node, _info: Info) -> Any:
@@ -215,9 +219,9 @@ _ORDER: dict[str, Resolver] = {
     "currentTotalTaxSet": _less("tax", "tax"),
     "totalRefundedSet": column_bag("refunded"),
     "totalRefundedShippingSet": bag(lambda node, info: 0),
-    "totalReceivedSet": bag(_received),
+    "totalReceivedSet": bag(received),
     "totalOutstandingSet": bag(_outstanding),
-    "netPaymentSet": bag(lambda node, info: _received(node, info) - node.row["refunded"]),
+    "netPaymentSet": bag(lambda node, info: received(node, info) - node.row["refunded"]),
     "subtotalLineItemsQuantity": lambda node, info: sum(
         line.row["quantity"] for line in _lines(node, info)
     ),
@@ -231,8 +235,8 @@ _ORDER: dict[str, Resolver] = {
     "billingAddress": lambda node, info: address(node.row["billing_address"], node.row["id"]),
     "clientIp": plain("client_ip"),
     "fullyPaid": lambda node, info: _outstanding(node, info) == 0,
-    "unpaid": lambda node, info: _received(node, info) == 0,
-    "refundable": lambda node, info: _received(node, info) > node.row["refunded"],
+    "unpaid": lambda node, info: received(node, info) == 0,
+    "refundable": lambda node, info: received(node, info) > node.row["refunded"],
     "fulfillable": lambda node, info: node.row["fulfillment_status"] != "FULFILLED",
     "requiresShipping": lambda node, info: any(
         line.row["requires_shipping"] for line in _lines(node, info)
@@ -253,7 +257,6 @@ _REFUND: dict[str, Resolver] = {
         node.related("adjustments", "id", info.context, load_adjustments) or [], args
     ),
     "order": lambda node, info: node.related("order", "order_id", info.context, load_order),
-    "transactions": _transactions,
 }
 RESOLVERS: dict[str, Resolver] = {
     **typed("Order", _ORDER),

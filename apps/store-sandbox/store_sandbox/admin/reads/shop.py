@@ -1,19 +1,31 @@
 """The shop itself, the app's installation, subscriptions and `node`."""
 
-# ruff: noqa: A006, ARG005 - resolvers take what GraphQL hands them
+# ruff: noqa: A002, A006, ARG005 - resolvers take what GraphQL hands them
 # ruff: noqa: S608 - names in SQL are constants of this package, values are bound
 
 import hashlib
 import json
+import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from store_sandbox.admin.connections import Listing, Page, count, page
-from store_sandbox.admin.context import Context, Info
+from store_sandbox.admin.context import Context, Info, Shop
 from store_sandbox.admin.failures import fail
 from store_sandbox.admin.nodes import Node
-from store_sandbox.admin.reads import catalog, checkouts, customers, inventory, orders
+from store_sandbox.admin.reads import (
+    bulk,
+    catalog,
+    checkouts,
+    collections,
+    customers,
+    fulfilments,
+    inventory,
+    orders,
+    payments,
+)
 from store_sandbox.admin.reads.columns import Resolver, constant, identity, moment, plain, typed
 from store_sandbox.admin.search import Field
 from store_sandbox.admin.versions import VERSIONS, title
@@ -83,20 +95,61 @@ def _installation(_root: Any, info: Info) -> dict[str, Any]:
     context: Context = info.context
     return {
         "id": gid("AppInstallation", 1),
-        "accessScopes": [
-            {"handle": scope, "description": DESCRIPTIONS[scope]}
-            for scope in sorted(context.scopes)
-        ],
+        "accessScopes": access_scopes(context.scopes),
         "launchUrl": f"https://{context.shop.domain}/admin/apps/royal",
         "uninstallUrl": None,
-        "app": {
-            "id": gid("App", 1),
-            "title": "Royal Equips Orchestrator",
-            "handle": "royal-equips-orchestrator",
-            "apiKey": context.client_id,
-            "embedded": False,
-            "developerName": None,
-        },
+        "app": the_app(context),
+    }
+
+
+def the_app(context: Context) -> dict[str, Any]:
+    """The caller as an `App` object."""
+    every = access_scopes(DESCRIPTIONS)
+    return {
+        "id": gid("App", 1),
+        "title": "Royal Equips Orchestrator",
+        "handle": "royal-equips-orchestrator",
+        "apiKey": context.client_id,
+        "embedded": False,
+        "developerName": None,
+        "availableAccessScopes": every,
+        "requestedAccessScopes": every,
+    }
+
+
+def access_scopes(handles: Iterable[str]) -> list[dict[str, str]]:
+    """`AccessScope` objects."""
+    return [{"handle": one, "description": DESCRIPTIONS[one]} for one in sorted(handles)]
+
+
+def rest_shop(db: sqlite3.Connection) -> dict[str, Any]:
+    """The REST `shop` resource."""
+    settings = Shop.load(db)
+    mail = f"owner@{settings.domain}"
+    at = when(settings.created_at)
+    return {
+        "id": SHOP_ID,
+        "name": settings.name,
+        "email": mail,
+        "customer_email": mail,
+        "domain": settings.domain,
+        "myshopify_domain": settings.domain,
+        "shop_owner": settings.name,
+        "currency": settings.currency,
+        "money_format": f"{{{{amount}}}} {settings.currency}",
+        "iana_timezone": settings.timezone,
+        "timezone": settings.timezone,
+        "taxes_included": settings.taxes_included,
+        "tax_shipping": False,
+        "weight_unit": "kg",
+        "primary_locale": "en",
+        "country_code": None,
+        "plan_name": "partner_test",
+        "plan_display_name": "Sandbox",
+        "setup_required": False,
+        "password_enabled": False,
+        "created_at": at,
+        "updated_at": at,
     }
 
 
@@ -119,12 +172,22 @@ def _subscriptions(_root: Any, info: Info, **args: Any) -> Page:
     return page(info, SUBSCRIPTIONS, args, where, params)
 
 
+def find_metafield(context: Context, number: int | None) -> Node | None:
+    """The metafield with this id."""
+    return context.one("Metafield", "SELECT * FROM metafields WHERE id = ?", number)
+
+
 FINDERS = {
+    "Metafield": find_metafield,
+    **collections.NODES,
     **catalog.NODES,
     **inventory.NODES,
     **orders.NODES,
     **customers.NODES,
     **checkouts.NODES,
+    **bulk.NODES,
+    **fulfilments.NODES,
+    **payments.NODES,
     "WebhookSubscription": find_subscription,
 }
 
@@ -138,6 +201,12 @@ def find_node(context: Context, text: str) -> Any:
         return inventory.level_by_gid(context, text)
     finder = FINDERS.get(kind)
     return None if finder is None else finder(context, parse_gid(text, kind))
+
+
+def _job(_root: Any, info: Info, id: str) -> dict[str, Any] | None:
+    name = id.removeprefix("gid://shopify/Job/")
+    row = info.context.db.execute("SELECT id FROM jobs WHERE id = ?", (name,)).fetchone()
+    return None if row is None else {"id": f"gid://shopify/Job/{row['id']}", "done": True}
 
 
 RESOLVERS: dict[str, Resolver] = {
@@ -184,6 +253,7 @@ RESOLVERS: dict[str, Resolver] = {
     "QueryRoot.webhookSubscription": lambda root, info, id: find_subscription(
         info.context, parse_gid(id, "WebhookSubscription")
     ),
+    "QueryRoot.job": _job,
     "QueryRoot.node": lambda root, info, id: find_node(info.context, id),
     "QueryRoot.nodes": lambda root, info, ids: [find_node(info.context, text) for text in ids],
 }

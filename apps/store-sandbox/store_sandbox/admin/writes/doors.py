@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -10,23 +11,43 @@ from graphql import StringValueNode, VariableNode
 
 from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.failures import fail, user_error
+from store_sandbox.admin.reads.bulk import find_operation
 from store_sandbox.admin.reads.catalog import find_product, find_variant
+from store_sandbox.admin.reads.collections import find_collection
 from store_sandbox.admin.reads.customers import find_customer
+from store_sandbox.admin.reads.fulfilments import find_fulfilment
 from store_sandbox.admin.reads.inventory import find_item
 from store_sandbox.admin.reads.orders import find_order, find_refund
-from store_sandbox.admin.reads.shop import find_node, find_subscription, shop
+from store_sandbox.admin.reads.shop import (
+    find_metafield,
+    find_node,
+    find_subscription,
+    shop,
+    the_app,
+)
 from store_sandbox.admin.writes import (
+    app,
+    bulk,
+    cancelling,
     catalog,
+    collections,
+    consent,
     customers,
+    drafts,
+    fulfilments,
     inventory,
+    metafields,
     orders,
     refunds,
+    risk,
     subscriptions,
     tags,
 )
 from store_sandbox.admin.writes.outcome import Payload, Refused, Work, Write
 
 KEY_LIFE_SECONDS = 86_400
+_CONCURRENT = "IDEMPOTENCY_CONCURRENT_REQUEST"
+_IN_FLIGHT = "This request is currently in progress, please try again."
 IDEMPOTENT = frozenset({"inventorySetQuantities", "inventoryAdjustQuantities", "refundCreate"})
 MUTATIONS: dict[str, Work] = {
     "productVariantsBulkUpdate": catalog.bulk_update,
@@ -41,6 +62,26 @@ MUTATIONS: dict[str, Work] = {
     "orderUpdate": orders.update,
     "refundCreate": refunds.create,
     "customerUpdate": customers.update,
+    "productCreate": drafts.create,
+    "collectionCreate": collections.create,
+    "collectionAddProducts": collections.add_products,
+    "collectionRemoveProducts": collections.remove_products,
+    "collectionDelete": collections.delete,
+    "customerEmailMarketingConsentUpdate": consent.email,
+    "customerSmsMarketingConsentUpdate": consent.sms,
+    "metafieldsSet": metafields.set_many,
+    "metafieldsDelete": metafields.delete_many,
+    "orderRiskAssessmentCreate": risk.assess,
+    "orderCancel": cancelling.cancel,
+    "orderClose": cancelling.close,
+    "orderOpen": cancelling.open_again,
+    "fulfillmentCreate": fulfilments.create,
+    "fulfillmentTrackingInfoUpdate": fulfilments.track,
+    "fulfillmentCancel": fulfilments.cancel,
+    "appUninstall": app.leave,
+    "appRevokeAccessScopes": app.give_back,
+    "bulkOperationRunQuery": bulk.run_query,
+    "bulkOperationCancel": bulk.cancel,
     "webhookSubscriptionCreate": subscriptions.create,
     "webhookSubscriptionUpdate": subscriptions.update,
     "webhookSubscriptionDelete": subscriptions.delete,
@@ -57,24 +98,42 @@ def _resolver(name: str, work: Work) -> Callable[..., Payload]:
                 "The @idempotent directive is required for this mutation but was not provided.",
                 "BAD_REQUEST",
             )
-        timezone = context.shop.timezone
-        context.release()
-        try:
-            with context.state.write() as tx:
-                write = Write(
-                    tx,
-                    name,
-                    context.client_id,
-                    context.request_id,
-                    key,
-                    timezone,
-                    context.loopback_http,
-                )
-                return _once(write, work, args) if name in IDEMPOTENT else work(write, args)
-        except Refused as refused:
-            return {"userErrors": refused.errors}
+        if name not in IDEMPOTENT:
+            return _written(info, name, work, args, key)
+        with context.flights.taking(context.client_id, key or "") as free:
+            if not free:
+                return {"userErrors": [user_error(None, _IN_FLIGHT, _CONCURRENT)]}
+            return _written(info, name, work, args, key)
 
     return resolve
+
+
+def _written(info: Info, name: str, work: Work, args: dict[str, Any], key: str | None) -> Payload:
+    """Run the work in one transaction; a refusal rolls it back and is the answer."""
+    context: Context = info.context
+    timezone, unapproved = context.shop.timezone, context.unapproved
+    context.release()
+    try:
+        with context.state.write() as tx:
+            write = Write(
+                tx,
+                name,
+                context.client_id,
+                context.request_id,
+                key,
+                timezone,
+                context.loopback_http,
+                context.version,
+                context.scopes,
+                info.schema,
+                unapproved,
+            )
+            payload = _once(write, work, args) if name in IDEMPOTENT else work(write, args)
+            if context.pause_seconds:
+                time.sleep(context.pause_seconds)
+            return payload
+    except Refused as refused:
+        return {"userErrors": refused.errors}
 
 
 def _check_sizes(value: Any) -> None:
@@ -167,6 +226,10 @@ _FINDERS: dict[str, _Find] = {
     "refund": find_refund,
     "customer": find_customer,
     "webhookSubscription": find_subscription,
+    "bulkOperation": find_operation,
+    "fulfillment": find_fulfilment,
+    "collection": find_collection,
+    "metafields": find_metafield,
     "node": find_node,
 }
 _PAYLOADS = {
@@ -180,6 +243,19 @@ _PAYLOADS = {
     "RefundCreatePayload": ("order", "refund"),
     "CustomerUpdatePayload": ("customer",),
     "WebhookSubscriptionCreatePayload": ("webhookSubscription",),
+    "ProductCreatePayload": ("product",),
+    "CollectionCreatePayload": ("collection",),
+    "CollectionAddProductsPayload": ("collection",),
+    "CustomerEmailMarketingConsentUpdatePayload": ("customer",),
+    "CustomerSmsMarketingConsentUpdatePayload": ("customer",),
+    "MetafieldsSetPayload": ("metafields",),
+    "OrderClosePayload": ("order",),
+    "OrderOpenPayload": ("order",),
+    "FulfillmentCreatePayload": ("fulfillment",),
+    "FulfillmentTrackingInfoUpdatePayload": ("fulfillment",),
+    "FulfillmentCancelPayload": ("fulfillment",),
+    "BulkOperationRunQueryPayload": ("bulkOperation",),
+    "BulkOperationCancelPayload": ("bulkOperation",),
     "WebhookSubscriptionUpdatePayload": ("webhookSubscription",),
 }
 RESOLVERS: dict[str, Callable[..., Any]] = {
@@ -190,4 +266,9 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
         for name in names
     },
     "ProductDeletePayload.shop": shop,
+    "ProductCreatePayload.shop": shop,
+    "CollectionDeletePayload.shop": shop,
+    "AppUninstallPayload.app": lambda payload, info: (
+        the_app(info.context) if payload.get("app") else None
+    ),
 }

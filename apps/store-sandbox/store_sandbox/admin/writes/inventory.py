@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - names in SQL are constants of this package, values are bound
 
+from collections import Counter
 from typing import Any
 
 from store_sandbox.admin.failures import fail, user_error
@@ -102,7 +103,7 @@ def _reason(given: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _bounds(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     errors = []
-    seen = set()
+    pairs = Counter((item["inventoryItemId"], item["locationId"]) for item in items)
     for place, item in enumerate(items):
         at = ["input", "quantities", str(place)]
         if item["quantity"] > _MOST:
@@ -111,12 +112,10 @@ def _bounds(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         elif item["quantity"] < -_MOST:
             message = "The quantity can't be lower than -1,000,000,000."
             errors.append(user_error([*at, "quantity"], message, "INVALID_QUANTITY_TOO_LOW"))
-        pair = (item["inventoryItemId"], item["locationId"])
-        if pair in seen:
+        if pairs[item["inventoryItemId"], item["locationId"]] > 1:
             message = "The combination of inventoryItemId and locationId must be unique."
             code = "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR"
             errors.append(user_error([*at, "locationId"], message, code))
-        seen.add(pair)
     return errors
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from store_sandbox.admin.wire import gid, join_tags, parse_gid, split_tags
+from store_sandbox.admin.writes.fulfilments import add_lines
 from store_sandbox.admin.writes.inventory import stock_moved
 from store_sandbox.admin.writes.outcome import Payload, Write, refuse, shown
 from store_sandbox.state import to_scaled, to_seconds
@@ -43,6 +44,8 @@ def create(write: Write, args: dict[str, Any]) -> Payload:
         line.update(id=ident, order_id=number)
         line["unfulfilled_quantity"] = 0 if fulfilled else line["quantity"]
     write.tx.insert("order_lines", lines)
+    if fulfilled:
+        _shipped(write, number, lines, row["processed_at"])
     behaviour = (args.get("options") or {}).get("inventoryBehaviour") or "BYPASS"
     if behaviour != "BYPASS":
         _take_stock(write, lines, obey=behaviour == "DECREMENT_OBEYING_POLICY", fulfilled=fulfilled)
@@ -50,6 +53,14 @@ def create(write: Write, args: dict[str, Any]) -> Payload:
     write.tx.changed("orders/create", number)
     write.journal(gid("Order", number) or "", None, {"total": shown(row["total"])})
     return {"order": number, "userErrors": []}
+
+
+def _shipped(write: Write, number: int, lines: list[dict[str, Any]], at: int) -> None:
+    """An order that came in fulfilled was shipped when it was processed."""
+    ident = write.tx.next_ids("fulfillments")[0]
+    row = {"id": ident, "order_id": number, "created_at": at, "updated_at": write.tx.now}
+    write.tx.insert("fulfillments", [row])
+    add_lines(write, ident, [(line["id"], line["quantity"]) for line in lines])
 
 
 def _line(write: Write, place: int, item: dict[str, Any]) -> dict[str, Any]:

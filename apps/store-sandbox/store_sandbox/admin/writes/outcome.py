@@ -4,11 +4,15 @@
 # ruff: noqa: N818 - a refusal is an answer, not a fault
 
 import json
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from graphql import GraphQLSchema
+
 from store_sandbox.admin.failures import user_error
+from store_sandbox.admin.versions import CURRENT
 from store_sandbox.admin.wire import decimal
 from store_sandbox.state import Transaction
 
@@ -31,7 +35,7 @@ def refuse(field: list[str] | None, message: str, code: str | None = None) -> Re
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One mutation in progress."""
+    """One mutation in progress; the control door is a caller without scopes and schema."""
 
     tx: Transaction
     mutation: str
@@ -40,6 +44,10 @@ class Write:
     idempotency_key: str | None
     timezone: str
     loopback_http: bool = True
+    version: str = CURRENT
+    scopes: frozenset[str] = frozenset()
+    schema: GraphQLSchema = field(default_factory=GraphQLSchema)
+    unapproved: frozenset[str] = frozenset()
 
     def row(self, table: str, number: int | None) -> Any:
         """The row with this id as the transaction sees it, None when there is none."""
@@ -47,6 +55,12 @@ class Write:
             return None
         sql = f"SELECT * FROM {table} WHERE id = ?"
         return self.tx.connection.execute(sql, (number,)).fetchone()
+
+    def job(self) -> dict[str, Any]:
+        """A `Job` for work that is done with this commit."""
+        ident = str(uuid.uuid4())
+        self.tx.insert("jobs", [{"id": ident, "created_at": self.tx.now}])
+        return {"id": f"gid://shopify/Job/{ident}", "done": False}
 
     def journal(self, subject: str, before: Any, after: Any) -> None:
         """Note a write for whoever counts executions."""

@@ -104,12 +104,13 @@ def _store(
             {"n": line["quantity"], "id": line["line_id"]},
         )
         if line["restock_type"] in ("RETURN", "CANCEL"):
-            _restock(write, line)
+            restock(write, line)
     tx.changed("refunds/create", number)
     return number
 
 
-def _restock(write: Write, line: dict[str, Any]) -> None:
+def restock(write: Write, line: dict[str, Any]) -> None:
+    """Put units of an order line back on the shelf they came from."""
     row = write.tx.connection.execute(
         "SELECT l.* FROM order_lines o JOIN variants v ON v.id = o.variant_id"
         " JOIN inventory_levels l ON l.item_id = v.inventory_item_id WHERE o.id = ?"

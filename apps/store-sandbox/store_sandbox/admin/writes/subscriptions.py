@@ -5,6 +5,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
+from store_sandbox.admin.protected import NO_TOPIC, TOPICS
 from store_sandbox.admin.wire import gid, parse_gid
 from store_sandbox.admin.writes.outcome import Payload, Write, refuse
 
@@ -14,6 +15,8 @@ _AT = ["webhookSubscription", "callbackUrl"]
 def create(write: Write, args: dict[str, Any]) -> Payload:
     """`webhookSubscriptionCreate`."""
     given = args["webhookSubscription"]
+    if "customer" in write.unapproved and args["topic"].startswith(TOPICS):
+        raise refuse(["topic"], NO_TOPIC)
     _check(write, given)
     if not given.get("uri"):
         raise refuse(_AT, "Address can't be blank")

@@ -6,7 +6,8 @@ import { RUN_TONE } from "@/ui/health";
 import { Age } from "@/ui/Time";
 import { ToneWord } from "@/ui/Tone";
 
-export function RunRow({ run }: { run: Run }) {
+/** `agent` is named where the runs of several stand together. */
+export function RunRow({ run, agent }: { run: Run; agent?: string | undefined }) {
   const { t } = useTranslation();
   return (
     <Link
@@ -18,6 +19,7 @@ export function RunRow({ run }: { run: Run }) {
         {t(`runStatus.${run.status}`)}
       </ToneWord>
       <span className="min-w-0 truncate text-muted">
+        {agent && <span className="text-fg">{agent} · </span>}
         {run.dry_run && `${t("run.dryRun")} · `}
         {run.error ?? run.headline ?? t("agent.decisions", { count: run.decisions })}
       </span>

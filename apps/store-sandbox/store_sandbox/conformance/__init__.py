@@ -1,0 +1,1 @@
+"""Recorded conversations with real stores, replayed against this sandbox and compared."""

@@ -1,0 +1,1 @@
+"""How an app gets in and out: consent, codes, tokens, renewal, uninstalling."""

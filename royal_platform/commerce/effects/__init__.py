@@ -1,0 +1,1 @@
+"""What executed decisions really did, how well that was foreseen, and what it earns an agent."""
