@@ -1,12 +1,21 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import axe from "axe-core";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { setDock } from "@/aira/dock";
 import { endTalks } from "@/aira/talks";
 import { setPreferences } from "@/preferences/store";
 import { Aira, done, numbered, type Said, saying, storedTurn, turnEvent } from "./support/aira";
 import { goLive, open, until } from "./support/app";
 import type { World } from "./support/world";
+
+// Fetched once before anything is timed: what a busy machine takes to load is not what is tested.
+beforeAll(async () => {
+  await Promise.all([
+    import("@/modules/aira"),
+    import("@/aira/Dock"),
+    import("@/modules/approvals"),
+  ]);
+}, 60_000);
 
 afterEach(() => {
   endTalks();
