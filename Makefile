@@ -79,8 +79,9 @@ ci: ## what the pipeline runs
 docs: setup ## regenerate the reference pages from the code
 	$(BIN)/python scripts/reference.py
 
-openapi: setup ## regenerate the OpenAPI document and the UI's types from the code
+openapi: setup ## regenerate the OpenAPI documents and the UI's types from the code
 	$(BIN)/python -m app.openapi > $(UI)/openapi.json
+	$(BIN)/python -m aira.openapi > $(UI)/aira-openapi.json
 	cd $(UI) && $(PNPM) --silent generate
 
 ui: $(UI)/dist/.built ## build the command center

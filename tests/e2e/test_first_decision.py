@@ -7,17 +7,16 @@ import sys
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.browsing import PHONE, WIDE, listen, overflow, sign_in
 from tests.e2e.conftest import FirstStart
 from tests.installation import ROYAL, Installation, until
 
 PAGES = (
     "/", "/approvals", "/agents", "/agents/inventory_pricing", "/effects", "/products", "/orders",
-    "/activity", "/policies", "/connections", "/engine",
+    "/activity", "/policies", "/connections", "/engine", "/aira",
 )  # fmt: skip
-WIDE = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
 
 
 def first_price(installation: Installation) -> dict[str, Any]:
@@ -28,29 +27,10 @@ def first_price(installation: Installation) -> dict[str, Any]:
     return found[0]
 
 
-def listen(page: Page) -> list[str]:
-    """Everything the browser complains about on this page from now on."""
-    heard: list[str] = []
-
-    def message(entry: ConsoleMessage) -> None:
-        if entry.type in ("error", "warning"):
-            heard.append(f"{entry.type}: {entry.text} ({page.url})")
-
-    page.on("console", message)
-    page.on("pageerror", lambda error: heard.append(f"thrown: {error} ({page.url})"))
-    return heard
-
-
 @pytest.fixture(scope="module")
 def signed_in(installation: Installation, browser: Browser) -> Any:
     """The cookies of a browser that followed the printed link, once."""
-    context = browser.new_context(viewport=WIDE)
-    page = context.new_page()
-    page.goto(installation.sign_in_link())
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    state = context.storage_state()
-    context.close()
-    return state
+    return sign_in(installation, browser)
 
 
 @pytest.fixture
@@ -149,8 +129,7 @@ def test_every_page_is_quiet_on_a_phone(
         page.goto(f"{installation.url}{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=15_000)
-        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert overflow <= 0, f"{path} is {overflow} px too wide"
+        assert overflow(page) <= 0, f"{path} is {overflow(page)} px too wide"
     assert heard == []
     context.close()
 

@@ -9,22 +9,17 @@ import {
   RouterProvider,
 } from "@tanstack/react-router";
 import { type ComponentType, lazy, useState } from "react";
-import { loadTexts } from "./i18n";
+import { withTexts } from "./i18n/with-texts";
 import { Lost } from "./shell/Lost";
 import { PageFailure } from "./shell/PageFailure";
 import { Shell } from "./shell/Shell";
 
-/** A page that is fetched when it is opened, together with its own texts and those it borrows. */
-function page(
+/** A page with its module's own texts and those it borrows. */
+const page = (
   module: string,
   load: () => Promise<{ default: ComponentType }>,
   ...borrowed: string[]
-) {
-  return lazy(async () => {
-    const [loaded] = await Promise.all([load(), ...[module, ...borrowed].map(loadTexts)]);
-    return loaded;
-  });
-}
+) => withTexts([module, ...borrowed], load);
 
 const Today = page("today", () => import("./modules/today"));
 const Approvals = page("approvals", () => import("./modules/approvals"), "effects");
@@ -40,6 +35,8 @@ const Activity = lazy(() => import("./modules/activity"));
 const Policies = page("policies", () => import("./modules/policies"));
 const Engine = page("engine", () => import("./modules/engine"));
 const Connections = page("connections", () => import("./modules/connections"));
+// A decision in a conversation is the case that Approvals shows, in the same words.
+const Aira = withTexts(["aira", "approvals"], () => import("./modules/aira"));
 
 const pages: [path: string, page: RouteComponent][] = [
   ["/", Today],
@@ -57,6 +54,8 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/policies", Policies],
   ["/connections", Connections],
   ["/engine", Engine],
+  // One route: beginning a conversation names it without leaving the page.
+  ["/aira/{-$conversationId}", Aira],
 ];
 
 /** Search values are plain strings, so addresses stay readable and shareable. */

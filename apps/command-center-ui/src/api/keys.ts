@@ -24,4 +24,9 @@ export const keys = {
   privacy: ["connections", "privacy"] as const,
   engine: ["engine"] as const,
   deadLetters: ["dead-letters"] as const,
+  chatStatus: ["chat", "status"] as const,
+  chatCommands: ["chat", "commands"] as const,
+  completions: (text: string) => ["chat", "completions", text] as const,
+  conversations: (q: string) => ["conversations", "list", q] as const,
+  conversation: (id: string) => ["conversations", "one", id] as const,
 };

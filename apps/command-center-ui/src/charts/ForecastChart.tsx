@@ -5,6 +5,7 @@ import uPlot from "uplot";
 import type { Forecast } from "@/api/types";
 import { type Format, useFormat } from "@/format/use-format";
 import { useShownTheme } from "@/preferences/store";
+import { axes, token } from "./plot";
 
 interface ForecastChartProps {
   forecast: Forecast;
@@ -32,23 +33,8 @@ function columns(forecast: Forecast): [number[], Series, Series, Series, Series]
   ];
 }
 
-function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--c-${name}`).trim();
-}
-
 function options(width: number, height: number, format: Format): uPlot.Options {
   const accent = token("accent");
-  const axis = {
-    stroke: token("muted"),
-    font: '11px "Geist Variable", sans-serif',
-    grid: { stroke: token("line"), width: 1 },
-    ticks: { show: false },
-  };
-  const month = new Intl.DateTimeFormat(format.locale, {
-    timeZone: "UTC",
-    day: "numeric",
-    month: "short",
-  });
   const line = { stroke: accent, width: 1.75, points: { show: false }, spanGaps: true };
   return {
     width,
@@ -58,20 +44,7 @@ function options(width: number, height: number, format: Format): uPlot.Options {
     padding: [8, 20, 0, 0],
     scales: { x: { time: true }, y: { range: (_u, _min, max) => [0, Math.max(max * 1.08, 1)] } },
     tzDate: (timestamp) => uPlot.tzDate(new Date(timestamp * 1000), "Etc/UTC"),
-    axes: [
-      {
-        ...axis,
-        space: 76,
-        size: 26,
-        values: (_u, splits) => splits.map((split) => month.format(split * 1000)),
-      },
-      {
-        ...axis,
-        // Room for the longest number: 44 px hold five characters.
-        size: (_u, labels) => 16 + 6.5 * Math.max(4, ...(labels ?? []).map((l) => l.length)),
-        values: (_u, splits) => splits.map((split) => format.count(split)),
-      },
-    ],
+    axes: axes(format),
     series: [
       {},
       line,

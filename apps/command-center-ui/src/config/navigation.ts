@@ -6,6 +6,7 @@ import {
   Cog,
   Gauge,
   type LucideIcon,
+  MessageSquareText,
   Package,
   Plug,
   ReceiptText,
@@ -21,6 +22,7 @@ export interface NavigationEntry {
     | "today"
     | "approvals"
     | "agents"
+    | "aira"
     | "effects"
     | "products"
     | "orders"
@@ -67,6 +69,16 @@ export const navigation: readonly NavigationEntry[] = [
     group: "work",
     onPhone: true,
     permission: "agents:read",
+  },
+  {
+    id: "aira",
+    path: "/aira",
+    label: "aira",
+    icon: MessageSquareText,
+    letter: "i",
+    group: "work",
+    onPhone: false,
+    permission: "store:read",
   },
   {
     id: "effects",

@@ -1,5 +1,6 @@
 /** Every text there is, for the types: the shell's, and one line for each module with its own. */
 import type agents from "@/modules/agents/texts.en.json";
+import type aira from "@/modules/aira/texts.en.json";
 import type approvals from "@/modules/approvals/texts.en.json";
 import type connections from "@/modules/connections/texts.en.json";
 import type effects from "@/modules/effects/texts.en.json";
@@ -13,6 +14,7 @@ import type shell from "./en.json";
 
 export type Texts = typeof shell &
   typeof agents &
+  typeof aira &
   typeof approvals &
   typeof connections &
   typeof effects &

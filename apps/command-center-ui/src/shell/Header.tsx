@@ -1,5 +1,5 @@
 /** Search, connection, theme and the stop switch, on every page. */
-import { Moon, OctagonX, Search, Sun } from "lucide-react";
+import { MessageSquareText, Moon, OctagonX, Search, Sun } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Session } from "@/api/types";
 import { setPreferences, useShownTheme } from "@/preferences/store";
@@ -11,11 +11,13 @@ interface HeaderProps {
   session: Session;
   onSearch: () => void;
   onStop: () => void;
+  /** Absent where AIRA is on the page already. */
+  onAira: (() => void) | null;
 }
 
 const isApple = /Mac|iPhone|iPad/.test(globalThis.navigator?.userAgent ?? "");
 
-export function Header({ session, onSearch, onStop }: HeaderProps) {
+export function Header({ session, onSearch, onStop, onAira }: HeaderProps) {
   const { t } = useTranslation();
   const theme = useShownTheme();
   const other = theme === "dark" ? "light" : "dark";
@@ -34,6 +36,11 @@ export function Header({ session, onSearch, onStop }: HeaderProps) {
       </button>
       <div className="flex-1 max-md:hidden" />
       <ConnectionChip />
+      {onAira && (
+        <IconButton label={t("command.askAira")} onClick={onAira} className="bg-surface">
+          <MessageSquareText size={16} aria-hidden="true" />
+        </IconButton>
+      )}
       <button
         type="button"
         onClick={onStop}

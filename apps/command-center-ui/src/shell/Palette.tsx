@@ -1,11 +1,13 @@
 /** Cmd-K: pages, actions, and the store's products by name. */
 import { useNavigate } from "@tanstack/react-router";
-import { Command as Cmdk } from "cmdk";
-import { ArrowRight, Package, Zap } from "lucide-react";
+import { Command as Cmdk, defaultFilter } from "cmdk";
+import { ArrowRight, MessageSquareText, Package, Zap } from "lucide-react";
 import { Dialog as Radix, VisuallyHidden } from "radix-ui";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { setDock } from "@/aira/dock";
 import { useProductSearch } from "@/api/products";
+import { useMay } from "@/api/session";
 import type { Command, CommandGroup } from "@/commands/registry";
 import { Kbd } from "@/ui/Kbd";
 
@@ -18,11 +20,19 @@ const GROUPS: CommandGroup[] = ["list", "act", "go", "view"];
 const ITEM =
   "flex min-h-10 cursor-pointer items-center gap-3 rounded-row px-3 data-[selected=true]:bg-accent-soft data-[selected=true]:text-accent max-md:min-h-11";
 
+const ASK = "ask-aira";
+
+/** Asking is always possible and always last: what was found comes first. */
+function score(value: string, search: string, keywords?: string[]): number {
+  return value === ASK ? 1e-9 : defaultFilter(value, search, keywords);
+}
+
 export default function Palette({ onClose, commands }: PaletteProps) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const [asked, setAsked] = useState("");
   const navigate = useNavigate();
+  const mayAsk = useMay("store:read");
   const products = useProductSearch(asked);
   useEffect(() => {
     const timer = setTimeout(() => setAsked(text.trim()), 150);
@@ -45,7 +55,7 @@ export default function Palette({ onClose, commands }: PaletteProps) {
           <VisuallyHidden.Root>
             <Radix.Title>{t("command.palette")}</Radix.Title>
           </VisuallyHidden.Root>
-          <Cmdk label={t("command.palette")} loop>
+          <Cmdk label={t("command.palette")} loop filter={score}>
             <Cmdk.Input
               value={text}
               onValueChange={setText}
@@ -85,6 +95,16 @@ export default function Palette({ onClose, commands }: PaletteProps) {
               {GROUPS.map((group) => (
                 <Entries key={group} group={group} commands={commands} onChoose={choose} />
               ))}
+              {mayAsk && text.trim() && (
+                <Cmdk.Item
+                  value={ASK}
+                  className={ITEM}
+                  onSelect={() => choose(() => setDock({ open: true, question: text.trim() }))}
+                >
+                  <MessageSquareText size={16} aria-hidden="true" className="text-muted" />
+                  <span className="flex-1 truncate">{t("command.askText", { text })}</span>
+                </Cmdk.Item>
+              )}
             </Cmdk.List>
           </Cmdk>
         </Radix.Content>

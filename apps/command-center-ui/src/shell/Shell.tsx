@@ -1,14 +1,17 @@
 /** The frame around every page: navigation, header, bands, palette; or the way to sign in. */
-import { Outlet } from "@tanstack/react-router";
+import { Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { setDock, useDock } from "@/aira/dock";
 import { asProblem } from "@/api/problem";
 import { useSession } from "@/api/session";
 import type { Session } from "@/api/types";
 import { useRegisteredCommands } from "@/commands/registry";
+import { withTexts } from "@/i18n/with-texts";
 import { openLive } from "@/live";
 import { setStoreClock } from "@/live/store-clock";
 import { useShownTheme } from "@/preferences/store";
+import { cx } from "@/ui/cx";
 import { AfterPatience, Failure, Skeleton } from "@/ui/states";
 import { Bands } from "./Bands";
 import { BottomNav } from "./BottomNav";
@@ -21,6 +24,7 @@ const StopAll = lazy(() => import("./StopAll"));
 const Palette = lazy(() => import("./Palette"));
 const KeySheet = lazy(() => import("./KeySheet"));
 const Toasts = lazy(() => import("./Toasts"));
+const AiraDock = withTexts(["aira", "approvals"], () => import("@/aira/Dock"));
 
 export function Shell() {
   const session = useSession();
@@ -59,13 +63,23 @@ function useSignedOut(session: ReturnType<typeof useSession>): boolean {
   return known.current;
 }
 
+/** On its own page AIRA needs no dock, and who may not read the store has nobody to ask. */
+function useAiraDock(session: Session): { open: boolean; toggle: (() => void) | null } {
+  const { open } = useDock();
+  const onPage = useLocation({ select: ({ pathname }) => /^\/aira(\/|$)/.test(pathname) });
+  if (onPage || !session.permissions.includes("store:read")) return { open: false, toggle: null };
+  return { open, toggle: () => setDock({ open: !open }) };
+}
+
 type Overlay = "palette" | "keys" | "stop" | null;
 
 function Frame({ session }: { session: Session }) {
   const { t } = useTranslation();
   const [overlay, setOverlay] = useState<Overlay>(null);
   const close = () => setOverlay(null);
+  const aira = useAiraDock(session);
   useShellCommands({
+    toggleAira: aira.toggle,
     openPalette: () => setOverlay((open) => (open === "palette" ? null : "palette")),
     openKeys: () => setOverlay("keys"),
     openStop: () => setOverlay("stop"),
@@ -76,7 +90,7 @@ function Frame({ session }: { session: Session }) {
   const commands = useRegisteredCommands();
 
   return (
-    <div className="min-h-dvh md:pl-[216px]">
+    <div className={cx("min-h-dvh md:pl-[216px]", aira.open && "xl:pr-[420px]")}>
       <a
         href="#main"
         className="fixed top-2 left-2 z-50 -translate-y-16 rounded-row bg-accent px-3 py-2 text-on-accent focus:translate-y-0"
@@ -89,6 +103,7 @@ function Frame({ session }: { session: Session }) {
           session={session}
           onSearch={() => setOverlay("palette")}
           onStop={() => setOverlay("stop")}
+          onAira={aira.toggle}
         />
         <Bands session={session} />
         <main
@@ -109,6 +124,7 @@ function Frame({ session }: { session: Session }) {
       </div>
       <BottomNav />
       <Suspense fallback={null}>
+        {aira.open && <AiraDock />}
         {overlay === "stop" && <StopAll onClose={close} session={session} />}
         {overlay === "palette" && <Palette onClose={close} commands={commands} />}
         {overlay === "keys" && <KeySheet onClose={close} commands={commands} />}

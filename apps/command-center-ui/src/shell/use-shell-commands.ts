@@ -14,9 +14,12 @@ interface Openers {
   openPalette: () => void;
   openKeys: () => void;
   openStop: () => void;
+  /** Null where AIRA is on the page already. */
+  toggleAira: (() => void) | null;
 }
 
-export function useShellCommands({ openPalette, openKeys, openStop }: Openers): void {
+export function useShellCommands(openers: Openers): void {
+  const { openPalette, openKeys, openStop, toggleAira } = openers;
   const { t } = useTranslation();
   const navigate = useNavigate();
   const mayRun = useMay("agents:run");
@@ -73,6 +76,17 @@ export function useShellCommands({ openPalette, openKeys, openStop }: Openers): 
       label: t("command.theme"),
       run: () => setPreferences({ theme: shownTheme() === "dark" ? "light" : "dark" }),
     },
+    ...(toggleAira
+      ? [
+          {
+            id: "aira",
+            group: "act" as const,
+            label: t("command.askAira"),
+            keys: "i",
+            run: toggleAira,
+          },
+        ]
+      : []),
     { id: "stop", group: "act", label: t("command.stop"), words: "kill", run: openStop },
     ...go,
     ...run,

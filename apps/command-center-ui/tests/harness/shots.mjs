@@ -19,6 +19,8 @@ const PAGES = {
   activity: "/activity",
   policies: "/policies",
   connections: "/connections",
+  // Needs a running installation: the tests' store does not speak for AIRA.
+  aira: "/aira",
   engine: "/engine",
 };
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };

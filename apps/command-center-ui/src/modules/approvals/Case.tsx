@@ -5,6 +5,8 @@ import { useTranslation } from "react-i18next";
 import { useAgents } from "@/api/agents";
 import { useDecision } from "@/api/decision";
 import type { DecisionDetail, Effect } from "@/api/types";
+import { Diff } from "@/decision/Diff";
+import { Progress } from "@/decision/Progress";
 import { decisionTitle, kindName, RISK_TONE, riskLevel } from "@/decision/words";
 import { Ground, Outcome, Verdict } from "@/effects/Outcome";
 import { useFormat } from "@/format/use-format";
@@ -12,9 +14,7 @@ import { QueryView } from "@/ui/QueryView";
 import { Age } from "@/ui/Time";
 import { ToneWord } from "@/ui/Tone";
 import { Actions } from "./Actions";
-import { Diff } from "./Diff";
 import { Interval } from "./Interval";
-import { Progress } from "./Progress";
 import { Why } from "./Why";
 
 export function Case({ id, onBack }: { id: string; onBack: () => void }) {
@@ -58,7 +58,7 @@ function Body({ decision }: { decision: DecisionDetail }) {
         <Diff changes={decision.changes} status={decision.status} />
       </div>
       <Progress decision={decision} />
-      <dl className="mt-4 grid grid-cols-2 gap-x-5 gap-y-3 sm:grid-cols-4">
+      <dl className="mt-4 grid grid-cols-2 gap-x-5 gap-y-3 sm:grid-cols-[repeat(auto-fit,minmax(120px,1fr))]">
         <Fact label={t("decision.stake")}>
           {decision.money_at_stake ? format.money(decision.money_at_stake) : t("state.unknown")}
         </Fact>
