@@ -202,7 +202,10 @@ class DurableEngine:
         ]
 
     def seen(self) -> dict[str, Any]:
-        """What waits in each queue since when, and what this process runs of each; small JSON."""
+        """What waits in each queue since when, and what this process runs of each; small JSON.
+
+        Of more than 1,000 unfinished workflows only the newest are counted.
+        """
         waiting: dict[str, dict[str, Any]] = {}
         running: Counter[str] = Counter()
         for row in self.list_workflows("ENQUEUED", "PENDING"):
