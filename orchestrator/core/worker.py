@@ -146,21 +146,26 @@ class Worker:
             )
             rows = transaction.connection.execute(query)
             batch = [Command(**row._mapping) for row in rows]  # noqa: SLF001
-            for command in batch:
-                self._enqueue(command)
+            self._enqueue_all(batch)
             command_rows.mark_relayed(transaction.connection, batch, now=wall_now())
 
-    def _enqueue(self, command: Command) -> None:
-        place = place_of(command)
-        if place is None:
-            _log.error("command.unknown", kind=command.kind, command_id=command.id)
+    def _enqueue_all(self, batch: list[Command]) -> None:
+        """One commit for all that a batch approval has commanded: a commit waits for the disk."""
+        places = [(command, place_of(command)) for command in batch]
+        for command, place in places:
+            if place is None:
+                _log.error("command.unknown", kind=command.kind, command_id=command.id)
+            elif place[0] is SYNC:
+                self._alone(place[1], command.key)
+        together = [(c, place) for c, place in places if place is not None and place[0] is not SYNC]
+        if not together:
             return
-        queue, kind, arguments = place
-        alone = f"{kind}:{command.store_id}" if queue is SYNC else None
-        self._engine.enqueue(
-            queue, kind, command.key, *arguments, partition=command.store_id, alone=alone
-        )
-        _log.debug("command.relayed", kind=kind, key=command.key)
+        with self._engine.transaction() as within:
+            for command, (queue, kind, arguments) in together:
+                self._engine.enqueue(
+                    queue, kind, command.key, *arguments, partition=command.store_id, within=within
+                )
+        _log.debug("commands.relayed", count=len(together))
 
     def _fire_schedules(self) -> None:
         with reading(self._platform) as books:

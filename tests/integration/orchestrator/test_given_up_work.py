@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,6 +111,7 @@ def test_a_worker_relays_the_commands_of_its_own_store_only(house: Any, tmp_path
     )  # fmt: skip
     worker = Worker(platform)
     enqueued: list[str] = []
+    worker._engine.transaction = nullcontext  # type: ignore[method-assign]
     worker._engine.enqueue = lambda *args, **_: enqueued.append(args[3])  # type: ignore[method-assign]
     for _ in range(2):
         worker.relay()

@@ -17,7 +17,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Engine, text
@@ -37,7 +38,10 @@ from tests.integration.orchestrator.prices import approve_prices, propose_prices
 from tests.integration.platform.wire import Sandbox
 
 HISTORIES = Path(__file__).with_name("histories")
-KINDS = ("run_agent", "execute_decision", "sync_store", "handle_webhooks", "measure_effects")
+KINDS = (
+    "run_agent", "execute_decision", "sync_store", "handle_webhooks", "measure_effects",
+    "check_connection", "release_held",
+)  # fmt: skip
 RECORDING = "ROYAL_RECORD_HISTORIES" in os.environ
 RUN = "run_recorded"
 
@@ -72,7 +76,12 @@ class Shop:
         return str(row["status"])
 
     def arguments(self, kind: str) -> list[str]:
-        subject = {"run_agent": [RUN], "execute_decision": [self.decision_id]}.get(kind, [])
+        subject = {
+            "run_agent": [RUN],
+            "execute_decision": [self.decision_id],
+            "check_connection": [self.platform.store_id],
+            "release_held": ["cmd_recorded"],
+        }.get(kind, [])
         return [self.platform.store_id, *subject]
 
     def begin_run(self) -> None:
@@ -200,6 +209,13 @@ def test_todays_body_makes_the_recorded_steps(shop: Shop, kind: str) -> None:
     assert [step["function_name"] for step in steps] == [
         step["function_name"] for step in recorded(kind)["steps"]
     ]
+
+
+def test_every_kind_of_workflow_has_a_history() -> None:
+    registered: list[str] = []
+    engine: Any = SimpleNamespace(workflow=lambda kind, *_, **__: registered.append(kind))
+    Work(cast("Platform", None)).register(engine)
+    assert sorted(registered) == sorted(KINDS)
 
 
 def _record(kind: str, steps: list[dict[str, Any]]) -> None:
