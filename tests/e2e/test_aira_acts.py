@@ -94,7 +94,7 @@ def test_a_price_asked_over_mcp_is_approved_by_a_person_written_and_undone(
     who = use("who", product=variant["variant_id"])
     assert who["result"]["data"][0]["approved_by"] == "admin"
     assert "An assistant" in use("decision", decision=card["decision_id"])["text"]
-    assert "not measured yet" in use("effects")["text"]
+    assert "nothing was predicted" in use("effects")["result"]["data"][0]["measured"]
     operator = token(installation, "operator")
     undone = over_mcp(aira, operator, "revert", decision=card["decision_id"])
     assert not undone.is_error, undone.content[0].text
@@ -111,7 +111,9 @@ def test_a_decision_of_an_agent_is_explained_and_approved_by_command(
         assert word in told["text"]
     [card] = told["cards"]
     use("approve", decision=waiting["id"], argument_hash=card["argument_hash"])
-    until(lambda: status(use, card) == "executed", 60, "the execution")
+    until(lambda: status(use, card) in {"executed", "measured"}, 60, "the execution")
+    [row] = [each for each in use("effects")["result"]["data"] if each["id"] == waiting["id"]]
+    assert "not yet known" in row["measured"]
 
 
 def status(use: Use, card: dict[str, Any]) -> str:

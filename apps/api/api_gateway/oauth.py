@@ -81,7 +81,18 @@ class OAuthDoor:
         return (self._settings.royal_public_url or "").startswith("https://")
 
     def _home(self) -> Response:
-        return RedirectResponse(self._home_address, status_code=303)
+        """Back to the command center.
+
+        On one machine it is another origin: a consent page may forbid that its form is redirected
+        there (CSP form-action), so a page of ours goes on by itself.
+        """
+        if self._settings.royal_public_url is not None:
+            return RedirectResponse(self._home_address, status_code=303)
+        home = escape(self._home_address)
+        return HTMLResponse(
+            f'<!doctype html><meta charset=utf-8><meta http-equiv="refresh" content="0;url={home}">'
+            f'<title>Connected</title><p><a href="{home}">Connections</a></p>'
+        )
 
     @property
     def _home_address(self) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, insert, update
 
 from aira.app import create_app
 from aira.commands import complete, read
@@ -21,6 +22,8 @@ from orchestrator.core.runs import request_run
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.persistence import stores
 from royal_platform.persistence.tables import catalog
+from royal_platform.persistence.tables import decisions as decided
+from royal_platform.persistence.tables import effects as effect_rows
 from tests.integration.doors import shop
 from tests.integration.doors.conftest import ADMIN
 
@@ -67,7 +70,7 @@ READS: list[tuple[str, dict[str, Any], str]] = [
     ("customers", {"text": "ann"}, "360.00 EUR"),
     ("customer", {"customer": "ann läufer"}, "3 orders"),
     ("decisions", {}, "No decision waits"),
-    ("effects", {}, "not measured yet"),
+    ("effects", {}, "No decision was executed"),
     ("agents", {}, "inventory_pricing"),
     ("agent", {"agent": "Inventory and pricing"}, "0 6 * * *"),
     ("runs", {}, "no such run"),
@@ -179,6 +182,39 @@ def test_a_decision_is_rejected_with_its_reason(ask: Ask, store: Platform) -> No
     assert ask("reject", decision=waiting).status_code == 409
     assert ask("revert", decision=waiting).status_code == 409
     assert "Not now" in ask("decision", decision=waiting).json()["text"]
+
+
+def test_what_a_decision_did_is_told_as_far_as_it_is_known(ask: Ask, store: Platform) -> None:
+    done = shop.propose(store)
+    now = store.clock().now()
+    with store.database.write() as transaction:
+        transaction.connection.execute(
+            update(decided.decisions)
+            .where(decided.decisions.c.id == done)
+            .values(status="executed", executed_at=now)
+        )
+
+    def told() -> tuple[str, str]:
+        [row] = ask("effects").json()["result"]["data"]
+        return row["measured"], ask("decision", decision=done).json()["text"]
+
+    def put(**values: Any) -> None:
+        table = effect_rows.effects
+        row = shop.whole(
+            table, store_id=store.store_id, decision_id=done, due_at=now, unit="EUR", **values
+        )
+        with store.database.write() as transaction:
+            transaction.connection.execute(delete(table))
+            transaction.connection.execute(insert(table).values(row))
+
+    assert told()[0] == "not yet known"
+    put(status="pending")
+    assert told()[0] == f"not yet known, due {now:%Y-%m-%d}"
+    put(status="known", estimate=Decimal("12.5"), low=Decimal(-1), high=Decimal(26))
+    assert told()[0] == "12.50 EUR (-1.00 to 26.00, 80 %)"
+    assert "Effect: 12.50 EUR" in told()[1]
+    put(status="never", detail="The product was withdrawn.")
+    assert told()[0] == "cannot be known: The product was withdrawn."
 
 
 def test_agents_are_run_paused_and_given_autonomy(ask: Ask, store: Platform) -> None:

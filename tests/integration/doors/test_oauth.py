@@ -173,8 +173,8 @@ def test_an_install_asks_for_what_enabled_agents_need_and_serves_the_store(
     assert asked["redirect_uri"].endswith("/oauth/shopify/callback")
     assert "HttpOnly" in str(browser.cookies.jar._cookies)
     answer = browser.get("/oauth/shopify/callback", params=signed(shop, asked["state"]))
-    assert answer.status_code == 303, answer.text
-    assert answer.headers["location"].endswith("/connections")
+    assert answer.status_code == 200, answer.text
+    assert "/connections" in answer.text
     assert shop.seen[-1]["expiring"] == 1
     served_now = follow(platform)
     assert served_now is not platform
@@ -231,7 +231,7 @@ def test_another_browser_or_a_forged_signature_is_refused(
     assert page.status_code == 422
     assert "text/html" in page.headers["content-type"]
     assert follow(platform) is platform
-    assert browser.get("/oauth/shopify/callback", params=query).status_code == 303
+    assert browser.get("/oauth/shopify/callback", params=query).status_code == 200
 
 
 def test_the_environments_store_is_not_replaced(platform: Platform, shop: Shop) -> None:

@@ -14,6 +14,7 @@ from aira.tools import (
     deciding,
     decisions,
     documents,
+    effects,
     figures,
     helping,
     limits,
@@ -30,8 +31,8 @@ from core.security.principals import Principal
 __all__ = ["TOOLS", "Answer", "Arguments", "Asked", "Json", "Tool", "ToolList", "listing"]
 
 _MODULES = (
-    status, figures, catalog, stock, orders, decisions, deciding, pricing, agents, operating, runs,
-    limits, audit, documents, helping,
+    status, figures, catalog, stock, orders, decisions, effects, deciding, pricing, agents,
+    operating, runs, limits, audit, documents, helping,
 )  # fmt: skip
 
 TOOLS: Mapping[str, Tool[Any]] = {tool.name: tool for module in _MODULES for tool in module.TOOLS}

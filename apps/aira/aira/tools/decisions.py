@@ -6,9 +6,9 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from pydantic import Field
-from sqlalchemy import Connection
 
 from aira.tools import cards
+from aira.tools.effects import came_of, measured, predicted
 from aira.tools.finding import decision_of
 from aira.tools.model import (
     Answer,
@@ -29,6 +29,7 @@ from core.events import read_after
 from orchestrator.core.books import reading
 from royal_platform.commerce.decisions.model import Decision, Prediction, Status
 from royal_platform.persistence.decisions import DecisionFilter
+from royal_platform.persistence.effects import Effects, StoredEffect
 
 _HISTORY_MAX = 50
 _COLUMNS = (
@@ -36,12 +37,6 @@ _COLUMNS = (
     Column("change", "Change"), Column("money_at_stake", "At stake", "money"),
     Column("ruling", "Gate", "status"), Column("status", "Status", "status"),
 )  # fmt: skip
-_EFFECTS = (
-    Column("executed_at", "Executed", "time"), Column("subject", "Subject"),
-    Column("change", "Change"), Column("status", "Status", "status"),
-    Column("predicted", "Predicted"), Column("measured", "Measured"),
-)  # fmt: skip
-_NOT_MEASURED = "not yet known"
 
 
 class DecisionsIn(Paged):
@@ -63,12 +58,6 @@ class DecisionIn(Arguments):
     decision: str = Field(
         min_length=1, description="Id, the end of the id of a waiting one, or its subject's title"
     )
-
-
-class EffectsIn(Paged):
-    """What came of executed decisions, the newest first."""
-
-    kind: str | None = Field(None, description="For example price.set", max_length=80)
 
 
 def decisions(asked: Asked, given: DecisionsIn) -> Answer:
@@ -104,6 +93,7 @@ def decision(asked: Asked, given: DecisionIn) -> Answer:
     with reading(asked.platform) as books:
         found = decision_of(books.connection, books.store_id, given.decision)
         changes = cards.shown_changes(found, books.connection)
+        effect = Effects(books.store_id).get(books.connection, found.id)
         history = read_after(
             books.connection, books.store_id, 0, _HISTORY_MAX, subject=found.id
         )  # fmt: skip
@@ -132,7 +122,7 @@ def decision(asked: Asked, given: DecisionIn) -> Answer:
         "decided_by": found.decided_by, "decided_at": plain(found.decided_at),
         "executed_at": plain(found.executed_at), "failure": found.failure,
         "reverts": found.reverts, "reverted_by": found.reverted_by, "run_id": proposal.run_id,
-        "measured": _NOT_MEASURED if found.executed_at else None,
+        "effect": measured(effect),
         "history": [
             {"at": plain(each.occurred_at), "type": each.type, "actor": each.actor}
             for each in history
@@ -140,33 +130,10 @@ def decision(asked: Asked, given: DecisionIn) -> Answer:
     }  # fmt: skip
     waits = found.status is Status.PROPOSED
     return Answer(
-        result=result, text=_explained(found, result), source="royal", as_of=now,
+        result=result, text=_explained(found, result, effect), source="royal", as_of=now,
         view={"type": "facts"}, label=proposal.subject.title,
         query=f"GET /v1/decisions/{found.id}", link=page_of("approvals", found.id),
         cards=(cards.decision(asked, found, "approve"),) if waits else (),
-    )  # fmt: skip
-
-
-def effects(asked: Asked, given: EffectsIn) -> Answer:
-    """What was executed, what it was predicted to do, and that its effect is not measured yet."""
-    wanted = DecisionFilter(
-        statuses=("executed", "measured", "reverting", "reverted", "failed", "conflicted"),
-        kind=given.kind, order="newest",
-    )  # fmt: skip
-    with reading(asked.platform) as books:
-        page = books.decisions.page(books.connection, wanted, given.cursor, given.limit)
-        rows = [_effect_row(books.connection, each) for each in page.items]
-        now = books.now
-    note = (
-        "What a change did to sales or margin is not measured yet: this lists what was written "
-        "and what was predicted."
-    )
-    return Answer(
-        result={"total": page.total, "note": note, "data": rows},
-        text=listed(_EFFECTS, rows, page.total, "No decision was executed yet.") + f"\n\n{note}",
-        source="royal", as_of=now, view=table(_EFFECTS), next_cursor=page.next_cursor,
-        label="Effects", query="GET /v1/decisions?status=executed,reverted,failed&order=newest",
-        link="/activity",
     )  # fmt: skip
 
 
@@ -202,29 +169,7 @@ def _prediction(told: Prediction | None) -> Json | None:
     }  # fmt: skip
 
 
-def _predicted(told: Prediction | None) -> str:
-    if told is None:
-        return "nothing was predicted"
-    return (
-        f"{told.metric.replace('_', ' ')} {told.point} {told.unit} ({told.low} to {told.high}, "
-        f"80 %) in {told.horizon_days} days"
-    )
-
-
-def _effect_row(connection: Connection, found: Decision) -> Json:
-    undone = found.reverted_by is not None
-    written = cards.shown_changes(found, connection)
-    return {
-        "id": found.id, "executed_at": plain(found.executed_at),
-        "subject": found.proposal.subject.title, "change": cards.change_line(found),
-        "written": written, "status": found.status.value, "failure": found.failure,
-        "predicted": _predicted(found.proposal.prediction), "measured": _NOT_MEASURED
-        if found.executed_at else "nothing was written", "undone": undone,
-        "link": page_of("approvals", found.id),
-    }  # fmt: skip
-
-
-def _explained(found: Decision, told: Json) -> str:
+def _explained(found: Decision, told: Json, effect: StoredEffect | None) -> str:
     proposal = found.proposal
     paragraphs = [
         f"**{safe(proposal.subject.title)}** ({proposal.kind}, `{found.id}`): "
@@ -232,7 +177,7 @@ def _explained(found: Decision, told: Json) -> str:
         + (f" by {safe(found.decided_by)}" if found.decided_by else "")
         + (f". {safe(found.failure)}" if found.failure else "."),
         safe(proposal.rationale),
-        f"Predicted: {_predicted(proposal.prediction)}.",
+        f"Predicted: {predicted(proposal.prediction)}.",
         "Grounds:\n\n" + "\n".join(
             f"- {safe(each['label'])}: {safe(_value(each['value']))} {safe(each['unit'])} "
             f"({each['source']}, as of {each['as_of'][:16].replace('T', ' ')} UTC)"
@@ -249,8 +194,9 @@ def _explained(found: Decision, told: Json) -> str:
         f"Undo: {safe(proposal.inverse.explanation)}",
     ]  # fmt: skip
     if found.executed_at is not None:
-        paragraphs.append(f"Executed {found.executed_at:%Y-%m-%d %H:%M} UTC; its effect is "
-                          f"{_NOT_MEASURED}.")  # fmt: skip
+        paragraphs.append(
+            f"Executed {found.executed_at:%Y-%m-%d %H:%M} UTC. Effect: {came_of(effect, found)}."
+        )
     paragraphs.append(
         "History:\n\n" + "\n".join(
             f"- {each['at'][:16].replace('T', ' ')} {each['type']} by {safe(each['actor'])}"
@@ -288,11 +234,5 @@ TOOLS: tuple[Tool[Any], ...] = (
         "rules, risk, undo plan, history and outcome.",
         "decisions:read", DecisionIn, decision, aliases=("explain", "why"), rest="decision",
         completes={"decision": "decisions"},
-    ),
-    Tool(
-        "effects", "Effects",
-        "What executed decisions wrote and what they were predicted to do; says plainly that "
-        "effects are not measured yet.",
-        "decisions:read", EffectsIn, effects, aliases=("outcomes",),
     ),
 )  # fmt: skip
