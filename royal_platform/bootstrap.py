@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -15,11 +16,15 @@ from core.secrets.sealing import SealingKey
 from core.secrets.secret_provider import UnifiedSecretResolver, local_store
 from core.settings import Settings
 from core.storage.database import Database
+from royal_platform.commerce.language.ports import Embedder, Llm
+from royal_platform.llm.models import Models
 from royal_platform.persistence import schema, store_connections, stores
 from royal_platform.persistence.api_budgets import StoredBudget
 from royal_platform.persistence.clock import StoreClock, wall_now
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.mirrored import MirroredStore
+from royal_platform.persistence.model_calls import StoredSentLog
+from royal_platform.persistence.people import StoredPeople
 from royal_platform.persistence.price_history import StoredPriceHistory
 from royal_platform.persistence.readers import (
     StoredCatalog,
@@ -41,6 +46,9 @@ from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.subscriptions import ensure_subscriptions
 from royal_platform.shopify.sync import Sync
 from royal_platform.shopify.world_clock import read_world_clock
+
+if TYPE_CHECKING:
+    from pydantic_ai.usage import RunUsage
 
 _SANDBOX_WAIT_SECONDS = 30.0
 _READERS = (
@@ -67,6 +75,7 @@ class Platform:
     policies: StoredPolicy
     forecasts: StoredForecasts
     price_history: StoredPriceHistory
+    models: Models = field(repr=False)
     generation: int
     _client: ShopifyClient = field(repr=False)
 
@@ -87,6 +96,39 @@ class Platform:
     def live(self) -> ShopifyReader:
         """Prices and stock as the live store states them (``PriceReader``, ``StockReader``)."""
         return ShopifyReader(self._client)
+
+    @cached_property
+    def people(self) -> StoredPeople:
+        """Whom the store knows by name, so that no model has to."""
+        return StoredPeople(self.database, self.store_id)
+
+    @cached_property
+    def sent(self) -> StoredSentLog:
+        """Keeps what models are shown."""
+        return StoredSentLog(self.database, self.store_id)
+
+    def llm(self, *, actor: str, about: str, usage: RunUsage | None = None) -> Llm:
+        """Decision support by the configured models; what is sent is kept under ``about``."""
+        from royal_platform.llm.adapter import ModelLlm
+        from royal_platform.llm.privacy import Shield
+
+        return ModelLlm(
+            self.models,
+            lambda purpose: Shield.of(self, purpose=purpose, actor=actor, about=about),
+            usage,
+        )
+
+    def embedder(self) -> Embedder | None:
+        """What makes embeddings, if anything does. For a thread without an event loop."""
+        from royal_platform.commerce.language.pseudonyms import Pseudonyms
+        from royal_platform.llm.embeddings import embedder
+
+        def hide(text: str) -> str:
+            names = Pseudonyms()
+            names.learn(self.people.named_in(text))
+            return names.hide(text)
+
+        return embedder(self.models, hide)
 
     def mirror(self) -> MirroredStore:
         """The mirror as the sync writes it."""
@@ -152,7 +194,7 @@ def bootstrap(settings: Settings) -> Platform:
     """
     schema.upgrade(settings.database_url)
     database = Database(settings.database_url)
-    return _wired(settings, database, *_served(settings, database))
+    return _wired(settings, database, *_served(settings, database), models=Models(settings))
 
 
 def follow(platform: Platform) -> Platform:
@@ -172,7 +214,10 @@ def follow(platform: Platform) -> Platform:
             platform.store_id,
             platform.generation,
         )
-    return platform if same else _wired(settings, database, *_served(settings, database))
+    if same:
+        return platform
+    # Models belong to the installation: their connections and breakers go on.
+    return _wired(settings, database, *_served(settings, database), models=platform.models)
 
 
 def sealing_key(settings: Settings) -> SealingKey:
@@ -217,7 +262,9 @@ def _served(settings: Settings, database: Database) -> tuple[Store, int]:
     return _ensure_store(database, settings), 0
 
 
-def _wired(settings: Settings, database: Database, store: Store, generation: int) -> Platform:
+def _wired(
+    settings: Settings, database: Database, store: Store, generation: int, *, models: Models
+) -> Platform:
     parts = (database, store.id)
     return Platform(
         settings=settings,
@@ -232,6 +279,7 @@ def _wired(settings: Settings, database: Database, store: Store, generation: int
         policies=StoredPolicy(*parts),
         forecasts=StoredForecasts(*parts),
         price_history=StoredPriceHistory(*parts),
+        models=models,
         generation=generation,
         _client=_client(settings, database, store, entered=generation > 0),
     )

@@ -1,4 +1,4 @@
-"""Writes docs/reference from the code: settings, commands, routes and permissions, policy."""
+"""Writes docs/reference from the code: settings, commands, routes, policy, AIRA's tools."""
 
 from __future__ import annotations
 
@@ -107,6 +107,49 @@ def policy_page() -> Iterator[str]:
         yield f"| `{field.name}` | {getattr(default, field.name)} |"
 
 
+def assistant_page() -> Iterator[str]:
+    """AIRA's tools: as slash commands, over HTTP and over MCP they are the same."""
+    from aira.commands.described import arguments_of
+    from aira.commands.reading import usage_of
+    from aira.tools import TOOLS
+    from aira.tools.figures import DEFINITIONS
+    from core.security.principals import ROLES
+
+    yield "# What AIRA can do\n"
+    yield "Each tool is a slash command, a route (`POST /v1/tools/{name}`) and an MCP tool. What"
+    yield "changes something is marked; a model is only ever given a card that a person confirms."
+    yield "\nWords are separated by spaces; quote what contains one. Any argument can be given by"
+    yield "name: `/products oak stock=low limit=20`.\n"
+    yield "| command | permission | what it does |\n| --- | --- | --- |"
+    for tool in TOOLS.values():
+        mark = " **changes**" if tool.writes else ""
+        usage = usage_of(tool).replace("|", "\\|")
+        yield f"| `{usage}` | {tool.permission}{mark} | {tool.description} |"
+    yield "\n## Arguments\n"
+    for tool in TOOLS.values():
+        facts = [each for each in arguments_of(tool) if each.name not in {"cursor", "limit"}]
+        also = (
+            f" Also `{'`, `'.join(f'/{name}' for name in tool.aliases)}`." if tool.aliases else ""
+        )
+        if not facts and not also:
+            continue
+        yield f"### {tool.name}\n\n{tool.title}.{also}\n"
+        for each in facts:
+            choices = f" ({', '.join(each.choices)})" if each.choices else ""
+            needed = ", required" if each.required else ""
+            told = f": {each.description}" if each.description else ""
+            yield f"- `{each.name}` {each.kind}{choices}{needed}{told}"
+        if facts:
+            yield ""
+    yield "Lists take `limit` (at most 20) and `cursor` (the `next_cursor` of the page before).\n"
+    yield "## Figures\n\n| metric | what it is |\n| --- | --- |"
+    for name, meaning in DEFINITIONS.items():
+        yield f"| `{name}` | {meaning} |"
+    yield "\n## Roles\n\n| role | permissions |\n| --- | --- |"
+    for role, permissions in ROLES.items():
+        yield f"| {role} | {', '.join(sorted(permissions))} |"
+
+
 def sandbox_page() -> Iterator[str]:
     """What the sandbox store serves of Shopify's Admin API, and what it does not."""
     from store_sandbox.admin.schema import served_schema
@@ -163,6 +206,7 @@ PAGES = {
     "commands.md": commands_page,
     "routes.md": routes_page,
     "policy.md": policy_page,
+    "assistant.md": assistant_page,
     "sandbox.md": sandbox_page,
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from app.schemas.operations import ConnectionList, ConnectionOut, SyncProgress
 from app.views import shared
 from core.errors import NotFound
-from orchestrator.core.books import writing
+from orchestrator.core import control
 
 if TYPE_CHECKING:
     from core.security.principals import Principal
@@ -31,14 +31,7 @@ def sync(platform: Platform, actor: Principal, connection_id: str) -> Connection
             f"There is no connection {connection_id!r} that can be synchronised.",
             remedy="Use 'store'; see GET /v1/connections.",
         )
-    with writing(platform) as books:
-        store = books.store
-        key = f"sync:asked-after:{store.last_sync_at or store.created_at}"
-        if books.commands.add(
-            books.connection, kind="sync_store", key=key, payload={}, now=books.now
-        ):
-            books.tell("store.sync.requested", store.id, actor)
-    return _store(store)
+    return _store(control.request_sync(platform, actor))
 
 
 def _store(store: Store) -> ConnectionOut:

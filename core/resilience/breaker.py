@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TypeVar
 
@@ -56,6 +57,12 @@ class CircuitBreaker:
 
     async def call(self, function: Callable[[], Awaitable[Answer]]) -> Answer:
         """Call ``function`` unless the breaker is open, which raises ``Unavailable``."""
+        with self.guarded():
+            return await function()
+
+    @contextmanager
+    def guarded(self) -> Generator[None]:
+        """As ``call``, for a block: the block is the call, however long it takes."""
         state = self.state
         if state is BreakerState.OPEN or (state is BreakerState.HALF_OPEN and self._trying):
             raise Unavailable(
@@ -65,7 +72,7 @@ class CircuitBreaker:
         trial = state is BreakerState.HALF_OPEN
         self._trying = self._trying or trial
         try:
-            answer = await function()
+            yield
         except self._counts:
             self._fail()
             raise
@@ -73,7 +80,6 @@ class CircuitBreaker:
             if trial:
                 self._trying = False
         self._failed, self._opened_at = 0, None
-        return answer
 
     def _fail(self) -> None:
         self._failed += 1

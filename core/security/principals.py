@@ -8,7 +8,7 @@ from typing import Literal
 
 from core.errors import Forbidden, Invalid
 
-Role = Literal["viewer", "operator", "admin"]
+Role = Literal["viewer", "assistant", "operator", "admin"]
 Kind = Literal["token", "session", "machine"]
 
 _VIEWER = frozenset(
@@ -22,7 +22,9 @@ _VIEWER = frozenset(
         "session:read",
     }
 )
-_OPERATOR = _VIEWER | {"decisions:decide", "agents:run", "stop:write"}
+# For programs that act for somebody: they read and propose, a person decides.
+_ASSISTANT = _VIEWER | {"decisions:propose"}
+_OPERATOR = _ASSISTANT | {"decisions:decide", "agents:run", "stop:write"}
 _ADMIN = _OPERATOR | {
     "agents:configure",
     "policy:write",
@@ -34,6 +36,7 @@ _ADMIN = _OPERATOR | {
 
 ROLES: Mapping[str, frozenset[str]] = {
     "viewer": _VIEWER,
+    "assistant": _ASSISTANT,
     "operator": _OPERATOR,
     "admin": _ADMIN,
 }

@@ -18,7 +18,7 @@ tokens = typer.Typer(no_args_is_help=True, help="Bearer tokens of the API.")
 @command
 def create(
     name: Annotated[str, typer.Option(help="Who or what will use it.")],
-    role: Annotated[str, typer.Option(help="viewer, operator or admin.")] = "viewer",
+    role: Annotated[str, typer.Option(help="viewer, assistant, operator or admin.")] = "viewer",
     as_json: AsJson = False,
 ) -> None:
     """Create a token; it is shown this once."""
@@ -66,7 +66,7 @@ def revoke(
 
 @command
 def login_link(
-    role: Annotated[str, typer.Option(help="viewer, operator or admin.")] = "admin",
+    role: Annotated[str, typer.Option(help="viewer, assistant, operator or admin.")] = "admin",
     name: Annotated[str, typer.Option(help="Who will sign in with it.")] = "admin",
     as_json: AsJson = False,
 ) -> None:

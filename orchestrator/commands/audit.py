@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.commands.shared import FAILED, AsJson, command, platform, show
+from orchestrator.commands.shared import FAILED, AsJson, command, platform, show, table
 
 app = typer.Typer(no_args_is_help=True, help="The append-only log of everything that happened.")
 _PAGE = 500
@@ -59,3 +59,34 @@ def export(
             if len(page) < _PAGE:
                 return
             after = page[-1].seq
+
+
+@app.command("model-calls")
+@command
+def model_calls(
+    call: Annotated[str, typer.Argument(help="One call, with the texts that were sent.")] = "",
+    about: Annotated[str, typer.Option(help="Only what belongs to this, e.g. cnv_….")] = "",
+    last: Annotated[int, typer.Option(min=1, max=250, help="How many calls.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """What language models were shown, personal values hidden: the calls, or one call's texts."""
+    from dataclasses import asdict
+
+    from royal_platform.persistence.model_calls import ModelCalls
+
+    with platform() as opened, opened.database.read() as connection:
+        calls = ModelCalls(opened.store_id)
+        if call:
+            one = calls.get(connection, call)
+            lines = [text if text is not None else "(erased)" for text in one.texts]
+            show(as_json, asdict(one), lines)
+            return
+        page = calls.page(connection, about or None, None, last)
+    rows = [
+        (each.id, f"{each.at:%Y-%m-%d %H:%M:%S}", each.model, each.purpose, each.actor, each.about,
+         each.characters, sum(each.hidden.values()))
+        for each in page.items
+    ]  # fmt: skip
+    header = ("call", "at", "model", "purpose", "actor", "about", "characters", "hidden")
+    document = {"data": [asdict(each) for each in page.items], "total": page.total}
+    show(as_json, document, table(rows, header))

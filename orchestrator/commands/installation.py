@@ -185,7 +185,8 @@ def _ms(started: float) -> int:
 @command
 def upgrade(as_json: AsJson = False) -> None:
     """Bring the database to the newest schema."""
-    from orchestrator.core.engine import engine_url, migrate
+    from orchestrator.core.engine import migrate
+    from orchestrator.core.engine_database import engine_url
     from royal_platform.persistence import schema
 
     found = settings()

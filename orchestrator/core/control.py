@@ -1,4 +1,4 @@
-"""What a person controls: the kill switch with what was in flight, and the policy in force."""
+"""What a person controls: the kill switch, the policy in force, and reading the store again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from royal_platform.commerce.decisions.model import Decision, Policy, Status
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.policies import StoredPolicy
+from royal_platform.persistence.stores import Store
 
 _log = get_logger(__name__)
 _PAGE = 250
@@ -42,7 +43,7 @@ def stop(ground: Ground, scope: str, actor: Actor, reason: str = "") -> StopStat
     Writes open after taking the store's row, which this holds until its commit; so a write is
     either listed here as in flight or finds the stop.
     """
-    _check_scope(scope)
+    check_scope(scope)
     name = actor_name(actor)
     with writing(ground) as books:
         already = scope in books.policies.stopped(books.connection)
@@ -62,7 +63,7 @@ def stop(ground: Ground, scope: str, actor: Actor, reason: str = "") -> StopStat
 
 def resume(ground: Ground, scope: str, actor: Actor, reason: str = "") -> StopState:
     """Lift a stop; approved decisions that were held go on. ``Conflict`` when not stopped."""
-    _check_scope(scope)
+    check_scope(scope)
     name = actor_name(actor)
     with writing(ground) as books:
         pressed = [s for s in books.policies.stops(books.connection) if s.scope == scope]
@@ -106,6 +107,18 @@ def replace_policy(ground: Ground, edited: int, policy: Policy, actor: Actor) ->
     return stored
 
 
+def request_sync(ground: Ground, actor: Actor) -> Store:
+    """Ask the worker to read the store; asking again before it was done adds nothing."""
+    with writing(ground) as books:
+        store = books.store
+        key = f"sync:asked-after:{store.last_sync_at or store.created_at}"
+        if books.commands.add(
+            books.connection, kind="sync_store", key=key, payload={}, now=books.now
+        ):
+            books.tell("store.sync.requested", store.id, actor)
+    return store
+
+
 def outcomes(ground: Ground, decision_ids: list[str]) -> list[Flight]:
     """What came of writes that were in flight."""
     with reading(ground) as books:
@@ -145,7 +158,8 @@ def _state(books: Books, flights: list[Flight]) -> StopState:
     return StopState(books.policies.stopped(books.connection), wall_now(), tuple(flights))
 
 
-def _check_scope(scope: str) -> None:
+def check_scope(scope: str) -> None:
+    """Raise ``Invalid`` for what the kill switch does not know."""
     if scope not in {"all", "store"} and not (scope.startswith("agent:") and len(scope) > 6):
         raise Invalid(
             f"{scope!r} is nothing that can be stopped.", remedy="Use store or agent:<id>."

@@ -17,9 +17,9 @@ from typing import Any
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, Serializer
 from dbos import error as dbos_error
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine
 
-from core.storage.database import normalise
+from orchestrator.core.engine_database import connect
 from orchestrator.core.queues import QUEUES, QueueSpec
 from orchestrator.core.wire import WorkflowCancelled, decode, encode
 
@@ -29,7 +29,6 @@ APPLICATION_VERSION = "1"
 APPLICATION_NAME = "royal-equips"
 MAX_RECOVERY_ATTEMPTS = 5
 _EXECUTOR_THREADS = 32
-_BUSY_MS = 30_000
 _SCHEMA = "dbos"
 
 Body = Callable[..., Coroutine[Any, Any, Any]]
@@ -63,14 +62,6 @@ class WorkflowRow:
     created_at: datetime
 
 
-def engine_url(database_url: str, var_dir: Path) -> str:
-    """Where the engine keeps its tables: beside the SQLite file, or in the PostgreSQL database."""
-    url = normalise(database_url)
-    if url.get_backend_name() == "sqlite":
-        return f"sqlite:///{(var_dir / 'engine.db').as_posix()}"
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
 class DurableEngine:
     """Runs durable workflows in this process. One per process; ``launch`` once.
 
@@ -102,7 +93,7 @@ class DurableEngine:
         """Migrate the engine's tables and start serving ``queues``."""
         _quiet_library_log()
         migrate(self._url)
-        self._engine = _create_engine(self._url)
+        self._engine = connect(self._url)
         config: DBOSConfig = {
             "name": APPLICATION_NAME,
             "system_database_url": self._url,
@@ -275,7 +266,7 @@ def migrate(url: str) -> None:
 
 def client(url: str) -> tuple[DBOSClient, Engine]:
     """A light client for another process, with the engine to dispose of afterwards."""
-    engine = _create_engine(url)
+    engine = connect(url)
     return _client(engine), engine
 
 
@@ -319,39 +310,6 @@ def _client(engine: Engine) -> DBOSClient:
         serializer=JsonSerializer(),
         application_name=APPLICATION_NAME,
     )
-
-
-def _create_engine(url: str) -> Engine:
-    parsed = normalise(url)
-    if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(
-            parsed, pool_size=10, max_overflow=10, pool_timeout=30, pool_pre_ping=True
-        )
-    engine = sa.create_engine(
-        parsed,
-        pool_size=10,
-        max_overflow=10,
-        connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
-    )
-    # With the library's own engine two processes overran a queue's concurrency (measured: six
-    # where three was set); taking the write lock at BEGIN is what makes a claim atomic.
-
-    @event.listens_for(engine, "connect")
-    def configure(dbapi_connection: Any, _record: Any) -> None:
-        dbapi_connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout={_BUSY_MS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-        ):
-            dbapi_connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
 
 
 def _quiet_library_log() -> None:

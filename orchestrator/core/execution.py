@@ -7,34 +7,31 @@ resumes asks the live store first. The stop is read in the transaction that open
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from core.errors import RoyalError, Unavailable
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Books, Ground, reading, writing
+from orchestrator.core.closing import EXECUTOR, conflict, drop, fail, finish, lasting, succeed
 from orchestrator.core.effects import Effect, Facts, Hands, effect_of
 from orchestrator.core.gate import gate_state
-from orchestrator.core.ledger import CLOCK_ACTOR, approvers_of, return_original
+from orchestrator.core.ledger import CLOCK_ACTOR, approvers_of
 from orchestrator.core.proposing import POLICY_ACTOR, denial
-from orchestrator.core.readback import show_in_copy
 from orchestrator.core.turns import turn
 from royal_platform.commerce.decisions.model import Decision, Ruling, Status, Verdict
 from royal_platform.commerce.decisions.rules import (
-    PRICE_KINDS,
     judge,
     mismatches,
     persons_needed,
     planned_spend,
 )
 from royal_platform.persistence import store_connections
-from royal_platform.persistence.decision_rows import jsonable
 
 if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
 
-EXECUTOR = "executor"
 _CUT_SHORT = " It may have been written before that: an earlier attempt was cut short."
 _ATTEMPTS = 5
 _FIRST_PAUSE_SECONDS = 0.5
@@ -122,7 +119,7 @@ def _open(books: Books, effect: Effect, decision_id: str, live: Facts | None) ->
 def _open_fresh(books: Books, effect: Effect, decision: Decision, live: Facts | None) -> Opened:
     proposal = decision.proposal
     if proposal.expires_at <= books.now:
-        _drop(books, decision, Status.EXPIRED, CLOCK_ACTOR, None)
+        drop(books, decision, Status.EXPIRED, CLOCK_ACTOR, None)
         return Opened("end", {})
     verdict = _judge_now(books, decision, live)
     if any(hit.rule == "stop" for hit in verdict.hits):
@@ -131,7 +128,7 @@ def _open_fresh(books: Books, effect: Effect, decision: Decision, live: Facts | 
         return Opened("end", {})
     reason = _why_not_now(books, decision, verdict)
     if reason is not None:
-        _drop(books, decision, Status.REJECTED, POLICY_ACTOR, reason)
+        drop(books, decision, Status.REJECTED, POLICY_ACTOR, reason)
         return Opened("end", {})
     books.executions.start(
         books.connection, decision.id, idempotency_key=idempotency_key(decision.id), now=books.now
@@ -139,7 +136,7 @@ def _open_fresh(books: Books, effect: Effect, decision: Decision, live: Facts | 
     books.decisions.move(books.connection, decision.id, seen=Status.APPROVED, to=Status.EXECUTING)
     books.tell_decision("decision.executing", decision, EXECUTOR)
     if not _holds(effect, decision, live):
-        _conflict(books, effect, decision, live)
+        conflict(books, effect, decision, live)
         return Opened("end", {})
     _reserve(books, decision)
     before = dict(live or {})
@@ -160,13 +157,11 @@ def _open_interrupted(
     if live is not None and not mismatches(effect.target(decision), live):
         return Opened("verify", before)
     if not _holds(effect, decision, live):
-        _conflict(books, effect, decision, live, after=_CUT_SHORT)
+        conflict(books, effect, decision, live, after=_CUT_SHORT)
         return Opened("end", {})
     scope = _stopped(books, decision)
     if scope is not None:
-        _settle_failure(
-            books, decision, f"Stopped ({scope}) before it was written; nothing was changed."
-        )
+        fail(books, decision, f"Stopped ({scope}) before it was written; nothing was changed.")
         return Opened("end", {})
     books.executions.move(books.connection, decision.id, seen=("reserved", "writing"), to="writing")
     return Opened("write", before)
@@ -195,94 +190,12 @@ def _verify(
         target = effect.target(decision)
         if live is None or mismatches(target, live):
             found = "nothing" if live is None else {name: live.get(name) for name in target}
-            _settle_failure(books, decision, f"Read back {found}, wanted {target}.")
+            fail(books, decision, f"Read back {found}, wanted {target}.")
             return Status.FAILED.value
-        after = {name: live[name] for name in _lasting(target, live)}
-        _succeed(books, effect, decision, before, after)
+        after = {name: live[name] for name in lasting(target, live)}
+        succeed(books, effect, decision, before, after)
     _log.info("decision.executed", decision_id=decision_id, kind=decision.proposal.kind)
     return Status.EXECUTED.value
-
-
-def _succeed(books: Books, effect: Effect, decision: Decision, before: Facts, after: Facts) -> None:
-    books.executions.move(
-        books.connection, decision.id, seen=("writing",), to="verified", after=after,
-        finished_at=books.now,
-    )  # fmt: skip
-    books.executions.settle(books.connection, decision.id)
-    inverse = effect.inverse(decision, before, after)
-    books.decisions.move(
-        books.connection, decision.id, seen=Status.EXECUTING, to=Status.EXECUTED,
-        executed_at=books.now, inverse=jsonable(asdict(inverse)),
-    )  # fmt: skip
-    was = {name: before.get(name) for name in after}
-    books.tell_decision("decision.executed", decision, EXECUTOR, before=was, after=after)
-    show_in_copy(books, decision, after)
-    if decision.proposal.kind in PRICE_KINDS:
-        _price_changed(books, decision, before, after)
-    if decision.reverts is not None and decision.proposal.kind == "inventory.reorder_cancel":
-        books.executions.give_back(books.connection, decision.reverts)
-    return_original(books, decision, EXECUTOR, undone=True)
-
-
-def _price_changed(books: Books, decision: Decision, before: Facts, after: Facts) -> None:
-    subject = decision.proposal.subject
-    books.tell(
-        "price.changed", subject.id, EXECUTOR,
-        {
-            "variant_id": subject.id, "title": subject.title, "old": before["price"],
-            "new": after["price"], "currency": before["currency"], "decision_id": decision.id,
-        },
-    )  # fmt: skip
-
-
-def _conflict(
-    books: Books, effect: Effect, decision: Decision, live: Facts | None, *, after: str = ""
-) -> None:
-    """The world changed since it was decided: nothing is written; ``after`` is told with it."""
-    expected = decision.proposal.precondition
-    if live is None:
-        reason = f"{decision.proposal.subject.title} is gone from the store."
-    else:
-        names = effect.broken(decision, live)
-        facts = [f"{name} is {live.get(name)}, not {expected[name]}" for name in names]
-        reason = f"Changed since it was decided: {'; '.join(facts)}."
-    _finish(books, decision, Status.CONFLICTED, "conflicted", reason + after)
-
-
-def _settle_failure(books: Books, decision: Decision, reason: str) -> None:
-    _finish(books, decision, Status.FAILED, "failed", reason)
-
-
-def _finish(
-    books: Books,
-    decision: Decision,
-    to: Status,
-    state: str,
-    reason: str,
-    *,
-    maybe_spent: bool = False,
-) -> None:
-    books.executions.move(
-        books.connection, decision.id, seen=("reserved", "writing", "written"), to=state,
-        error=reason, finished_at=books.now,
-    )  # fmt: skip
-    if maybe_spent:
-        # A budget that forgot money which may be gone could be overdrawn.
-        books.executions.settle(books.connection, decision.id)
-    else:
-        books.executions.release(books.connection, decision.id)
-    books.decisions.move(
-        books.connection, decision.id, seen=Status.EXECUTING, to=to, failure=reason
-    )
-    books.tell_decision(f"decision.{to.value}", decision, EXECUTOR, reason=reason)
-    return_original(books, decision, EXECUTOR, undone=False)
-
-
-def _drop(books: Books, decision: Decision, to: Status, actor: str, reason: str | None) -> None:
-    """An approval that no longer counts: expired, or denied by what changed since."""
-    books.decisions.move(books.connection, decision.id, seen=Status.APPROVED, to=to, failure=reason)
-    books.tell_decision(f"decision.{to.value}", decision, actor, reason=reason)
-    return_original(books, decision, actor, undone=False)
 
 
 def _judge_now(books: Books, decision: Decision, live: Facts | None) -> Verdict:
@@ -332,11 +245,6 @@ def _holds(effect: Effect, decision: Decision, live: Facts | None) -> bool:
     return live is not None and not effect.broken(decision, live)
 
 
-def _lasting(target: Facts, live: Facts) -> list[str]:
-    """What to keep of the facts read back: what we wrote, and the ids an undo needs."""
-    return [*target, *(name for name in ("purchase_order_id",) if name in live)]
-
-
 def _give_up(ground: Ground, decision_id: str, error: RoyalError) -> str:
     """The store did not answer often enough: close with what is known."""
     with writing(ground) as books:
@@ -349,9 +257,9 @@ def _give_up(ground: Ground, decision_id: str, error: RoyalError) -> str:
             books.decisions.move(
                 books.connection, decision.id, seen=Status.APPROVED, to=Status.EXECUTING
             )
-            _settle_failure(books, decision, f"Nothing was written. {error}")
+            fail(books, decision, f"Nothing was written. {error}")
         elif decision.status is Status.EXECUTING:
-            _finish(
+            finish(
                 books, decision, Status.FAILED, "failed",
                 f"It is not known whether it was written: look at the store. {error}",
                 maybe_spent=True,
@@ -375,7 +283,7 @@ def _refuse(ground: Ground, decision_id: str, reason: str) -> str:
     with writing(ground) as books:
         decision = books.decisions.get(books.connection, decision_id, lock=True)
         if decision.status is Status.APPROVED:
-            _drop(books, decision, Status.REJECTED, POLICY_ACTOR, reason)
+            drop(books, decision, Status.REJECTED, POLICY_ACTOR, reason)
     return _status(ground, decision_id)
 
 
@@ -388,9 +296,9 @@ def _refused(
         if decision.status is not Status.EXECUTING:
             return decision.status.value
         if _holds(effect, decision, live):
-            _settle_failure(books, decision, f"The store refused the write. {refusal}")
+            fail(books, decision, f"The store refused the write. {refusal}")
         else:
-            _conflict(books, effect, decision, live)
+            conflict(books, effect, decision, live)
     return _status(ground, decision_id)
 
 

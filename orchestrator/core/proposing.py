@@ -35,8 +35,9 @@ def propose(ground: Ground, proposals: Sequence[Proposal]) -> list[str]:
     """Judge and store ``proposals``; return the decisions' ids in the same order.
 
     Proposing the same kind for the same subject again in one run stores nothing twice. An older
-    open proposal of that kind on that subject is superseded. A denied one is stored as rejected,
-    one of an agent that only observes as a shadow, one the gate allows is approved by policy.
+    open proposal of that kind on that subject is superseded. A denied one is stored as rejected
+    and supersedes nothing, one of an agent that only observes is stored as a shadow, one the gate
+    allows is approved by policy.
     Raises ``WorkflowCancelled`` when the run they come from was cancelled; nothing is stored then.
     """
     if not proposals:
@@ -45,7 +46,7 @@ def propose(ground: Ground, proposals: Sequence[Proposal]) -> list[str]:
         for run_id in {proposal.run_id for proposal in proposals if proposal.run_id}:
             if books.runs.is_cancelled(books.connection, run_id):
                 raise WorkflowCancelled(f"Run {run_id!r} was cancelled.")
-        return [_propose(books, proposal) for proposal in proposals]
+        return [propose_in(books, proposal) for proposal in proposals]
 
 
 def preview(ground: Ground, proposals: Sequence[Proposal]) -> list[Judged]:
@@ -58,7 +59,9 @@ def preview(ground: Ground, proposals: Sequence[Proposal]) -> list[Judged]:
         ]
 
 
-def _propose(books: Books, proposal: Proposal) -> str:
+def propose_in(books: Books, proposal: Proposal, actor: str | None = None) -> str:
+    """The same for one proposal in the caller's transaction; ``actor`` is the person who asked."""
+    teller = actor or f"agent:{proposal.agent_id}"
     policy = books.policy
     state = gate_state(books, proposal)
     verdict = judge(proposal, policy, state)
@@ -70,7 +73,7 @@ def _propose(books: Books, proposal: Proposal) -> str:
         return decision_id
     decision = books.decisions.get(books.connection, decision_id)
     books.tell_decision(
-        "decision.proposed", decision, f"agent:{proposal.agent_id}",
+        "decision.proposed", decision, teller,
         ruling=verdict.ruling.value, shadow=shadow,
     )  # fmt: skip
     _log.info(
@@ -79,10 +82,12 @@ def _propose(books: Books, proposal: Proposal) -> str:
     )  # fmt: skip
     if shadow:
         return decision_id
-    _supersede_older(books, decision)
     if verdict.ruling is Ruling.DENY and not _only_stopped(verdict):
+        # What is turned down takes nothing else's place.
         _refuse(books, decision, verdict)
-    elif verdict.ruling is Ruling.ALLOW:
+        return decision_id
+    _supersede_older(books, decision, teller)
+    if verdict.ruling is Ruling.ALLOW:
         release(books, decision, POLICY_ACTOR)
     return decision_id
 
@@ -122,18 +127,18 @@ def _only_stopped(verdict: Verdict) -> bool:
     return {hit.rule for hit in verdict.hits if hit.ruling is Ruling.DENY} == {"stop"}
 
 
-def _supersede_older(books: Books, decision: Decision) -> None:
+def _supersede_older(books: Books, decision: Decision, teller: str) -> None:
     proposal = decision.proposal
     for older in books.decisions.open_on(books.connection, proposal.kind, proposal.subject.id):
         if older.id == decision.id:
             continue
         books.decisions.move(
             books.connection, older.id, seen=Status.PROPOSED, to=Status.SUPERSEDED,
-            decided_at=books.now, decided_by=f"agent:{proposal.agent_id}",
+            decided_at=books.now, decided_by=teller,
         )  # fmt: skip
         books.tell_decision(
             "decision.superseded", replace(older, status=Status.SUPERSEDED),
-            f"agent:{proposal.agent_id}", superseded_by=decision.id,
+            teller, superseded_by=decision.id,
         )  # fmt: skip
 
 

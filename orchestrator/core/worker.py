@@ -27,6 +27,7 @@ from orchestrator.core import ledger, measuring, records, schedules
 from orchestrator.core.agent_registry import get_agent_registry
 from orchestrator.core.books import reading
 from orchestrator.core.engine import DurableEngine
+from orchestrator.core.engine_database import engine_url
 from orchestrator.core.queues import SYNC
 from orchestrator.core.work import Work, bury, close_interrupted, place_of, wake_after_first_sync
 from royal_platform.bootstrap import follow
@@ -68,7 +69,7 @@ class Worker:
         self._started_at = wall_now()
         # Never the default name: two processes of one name would take each other's work.
         self.executor_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
-        url = engines.engine_url(settings.database_url, settings.var_dir)
+        url = engine_url(settings.database_url, settings.var_dir)
         self._engine = DurableEngine(url, self.executor_id)
         self._lock: FileLock | None = None
         self._stopping = threading.Event()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -19,6 +19,8 @@ from royal_platform.persistence.tables.conversations import (
 )
 
 ANSWERING = "answering"
+# Silent for longer than any worker waits.
+HANDED_OVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +127,12 @@ class ChatTurns:
         row = connection.execute(query).one_or_none()
         return None if row is None else _turn(row)
 
-    def append(
-        self, connection: Connection, turn_id: str, first: int, events: Sequence[tuple[str, Any]]
-    ) -> None:
-        """Store events with the numbers from ``first`` on."""
+    def append(self, connection: Connection, turn_id: str, events: Sequence[ChatEvent]) -> None:
+        """Store events under their numbers."""
         rows = [
-            {"store_id": self.store_id, "turn_id": turn_id, "number": first + index,
-             "event": event, "data": data}
-            for index, (event, data) in enumerate(events)
+            {"store_id": self.store_id, "turn_id": turn_id, "number": each.number,
+             "event": each.event, "data": each.data}
+            for each in events
         ]  # fmt: skip
         if rows:
             connection.execute(insert(chat_events), rows)
@@ -152,6 +152,36 @@ class ChatTurns:
             .limit(limit)
         )
         return [ChatEvent(row.number, row.event, row.data) for row in connection.execute(query)]
+
+    def events_of(
+        self, connection: Connection, turn_ids: Collection[str]
+    ) -> dict[str, list[ChatEvent]]:
+        """The events of each turn, in order."""
+        query = (
+            select(chat_events)
+            .where(chat_events.c.store_id == self.store_id, chat_events.c.turn_id.in_(turn_ids))
+            .order_by(chat_events.c.turn_id, chat_events.c.number)
+        )
+        found: dict[str, list[ChatEvent]] = {}
+        for row in connection.execute(query):
+            found.setdefault(row.turn_id, []).append(ChatEvent(row.number, row.event, row.data))
+        return found
+
+    def before(
+        self, connection: Connection, conversation_id: str, number: int, after: int = 0
+    ) -> list[Turn]:
+        """The turns behind ``after`` and before ``number``, oldest first."""
+        query = (
+            select(chat_turns)
+            .where(
+                chat_turns.c.store_id == self.store_id,
+                chat_turns.c.conversation_id == conversation_id,
+                chat_turns.c.number < number,
+                chat_turns.c.number > after,
+            )
+            .order_by(chat_turns.c.number)
+        )
+        return [_turn(row) for row in connection.execute(query)]
 
     def page(
         self, connection: Connection, conversation_id: str, cursor: str | None, limit: int
@@ -199,30 +229,54 @@ class ChatTurns:
         )
 
 
-def heartbeat(connection: Connection, worker: str, *, now: datetime) -> set[str]:
-    """Say that ``worker`` is alive; return the turns of its that shall be cancelled."""
-    mine = (chat_turns.c.status == ANSWERING) & (chat_turns.c.worker == worker)
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a heartbeat found: turns to cancel, and turns that another worker took."""
+
+    cancelled: frozenset[str]
+    lost: frozenset[str]
+
+
+def heartbeat(
+    connection: Connection, worker: str, turn_ids: Collection[str], *, now: datetime
+) -> Pulse:
+    """Say that ``worker`` still answers ``turn_ids``."""
+    mine = (
+        (chat_turns.c.status == ANSWERING)
+        & (chat_turns.c.worker == worker)
+        & chat_turns.c.id.in_(turn_ids)
+    )
     connection.execute(update(chat_turns).where(mine).values(alive_at=now))
-    asked = select(chat_turns.c.id).where(mine, chat_turns.c.cancel_asked)
-    return {str(turn_id) for turn_id in connection.execute(asked).scalars()}
+    rows = connection.execute(select(chat_turns.c.id, chat_turns.c.cancel_asked).where(mine)).all()
+    held = {row.id for row in rows}
+    return Pulse(
+        cancelled=frozenset(row.id for row in rows if row.cancel_asked),
+        lost=frozenset(set(turn_ids) - held),
+    )
 
 
-def adopt(
-    connection: Connection, worker: str, *, silent_since: datetime, now: datetime
-) -> list[Turn]:
-    """Take over the turns whose worker has been silent since before ``silent_since``."""
-    silent = (chat_turns.c.status == ANSWERING) & (chat_turns.c.alive_at < silent_since)
-    adopted = []
-    for row in connection.execute(select(chat_turns).where(silent)).all():
-        statement = (
-            update(chat_turns)
-            .where(chat_turns.c.store_id == row.store_id, chat_turns.c.id == row.id)
-            .where(chat_turns.c.worker == row.worker, chat_turns.c.alive_at == row.alive_at)
-            .values(worker=worker, alive_at=now)
-        )
-        if connection.execute(statement).rowcount == 1:
-            adopted.append(_turn(row))
-    return adopted
+def answering(connection: Connection) -> list[Turn]:
+    """Every turn that is being answered, by whomever, in every store."""
+    query = select(chat_turns).where(chat_turns.c.status == ANSWERING)
+    return [_turn(row) for row in connection.execute(query.order_by(chat_turns.c.created_at))]
+
+
+def take_over(connection: Connection, turn: Turn, worker: str, *, now: datetime) -> bool:
+    """Answer ``turn`` from here on; False when somebody was quicker or it is alive after all."""
+    statement = (
+        update(chat_turns)
+        .where(chat_turns.c.store_id == turn.store_id, chat_turns.c.id == turn.id)
+        .where(chat_turns.c.status == ANSWERING, chat_turns.c.worker == turn.worker)
+        .where(chat_turns.c.alive_at == turn.alive_at)
+        .values(worker=worker, alive_at=now)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def hand_over(connection: Connection, worker: str) -> None:
+    """The turns of ``worker`` may be taken over at once."""
+    mine = (chat_turns.c.status == ANSWERING) & (chat_turns.c.worker == worker)
+    connection.execute(update(chat_turns).where(mine).values(alive_at=HANDED_OVER))
 
 
 def _turn(row: Row[Any]) -> Turn:

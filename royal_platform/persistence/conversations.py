@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or
 
 from core.errors import NotFound
 from royal_platform.persistence.ids import new_id
+from royal_platform.persistence.model_calls import ModelCalls
 from royal_platform.persistence.paging import Order, Page, page
 from royal_platform.persistence.tables.conversations import chat_turns, conversations
 
@@ -86,8 +87,9 @@ class Conversations:
         return self.get(connection, conversation_id)
 
     def delete(self, connection: Connection, conversation_id: str) -> None:
-        """Delete it with its turns and events. Raises ``NotFound``."""
+        """Delete it with its turns, events and what models saw of it. Raises ``NotFound``."""
         self.get(connection, conversation_id, lock=True)
+        ModelCalls(self.store_id).erase(connection, conversation_id)
         connection.execute(
             delete(conversations).where(self._mine(), conversations.c.id == conversation_id)
         )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
 from royal_platform.persistence.statements import insert_if_absent
-from royal_platform.persistence.tables.conversations import model_usage
+from royal_platform.persistence.tables.conversations import model_budgets, model_usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +64,43 @@ class ModelUsage:
     def _key(self, day: date) -> ColumnElement[bool]:
         table = model_usage.c
         return and_(table.store_id == self.store_id, table.owner == self.owner, table.day == day)
+
+
+def used_in_store(connection: Connection, store_id: str, day: date) -> Usage:
+    """What everybody in one store used on ``day`` (UTC)."""
+    table = model_usage.c
+    query = select(
+        func.coalesce(func.sum(table.requests), 0).label("requests"),
+        func.coalesce(func.sum(table.input_tokens), 0).label("read"),
+        func.coalesce(func.sum(table.output_tokens), 0).label("written"),
+        func.sum(table.money, type_=table.money.type).label("money"),
+        func.max(table.currency).label("currency"),
+    ).where(table.store_id == store_id, table.day == day)
+    row = connection.execute(query).one()
+    return Usage(int(row.requests), int(row.read), int(row.written), row.money, row.currency)
+
+
+def times_raised(connection: Connection, store_id: str, owner: str, day: date) -> int:
+    """How often another day's budget was granted for ``day``; ``owner`` "" is everybody."""
+    row = connection.execute(
+        select(model_budgets.c.raised).where(*_grant(store_id, owner, day))
+    ).one_or_none()
+    return 0 if row is None else int(row.raised)
+
+
+def raise_budget(connection: Connection, store_id: str, owner: str, day: date) -> int:
+    """Grant another day's budget for ``day``; how often it was granted now."""
+    insert_if_absent(
+        connection, model_budgets, {"store_id": store_id, "owner": owner, "day": day, "raised": 0}
+    )
+    connection.execute(
+        update(model_budgets)
+        .where(*_grant(store_id, owner, day))
+        .values(raised=model_budgets.c.raised + 1)
+    )
+    return times_raised(connection, store_id, owner, day)
+
+
+def _grant(store_id: str, owner: str, day: date) -> tuple[ColumnElement[bool], ...]:
+    table = model_budgets.c
+    return (table.store_id == store_id, table.owner == owner, table.day == day)

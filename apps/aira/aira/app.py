@@ -1,30 +1,32 @@
-"""AIRA's application: the tools it reads with, and conversation once a model is configured."""
+"""AIRA's application: conversations answered by commands, and by a model once one is configured."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from typing import Annotated, Any
+from types import FrameType
+from typing import Any
 
-from fastapi import Depends, FastAPI
-from fastapi.responses import StreamingResponse
+from fastapi import FastAPI
 
-from aira.chat import ChatIn, converse, demand_model
-from aira.tools import TOOLS, ToolList, ToolResult, listing, use
-from core.security.principals import Principal
+from aira.console import add_console
+from aira.mcp import add_mcp
+from aira.routes.chat import add_chat
+from aira.routes.conversations import add_conversations
+from aira.routes.shared import Parts
+from aira.turns.engine import TurnEngine
+from core.errors import RoyalError
 from core.settings import Settings, get_settings, load_dotenv
 from core.telemetry.logs import configure_logging, json_wanted
-from core.web.asgi_binding import create_api, current_principal
+from core.web.asgi_binding import create_api
 from core.web.door import Door
 from core.web.fastapi_reference import add_reference
 from core.web.health import HealthCheck
 from core.web.opening import Opening, database_check
-from core.web.permissions import requires
 from royal_platform.bootstrap import Platform, bootstrap, follow
-
-Caller = Annotated[Principal, Depends(current_principal)]
 
 
 def create_app(
@@ -43,12 +45,24 @@ def create_app(
         lambda platform: platform.database.dispose(),
         follow=follow,
     )
+    engine = TurnEngine(opening.peek, stale_seconds=settings.stale_seconds)
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         opening.begin()
+        engine.start()
+        _on_signal(engine.stop_streams)
+        warming = asyncio.create_task(_warm(opening))
         yield
+        warming.cancel()
+        await engine.leave()
+        platform = opening.peek()
+        if platform is not None:
+            await platform.models.close()
         await asyncio.to_thread(opening.close)
+
+    def model() -> None:
+        opening.get().models.demand()
 
     door = Door(
         "aira",
@@ -56,7 +70,7 @@ def create_app(
         lambda: opening.get().database,
         [
             database_check(opening, lambda platform: platform.database),
-            HealthCheck("model", False, lambda: demand_model(settings)),
+            HealthCheck("model", False, model),
         ],
     )
     app = create_api(
@@ -66,47 +80,37 @@ def create_app(
         docs_url=None,
         lifespan=life,
     )
-    _add_tools(app, opening)
-    _add_chat(app, settings, opening)
+    parts = Parts(opening, engine)
+    add_chat(app, parts)
+    add_conversations(app, parts)
+    add_console(app, opening)
+    add_mcp(app, opening)
     add_reference(app)
     return app
 
 
-def _add_tools(app: FastAPI, opening: Opening[Platform]) -> None:
-    @app.get("/v1/tools", tags=["tools"])
-    @requires("store:read")
-    def list_tools(caller: Caller) -> ToolList:
-        """What AIRA can read, and which of it this caller may."""
-        return listing(caller)
-
-    @app.post("/v1/tools/{name}", tags=["tools"])
-    @requires("store:read")
-    def use_tool(name: str, caller: Caller) -> ToolResult:
-        """Ask one tool; needs no model."""
-        return use(_seen_by(opening.get(), caller), caller, name)
+async def _warm(opening: Opening[Platform]) -> None:
+    """Import the model's client before the first question, when there is a model to ask."""
+    try:
+        platform = await asyncio.to_thread(opening.get)
+    except RoyalError:
+        return
+    if not await platform.models.missing():
+        await platform.models.get("reasoning")
+        await asyncio.to_thread(__import__, "aira.conversing.answer")
 
 
-def _add_chat(app: FastAPI, settings: Settings, opening: Opening[Platform]) -> None:
-    @app.post("/v1/chat", tags=["chat"], response_class=StreamingResponse)
-    @requires("store:read")
-    def chat(body: ChatIn, caller: Caller) -> StreamingResponse:
-        """Server-sent events: ``text`` as the model speaks, then ``done``, or ``error``."""
-        demand_model(settings)
-        platform = _seen_by(opening.get(), caller)
-        records: dict[str, Any] = {
-            name: use(platform, caller, name).model_dump()
-            for name, tool in TOOLS.items()
-            if caller.may(tool.permission)
-        }
-        return StreamingResponse(
-            converse(settings, body, records),
-            media_type="text/event-stream",
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
+def _on_signal(call: Callable[[], None]) -> None:
+    """Have ``call`` made when the process is asked to end, before the server waits for streams."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before: Any = signal.getsignal(number)
 
+        def told(signum: int, frame: FrameType | None, before: Any = before) -> None:
+            loop.call_soon_threadsafe(call)
+            if callable(before):
+                before(signum, frame)
 
-def _seen_by(platform: Platform, caller: Principal) -> Platform:
-    """A caller bound to a store sees that store and no other."""
-    if caller.store_id in (None, platform.store_id):
-        return platform
-    return replace(platform, store_id=caller.store_id)
+        signal.signal(number, told)

@@ -1,6 +1,8 @@
 import { screen, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { spanOf } from "@/effects/Versus";
+// Compiled before the first test, whose patience it would otherwise use up on a busy machine.
+import "@/modules/effects";
 import { open } from "./support/app";
 import { effects as someEffects } from "./support/effects";
 import { NOW, World } from "./support/world";

@@ -105,3 +105,13 @@ model_usage = Table(
     Column("money", ScaledDecimal(8)),
     currency(nullable=True),
 )
+
+# How often an admin granted another day's budget, to a user or (owner "") to everybody.
+model_budgets = Table(
+    "model_budgets",
+    metadata,
+    store_key(),
+    Column("owner", String(255), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("raised", Integer, nullable=False),
+)

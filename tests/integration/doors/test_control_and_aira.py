@@ -1,19 +1,16 @@
-"""Machines sign each request; AIRA reads what it says and says what it lacks."""
+"""Machines sign each request; the coordinator says when AIRA is away."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import httpx
 import pytest
 
-from aira.app import create_app as create_aira
 from app import create_app, init_autonomous_empire
 from app.asgi import wrap
 from core.security.hmac_requests import sign
@@ -97,106 +94,13 @@ def test_a_bad_body_is_a_problem_that_lists_the_fields(
     assert answer.json()["errors"][0]["field"] == "body.agent_id"
 
 
-def test_without_a_model_aira_names_the_variable_and_what_works(
+def test_the_coordinator_says_when_aira_is_away(
     settings: Settings, running: Callable[[Any], Any]
 ) -> None:
-    url = running(create_aira(settings)).url
-    asked = {"messages": [{"role": "user", "content": "How are sales?"}]}
-    answer = httpx.post(f"{url}/v1/chat", json=asked, headers=ADMIN)
-    assert answer.status_code == 503
-    told = answer.json()
-    assert "OPENAI_API_KEY" in told["detail"]
-    assert "OPENAI_API_KEY" in told["remedy"]
-    assert "/v1/tools/" in told["remedy"]
-
-
-def test_every_tool_answers_from_the_records(
-    settings: Settings, platform: Platform, registered: None, running: Callable[[Any], Any]
-) -> None:
-    url = running(create_aira(settings)).url
-    tools = httpx.get(f"{url}/v1/tools", headers=ADMIN).json()["data"]
-    answers = {}
-    for tool in tools:
-        answer = httpx.post(f"{url}/v1/tools/{tool['name']}", headers=ADMIN)
-        assert answer.status_code == 200, answer.text
-        answers[tool["name"]] = answer.json()
-    assert answers["store_status"]["result"]["domain"] == platform.store().domain
-    assert answers["store_status"]["source"] == "sandbox"
-    assert len(answers["agents"]["result"]["agents"]) == 7
-    assert answers["recent_events"]["result"]["head"] == 7
-    assert httpx.post(f"{url}/v1/tools/none", headers=ADMIN).status_code == 404
-
-
-class _Model(BaseHTTPRequestHandler):
-    """A server that speaks the streaming chat protocol and repeats what it was told last."""
-
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.send_response(200 if self.headers["Authorization"] == "Bearer good" else 401)
-        self.send_header("Content-Type", "text/event-stream")
-        self.end_headers()
-        for word in asked["messages"][-1]["content"].split():
-            chunk = {"choices": [{"delta": {"content": f"{word} "}}]}
-            self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
-        self.wfile.write(b"data: [DONE]\n\n")
-
-    def log_message(self, *_: Any) -> None:
-        """Silent."""
-
-
-@pytest.fixture
-def model() -> Iterator[str]:
-    """The address of that server."""
-    server = HTTPServer(("127.0.0.1", 0), _Model)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.mark.parametrize("through", ["aira", "coordinator"])
-@pytest.mark.parametrize(("key", "last"), [("good", "done"), ("bad", "error")])
-def test_with_a_model_its_words_are_streamed(
-    settings: Settings,
-    model: str,
-    running: Callable[[Any], Any],
-    key: str,
-    last: str,
-    through: str,
-) -> None:
-    configured = read_settings(
-        **{
-            **settings.model_dump(), "openai_api_key": key, "openai_model": "m",
-            "openai_base_url": model,
-        }
-    )  # fmt: skip
-    aira = running(create_aira(configured))
-    url = aira.url
-    if through == "coordinator":
-        told = read_settings(**{**configured.model_dump(), "aira_port": aira.port})
-        url = running(wrap(create_app(told))).url
-    asked = {"messages": [{"role": "user", "content": "three small words"}]}
-    answer = httpx.post(f"{url}/v1/chat", json=asked, headers=ADMIN)
-    assert answer.headers["content-type"].startswith("text/event-stream")
-    events = [block.split("\n") for block in answer.text.strip().split("\n\n")]
-    kinds = [lines[0] for lines in events]
-    assert kinds[-1] == f"event: {last}"
-    if key == "good":
-        texts = [json.loads(lines[1].removeprefix("data: "))["text"] for lines in events[:-1]]
-        assert "".join(texts) == "three small words "
-    else:
-        assert "OPENAI_API_KEY" in answer.text
-
-
-def test_the_coordinator_streams_aira_through_and_says_when_it_is_away(
-    settings: Settings, running: Callable[[Any], Any]
-) -> None:
-    aira = running(create_aira(settings))
-    asked = {"messages": [{"role": "user", "content": "Hello"}]}
-    for port, detail in ((aira.port, "language model"), (1, "does not answer")):
-        configured = read_settings(**{**settings.model_dump(), "aira_port": port})
-        door = running(wrap(create_app(configured)))
-        answer = httpx.post(f"{door.url}/v1/chat", json=asked, headers=ADMIN)
+    configured = read_settings(**{**settings.model_dump(), "aira_port": 1})
+    door = running(wrap(create_app(configured)))
+    for path in ("/v1/chat", "/v1/conversations", "/v1/commands"):
+        answer = httpx.get(f"{door.url}{path}", headers=ADMIN)
         assert answer.status_code == 503
-        assert detail in answer.json()["detail"]
-        assert httpx.post(f"{door.url}/v1/chat", json=asked).status_code in {401, 503}
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "does not answer" in answer.json()["detail"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import websockets
 from websockets.sync.client import connect
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -98,3 +101,29 @@ def test_it_answers_and_carries_the_feed(served: tuple[str, str]) -> None:
         assert stopped.status_code == 200
         # Whichever worker wrote it, this socket hears of it.
         assert json.loads(opened.recv(timeout=15))["event"]["type"] == "stop.pressed"
+
+
+@pytest.mark.parametrize("served", ["wsgi.py", "gunicorn"], indirect=True)
+async def test_200_sockets_starve_no_plain_request(served: tuple[str, str]) -> None:
+    _, url = served
+    address = url.replace("http", "ws") + "/ws?after=0"
+    async with contextlib.AsyncExitStack() as opened, asyncio.timeout(60):
+        sockets = [
+            await opened.enter_async_context(
+                websockets.connect(address, additional_headers=HEADERS, open_timeout=20)
+            )
+            for _ in range(200)
+        ]
+        async with httpx.AsyncClient(base_url=url, headers=HEADERS, timeout=5) as client:
+            answers = await asyncio.gather(*(client.get("/v1/session") for _ in range(20)))
+            assert [answer.status_code for answer in answers] == [200] * 20
+            await client.post("/v1/stop", json={"scope": "store"})
+        await asyncio.gather(*(hears_of_the_stop(each) for each in sockets))
+
+
+async def hears_of_the_stop(opened: websockets.ClientConnection) -> None:
+    async for message in opened:
+        told = json.loads(message)
+        if told["kind"] == "event" and told["event"]["type"] == "stop.pressed":
+            return
+    raise AssertionError("the socket closed before the event came")

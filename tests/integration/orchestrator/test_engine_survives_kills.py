@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import Engine
 
 from orchestrator.core import engine as engine_module
-from orchestrator.core.engine import engine_url, migrate
+from orchestrator.core.engine import migrate
+from orchestrator.core.engine_database import engine_url
 from orchestrator.core.queues import QueueSpec
 
 CHILD = Path(__file__).with_name("engine_child.py")

@@ -26,7 +26,8 @@ from core.settings import read_settings
 from orchestrator.core import engine as engines
 from orchestrator.core.agent_registry import Registration, get_agent_registry
 from orchestrator.core.books import reading, writing
-from orchestrator.core.engine import APPLICATION_VERSION, DurableEngine, engine_url
+from orchestrator.core.engine import APPLICATION_VERSION, DurableEngine
+from orchestrator.core.engine_database import engine_url
 from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.queues import AGENTS
 from orchestrator.core.runs import start_run

@@ -296,8 +296,12 @@ def test_an_operation_survives_the_server(tmp_path, fill, wait_until):
             ],
         )
     first.close()
+    orphan = first.links.path(8)
+    orphan.parent.mkdir()
+    orphan.write_text("{}\n")
     second = Runtime.open(options)
     second.bulk.start(served_schema())
+    assert not orphan.exists()
 
     def status():
         with second.state.read() as db:

@@ -34,6 +34,12 @@ class Node:
         self.batch = batch
         batch.nodes.append(self)
 
+    def seen_as(self, kind: str) -> "Node":
+        """The same row as another GraphQL type; it is no new sibling."""
+        found = Node.__new__(Node)
+        found.kind, found.row, found.batch = kind, self.row, self.batch
+        return found
+
     def related(self, key: str, by: str, context: "Context", loader: Loader) -> Any:
         """What `loader` found for this row's column `by`; loaded once for all siblings."""
         memo = self.batch.memo
@@ -41,6 +47,14 @@ class Node:
         if found is None:
             found = memo[key] = loader(context, self.batch.nodes)
         return found.get(self.row[by])
+
+
+class Tagged(dict[str, Any]):
+    """A plain object of a union: its values, and the GraphQL type (`kind`) it has."""
+
+    def __init__(self, kind: str, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self.kind = kind
 
 
 def batch_of(kind: str, rows: Iterable[Any]) -> list[Node]:

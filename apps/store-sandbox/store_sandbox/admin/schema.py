@@ -14,6 +14,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
+    GraphQLUnionType,
     IntValueNode,
     StringValueNode,
     build_schema,
@@ -24,7 +25,7 @@ from graphql import (
 from store_sandbox.admin import connections
 from store_sandbox.admin.context import Info
 from store_sandbox.admin.failures import access_denied
-from store_sandbox.admin.nodes import Node
+from store_sandbox.admin.nodes import Node, Tagged
 from store_sandbox.admin.protected import FIELDS, OBJECTS, protected_field, protected_object
 from store_sandbox.admin.reads import (
     bulk,
@@ -32,6 +33,7 @@ from store_sandbox.admin.reads import (
     checkouts,
     collections,
     customers,
+    discounts,
     fulfilments,
     inventory,
     orders,
@@ -49,6 +51,7 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
     **checkouts.RESOLVERS,
     **shop.RESOLVERS,
     **bulk.RESOLVERS,
+    **discounts.RESOLVERS,
     **collections.RESOLVERS,
     **fulfilments.RESOLVERS,
     **payments.RESOLVERS,
@@ -56,6 +59,7 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
 }
 _TYPE_SCOPES = {
     "Collection": "read_products",
+    "DiscountCodeNode": "read_discounts",
     "Customer": "read_customers",
     "FulfillmentOrder": "read_merchant_managed_fulfillment_orders",
     "InventoryItem": "read_inventory",
@@ -74,7 +78,7 @@ def served_schema() -> GraphQLSchema:
     for kind in schema.type_map.values():
         if isinstance(kind, GraphQLObjectType):
             _attach(kind)
-        elif isinstance(kind, GraphQLInterfaceType):
+        elif isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
             kind.resolve_type = _kind_of
         elif isinstance(kind, GraphQLScalarType):
             _convert(kind)
@@ -113,7 +117,7 @@ def _guarded(resolver: Callable[..., Any], name: str, needed: str) -> Callable[.
 
 
 def _kind_of(value: Any, *_: Any) -> str | None:
-    return value.kind if isinstance(value, Node) else None
+    return value.kind if isinstance(value, Node | Tagged) else None
 
 
 def _convert(kind: GraphQLScalarType) -> None:

@@ -26,7 +26,7 @@ from graphql.language import DocumentNode
 
 from store_sandbox.admin.connections import Page, Window
 from store_sandbox.admin.context import Context
-from store_sandbox.admin.nodes import Node
+from store_sandbox.admin.nodes import Node, Tagged
 from store_sandbox.bulk.selections import flatten, fragments_of
 
 _PAGING = frozenset({"first", "last", "after", "before"})
@@ -150,7 +150,7 @@ class _Compiler:
 
 def _typename(name: str) -> Any:
     def resolve(source: Any, _place: Any) -> str:
-        return source.kind if isinstance(source, Node) else name
+        return source.kind if isinstance(source, Node | Tagged) else name
 
     return resolve
 

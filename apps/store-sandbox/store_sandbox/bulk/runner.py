@@ -47,8 +47,18 @@ class Runner:
         with self.state.read() as db:
             sql = f"SELECT id FROM bulk_operations WHERE status IN {OPEN} ORDER BY id"  # noqa: S608
             waiting = [row["id"] for row in db.execute(sql)]
+        self._sweep()
         for number in waiting:
             self._pool.submit(self._run, number)
+
+    def _sweep(self) -> None:
+        """Remove files whose link has expired or whose operation is gone."""
+        with self.state.read() as db:
+            sql = "SELECT id FROM bulk_operations WHERE expires_wall IS NULL OR expires_wall > ?"
+            kept = {self.links.path(row["id"]) for row in db.execute(sql, (self.state.wall(),))}
+        for path in self.links.folder.glob("bulk-*.jsonl"):
+            if path not in kept:
+                path.unlink(missing_ok=True)
 
     def announce(self, tx: Transaction) -> None:
         """After a commit: run the operations it created."""

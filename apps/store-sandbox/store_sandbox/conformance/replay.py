@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import OperationDefinitionNode
+from graphql import NonNullTypeNode, OperationDefinitionNode
 
 from store_sandbox.admin.context import Context
 from store_sandbox.admin.cost import Bucket, Pricing
@@ -43,6 +43,8 @@ def replay(recording: Recording, runtime: Runtime) -> Verdict:
     if own_problems:
         missing = sorted({_named(one) for one in own_problems})
         return Verdict(recording, served=False, missing=missing)
+    if _incomplete(recording, theirs):
+        return Verdict(recording, served=False, missing=["variables that were not recorded"])
     context = Context(
         runtime.state,
         runtime.credentials.client_id,
@@ -64,6 +66,19 @@ def replay(recording: Recording, runtime: Runtime) -> Verdict:
         "user errors": _user_errors(ours.get("data"), recording.response.get("data")),
     }
     return verdict
+
+
+def _incomplete(recording: Recording, theirs: list[Any]) -> bool:
+    """Whether a variable is missing that the real store, which did not complain, must have had."""
+    document = prepare(recording.query).document
+    operation = None if document is None else operation_of(document, None)
+    if operation is None or theirs:
+        return False
+    return any(
+        one.variable.name.value not in recording.variables
+        for one in operation.variable_definitions or ()
+        if isinstance(one.type, NonNullTypeNode) and one.default_value is None
+    )
 
 
 def _unserved(problem: Mapping[str, Any], told: set[Any]) -> bool:

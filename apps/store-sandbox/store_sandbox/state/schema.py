@@ -161,6 +161,17 @@ TABLES: dict[str, str] = {
         " product_id INTEGER NOT NULL REFERENCES products ON DELETE CASCADE,"
         " position INTEGER NOT NULL, PRIMARY KEY (collection_id, product_id)"
     ),
+    "discounts": (
+        # percentage in ten-thousandths of the price, or amount; items, customers and minimum are
+        # JSON: {"all": true} or {"products": [], "variants": []} or {"collections": []}; NULL or
+        # a list of customer ids; NULL or {"subtotal": scaled} or {"quantity": n}
+        "id INTEGER PRIMARY KEY, title TEXT NOT NULL, code TEXT NOT NULL UNIQUE COLLATE NOCASE,"
+        " percentage INTEGER, amount INTEGER, each_item INTEGER NOT NULL DEFAULT 0,"
+        " items TEXT NOT NULL, customers TEXT, minimum TEXT, usage_limit INTEGER,"
+        " once_per_customer INTEGER NOT NULL DEFAULT 0, combines TEXT NOT NULL DEFAULT '[]',"
+        " starts_at INTEGER NOT NULL, ends_at INTEGER,"
+        " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
+    ),
     "risk_assessments": (
         # facts: a list like {"description": "", "sentiment": "NEGATIVE"}
         "id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE,"

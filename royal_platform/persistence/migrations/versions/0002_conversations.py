@@ -52,6 +52,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("store_id", "owner", "day", name=op.f("pk_model_usage")),
     )
     op.create_table(
+        "model_budgets",
+        sa.Column("store_id", sa.String(length=64), nullable=False),
+        sa.Column("owner", sa.String(length=255), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("raised", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "owner", "day", name=op.f("pk_model_budgets")),
+    )
+    op.create_table(
         "chat_turns",
         sa.Column("store_id", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=80), nullable=False),
@@ -113,6 +121,7 @@ def downgrade() -> None:
     op.drop_table("chat_events")
     op.drop_index(op.f("ix_chat_turns_status_alive_at"), table_name="chat_turns")
     op.drop_table("chat_turns")
+    op.drop_table("model_budgets")
     op.drop_table("model_usage")
     op.drop_index(op.f("ix_conversations_store_id_owner_updated_at_id"), table_name="conversations")
     op.drop_table("conversations")

@@ -1,7 +1,7 @@
 """Grants of the stores, OAuth installs, the shared API budget, and who paused an agent.
 
 Revision ID: 0006_connections
-Revises: 0008_effects
+Revises: 0005_effects
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from core.storage.types import Json, UtcDateTime
 
 revision = "0006_connections"
-down_revision = "0008_effects"
+down_revision = "0005_effects"
 branch_labels = None
 depends_on = None
 

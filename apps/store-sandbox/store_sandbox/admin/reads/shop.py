@@ -21,6 +21,7 @@ from store_sandbox.admin.reads import (
     checkouts,
     collections,
     customers,
+    discounts,
     fulfilments,
     inventory,
     orders,
@@ -180,6 +181,7 @@ def find_metafield(context: Context, number: int | None) -> Node | None:
 FINDERS = {
     "Metafield": find_metafield,
     **collections.NODES,
+    **discounts.NODES,
     **catalog.NODES,
     **inventory.NODES,
     **orders.NODES,

@@ -15,6 +15,7 @@ from store_sandbox.admin.reads.bulk import find_operation
 from store_sandbox.admin.reads.catalog import find_product, find_variant
 from store_sandbox.admin.reads.collections import find_collection
 from store_sandbox.admin.reads.customers import find_customer
+from store_sandbox.admin.reads.discounts import find_discount
 from store_sandbox.admin.reads.fulfilments import find_fulfilment
 from store_sandbox.admin.reads.inventory import find_item
 from store_sandbox.admin.reads.orders import find_order, find_refund
@@ -33,6 +34,7 @@ from store_sandbox.admin.writes import (
     collections,
     consent,
     customers,
+    discounts,
     drafts,
     fulfilments,
     inventory,
@@ -62,6 +64,11 @@ MUTATIONS: dict[str, Work] = {
     "orderUpdate": orders.update,
     "refundCreate": refunds.create,
     "customerUpdate": customers.update,
+    "discountCodeBasicCreate": discounts.create,
+    "discountCodeBasicUpdate": discounts.update,
+    "discountCodeActivate": discounts.activate,
+    "discountCodeDeactivate": discounts.deactivate,
+    "discountCodeDelete": discounts.delete,
     "productCreate": drafts.create,
     "collectionCreate": collections.create,
     "collectionAddProducts": collections.add_products,
@@ -229,6 +236,7 @@ _FINDERS: dict[str, _Find] = {
     "bulkOperation": find_operation,
     "fulfillment": find_fulfilment,
     "collection": find_collection,
+    "codeDiscountNode": find_discount,
     "metafields": find_metafield,
     "node": find_node,
 }
@@ -243,6 +251,10 @@ _PAYLOADS = {
     "RefundCreatePayload": ("order", "refund"),
     "CustomerUpdatePayload": ("customer",),
     "WebhookSubscriptionCreatePayload": ("webhookSubscription",),
+    "DiscountCodeBasicCreatePayload": ("codeDiscountNode",),
+    "DiscountCodeBasicUpdatePayload": ("codeDiscountNode",),
+    "DiscountCodeActivatePayload": ("codeDiscountNode",),
+    "DiscountCodeDeactivatePayload": ("codeDiscountNode",),
     "ProductCreatePayload": ("product",),
     "CollectionCreatePayload": ("collection",),
     "CollectionAddProductsPayload": ("collection",),

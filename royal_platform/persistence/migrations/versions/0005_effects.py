@@ -1,6 +1,6 @@
 """Effects of executed decisions, and why an autonomy level was taken away.
 
-Revision ID: 0008_effects
+Revision ID: 0005_effects
 Revises: 0004_machine_time
 """
 
@@ -11,7 +11,7 @@ from alembic import op
 
 from core.storage.types import Json, ScaledDecimal, UtcDateTime
 
-revision = "0008_effects"
+revision = "0005_effects"
 down_revision = "0004_machine_time"
 branch_labels = None
 depends_on = None

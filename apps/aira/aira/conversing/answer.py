@@ -1,0 +1,230 @@
+"""Answers a message with a model that may use the tools: streamed, cited, measured, resumable."""
+
+# ruff: noqa: N818 - named for what happened, as core.errors does
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from pydantic_ai import Agent
+from pydantic_ai.exceptions import UsageLimitExceeded
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelResponse,
+    PartDeltaEvent,
+    PartStartEvent,
+    TextPart,
+    TextPartDelta,
+    ToolCallPart,
+)
+from pydantic_ai.models import Model
+from pydantic_ai.result import AgentStream
+from pydantic_ai.run import AgentRun
+from pydantic_ai.usage import RunUsage, UsageLimits
+
+from aira import schemas
+from aira.conversing.budget import BudgetSpent, card, demand_budget
+from aira.conversing.citing import CitationFilter
+from aira.conversing.compaction import compacted
+from aira.conversing.history import before, dumped, history, question, restored
+from aira.conversing.instructions import instructions
+from aira.conversing.routing import purpose_of
+from aira.conversing.toolset import Talk, model_tools
+from aira.tools import Asked
+from aira.turns.events import event
+from aira.turns.journal import Journal
+from aira.turns.spent import Spent
+from aira.turns.tool_use import ToolUse
+from core.errors import RoyalError
+from royal_platform.llm.errors import problem_of
+from royal_platform.llm.privacy import Shield
+from royal_platform.persistence.model_usage import Usage
+
+# Replies of the model in one answer: a question that needs more is asked in parts.
+_STEPS = 12
+_RETRIES = 2
+
+
+class TooManySteps(RoyalError):
+    """The model went on using tools without coming to an answer."""
+
+    status, title, slug = 422, "Too many steps", "invalid"
+
+
+async def converse(asked: Asked, journal: Journal, spent: Spent) -> None:
+    """Answer the journal's turn. Raises the ``RoyalError`` that ended it; ``spent`` is filled."""
+    conversing = Conversing(asked, journal, spent)
+    try:
+        await conversing.run()
+    except BudgetSpent as error:
+        await journal.record(("approval", card(error, asked.caller)))
+        raise
+    except UsageLimitExceeded as error:
+        raise await conversing.over_the_limit() from error
+    except (RoyalError, asyncio.CancelledError):
+        raise
+    except BaseException as error:
+        problem = problem_of(error)
+        if problem is None:
+            raise
+        raise problem from error
+    finally:
+        conversing.account()
+
+
+@dataclass
+class Conversing:
+    """One answer by a model."""
+
+    asked: Asked
+    journal: Journal
+    spent: Spent
+    began: float = field(default_factory=time.perf_counter)
+    first_token_seconds: float | None = None
+    model_name: str = ""
+    usage: RunUsage = field(default_factory=RunUsage)
+    replies: list[ModelResponse] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """Ask the model and do what it asks for until it has answered."""
+        platform, turn = self.asked.platform, self.journal.turn
+        purpose = purpose_of(turn.text)
+        shield = Shield.of(
+            platform, purpose="chat", actor=turn.speaker.name, about=turn.conversation_id
+        )
+        model = shield.around(await platform.models.get(purpose))
+        self.model_name = model.model_name
+        left, found = await asyncio.to_thread(
+            lambda: (demand_budget(platform, turn.speaker.name), before(platform, turn))
+        )
+        shorter = await compacted(platform, found, self.usage)
+        if shorter is not found:
+            told = schemas.CompactedData(turns=shorter.conversation.summarised)
+            await self.journal.record(event(told))
+        saved = restored(turn.messages or [])
+        self._count(saved)
+        talk = Talk(ToolUse(self.asked, self.journal), steps=_replies(saved))
+        agent = _agent(model, self.asked.caller.permissions)
+        async with agent.iter(
+            None if saved else question(turn, found.store),
+            message_history=[*history(shorter), *saved],
+            instructions=instructions(found.store),
+            deps=talk,
+            usage=self.usage,
+            usage_limits=UsageLimits(request_limit=_STEPS, total_tokens_limit=left),
+        ) as run:
+            await self._through(run, talk, saved)
+
+    def _count(self, saved: Sequence[ModelMessage]) -> None:
+        """What the process before us took of the model counts too."""
+        for each in saved:
+            if isinstance(each, ModelResponse):
+                self.replies.append(each)
+                self.usage.incr(each.usage)
+                self.usage.requests += 1
+
+    async def _through(
+        self, run: AgentRun[Talk, str], talk: Talk, saved: list[ModelMessage]
+    ) -> None:
+        async for node in run:
+            if not Agent.is_model_request_node(node):
+                continue
+            async with node.stream(run.ctx) as stream:
+                await self._tell(stream, talk.tools)
+            talk.steps += 1
+            reply = run.all_messages()[-1]
+            if isinstance(reply, ModelResponse):
+                self.replies.append(reply)
+            messages = dumped([*saved, *run.new_messages()])
+            self.spent.messages = messages
+            if any(isinstance(part, ToolCallPart) for part in reply.parts):
+                # From here on the answer can be taken up again: the calls are made once.
+                self.journal.settle()
+                await self.journal.record(messages=messages, kept=self.journal.last)
+
+    async def _tell(self, stream: AgentStream[Talk, str], tools: ToolUse) -> None:
+        """Say the text of one reply as it comes."""
+        checked = CitationFilter(lambda: tools.citations)
+        begun = False
+        async for each in stream:
+            piece = _text_of(each)
+            if not piece:
+                continue
+            if self.first_token_seconds is None:
+                self.first_token_seconds = time.perf_counter() - self.began
+            if not begun and self.journal.has_text:
+                piece = f"\n\n{piece}"
+            begun = True
+            await self.journal.text(checked.feed(piece))
+        await self.journal.text(checked.rest())
+
+    def account(self) -> None:
+        """Leave behind what the answer took of the model."""
+        used = self.usage
+        if not used.requests:
+            return
+        cost = self._cost()
+        answered = self.replies[-1].model_name if self.replies else None
+        self.spent.usage = Usage(
+            used.requests, used.input_tokens, used.output_tokens,
+            None if cost is None else cost[0], None if cost is None else cost[1],
+        )  # fmt: skip
+        told = schemas.UsageData(
+            model=answered or self.model_name,
+            requests=used.requests,
+            input_tokens=used.input_tokens,
+            output_tokens=used.output_tokens,
+            seconds=round(time.perf_counter() - self.began, 3),
+            first_token_seconds=None
+            if self.first_token_seconds is None
+            else round(self.first_token_seconds, 3),
+            cost=None
+            if cost is None
+            else schemas.MoneyOut(amount=format(cost[0].normalize(), "f"), currency=cost[1]),
+        )
+        self.spent.events.append(event(told))
+
+    async def over_the_limit(self) -> RoyalError:
+        """Why a limit ended the answer: the day's budget, or too many steps."""
+        if self.usage.requests < _STEPS:
+            spent = BudgetSpent.amid(self.journal.turn.speaker.name, self.usage.total_tokens)
+            await self.journal.record(("approval", card(spent, self.asked.caller)))
+            return spent
+        return TooManySteps(
+            f"The model used tools {_STEPS} times without coming to an answer.",
+            remedy="Ask for less at once; what was found is above.",
+        )
+
+    def _cost(self) -> tuple[Decimal, str] | None:
+        """The sum over the replies; None when one of them has no price."""
+        models = self.asked.platform.models
+        costs = []
+        for reply in self.replies:
+            name = reply.model_name or self.model_name
+            costs.append(
+                models.cost(name, reply.usage) or models.cost(self.model_name, reply.usage)
+            )
+        known = [cost for cost in costs if cost is not None]
+        if not known or len(known) < len(costs):
+            return None
+        return sum((cost.amount for cost in known), Decimal(0)), known[0].currency
+
+
+def _agent(model: Model, permissions: frozenset[str]) -> Agent[Talk, str]:
+    return Agent(model, deps_type=Talk, tools=model_tools(permissions), retries=_RETRIES)
+
+
+def _replies(messages: Sequence[ModelMessage]) -> int:
+    return sum(isinstance(each, ModelResponse) for each in messages)
+
+
+def _text_of(each: object) -> str:
+    if isinstance(each, PartStartEvent) and isinstance(each.part, TextPart):
+        return each.part.content
+    if isinstance(each, PartDeltaEvent) and isinstance(each.delta, TextPartDelta):
+        return each.delta.content_delta
+    return ""

@@ -1,0 +1,81 @@
+"""The registry's tools as a model may call them, and how their results reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+from pydantic_ai import RunContext
+from pydantic_ai import Tool as ModelTool
+
+from aira.commands.reading import wrong
+from aira.tools import TOOLS, Tool
+from aira.turns.tool_use import ToolUse, Used
+
+# What one result may take of the model's attention; the tools' pages are smaller.
+_RESULT_MAX = 12_000
+
+
+@dataclass
+class Talk:
+    """What the tools know of the answer being made; ``steps`` counts the model's replies."""
+
+    tools: ToolUse
+    steps: int = 0
+
+
+@lru_cache(maxsize=16)
+def model_tools(permissions: frozenset[str]) -> tuple[ModelTool[Talk], ...]:
+    """The tools that somebody with these permissions may use, always in the same order."""
+    return tuple(
+        _model_tool(tool)
+        for _, tool in sorted(TOOLS.items())
+        if (tool.sees or tool.permission) in permissions
+    )
+
+
+def told(used: Used) -> dict[str, Any]:
+    """A tool's result as the model reads it: data with its source and its number."""
+    data = used.data
+    if not data["ok"]:
+        problem = data["problem"]
+        return {"failed": problem["slug"], "why": problem["detail"], "remedy": problem["remedy"]}
+    result = data["result"]
+    size = len(orjson.dumps(result))
+    if size > _RESULT_MAX:
+        text = str(data["text"])[:_RESULT_MAX]
+        result = {"shortened": text, "note": "Too large to show whole; ask for less of it."}
+    return {
+        "cite": used.n, "source": data["source"], "as_of": data["as_of"], "result": result,
+        "next_cursor": data["next_cursor"],
+    }  # fmt: skip
+
+
+def _model_tool(tool: Tool[Any]) -> ModelTool[Talk]:
+    return ModelTool.from_schema(
+        _use(tool),
+        name=tool.name,
+        description=tool.description,
+        json_schema=tool.arguments.model_json_schema(),
+        takes_ctx=True,
+        # One after the other: the events of an answer have one order.
+        sequential=True,
+    )
+
+
+def _use(tool: Tool[Any]) -> Callable[..., Awaitable[dict[str, Any]]]:
+    async def use(ctx: RunContext[Talk], **given: Any) -> dict[str, Any]:
+        talk = ctx.deps
+        # Some servers number their calls from 0 in every reply.
+        call_id = f"{talk.steps}-{ctx.tool_call_id}"
+        try:
+            arguments = tool.arguments.model_validate(given)
+        except ValidationError as error:
+            return told(await talk.tools.refuse(call_id, tool, given, wrong(tool, error)))
+        return told(await talk.tools.use(call_id, tool, arguments, for_model=True))
+
+    return use

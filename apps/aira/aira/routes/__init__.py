@@ -1,0 +1,1 @@
+"""AIRA's routes, each with its permission."""

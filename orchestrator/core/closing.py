@@ -1,0 +1,105 @@
+"""How an execution ends: its rows, its money and what is told, each in the caller's transaction."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from orchestrator.core.books import Books
+from orchestrator.core.effects import Effect, Facts
+from orchestrator.core.ledger import return_original
+from orchestrator.core.readback import show_in_copy
+from royal_platform.commerce.decisions.model import Decision, Status
+from royal_platform.commerce.decisions.rules import PRICE_KINDS
+from royal_platform.persistence.decision_rows import jsonable
+
+EXECUTOR = "executor"
+
+
+def succeed(books: Books, effect: Effect, decision: Decision, before: Facts, after: Facts) -> None:
+    """It was written and read back: record the inverse, settle the money, show it, tell it."""
+    books.executions.move(
+        books.connection, decision.id, seen=("writing",), to="verified", after=after,
+        finished_at=books.now,
+    )  # fmt: skip
+    books.executions.settle(books.connection, decision.id)
+    inverse = effect.inverse(decision, before, after)
+    books.decisions.move(
+        books.connection, decision.id, seen=Status.EXECUTING, to=Status.EXECUTED,
+        executed_at=books.now, inverse=jsonable(asdict(inverse)),
+    )  # fmt: skip
+    was = {name: before.get(name) for name in after}
+    books.tell_decision("decision.executed", decision, EXECUTOR, before=was, after=after)
+    show_in_copy(books, decision, after)
+    if decision.proposal.kind in PRICE_KINDS:
+        _price_changed(books, decision, before, after)
+    if decision.reverts is not None and decision.proposal.kind == "inventory.reorder_cancel":
+        books.executions.give_back(books.connection, decision.reverts)
+    return_original(books, decision, EXECUTOR, undone=True)
+
+
+def _price_changed(books: Books, decision: Decision, before: Facts, after: Facts) -> None:
+    subject = decision.proposal.subject
+    books.tell(
+        "price.changed", subject.id, EXECUTOR,
+        {
+            "variant_id": subject.id, "title": subject.title, "old": before["price"],
+            "new": after["price"], "currency": before["currency"], "decision_id": decision.id,
+        },
+    )  # fmt: skip
+
+
+def conflict(
+    books: Books, effect: Effect, decision: Decision, live: Facts | None, *, after: str = ""
+) -> None:
+    """The world changed since it was decided: nothing is written; ``after`` is told with it."""
+    expected = decision.proposal.precondition
+    if live is None:
+        reason = f"{decision.proposal.subject.title} is gone from the store."
+    else:
+        names = effect.broken(decision, live)
+        facts = [f"{name} is {live.get(name)}, not {expected[name]}" for name in names]
+        reason = f"Changed since it was decided: {'; '.join(facts)}."
+    finish(books, decision, Status.CONFLICTED, "conflicted", reason + after)
+
+
+def fail(books: Books, decision: Decision, reason: str) -> None:
+    """Nothing was changed; ``reason`` says why."""
+    finish(books, decision, Status.FAILED, "failed", reason)
+
+
+def finish(
+    books: Books,
+    decision: Decision,
+    to: Status,
+    state: str,
+    reason: str,
+    *,
+    maybe_spent: bool = False,
+) -> None:
+    """End an execution without success; ``maybe_spent`` keeps its money counted."""
+    books.executions.move(
+        books.connection, decision.id, seen=("reserved", "writing", "written"), to=state,
+        error=reason, finished_at=books.now,
+    )  # fmt: skip
+    if maybe_spent:
+        # A budget that forgot money which may be gone could be overdrawn.
+        books.executions.settle(books.connection, decision.id)
+    else:
+        books.executions.release(books.connection, decision.id)
+    books.decisions.move(
+        books.connection, decision.id, seen=Status.EXECUTING, to=to, failure=reason
+    )
+    books.tell_decision(f"decision.{to.value}", decision, EXECUTOR, reason=reason)
+    return_original(books, decision, EXECUTOR, undone=False)
+
+
+def drop(books: Books, decision: Decision, to: Status, actor: str, reason: str | None) -> None:
+    """An approval that no longer counts: expired, or denied by what changed since."""
+    books.decisions.move(books.connection, decision.id, seen=Status.APPROVED, to=to, failure=reason)
+    books.tell_decision(f"decision.{to.value}", decision, actor, reason=reason)
+    return_original(books, decision, actor, undone=False)
+
+
+def lasting(target: Facts, live: Facts) -> list[str]:
+    """What to keep of the facts read back: what we wrote, and the ids an undo needs."""
+    return [*target, *(name for name in ("purchase_order_id",) if name in live)]

@@ -1,0 +1,1 @@
+"""Language models over the chat completions protocol of OpenAI, which other servers speak too."""
