@@ -205,7 +205,10 @@ def follow(platform: Platform) -> Platform:
     settings, database = platform.settings, platform.database
     connected = _connected(settings, database)
     if connected is None:
-        same = platform.generation == 0
+        # In production there is no sandbox to go back to: what was read stays readable.
+        same = platform.generation == 0 or (
+            settings.is_production and not settings.store_configured
+        )
     else:
         same = (connected.store_id, connected.generation) == (
             platform.store_id,

@@ -75,6 +75,10 @@ class Opening(Generic[Thing]):
             self._followed_at = now
             self._thing = self._follow(thing)
             return self._thing
+        except RoyalError as error:
+            # What is open goes on; whoever uses it is told by its own failure.
+            _log.warning("door.following.failed", what=self.name, detail=error.detail)
+            return thing
         finally:
             self._turn.release()
 

@@ -74,10 +74,12 @@ def rotate(as_json: AsJson = False) -> None:
         # Cut short in the middle: grants may be sealed with it already, so it is gone on with.
         new_key = waiting.read_text().strip() or new_key
     # The new key is on disk before anything is sealed with it: a crash loses nothing.
-    with os.fdopen(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    draft = waiting.with_name(f"{waiting.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(new_key)
         file.flush()
         os.fsync(file.fileno())
+    draft.replace(waiting)
     _reseal_grants(found, store.key, new_key)
     store.rotate(new_key)
     waiting.replace(kept)

@@ -73,3 +73,21 @@ def test_a_check_never_waits_and_has_it_opened() -> None:
     let_go.set()
     assert opening.get() == "open"
     opening.check()
+
+
+def test_what_has_taken_its_place_is_followed_and_a_failure_to_look_changes_nothing() -> None:
+    places = ["sandbox"]
+
+    def follow(_: str) -> str:
+        if places[-1] == "unknown":
+            raise Unavailable("The database is away.", remedy="Wait.")
+        return places[-1]
+
+    opening = Opening(
+        "store", lambda: places[-1], lambda _: None, follow=follow, follow_seconds=0.0
+    )
+    assert opening.get() == "sandbox"
+    places.append("real store")
+    assert opening.get() == "real store"
+    places.append("unknown")
+    assert opening.get() == "real store"
