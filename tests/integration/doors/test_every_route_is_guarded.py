@@ -25,8 +25,8 @@ OPEN = {
     "coordinator": {"/docs", "/docs/style.css", "/openapi.json", "/ws", "/login", "/login/<code>"},
     "aira": {"/docs", "/docs/style.css"},
     "gateway": {
-        "/docs", "/docs/style.css", "/webhooks/shopify", "/webhooks/shopify/{topic:path}", "/oauth/shopify/install",
-        "/oauth/shopify/callback",
+        "/docs", "/docs/style.css", "/webhooks/shopify", "/webhooks/shopify/{topic:path}",
+        "/oauth/shopify/install", "/oauth/shopify/callback",
     },
     "control": {"/docs", "/docs/style.css"},
 }  # fmt: skip
