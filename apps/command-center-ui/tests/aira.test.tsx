@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import axe from "axe-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { setDock } from "@/aira/dock";
@@ -584,6 +584,28 @@ describe("the dock", () => {
       ...numbered([turnEvent("trn_1", "why is revenue down"), saying("It is not."), done()]),
     );
     expect(await screen.findByText("It is not.")).toBeInTheDocument();
+  });
+
+  it("takes a question into the conversation it remembers, and leaves a draft alone", async () => {
+    const { aira } = openAira("/", (kept) => {
+      kept.keep("cnv_1", "Before", [
+        storedTurn("trn_1", "x", [saying("Earlier."), done()], "cnv_1"),
+      ]);
+    });
+    await screen.findByText("The court");
+    localStorage.setItem("royal.aira.draft.cnv_1", "not sent yet");
+    const answer = aira.next();
+    act(() => setDock({ open: true, conversation: "cnv_1", question: "and now" }));
+    await until(() => aira.messages.length === 1);
+    expect(aira.messages[0]).toMatchObject({
+      text: "and now",
+      conversation_id: "cnv_1",
+      after_turn: "trn_1",
+    });
+    answer.say(...numbered([turnEvent("trn_2", "and now", "cnv_1"), saying("Later."), done()]));
+    expect(await screen.findByText("Later.")).toBeInTheDocument();
+    expect(await field()).toHaveValue("not sent yet");
+    expect(localStorage.getItem("royal.aira.draft.cnv_1")).toBe("not sent yet");
   });
 
   it("gives way to the page", async () => {

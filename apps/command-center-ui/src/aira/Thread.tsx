@@ -8,7 +8,6 @@ import { useConversation } from "@/api/conversation";
 import { asProblem } from "@/api/problem";
 import { useCommands } from "@/commands/registry";
 import { Button } from "@/ui/Button";
-import { cx } from "@/ui/cx";
 import { AfterPatience, Failure, Note, Skeleton } from "@/ui/states";
 import { Announcer } from "./Announcer";
 import { Composer } from "./Composer";
@@ -28,10 +27,9 @@ interface ThreadProps {
   /** The conversation begun here has its name now. */
   onBegun: (conversationId: string) => void;
   eager: boolean;
-  /** Said at once when the thread is idle, written into the field otherwise. */
-  question?: string | null;
-  onQuestionTaken?: () => void;
-  className?: string;
+  /** Asked from elsewhere: said once it is known what it follows, or written while AIRA answers. */
+  question: string | null;
+  onQuestionTaken: () => void;
 }
 
 export function Thread(props: ThreadProps) {
@@ -71,14 +69,15 @@ export function Thread(props: ThreadProps) {
   const last = turns.at(-1)?.id ?? "";
   const say = useCallback(
     (text: string) => {
-      draft.said();
       goToEnd();
       void talk.say(text, last);
     },
-    [talk, last, draft.said, goToEnd],
+    [talk, last, goToEnd],
   );
   const settled = conversationId === null || stored.data !== undefined;
-  useQuestion(props, state.phase === "idle" && settled, say, draft.write);
+  const unknown = !settled && !stored.error;
+  const canSay = settled && state.phase === "idle";
+  useQuestion(props, unknown, canSay ? say : draft.add);
 
   const followOther = (turn: string) => {
     talk.forgetProblem();
@@ -86,12 +85,12 @@ export function Thread(props: ThreadProps) {
     void talk.follow(emptyTurn(turn));
   };
   return (
-    <div className={cx("flex min-h-0 flex-1 flex-col", props.className)}>
+    <div className="flex min-h-0 flex-1 flex-col">
       <div ref={end} className="flex-1 space-y-6 pb-4" aria-live="off">
         <History stored={stored} wanted={conversationId !== null && turns.length === 0} />
         {settled && !hasWords && <Starters onChoose={draft.write} status={status.data} />}
         {turns.map((turn) => (
-          <Turn key={turn.id} turn={turn} onAgain={draft.write} />
+          <Turn key={turn.id} turn={turn} onAgain={draft.add} />
         ))}
         {state.pending !== null && <Said text={state.pending} />}
       </div>
@@ -113,7 +112,10 @@ export function Thread(props: ThreadProps) {
         <Composer
           text={draft.text}
           onText={draft.write}
-          onSay={say}
+          onSay={(text) => {
+            draft.said();
+            say(text);
+          }}
           onCancel={() => void talk.cancel()}
           phase={state.phase}
           status={status.data}
@@ -217,6 +219,8 @@ function useSettled(state: TalkState): void {
 interface Draft {
   text: string;
   write: (text: string) => void;
+  /** Below what is written already. */
+  add: (text: string) => void;
   said: () => void;
 }
 
@@ -230,6 +234,12 @@ function useDraft(conversation: string, talk: Talk, state: TalkState): Draft {
       setDraft({ conversation, text: next });
     },
     [conversation],
+  );
+  const latest = useRef(text);
+  latest.current = text;
+  const add = useCallback(
+    (more: string) => write([latest.current, more].filter(Boolean).join("\n")),
+    [write],
   );
   const said = useCallback(() => setDraft({ conversation, text: "" }), [conversation]);
   const { returned, pending } = state;
@@ -245,23 +255,21 @@ function useDraft(conversation: string, talk: Talk, state: TalkState): Draft {
     before.current = pending;
     if (taken) keepDraft(conversation, text);
   }, [pending, returned, text, conversation]);
-  return { text, write, said };
+  return { text, write, add, said };
 }
 
 function useQuestion(
   { question, onQuestionTaken }: ThreadProps,
-  ready: boolean,
-  say: (text: string) => void,
-  write: (text: string) => void,
+  unknown: boolean,
+  put: (text: string) => void,
 ): void {
   const taken = useRef(onQuestionTaken);
   taken.current = onQuestionTaken;
   useEffect(() => {
-    if (!question) return;
-    if (ready) say(question);
-    else write(question);
-    taken.current?.();
-  }, [question, ready, say, write]);
+    if (!question || unknown) return;
+    put(question);
+    taken.current();
+  }, [question, unknown, put]);
 }
 
 /** A turn of another tab of which only the name is known: its first event tells the rest. */
