@@ -26,8 +26,9 @@ run: $(VENV)/.installed $(UI)/dist/.built ## start everything against the sandbo
 test: ## set itself up, then run every check and test and say what ran
 	@PYTHON=$(PYTHON) bash scripts/test.sh
 
-test-full: setup ## the long forms: more generated cases, more kills
+test-full: setup ## the long forms: more generated cases, everything end to end on PostgreSQL too, more kills
 	HYPOTHESIS_PROFILE=full $(BIN)/pytest -q
+	$(BIN)/pytest -q --on-postgresql tests/e2e
 	$(MAKE) chaos
 
 chaos: setup ## kill processes at random moments and count what was lost or doubled

@@ -14,13 +14,19 @@ from core.web.permissions import public, requires
 if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
 
-__all__ = ["caller", "for_caller", "platform", "public", "requires"]
+__all__ = ["caller", "for_caller", "look_again", "platform", "public", "requires"]
 
 
 def platform() -> Platform:
     """The platform as this caller sees it, opened at first use."""
     opening = cast("Opening[Platform]", current_app.extensions["royal.platform"])
     return for_caller(opening.get(), caller())
+
+
+def look_again() -> None:
+    """Another store may be served now: the next request finds out at once."""
+    opening = cast("Opening[Platform]", current_app.extensions["royal.platform"])
+    opening.look_again()
 
 
 def for_caller(found: Platform, principal: Principal) -> Platform:

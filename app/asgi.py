@@ -13,7 +13,7 @@ from flask import Flask
 from app.access import for_caller
 from app.feed import HEARTBEAT_SECONDS, POLICY_VIOLATION, Client, Rendered, wanted_after
 from app.stream import AiraStream
-from core.errors import PROBLEM_CONTENT_TYPE, NotFound, RoyalError, problem
+from core.errors import PROBLEM_CONTENT_TYPE, Forbidden, NotFound, RoyalError, problem
 from core.events import EventFeed
 from core.web.door import Door, Request
 from core.web.opening import Opening
@@ -85,7 +85,11 @@ class Coordinator:
         await send({"type": "websocket.accept"})
 
         async def still_allowed() -> None:
-            await asyncio.to_thread(self._admit, scope)
+            found = await asyncio.to_thread(self._admit, scope)
+            if found.store_id != platform.store_id:
+                raise Forbidden(
+                    "Another store is served now.", remedy="Load the page again to see it."
+                )
 
         client = Client(
             feed, rendered, send, still_allowed=still_allowed, heartbeat=self._heartbeat

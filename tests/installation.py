@@ -189,8 +189,19 @@ class Installation:
         return found
 
     def signal_worker(self, number: signal.Signals) -> None:
+        """Signal one worker, the others go on."""
         (worker,) = until(lambda: self.pids("royal worker"), what="a running worker")[:1]
         os.kill(worker, number)
+
+    def signal_workers(self, number: signal.Signals) -> None:
+        """Signal every worker there is to be."""
+        count = int(self.environment.get("ROYAL_WORKERS", "1"))
+        all_of_them = until(
+            lambda: found if len(found := self.pids("royal worker")) >= count else [],
+            what=f"{count} running workers",
+        )
+        for worker in all_of_them:
+            os.kill(worker, number)
 
     def end(self) -> None:
         self.client.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from app.access import caller, platform, requires
+from app.access import caller, look_again, platform, requires
 from app.documented import api as group
 from app.documented import reply
 from app.schemas.connections import (
@@ -65,7 +65,9 @@ def ask_store_consent() -> Response:
 @requires("connections:write")
 def disconnect_store(body: DisconnectIn) -> Response:
     """Erase the access; what was read is kept."""
-    return reply(view.disconnect(platform(), caller(), body))
+    ended = view.disconnect(platform(), caller(), body)
+    look_again()
+    return reply(ended)
 
 
 @api.get("/webhooks", responses={200: WebhookPage})

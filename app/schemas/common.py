@@ -66,6 +66,10 @@ class Provenance(Model):
 
     source: Source
     as_of: datetime
+    partial: bool = Field(
+        False,
+        description="True until the store was read whole once: figures are of the part read.",
+    )
 
 
 class Problem(Model):

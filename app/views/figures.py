@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.schemas.common import Provenance
 from app.schemas.store import DemandPoint, Figure, ForecastOut, MetricsOut, MetricsQuery
 from app.views import shared
 from royal_platform.persistence.forecasts import Demand, Forecasts
@@ -57,5 +56,5 @@ def demand_out(demand: Demand, store: Store) -> ForecastOut:
         points=[DemandPoint.model_validate(week) for week in demand.weeks],
         method=demand.method,
         run_id=demand.run_id,
-        provenance=Provenance(source=fallback.source, as_of=demand.as_of or fallback.as_of),
+        provenance=fallback.model_copy(update={"as_of": demand.as_of or fallback.as_of}),
     )

@@ -42,7 +42,9 @@ def source(row: Store) -> Source:
 
 def provenance(row: Store) -> Provenance:
     """The store's figures are as of the last synchronisation, or of its first contact."""
-    return Provenance(source=source(row), as_of=row.last_sync_at or row.created_at)
+    return Provenance(
+        source=source(row), as_of=row.last_sync_at or row.created_at, partial=row.never_read
+    )
 
 
 def changes(connection: Connection, decision: Decision) -> list[ChangeOut]:

@@ -67,7 +67,9 @@ class Opening(Generic[Thing]):
     def _current(self, thing: Thing) -> Thing:
         """The thing, looked after once in a while: what it stands for may have been replaced."""
         now = time.monotonic()
-        if self._follow is None or now - self._followed_at < self._follow_seconds:
+        if self._follow is None or (
+            self._followed_at > 0 and now - self._followed_at < self._follow_seconds
+        ):
             return thing
         if not self._turn.acquire(blocking=False):
             return thing
@@ -81,6 +83,10 @@ class Opening(Generic[Thing]):
             return thing
         finally:
             self._turn.release()
+
+    def look_again(self) -> None:
+        """Have the next caller look for what has taken its place, however lately that was done."""
+        self._followed_at = 0.0
 
     def check(self) -> None:
         """Raise what prevents the thing from being open; has it opened, never waits for it."""

@@ -41,6 +41,11 @@ class Store:
     created_at: datetime
     shop_domain: str | None = None
 
+    @property
+    def never_read(self) -> bool:
+        """True until the store was read whole once: what is here is a part of it."""
+        return self.last_sync_at is None
+
     def store_clock(self) -> StoreClock:
         """Business time as of this row."""
         if self.clock != "world":

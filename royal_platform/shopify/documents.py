@@ -75,5 +75,5 @@ SET_PRICE = Document("set_price", schemas.SetPriceAnswer, repeatable=False, urge
 SET_QUANTITY = Document("set_quantity", schemas.SetQuantityAnswer, urgent=True)
 ADD_TAGS = Document("add_tags", schemas.AddTagsAnswer, urgent=True)
 REMOVE_TAGS = Document("remove_tags", schemas.RemoveTagsAnswer, urgent=True)
-UNSUBSCRIBE_WEBHOOK = Document("unsubscribe_webhook", schemas.UnsubscribeAnswer)
+UNSUBSCRIBE_WEBHOOK = Document("unsubscribe_webhook", schemas.UnsubscribeAnswer, repeatable=False)
 SUBSCRIBE_WEBHOOK = Document("subscribe_webhook", schemas.SubscribeAnswer, repeatable=False)

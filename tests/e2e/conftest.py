@@ -5,39 +5,75 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.databases import new_database
 from tests.installation import Installation, until
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--chaos-kills", type=int, default=10, help="kills in the crash test")
+    parser.addoption(
+        "--on-postgresql", action="store_true",
+        help="installations keep their state in PostgreSQL and run two workers",
+    )  # fmt: skip
+
+
+# Gives the URL of a new PostgreSQL database, a copy of the one named.
+NewDatabase = Callable[[str | None], str]
+
+
+def _on_postgresql(url: str) -> dict[str, str]:
+    return {"DATABASE_URL": url, "ROYAL_WORKERS": "2"}
 
 
 @dataclass(frozen=True)
 class FirstStart:
-    """A data directory as a first start leaves it, and how long its proposals took."""
+    """What a first start leaves behind, and how long its proposals took."""
 
     home: Path
     seconds: float
+    database: str | None
+    new_database: NewDatabase
 
     def again(self, home: Path, *parts: str, **extra: str) -> Installation:
         """A new installation on a copy of these parts of ``var`` (all of them when none given)."""
         for part in parts or ("",):
             shutil.copytree(self.home / "var" / part, home / "var" / part)
+        if self.database is not None and not parts:
+            extra = {**_on_postgresql(self.new_database(self.database)), **extra}
         return Installation(home, **extra)
 
 
 @pytest.fixture(scope="session")
-def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
+def new_postgres(request: pytest.FixtureRequest) -> Iterator[NewDatabase]:
+    """Makes databases that last as long as the session."""
+    with ExitStack() as kept:
+
+        def new(template: str | None) -> str:
+            server: str = request.getfixturevalue("postgres_server")
+            return kept.enter_context(new_database(server, template))
+
+        yield new
+
+
+@pytest.fixture(scope="session")
+def first_start(
+    request: pytest.FixtureRequest,
+    new_postgres: NewDatabase,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> FirstStart:
     """Start from nothing, wait for the first proposals, stop: what other tests start from."""
+    database = new_postgres(None) if request.config.getoption("--on-postgresql") else None
+    extra = _on_postgresql(database) if database else {}
     began = time.monotonic()
-    running = Installation(tmp_path_factory.mktemp("first")).start()
+    running = Installation(tmp_path_factory.mktemp("first"), **extra).start()
     try:
         until(lambda: _proposed(running), 240, "the first proposals")
         seconds = time.monotonic() - began
@@ -46,7 +82,7 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
         assert "service.process.killed" not in running.text()
     finally:
         running.end()
-    return FirstStart(running.home, seconds)
+    return FirstStart(running.home, seconds, database, new_postgres)
 
 
 def _proposed(running: Installation) -> bool:

@@ -86,9 +86,9 @@ def test_a_worker_killed_between_approval_and_write_leaves_one_change(
     fragile: Installation,
 ) -> None:
     (decision, *_) = waiting_prices(fragile, 1)
-    fragile.signal_worker(signal.SIGSTOP)
+    fragile.signal_workers(signal.SIGSTOP)
     approve(fragile, decision)
-    fragile.signal_worker(signal.SIGKILL)
+    fragile.signal_workers(signal.SIGKILL)
     until(lambda: settled(fragile, [decision["id"]]), 90, "the approved decision to settle")
     assert fragile.get(f"/v1/decisions/{decision['id']}")["status"] == "executed"
     assert fragile.price_writes()[decision["subject"]["id"]] == 1

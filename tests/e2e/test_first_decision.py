@@ -91,11 +91,11 @@ def test_a_worker_killed_between_approval_and_write_still_writes_once(
     variant = decision["subject"]["id"]
     writes = installation.price_writes()[variant]
     page = open_case(desk, installation, decision["id"])
-    installation.signal_worker(signal.SIGSTOP)
+    installation.signal_workers(signal.SIGSTOP)
     page.get_by_role("button", name="Approve", exact=False).last.click()
     status = page.locator("[role=status][data-status]")
     expect(status).to_have_attribute("data-status", "approved", timeout=30_000)
-    installation.signal_worker(signal.SIGKILL)
+    installation.signal_workers(signal.SIGKILL)
     expect(status).to_have_attribute("data-status", "executed", timeout=90_000)
     assert installation.price(variant) == decision["changes"][0]["proposed"]
     assert installation.price_writes()[variant] == writes + 1

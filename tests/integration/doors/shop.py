@@ -101,8 +101,9 @@ def fill(platform: Platform) -> None:
                                     "spent": Decimal("360.00")}))  # fmt: skip
     with platform.database.write() as transaction:
         stores.change(
-            transaction.connection, platform.store_id, currency="EUR", name="The wood shop"
-        )
+            transaction.connection, platform.store_id, currency="EUR", name="The wood shop",
+            last_sync_at=NOW,
+        )  # fmt: skip
         for table, values in rows:
             transaction.connection.execute(insert(table).values(whole(table, **own, **values)))
     get_agent_registry().attach(platform)

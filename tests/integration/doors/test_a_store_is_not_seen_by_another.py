@@ -123,7 +123,9 @@ def test_our_own_rows_are_found_and_exact(
         assert (len(page["data"]), page["total"], page["next_cursor"]) == (1, 1, None), path
         assert page["provenance"]["source"] == "sandbox"
     assert call(application, viewer, "GET", f"/v1/forecast?variant_id={VARIANT}").status_code == 200
-    assert call(application, viewer, "GET", "/v1/metrics").get_json()["figures"]
+    metrics = call(application, viewer, "GET", "/v1/metrics").get_json()
+    assert metrics["figures"]
+    assert metrics["provenance"]["partial"], "its store was never read whole"
 
 
 def test_another_stores_caller_has_readers_of_its_own_store(filled: Platform) -> None:

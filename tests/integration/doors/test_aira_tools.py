@@ -93,6 +93,17 @@ def test_every_reading_tool_answers_from_the_records(ask: Ask) -> None:
         assert found["as_of"]
 
 
+def test_figures_of_a_store_that_was_not_read_whole_say_so(ask: Ask, store: Platform) -> None:
+    counts = {"orders": 3, "orders_expected": 900}
+    with store.database.write() as transaction:
+        stores.change(transaction.connection, store.store_id, last_sync_at=None, sync_counts=counts)
+    found = ask("metrics", metric="revenue").json()
+    assert found["result"]["partial"] is True
+    assert "Incomplete" in found["text"]
+    assert "3 of 900 orders" in found["text"]
+    assert "Incomplete" not in ask("policy").json()["text"], "our own records are whole"
+
+
 def test_every_tool_is_listed_with_its_schema_and_described_in_openapi(ask: Ask) -> None:
     with httpx.Client(base_url=ask.url, headers={"Authorization": f"Bearer {ADMIN}"}) as client:
         listed = {each["name"]: each for each in client.get("/v1/tools").json()["data"]}

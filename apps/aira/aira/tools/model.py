@@ -150,7 +150,8 @@ class Tool(Generic[Given]):
     def run(self, asked: Asked, arguments: Given) -> Answer:
         """Use it. Raises ``Forbidden`` without the permission, and what the tool raises."""
         asked.caller.demand(self.permission)
-        return self._with_next(self.use(asked, arguments), arguments)
+        answer = self._with_next(self.use(asked, arguments), arguments)
+        return answer if answer.source == "royal" else _with_reservation(asked.store(), answer)
 
     def ask(self, asked: Asked, arguments: Given) -> Answer:
         """Use it on behalf of a model: what changes something becomes a card to confirm."""
@@ -243,6 +244,19 @@ def listed(columns: tuple[Column, ...], rows: list[Json], total: int, nothing: s
         return nothing
     more = f"\n\n{len(rows)} of {total}." if total > len(rows) else ""
     return markdown(columns, rows) + more
+
+
+def _with_reservation(store: Store, answer: Answer) -> Answer:
+    """While the store is read for the first time its figures are a part, and the answer says so."""
+    if not store.never_read:
+        return answer
+    read, expected = (store.sync_counts.get(name) for name in ("orders", "orders_expected"))
+    progress = f" ({read or 0} of {expected} orders)" if expected else ""
+    return replace(
+        answer,
+        result={**answer.result, "partial": True},
+        text=f"**Incomplete: the store is being read for the first time{progress}.**\n\n{answer.text}",
+    )
 
 
 def _word(value: Any) -> str:

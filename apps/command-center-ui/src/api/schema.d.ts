@@ -2014,6 +2014,12 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
+            /**
+             * Partial
+             * @description True until the store was read whole once: figures are of the part read.
+             * @default false
+             */
+            partial: boolean;
         };
         /** PurchaseOrderOut */
         PurchaseOrderOut: {

@@ -18,6 +18,7 @@ import { BottomNav } from "./BottomNav";
 import { Header } from "./Header";
 import { Sidebar } from "./Sidebar";
 import { SignIn } from "./SignIn";
+import { useServedStore } from "./use-served-store";
 import { useShellCommands } from "./use-shell-commands";
 
 const StopAll = lazy(() => import("./StopAll"));
@@ -30,6 +31,7 @@ export function Shell() {
   const session = useSession();
   const { t } = useTranslation();
   const { data } = session;
+  useServedStore();
   useEffect(() => {
     if (!data) return;
     if (data.store) setStoreClock(data.store.now, data.store.clock_rate);

@@ -8,6 +8,7 @@ export function Source({ provenance }: { provenance: Provenance }) {
   return (
     <span className="text-caption text-muted">
       {t(`source.${provenance.source}`)} · {t("source.asOf")} <Moment at={provenance.as_of} />
+      {provenance.partial ? <span className="text-warn"> · {t("source.partial")}</span> : null}
     </span>
   );
 }

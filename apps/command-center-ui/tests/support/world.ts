@@ -27,7 +27,7 @@ import { effects, records } from "./effects";
 export const NOW = "2026-11-22T09:41:00Z";
 const at = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
 const eur = (amount: string) => ({ amount, currency: "EUR" });
-const provenance = { source: "sandbox" as const, as_of: at(-2) };
+const provenance = { source: "sandbox" as const, as_of: at(-2), partial: false };
 const DAY = 1440;
 
 /** A steady stream of numbers between 0 and 1, the same in every run. */
