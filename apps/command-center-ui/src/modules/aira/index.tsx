@@ -46,7 +46,7 @@ export default function AiraPage() {
         <section
           aria-label={t("aira.conversation")}
           className="flex min-w-0 flex-col lg:min-h-[calc(100dvh-190px)] -mb-10 max-md:-mb-14"
-          style={{ "--composer-bottom": "calc(56px + env(safe-area-inset-bottom))" } as object}
+          style={{ "--composer-bottom": "calc(3.5rem + env(safe-area-inset-bottom))" } as object}
         >
           {id !== null && (
             <Heading
