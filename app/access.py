@@ -24,7 +24,7 @@ def platform() -> Platform:
 
 
 def look_again() -> None:
-    """Another store may be served now: the next request finds out at once."""
+    """Another store may be served now: every later request sees that one."""
     opening = cast("Opening[Platform]", current_app.extensions["royal.platform"])
     opening.look_again()
 

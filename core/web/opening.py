@@ -85,8 +85,11 @@ class Opening(Generic[Thing]):
             self._turn.release()
 
     def look_again(self) -> None:
-        """Have the next caller look for what has taken its place, however lately that was done."""
-        self._followed_at = 0.0
+        """Look now for what has taken its place; whoever asks after this gets that."""
+        with self._turn:
+            if self._thing is not None and self._follow is not None:
+                self._thing = self._follow(self._thing)
+                self._followed_at = time.monotonic()
 
     def check(self) -> None:
         """Raise what prevents the thing from being open; has it opened, never waits for it."""
