@@ -19,6 +19,7 @@ from app.asgi import Coordinator, wrap
 from core.events import NewEvent
 from core.security import login_links
 from royal_platform.bootstrap import Platform
+from royal_platform.persistence import stores
 
 ADMIN = {"Authorization": "Bearer an-admin-token-for-tests-with-enough-characters"}
 
@@ -232,6 +233,11 @@ async def test_200_sockets_get_every_event_and_plain_requests_answer_meanwhile(
 async def test_a_client_sees_its_own_store_only(
     application: Any, platform: Platform, token: Callable[..., str], running: Callable[[Any], Any]
 ) -> None:
+    with platform.database.write() as transaction:
+        stores.create(
+            transaction.connection, store_id="str_other", domain="other.myshopify.com",
+            source="shopify", api_version="2026-10",
+        )  # fmt: skip
     door = running(wrap(application))
     httpx.get(f"{door.url}/v1/session", headers=ADMIN).raise_for_status()
     other = {"Authorization": f"Bearer {token('viewer', 'str_other')}"}

@@ -252,10 +252,11 @@ def _with_reservation(store: Store, answer: Answer) -> Answer:
         return answer
     read, expected = (store.sync_counts.get(name) for name in ("orders", "orders_expected"))
     progress = f" ({read or 0} of {expected} orders)" if expected else ""
+    told = f"**Incomplete: the store is being read for the first time{progress}.**"
     return replace(
         answer,
         result={**answer.result, "partial": True},
-        text=f"**Incomplete: the store is being read for the first time{progress}.**\n\n{answer.text}",
+        text=f"{told}\n\n{answer.text}",
     )
 
 
