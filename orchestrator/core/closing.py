@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from orchestrator.core.actions import Action, Facts
 from orchestrator.core.books import Books
-from orchestrator.core.effects import Effect, Facts
 from orchestrator.core.ledger import return_original
 from orchestrator.core.readback import show_in_copy
 from royal_platform.commerce.decisions.model import Decision, Status
@@ -15,14 +15,14 @@ from royal_platform.persistence.decision_rows import jsonable
 EXECUTOR = "executor"
 
 
-def succeed(books: Books, effect: Effect, decision: Decision, before: Facts, after: Facts) -> None:
+def succeed(books: Books, action: Action, decision: Decision, before: Facts, after: Facts) -> None:
     """It was written and read back: record the inverse, settle the money, show it, tell it."""
     books.executions.move(
         books.connection, decision.id, seen=("writing",), to="verified", after=after,
         finished_at=books.now,
     )  # fmt: skip
     books.executions.settle(books.connection, decision.id)
-    inverse = effect.inverse(decision, before, after)
+    inverse = action.inverse(decision, before, after)
     books.decisions.move(
         books.connection, decision.id, seen=Status.EXECUTING, to=Status.EXECUTED,
         executed_at=books.now, inverse=jsonable(asdict(inverse)),
@@ -49,14 +49,14 @@ def _price_changed(books: Books, decision: Decision, before: Facts, after: Facts
 
 
 def conflict(
-    books: Books, effect: Effect, decision: Decision, live: Facts | None, *, after: str = ""
+    books: Books, action: Action, decision: Decision, live: Facts | None, *, after: str = ""
 ) -> None:
     """The world changed since it was decided: nothing is written; ``after`` is told with it."""
     expected = decision.proposal.precondition
     if live is None:
         reason = f"{decision.proposal.subject.title} is gone from the store."
     else:
-        names = effect.broken(decision, live)
+        names = action.broken(decision, live)
         facts = [f"{name} is {live.get(name)}, not {expected[name]}" for name in names]
         reason = f"Changed since it was decided: {'; '.join(facts)}."
     finish(books, decision, Status.CONFLICTED, "conflicted", reason + after)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal
 
 from core.errors import RoyalError, Unavailable
 from core.telemetry.logs import get_logger
+from orchestrator.core.actions import Action, Facts, Hands, action_of
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.closing import EXECUTOR, conflict, drop, fail, finish, lasting, succeed
-from orchestrator.core.effects import Effect, Facts, Hands, effect_of
 from orchestrator.core.gate import gate_state
 from orchestrator.core.ledger import CLOCK_ACTOR, approvers_of
 from orchestrator.core.proposing import POLICY_ACTOR, denial
@@ -89,34 +89,34 @@ async def _attempt(ground: Ground, hands: Hands, decision_id: str) -> str:
         decision = books.decisions.get(books.connection, decision_id)
     if decision.status not in {Status.APPROVED, Status.EXECUTING}:
         return decision.status.value
-    effect = effect_of(decision.proposal.kind, ground, hands)
-    if effect is None:
+    action = action_of(decision.proposal.kind, ground, hands)
+    if action is None:
         reason = f"This version cannot execute {decision.proposal.kind!r}."
         return _refuse(ground, decision_id, reason)
-    live = await effect.read(decision)
+    live = await action.read(decision)
     with writing(ground) as books:
-        opened = _open(books, effect, decision_id, live)
+        opened = _open(books, action, decision_id, live)
     if opened.next == "end":
         return _status(ground, decision_id)
     if opened.next == "write":
-        refusal = await _write(effect, decision, opened.before)
-        live = await effect.read(decision)
+        refusal = await _write(action, decision, opened.before)
+        live = await action.read(decision)
         if refusal is not None:
-            return _refused(ground, effect, decision_id, live, refusal)
-    return _verify(ground, effect, decision_id, opened.before, live)
+            return _refused(ground, action, decision_id, live, refusal)
+    return _verify(ground, action, decision_id, opened.before, live)
 
 
-def _open(books: Books, effect: Effect, decision_id: str, live: Facts | None) -> Opened:
+def _open(books: Books, action: Action, decision_id: str, live: Facts | None) -> Opened:
     """In one transaction: is it allowed to start now, and does the world still look as decided?"""
     decision = books.decisions.get(books.connection, decision_id, lock=True)
     if decision.status is Status.APPROVED:
-        return _open_fresh(books, effect, decision, live)
+        return _open_fresh(books, action, decision, live)
     if decision.status is Status.EXECUTING:
-        return _open_interrupted(books, effect, decision, live)
+        return _open_interrupted(books, action, decision, live)
     return Opened("end", {})
 
 
-def _open_fresh(books: Books, effect: Effect, decision: Decision, live: Facts | None) -> Opened:
+def _open_fresh(books: Books, action: Action, decision: Decision, live: Facts | None) -> Opened:
     proposal = decision.proposal
     if proposal.expires_at <= books.now:
         drop(books, decision, Status.EXPIRED, CLOCK_ACTOR, None)
@@ -135,8 +135,8 @@ def _open_fresh(books: Books, effect: Effect, decision: Decision, live: Facts | 
     )
     books.decisions.move(books.connection, decision.id, seen=Status.APPROVED, to=Status.EXECUTING)
     books.tell_decision("decision.executing", decision, EXECUTOR)
-    if not _holds(effect, decision, live):
-        conflict(books, effect, decision, live)
+    if not _holds(action, decision, live):
+        conflict(books, action, decision, live)
         return Opened("end", {})
     _reserve(books, decision)
     before = dict(live or {})
@@ -147,17 +147,17 @@ def _open_fresh(books: Books, effect: Effect, decision: Decision, live: Facts | 
 
 
 def _open_interrupted(
-    books: Books, effect: Effect, decision: Decision, live: Facts | None
+    books: Books, action: Action, decision: Decision, live: Facts | None
 ) -> Opened:
     """A crash cut an execution short: only the live store knows whether the write was made."""
     execution = books.executions.get(books.connection, decision.id)
     if execution is None:
         raise RuntimeError(f"decision {decision.id} is executing without an execution")
     before = dict(execution.before or {})
-    if live is not None and not mismatches(effect.target(decision), live):
+    if live is not None and not mismatches(action.target(decision), live):
         return Opened("verify", before)
-    if not _holds(effect, decision, live):
-        conflict(books, effect, decision, live, after=_CUT_SHORT)
+    if not _holds(action, decision, live):
+        conflict(books, action, decision, live, after=_CUT_SHORT)
         return Opened("end", {})
     scope = _stopped(books, decision)
     if scope is not None:
@@ -167,10 +167,10 @@ def _open_interrupted(
     return Opened("write", before)
 
 
-async def _write(effect: Effect, decision: Decision, before: Facts) -> str | None:
+async def _write(action: Action, decision: Decision, before: Facts) -> str | None:
     """Write; the text of a refusal, None when it was taken. ``Unavailable`` passes through."""
     try:
-        await effect.write(decision, before, idempotency_key(decision.id))
+        await action.write(decision, before, idempotency_key(decision.id))
     except Unavailable:
         raise
     except RoyalError as error:
@@ -180,20 +180,20 @@ async def _write(effect: Effect, decision: Decision, before: Facts) -> str | Non
 
 
 def _verify(
-    ground: Ground, effect: Effect, decision_id: str, before: Facts, live: Facts | None
+    ground: Ground, action: Action, decision_id: str, before: Facts, live: Facts | None
 ) -> str:
     """Compare what was read back with what was decided, and close the execution."""
     with writing(ground) as books:
         decision = books.decisions.get(books.connection, decision_id, lock=True)
         if decision.status is not Status.EXECUTING:
             return decision.status.value
-        target = effect.target(decision)
+        target = action.target(decision)
         if live is None or mismatches(target, live):
             found = "nothing" if live is None else {name: live.get(name) for name in target}
             fail(books, decision, f"Read back {found}, wanted {target}.")
             return Status.FAILED.value
         after = {name: live[name] for name in lasting(target, live)}
-        succeed(books, effect, decision, before, after)
+        succeed(books, action, decision, before, after)
     _log.info("decision.executed", decision_id=decision_id, kind=decision.proposal.kind)
     return Status.EXECUTED.value
 
@@ -241,8 +241,8 @@ def _stopped(books: Books, decision: Decision) -> str | None:
     return None
 
 
-def _holds(effect: Effect, decision: Decision, live: Facts | None) -> bool:
-    return live is not None and not effect.broken(decision, live)
+def _holds(action: Action, decision: Decision, live: Facts | None) -> bool:
+    return live is not None and not action.broken(decision, live)
 
 
 def _give_up(ground: Ground, decision_id: str, error: RoyalError) -> str:
@@ -288,17 +288,17 @@ def _refuse(ground: Ground, decision_id: str, reason: str) -> str:
 
 
 def _refused(
-    ground: Ground, effect: Effect, decision_id: str, live: Facts | None, refusal: str
+    ground: Ground, action: Action, decision_id: str, live: Facts | None, refusal: str
 ) -> str:
     """The vendor refused the write: a conflict if the world had moved, else a failure."""
     with writing(ground) as books:
         decision = books.decisions.get(books.connection, decision_id, lock=True)
         if decision.status is not Status.EXECUTING:
             return decision.status.value
-        if _holds(effect, decision, live):
+        if _holds(action, decision, live):
             fail(books, decision, f"The store refused the write. {refusal}")
         else:
-            conflict(books, effect, decision, live)
+            conflict(books, action, decision, live)
     return _status(ground, decision_id)
 
 

@@ -17,7 +17,7 @@ ALLOWED = {
     "royal_platform/shopify/adapter.py",
     "royal_platform/commerce/catalog/ports.py",
     "royal_platform/commerce/inventory/ports.py",
-    "orchestrator/core/effects.py",
+    "orchestrator/core/actions.py",
     "orchestrator/core/execution.py",
 }
 

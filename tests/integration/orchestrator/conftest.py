@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import insert
 
 from core.storage.database import Database
+from orchestrator.core.actions import Hands
 from orchestrator.core.books import reading
-from orchestrator.core.effects import Hands
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal, Risk, Subject
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence import schema, stores

@@ -112,17 +112,17 @@ def test_an_order_that_was_booked_is_executed_though_the_store_went_silent(
 
 def execution_write(house: Any, monkeypatch: Any) -> list[str]:
     """The store falls silent in the moment the order is booked."""
-    from orchestrator.core.effects import PurchaseEffect
+    from orchestrator.core.actions import PurchaseAction
 
     booked: list[str] = []
-    write = PurchaseEffect.write
+    write = PurchaseAction.write
 
     async def and_silence(self: Any, decision: Any, before: Any, key: str) -> None:
         await write(self, decision, before, key)
         booked.append(decision.id)
         house.live.down = True
 
-    monkeypatch.setattr(PurchaseEffect, "write", and_silence)
+    monkeypatch.setattr(PurchaseAction, "write", and_silence)
     return booked
 
 
@@ -130,12 +130,12 @@ def test_money_whose_fate_is_unknown_stays_reserved_against_the_budget(
     house: Any, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(execution, "_FIRST_PAUSE_SECONDS", 0.0)
-    from orchestrator.core.effects import PurchaseEffect
+    from orchestrator.core.actions import PurchaseAction
 
     async def unknown(self: Any, decision: Any, before: Any, key: str) -> None:
         raise Unavailable("The line broke.", remedy="Try again.")
 
-    monkeypatch.setattr(PurchaseEffect, "write", unknown)
+    monkeypatch.setattr(PurchaseAction, "write", unknown)
     decision = propose(house, house.reorder())
     approve(house, decision)
     assert run(house, decision) == "failed"

@@ -34,7 +34,7 @@ class Hands:
     stock_writer: StockWriter
 
 
-class Effect(Protocol):
+class Action(Protocol):
     """One kind of change. Facts are JSON: amounts as decimal strings."""
 
     async def read(self, decision: Decision) -> Facts | None:
@@ -58,7 +58,7 @@ class Effect(Protocol):
         ...
 
 
-class PriceEffect:
+class PriceAction:
     """``price.set``: one variant's price in the store."""
 
     def __init__(self, hands: Hands) -> None:
@@ -98,7 +98,7 @@ class PriceEffect:
         )
 
 
-class StockEffect:
+class StockAction:
     """``inventory.adjust``: the available units of one item at one location."""
 
     def __init__(self, hands: Hands) -> None:
@@ -142,7 +142,7 @@ class StockEffect:
         )
 
 
-class PurchaseEffect:
+class PurchaseAction:
     """``inventory.reorder``: a purchase order in the store's book, for the merchant to send."""
 
     def __init__(self, ground: Ground, hands: Hands) -> None:
@@ -220,7 +220,7 @@ class PurchaseEffect:
         )  # fmt: skip
 
 
-class CancelPurchaseEffect:
+class CancelPurchaseAction:
     """``inventory.reorder_cancel``: a purchase order that shall not arrive."""
 
     def __init__(self, ground: Ground) -> None:
@@ -252,16 +252,16 @@ class CancelPurchaseEffect:
         return Inverse(None, None, "Order again: the agent proposes it when stock calls for it.")
 
 
-def effect_of(kind: str, ground: Ground, hands: Hands) -> Effect | None:
-    """The effect of a kind; None when this version cannot execute it."""
+def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
+    """What a kind does; None when this version cannot execute it."""
     if kind == "price.set":
-        return PriceEffect(hands)
+        return PriceAction(hands)
     if kind == "inventory.adjust":
-        return StockEffect(hands)
+        return StockAction(hands)
     if kind == "inventory.reorder":
-        return PurchaseEffect(ground, hands)
+        return PurchaseAction(ground, hands)
     if kind == "inventory.reorder_cancel":
-        return CancelPurchaseEffect(ground)
+        return CancelPurchaseAction(ground)
     return None
 
 
