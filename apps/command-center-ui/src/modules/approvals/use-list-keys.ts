@@ -1,6 +1,7 @@
 /** j, k, Enter, Esc, x and Shift-A in the list of decisions. */
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { stepCommands } from "@/commands/list";
 import { useCommands } from "@/commands/registry";
 
 interface ListKeys {
@@ -34,22 +35,7 @@ export function useListKeys(keys: ListKeys): void {
     requestAnimationFrame(() => document.getElementById("case")?.focus());
   };
   useCommands([
-    {
-      id: "list.next",
-      group: "list",
-      label: t("key.next"),
-      keys: "j",
-      sheetOnly: true,
-      run: () => move(1),
-    },
-    {
-      id: "list.previous",
-      group: "list",
-      label: t("key.previous"),
-      keys: "k",
-      sheetOnly: true,
-      run: () => move(-1),
-    },
+    ...stepCommands(t, move),
     {
       id: "list.open",
       group: "list",

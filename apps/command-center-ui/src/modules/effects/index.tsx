@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useAgents } from "@/api/agents";
 import { useEffectPages, useRecords } from "@/api/effects";
 import type { EffectStatus } from "@/api/types";
+import { stepCommands } from "@/commands/list";
 import { useCommands } from "@/commands/registry";
 import { kindName } from "@/decision/words";
 import { RecordCard } from "@/effects/RecordCard";
@@ -154,22 +155,7 @@ function useRowKeys(list: React.RefObject<HTMLUListElement | null>): void {
     links[to]?.focus();
   };
   useCommands([
-    {
-      id: "list.next",
-      group: "list",
-      label: t("key.next"),
-      keys: "j",
-      sheetOnly: true,
-      run: () => move(1),
-    },
-    {
-      id: "list.previous",
-      group: "list",
-      label: t("key.previous"),
-      keys: "k",
-      sheetOnly: true,
-      run: () => move(-1),
-    },
+    ...stepCommands(t, move),
     {
       id: "effects.approvals",
       group: "go",
