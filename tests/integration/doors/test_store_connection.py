@@ -129,6 +129,21 @@ async def test_a_wrong_key_leaves_what_is_served_in_place(client: Any, platform:
     assert follow(platform) is platform
 
 
+async def test_what_is_entered_after_a_refusal_is_checked_too(
+    client: Any, platform: Platform
+) -> None:
+    async with served(NamedShop([])) as shop:
+        body = {"shop": f"127.0.0.1:{shop.port}", "access_token": "not-the-token"}
+        await asyncio.to_thread(post, client, "token", body)
+        assert not await check_what_was_entered(platform)
+        await asyncio.to_thread(post, client, "token", {**body, "access_token": TOKEN})
+        with platform.database.read() as connection:
+            kinds = [each.kind for each in unrelayed(connection)]
+        assert kinds.count("check_connection") == 2
+        assert await check_what_was_entered(platform)
+    assert follow(platform).store().domain == body["shop"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
