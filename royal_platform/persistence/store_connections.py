@@ -82,7 +82,7 @@ def grant_of(
         return None
     known = {name: getattr(row, name) for name in _KNOWN}
     text = key.unseal(_name(store_id), row.sealed)
-    return opened(text, scopes=tuple(row.scopes), **known)
+    return opened(text, scopes=tuple(row.scopes), generation=row.generation, **known)
 
 
 def enter(
@@ -90,14 +90,22 @@ def enter(
 ) -> StoreConnection:
     """Put down what a person entered, to be checked; an earlier candidate gives way to it."""
     now = wall_now()
+    # Counted before the earlier candidate goes: what is asked about that one is not about this.
+    generation = _next_generation(connection)
     connection.execute(delete(store_connections).where(store_connections.c.slot == CANDIDATE))
     entered = {
         **_values(store_id, CANDIDATE, grant, key), "origin": "entered", "state": "checking",
         "detail": "", "renewed_at": None, "connected_at": now,
-        "generation": _generation(connection, store_id) + 1, "changed_by": actor,
+        "generation": generation, "changed_by": actor,
     }  # fmt: skip
     put(connection, store_connections, [entered])
     return _row_of(entered)
+
+
+def awaits(connection: Connection, entered: StoreConnection) -> bool:
+    """Whether ``entered`` is still the candidate; if so it stays it in this transaction."""
+    found = _held(connection, entered.store_id, CANDIDATE)
+    return found is not None and found.generation == entered.generation
 
 
 def promote(connection: Connection, store_id: str, scopes: Iterable[str]) -> StoreConnection:
@@ -202,15 +210,17 @@ class StoredGrants:
             return None
 
     def save(self, grant: Grant) -> None:
-        """Keep a renewed grant; what waited for access goes on."""
+        """Keep a renewed grant; what waited for access goes on.
+
+        One that a person replaced or ended meanwhile is dropped: nobody wants it any more.
+        """
         self._key.ensure()
         with self._database.write() as transaction:
             connection = transaction.connection
-            before = get(connection, self._store_id, self._slot)
+            before = _held(connection, self._store_id, self._slot)
             if before is not None and before.state == "disconnected":
                 before = None
-            if before is None and self._origin == "entered":
-                # Disconnected meanwhile: nobody wants it any more.
+            if self._origin == "entered" and not _is_of(grant, before):
                 return
             if before is not None and before.origin == "entered" != self._origin:
                 # The environment took over a store that a person had connected: theirs is kept.
@@ -237,6 +247,8 @@ class StoredGrants:
             connection = transaction.connection
             stores.lock(connection, self._store_id)
             found = get(connection, self._store_id)
+            if self._origin == "entered" and grant is not None and not _is_of(grant, found):
+                return
             if found is None and grant is not None:
                 self._key.ensure()
                 self._put(connection, replace(grant, client_secret=None), None)
@@ -333,11 +345,20 @@ def _newest(connection: Connection, which: ColumnElement[bool]) -> StoreConnecti
     return None if row is None else _row(row)
 
 
-def _generation(connection: Connection, store_id: str) -> int:
-    query = select(func.max(store_connections.c.generation)).where(
-        store_connections.c.store_id == store_id
-    )
-    return int(connection.execute(query).scalar() or 0)
+def _held(connection: Connection, store_id: str, slot: str) -> StoreConnection | None:
+    """As ``get``, and nobody changes it before this transaction ends."""
+    query = select(store_connections).where(_at(store_id, slot)).with_for_update()
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _row(row)
+
+
+def _is_of(grant: Grant, found: StoreConnection | None) -> bool:
+    return found is not None and found.generation == grant.generation
+
+
+def _next_generation(connection: Connection) -> int:
+    query = select(func.max(store_connections.c.generation))
+    return int(connection.execute(query).scalar() or 0) + 1
 
 
 def _name(store_id: str) -> str:

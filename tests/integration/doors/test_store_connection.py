@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -46,6 +48,20 @@ class NamedShop(Shop):
                 }
             }
         )  # fmt: skip
+
+
+@dataclass
+class InterruptedShop(NamedShop):
+    """Something happens between its first question and the answer to it."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def answer(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
+        reply = super().answer(path, headers, body)
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None:
+            happens()
+        return reply
 
 
 @pytest.fixture
@@ -142,6 +158,20 @@ async def test_what_is_entered_after_a_refusal_is_checked_too(
         assert kinds.count("check_connection") == 2
         assert await check_what_was_entered(platform)
     assert follow(platform).store().domain == body["shop"]
+
+
+@pytest.mark.parametrize(("first", "second"), [(SECRET, "wrong-token"), ("wrong-secret", TOKEN)])
+async def test_an_answer_is_about_what_was_asked_and_not_what_was_entered_meanwhile(
+    client: Any, platform: Platform, first: str, second: str
+) -> None:
+    async with served(InterruptedShop([])) as shop:
+        domain = f"127.0.0.1:{shop.port}"
+        connecting.enter_key(platform, domain, "app", first, "somebody")
+        shop.meanwhile = lambda: connecting.enter_token(platform, domain, second, "somebody")
+        assert not await check_what_was_entered(platform)
+        assert follow(platform) is platform
+        assert (await asyncio.to_thread(show, client))["candidate"]["state"] == "checking"
+        assert await check_what_was_entered(platform) is (second == TOKEN)
 
 
 @pytest.mark.parametrize(

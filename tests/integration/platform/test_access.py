@@ -108,8 +108,11 @@ async def token_of(shared: SharedGrant, **given: Any) -> str:
 
 def test_a_saved_grant_is_read_again(either: Any) -> None:
     assert either.read() == offline()
-    renewed = offline(access_token="access-1", refresh_token="refresh-1", scopes=("read_orders",))
     with either.turn():
+        renewed = replace(
+            either.read(),
+            access_token="access-1", refresh_token="refresh-1", scopes=("read_orders",),
+        )  # fmt: skip
         either.save(renewed)
     assert either.read() == renewed
 
@@ -119,6 +122,25 @@ def test_a_refusal_keeps_the_grant(either: Any) -> None:
     assert either.read() == offline()
     either.accepted()
     assert either.read() == offline()
+
+
+def test_what_a_person_entered_is_untouched_by_the_grant_before_it(
+    grants: StoredGrants, database: Database, tmp_path: Path
+) -> None:
+    before = grants.read()
+    assert before is not None
+    newer = offline(client_id="another app", access_token="of-the-other")
+    with database.write() as transaction:
+        connection = transaction.connection
+        store_connections.enter(connection, STORE, newer, key_of(tmp_path), actor="somebody")
+        store_connections.promote(connection, STORE, ())
+    grants.save(replace(before, access_token="renewed too late"))
+    assert grants.read() == newer
+    grants.refused(before, "The app was removed.")
+    with database.read() as connection:
+        found = store_connections.get(connection, STORE)
+    assert found is not None
+    assert found.state == "valid"
 
 
 def test_no_secret_is_readable_at_rest_or_in_a_repr(
