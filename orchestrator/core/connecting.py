@@ -142,7 +142,7 @@ def accept(books: Books, store_id: str, scopes: list[str]) -> None:
         connection, store_id, connection_state="unknown",
         connection_detail="Connected; the first read begins.",
     )  # fmt: skip
-    if was is not None and was.state == "revoked":
+    if was is not None and was.state != "valid":
         restore(transaction, store_id)
     facts = {"store_id": store_id, "method": served.method, "scopes": list(served.scopes)}
     books.tell("store.connection.accepted", store_id, served.changed_by, facts)

@@ -28,6 +28,7 @@ from royal_platform.persistence.tables.runs import agents
 CURRENT, CANDIDATE = "current", "candidate"
 # The name under which agents are paused while their store's access is revoked.
 PAUSER = "connection"
+_SERVED = ("valid", "revoked")
 _KNOWN = ("method", "client_id", "expires_at", "renew_at", "refresh_expires_at")
 _log = get_logger(__name__)
 
@@ -64,7 +65,7 @@ def active(connection: Connection) -> StoreConnection | None:
         connection,
         (store_connections.c.slot == CURRENT)
         & (store_connections.c.origin == "entered")
-        & store_connections.c.state.in_(("valid", "revoked")),
+        & store_connections.c.state.in_(_SERVED),
     )
 
 
@@ -109,7 +110,18 @@ def awaits(connection: Connection, entered: StoreConnection) -> bool:
 
 
 def promote(connection: Connection, store_id: str, scopes: Iterable[str]) -> StoreConnection:
-    """The store accepted the candidate: it is how the store is reached from now on."""
+    """The store accepted the candidate: it is how the store is reached from now on.
+
+    The store that was served before is left for it: its grant is kept, for the webhooks that are
+    still signed with it, but nothing serves it again by itself.
+    """
+    columns = store_connections.c
+    connection.execute(
+        update(store_connections)
+        .where(columns.slot == CURRENT, columns.origin == "entered")
+        .where(columns.store_id != store_id, columns.state.in_(_SERVED))
+        .values(state="replaced", detail="")
+    )
     connection.execute(delete(store_connections).where(_at(store_id, CURRENT)))
     connection.execute(
         update(store_connections)

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from orchestrator.core import connecting
-from royal_platform.bootstrap import Platform, follow
+from orchestrator.core.agent_registry import AgentRegistry, Registration
+from orchestrator.core.books import reading
+from royal_platform.bootstrap import Platform, follow, sealing_key
 from royal_platform.persistence import store_connections
 from royal_platform.persistence.commands import unrelayed
+from royal_platform.persistence.store_connections import StoredGrants
 from tests.integration.doors.conftest import ADMIN
 from tests.integration.platform.wire import TOKEN_PATH, Reply, Shop, served
 
@@ -84,6 +87,11 @@ async def check_what_was_entered(platform: Platform) -> bool:
     with platform.database.read() as connection:
         commands = [each for each in unrelayed(connection) if each.kind == "check_connection"]
     return await connecting.check(platform, str(commands[-1].payload["store_id"]))
+
+
+def status_of(platform: Platform, agent_id: str) -> str:
+    with reading(platform) as books:
+        return {each.id: each.status for each in books.agents.all(books.connection)}[agent_id]
 
 
 @pytest.mark.parametrize("way", ["token", "key"])
@@ -158,6 +166,33 @@ async def test_what_is_entered_after_a_refusal_is_checked_too(
         assert kinds.count("check_connection") == 2
         assert await check_what_was_entered(platform)
     assert follow(platform).store().domain == body["shop"]
+
+
+async def test_a_store_that_was_left_for_another_is_not_served_again_by_itself(
+    platform: Platform,
+) -> None:
+    async def connected(shop: NamedShop, secret: str = SECRET) -> Platform:
+        domain = f"127.0.0.1:{shop.port}"
+        connecting.enter_key(platform, domain, "app", secret, "somebody")
+        assert await check_what_was_entered(platform)
+        return follow(platform)
+
+    async with served(NamedShop([])) as first, served(NamedShop([])) as second:
+        left = await connected(first)
+        lost = StoredGrants(left.database, left.store_id, sealing_key(left.settings), "entered")
+        registry = AgentRegistry()
+        registry.register(Registration("pricing", "pricing", "t", ()))
+        registry.attach(left)
+        lost.refused(lost.read(), "The app was removed.")
+        assert status_of(left, "pricing") == "paused"
+        now = await connected(second)
+        connecting.disconnect(now, now.store().domain, "somebody")
+        assert follow(platform) is platform
+        grant = lost.read()
+        assert grant is not None
+        assert grant.client_secret == SECRET, "its last webhooks are signed with it"
+        assert (await connected(first)).store_id == left.store_id
+        assert status_of(left, "pricing") == "active"
 
 
 @pytest.mark.parametrize(("first", "second"), [(SECRET, "wrong-token"), ("wrong-secret", TOKEN)])
