@@ -278,6 +278,22 @@ async def test_a_removed_app_pauses_the_agents_tells_it_once_and_all_returns_wit
     assert found.refresh_token is not None
 
 
+async def test_a_store_that_goes_on_answering_is_not_lost_whatever_was_said_of_it(
+    grants: StoredGrants, database: Database
+) -> None:
+    register(database, "pricing")
+    clock = [NOW]
+    async with served(OAuthShop([priced("1")])) as shop:
+        shared = SharedGrant(shop.address, grants, now=lambda: clock[0])
+        client = ShopifyClient(shop.address, "2026-10", shared, policy=QUICK)
+        assert await read(client) is not None
+        grants.refused(grants.read(), "Somebody says that the app was removed.")
+        assert status_of(database) == {"pricing": "paused"}
+        clock[0] += timedelta(minutes=1)
+        assert await read(client) is not None
+    assert status_of(database) == {"pricing": "active"}
+
+
 async def test_a_grant_to_another_key_is_not_used() -> None:
     """The sandbox was made anew, or the environment names another app."""
 
