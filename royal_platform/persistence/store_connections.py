@@ -90,6 +90,7 @@ def enter(
     connection: Connection, store_id: str, grant: Grant, key: SealingKey, *, actor: str
 ) -> StoreConnection:
     """Put down what a person entered, to be checked; an earlier candidate gives way to it."""
+    stores.lock(connection, store_id)
     now = wall_now()
     # Counted before the earlier candidate goes: what is asked about that one is not about this.
     generation = _next_generation(connection)
@@ -248,8 +249,12 @@ class StoredGrants:
         if found is None or found.state != "revoked":
             return
         with self._database.write() as transaction:
-            change_state(transaction.connection, self._store_id, "valid", detail="")
-            restore(transaction, self._store_id)
+            connection = transaction.connection
+            found = _held(connection, self._store_id, self._slot)
+            # Of several processes that saw it, one tells it.
+            if found is not None and found.state == "revoked":
+                change_state(connection, self._store_id, "valid", detail="", slot=self._slot)
+                restore(transaction, self._store_id)
 
     def refused(self, grant: Grant | None, detail: str) -> None:
         """The store takes ``grant`` no longer: pause its agents, tell it once, keep the rest."""
@@ -358,10 +363,9 @@ def _newest(connection: Connection, which: ColumnElement[bool]) -> StoreConnecti
 
 
 def _held(connection: Connection, store_id: str, slot: str) -> StoreConnection | None:
-    """As ``get``, and nobody changes it before this transaction ends."""
-    query = select(store_connections).where(_at(store_id, slot)).with_for_update()
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _row(row)
+    """As ``get``, the store held: changes of its connection come one after another."""
+    stores.lock(connection, store_id)
+    return get(connection, store_id, slot)
 
 
 def _is_of(grant: Grant, found: StoreConnection | None) -> bool:

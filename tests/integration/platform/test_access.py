@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
+import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -276,6 +277,22 @@ async def test_a_removed_app_pauses_the_agents_tells_it_once_and_all_returns_wit
     found = grants.read()
     assert found is not None
     assert found.refresh_token is not None
+
+
+def test_of_many_that_see_it_back_one_tells_it(grants: StoredGrants, database: Database) -> None:
+    for _ in range(3):
+        grants.refused(grants.read(), "The app was removed.")
+        together = threading.Barrier(6)
+
+        def see_it(together: threading.Barrier = together) -> None:
+            together.wait()
+            grants.accepted()
+
+        with ThreadPoolExecutor(6) as pool:
+            for seen in [pool.submit(see_it) for _ in range(6)]:
+                seen.result()
+    with database.read() as connection:
+        assert len(read_after(connection, STORE, 0, 50, type="store.access.restored")) == 3
 
 
 async def test_a_store_that_goes_on_answering_is_not_lost_whatever_was_said_of_it(
