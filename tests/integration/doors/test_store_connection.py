@@ -14,7 +14,7 @@ from orchestrator.core import connecting
 from orchestrator.core.agent_registry import AgentRegistry, Registration
 from orchestrator.core.books import reading
 from royal_platform.bootstrap import Platform, follow, sealing_key
-from royal_platform.persistence import store_connections
+from royal_platform.persistence import store_connections, stores
 from royal_platform.persistence.commands import unrelayed
 from royal_platform.persistence.store_connections import StoredGrants
 from tests.integration.doors.conftest import ADMIN
@@ -233,6 +233,34 @@ def test_only_an_admin_connects(client: Any, token: Any) -> None:
     )
     assert answer.status_code == 403
     assert client.get("/v1/connections/store", headers=headers).status_code == 200
+
+
+def test_a_caller_of_another_store_neither_changes_nor_sees_what_is_connected(
+    client: Any, platform: Platform, token: Any
+) -> None:
+    with platform.database.write() as transaction:
+        stores.create(
+            transaction.connection, store_id="str_other", domain="other.test", source="shopify",
+            api_version="2026-10",
+        )  # fmt: skip
+    by_token = {"shop": "127.0.0.1:1", "access_token": TOKEN}
+    by_key = {"shop": "127.0.0.1:1", "client_id": "app", "client_secret": SECRET}
+    other = {"Authorization": f"Bearer {token('admin', 'str_other')}"}
+    for path, body in {
+        "token": by_token, "key": by_key, "install": by_key, "consent": {},
+        "disconnect": {"confirm": "other.test"},
+    }.items():  # fmt: skip
+        answer = client.post(f"/v1/connections/store/{path}", headers=other, json=body)
+        assert answer.status_code == 403, (path, answer.text)
+        assert answer.json["remedy"]
+    with platform.database.read() as connection:
+        assert store_connections.candidate(connection) is None
+    own = {"Authorization": f"Bearer {token('admin', platform.store_id)}"}
+    entered = client.post("/v1/connections/store/token", headers=own, json=by_token)
+    assert entered.status_code == 202, entered.text
+    assert show(client)["candidate"]["domain"] == "127.0.0.1:1"
+    seen = client.get("/v1/connections/store", headers=other)
+    assert (seen.json["store_id"], seen.json["candidate"]) == ("str_other", None)
 
 
 async def test_the_command_line_connects_where_there_is_no_page(platform: Platform) -> None:
