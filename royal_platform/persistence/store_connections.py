@@ -24,6 +24,7 @@ from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.statements import put
 from royal_platform.persistence.tables.connections import store_connections
 from royal_platform.persistence.tables.runs import agents
+from royal_platform.persistence.tables.store import stores as stores_table
 
 CURRENT, CANDIDATE = "current", "candidate"
 # The name under which agents are paused while their store's access is revoked.
@@ -186,6 +187,14 @@ def reseal(connection: Connection, key: SealingKey, new_key: SealingKey) -> int:
     return len(rows)
 
 
+def every_turn(database: Database) -> AbstractContextManager[None]:
+    """The renewal's turn of every store: no grant is sealed by a renewal meanwhile."""
+    with database.read() as connection:
+        found = connection.execute(select(stores_table.c.id)).scalars().all()
+    slots = (CURRENT, CANDIDATE)
+    return process_turn(database, *(_turn_of(each, slot) for each in found for slot in slots))
+
+
 class StoredGrants:
     """One store's grant for all processes (``royal_platform.shopify.ports.GrantStore``)."""
 
@@ -276,7 +285,7 @@ class StoredGrants:
 
     def turn(self) -> AbstractContextManager[None]:
         """One renewal at a time, whichever process wants it."""
-        return process_turn(self._database, f"grant:{self._store_id}:{self._slot}")
+        return process_turn(self._database, _turn_of(self._store_id, self._slot))
 
     def _put(self, connection: Connection, grant: Grant, before: StoreConnection | None) -> None:
         now = wall_now()
@@ -375,6 +384,10 @@ def _is_of(grant: Grant, found: StoreConnection | None) -> bool:
 def _next_generation(connection: Connection) -> int:
     query = select(func.max(store_connections.c.generation))
     return int(connection.execute(query).scalar() or 0) + 1
+
+
+def _turn_of(store_id: str, slot: str) -> str:
+    return f"grant:{store_id}:{slot}"
 
 
 def _name(store_id: str) -> str:
