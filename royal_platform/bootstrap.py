@@ -225,8 +225,11 @@ def sealing_key(settings: Settings) -> SealingKey:
     return local_store(settings).key
 
 
-def candidate_client(settings: Settings, database: Database, store_id: str) -> ShopifyClient:
+def candidate_client(
+    settings: Settings, database: Database, entered: StoreConnection
+) -> ShopifyClient:
     """The Admin API of a store that was entered and is not served yet."""
+    store_id = entered.store_id
     with database.read() as connection:
         store = stores.get(connection, store_id)
     grants = StoredGrants(

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from flask import Response
 
-from app.access import caller, look_again, platform, requires
+from app.access import (
+    caller,
+    installation,
+    look_again,
+    platform,
+    requires,
+    sees_installation,
+)
 from app.documented import api as group
 from app.documented import reply
 from app.schemas.connections import (
@@ -30,42 +37,42 @@ api = group("store connection", "How the store is reached. Secrets go in and nev
 @requires("connections:read")
 def show_store_connection() -> Response:
     """Token, scopes by agent, rate limit, freshness by resource, webhooks."""
-    return reply(view.show(platform()))
+    return reply(view.show(platform(), with_candidate=sees_installation()))
 
 
 @api.post("/connections/store/token", responses={202: StoreConnectionOut})
 @requires("connections:write")
 def enter_store_token(body: TokenIn) -> Response:
     """Connect by a custom app's access token; a worker asks the store before it is used."""
-    return reply(view.enter_token(platform(), caller(), body), 202)
+    return reply(view.enter_token(installation(), caller(), body), 202)
 
 
 @api.post("/connections/store/key", responses={202: StoreConnectionOut})
 @requires("connections:write")
 def enter_store_key(body: KeyIn) -> Response:
     """Connect by an app's client id and secret; a worker asks the store before it is used."""
-    return reply(view.enter_key(platform(), caller(), body), 202)
+    return reply(view.enter_key(installation(), caller(), body), 202)
 
 
 @api.post("/connections/store/install", responses={200: AddressOut})
 @requires("connections:write")
 def begin_store_install(body: KeyIn) -> Response:
     """Begin an OAuth install; open the address in the browser that shall come back."""
-    return reply(view.install(platform(), caller(), body))
+    return reply(view.install(installation(), caller(), body))
 
 
 @api.post("/connections/store/consent", responses={200: AddressOut})
 @requires("connections:write")
 def ask_store_consent() -> Response:
     """Ask the merchant again, for the scopes that enabled agents need now."""
-    return reply(view.ask_again(platform(), caller()))
+    return reply(view.ask_again(installation(), caller()))
 
 
 @api.post("/connections/store/disconnect", responses={200: StoreConnectionOut})
 @requires("connections:write")
 def disconnect_store(body: DisconnectIn) -> Response:
     """Erase the access; what was read is kept."""
-    ended = view.disconnect(platform(), caller(), body)
+    ended = view.disconnect(installation(), caller(), body)
     look_again()
     return reply(ended)
 

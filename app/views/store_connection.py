@@ -43,12 +43,15 @@ if TYPE_CHECKING:
 _RESOURCES = ("products", "inventory", "customers", "orders")
 
 
-def show(platform: Platform) -> StoreConnectionOut:
-    """Everything the page tells of the store's connection."""
+def show(platform: Platform, *, with_candidate: bool = True) -> StoreConnectionOut:
+    """Everything the page tells of the store's connection.
+
+    What was entered last may be any store's: only who sees the installation sees it.
+    """
     found = access(platform)
     with reading(platform) as books:
         connection = store_connections.get(books.connection, books.store_id)
-        candidate = store_connections.candidate(books.connection)
+        candidate = store_connections.candidate(books.connection) if with_candidate else None
         domain = (
             None if candidate is None else stores.get(books.connection, candidate.store_id).domain
         )

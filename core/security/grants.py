@@ -20,6 +20,7 @@ class Grant:
     ``renew_at`` lies before ``expires_at``; both None mean that the token does not end.
     ``previous_secret`` is the client secret before the last rotation, ``spare_refresh_token`` the
     refresh token before the last renewal: each is good until its successor was used.
+    ``generation`` says which act of a person it comes from; every renewal keeps it.
     """
 
     method: Method
@@ -28,6 +29,7 @@ class Grant:
     expires_at: datetime | None = None
     renew_at: datetime | None = None
     refresh_expires_at: datetime | None = None
+    generation: int = field(default=0, compare=False)
     client_secret: str | None = field(default=None, repr=False)
     previous_secret: str | None = field(default=None, repr=False)
     access_token: str | None = field(default=None, repr=False)

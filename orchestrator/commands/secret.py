@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -80,9 +82,9 @@ def rotate(as_json: AsJson = False) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(waiting)
-    _reseal_grants(found, store.key, new_key)
-    store.rotate(new_key)
-    waiting.replace(kept)
+    with _grants_sealed_again(found, store.key, new_key):
+        store.rotate(new_key)
+        waiting.replace(kept)
     told = (
         f"Rotated. Remove ROYAL_MASTER_KEY from the environment: the new key is in {kept}."
         if found.master_key is not None
@@ -91,8 +93,13 @@ def rotate(as_json: AsJson = False) -> None:
     show(as_json, {"rotated": True, "key_file": str(kept)}, [told])
 
 
-def _reseal_grants(found: Settings, key: SealingKey, new_key: str) -> None:
-    """The stores' grants in the database are sealed with the same key."""
+@contextmanager
+def _grants_sealed_again(found: Settings, key: SealingKey, new_key: str) -> Iterator[None]:
+    """The stores' grants in the database are sealed with the same key.
+
+    None is renewed before the block ends and the new key is in its place: it would be sealed with
+    the old one.
+    """
     from core.secrets.sealing import SealingKey
     from core.storage.database import Database
     from royal_platform.persistence import schema, store_connections
@@ -100,9 +107,11 @@ def _reseal_grants(found: Settings, key: SealingKey, new_key: str) -> None:
     schema.upgrade(found.database_url)
     opened = Database(found.database_url)
     try:
-        with opened.write() as transaction:
-            fresh = SealingKey(new_key, found.var_dir / "secrets" / "master.key")
-            store_connections.reseal(transaction.connection, key, fresh)
+        with store_connections.every_turn(opened):
+            with opened.write() as transaction:
+                fresh = SealingKey(new_key, found.var_dir / "secrets" / "master.key")
+                store_connections.reseal(transaction.connection, key, fresh)
+            yield
     finally:
         opened.dispose()
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.storage.database import Database, Transaction
     from orchestrator.core.books import Books
     from royal_platform.bootstrap import Platform
+    from royal_platform.persistence.store_connections import StoreConnection
     from royal_platform.shopify.client import ShopifyClient
 
 _LONGEST = 400
@@ -63,11 +64,11 @@ async def connect_now(
         connection = transaction.connection
         store_id = row_of(connection, domain, settings)
         before = store_connections.grant_of(connection, store_id, key)
-        store_connections.enter(
+        entered = store_connections.enter(
             connection, store_id, with_previous(grant, before), key, actor=actor_name(actor)
         )
-    client = candidate_client(settings, database, store_id)
-    return domain, await _checked(_Ground(database, store_id), client, store_id)
+    client = candidate_client(settings, database, entered)
+    return domain, await _checked(_Ground(database, store_id), client, entered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,13 @@ def _enter(platform: Platform, shop: str, grant: Grant, actor: Actor) -> str:
     with writing(platform) as books:
         store_id = row_of(books.connection, domain, settings)
         before = store_connections.grant_of(books.connection, store_id, key)
-        entered = store_connections.enter(
+        store_connections.enter(
             books.connection, store_id, with_previous(grant, before), key, actor=actor_name(actor)
         )
+        # Whatever is entered is checked, however often the same was refused before.
         books.commands.add(
-            books.connection, kind="check_connection",
-            key=f"connect:{store_id}:{entered.generation}", payload={"store_id": store_id},
-            now=books.now,
+            books.connection, kind="check_connection", key=f"connect:{new_id('con')}",
+            payload={"store_id": store_id}, now=books.now,
         )  # fmt: skip
         facts = {"domain": domain, "method": grant.method}
         books.tell("store.connection.entered", store_id, actor, facts)
@@ -107,23 +108,27 @@ async def check(platform: Platform, store_id: str) -> bool:
     """Ask the store whether it accepts what was entered; serve it from now on if it does."""
     from royal_platform.bootstrap import candidate_client
 
-    client = candidate_client(platform.settings, platform.database, store_id)
-    return await _checked(platform, client, store_id)
+    with platform.database.read() as connection:
+        entered = store_connections.get(connection, store_id, CANDIDATE)
+    if entered is None:
+        return False
+    client = candidate_client(platform.settings, platform.database, entered)
+    return await _checked(platform, client, entered)
 
 
-async def _checked(ground: Ground, client: ShopifyClient, store_id: str) -> bool:
+async def _checked(ground: Ground, client: ShopifyClient, entered: StoreConnection) -> bool:
     try:
         answer = await client.run(documents.SHOP)
     except RoyalError as error:
-        _refused(ground, store_id, str(error))
+        _refused(ground, entered, str(error))
         return False
     finally:
         await client.aclose()
     scopes = [scope.handle for scope in answer.current_app_installation.access_scopes]
     with writing(ground) as books:
-        if store_connections.get(books.connection, store_id, CANDIDATE) is None:
+        if not store_connections.awaits(books.connection, entered):
             return False
-        accept(books, store_id, scopes)
+        accept(books, entered.store_id, scopes)
     return True
 
 
@@ -137,7 +142,7 @@ def accept(books: Books, store_id: str, scopes: list[str]) -> None:
         connection, store_id, connection_state="unknown",
         connection_detail="Connected; the first read begins.",
     )  # fmt: skip
-    if was is not None and was.state == "revoked":
+    if was is not None and was.state != "valid":
         restore(transaction, store_id)
     facts = {"store_id": store_id, "method": served.method, "scopes": list(served.scopes)}
     books.tell("store.connection.accepted", store_id, served.changed_by, facts)
@@ -229,15 +234,15 @@ def refuse_when_set_by_environment(settings: Settings) -> None:
         )
 
 
-def _refused(ground: Ground, store_id: str, reason: str) -> None:
+def _refused(ground: Ground, entered: StoreConnection, reason: str) -> None:
+    store_id = entered.store_id
     with writing(ground) as books:
-        found = store_connections.get(books.connection, store_id, CANDIDATE)
-        if found is None:
+        if not store_connections.awaits(books.connection, entered):
             return
         store_connections.change_state(
             books.connection, store_id, "refused", detail=reason, slot=CANDIDATE
         )
-        books.tell("store.connection.refused", store_id, found.changed_by, {"detail": reason})
+        books.tell("store.connection.refused", store_id, entered.changed_by, {"detail": reason})
     _log.warning("store.connection.refused", store_id=store_id, detail=reason)
 
 

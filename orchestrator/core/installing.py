@@ -27,11 +27,16 @@ from royal_platform.persistence.oauth_installs import Install
 from royal_platform.shopify import oauth
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from core.settings import Settings
     from royal_platform.bootstrap import Platform
+    from royal_platform.persistence.store_connections import StoreConnection
 
 _SECONDS = 15.0
 _STATE_MAX = 100
+# Who asks for what is begun in the Shopify admin.
+_MERCHANT = "shopify"
 _log = get_logger(__name__)
 
 Query = Sequence[tuple[str, str]]
@@ -99,10 +104,12 @@ def consent(platform: Platform, ticket: str, browser: str | None) -> Consent:
     return Consent(address, cookie)
 
 
-def from_shopify(platform: Platform, query: Query) -> tuple[str, str | None]:
-    """An install begun in the Shopify admin: its ticket, and a session token if one came along.
+def from_shopify(platform: Platform, query: Query) -> tuple[str, str | None] | None:
+    """The app opened in the Shopify admin: a ticket, and a session token if one came along.
 
-    Raises ``Invalid`` unless the query is signed with the secret of an app known for that shop.
+    Only access that the served store took back is asked for again; None while it has access.
+    Raises ``Invalid`` unless the query is signed with the secret of an app known for that shop,
+    ``Conflict`` when that shop is not the one that is served.
     """
     settings = platform.settings
     told = dict(query)
@@ -113,7 +120,10 @@ def from_shopify(platform: Platform, query: Query) -> tuple[str, str | None]:
     if app is None or app.client_id is None or app.client_secret is None:
         raise _over()
     refuse_when_set_by_environment(settings)
-    ticket = _prepare(platform, domain, app.client_id, app.client_secret, "shopify")
+    with platform.database.read() as connection:
+        if _served(connection, domain).state == "valid":
+            return None
+    ticket = _prepare(platform, domain, app.client_id, app.client_secret, _MERCHANT)
     return ticket, told.get("id_token")
 
 
@@ -209,6 +219,8 @@ def _finished(platform: Platform, install: Install, grant: Grant) -> str:
 
     key = sealing_key(platform.settings)
     with writing(platform) as books:
+        if install.requested_by == _MERCHANT:
+            _served(books.connection, install.domain)
         store_id = row_of(books.connection, install.domain, platform.settings)
         before = store_connections.grant_of(books.connection, store_id, key)
         store_connections.enter(
@@ -227,6 +239,17 @@ def _app_of(platform: Platform, domain: str) -> Grant | None:
         if store is None:
             return None
         return store_connections.grant_of(connection, store.id, sealing_key(platform.settings))
+
+
+def _served(connection: Connection, domain: str) -> StoreConnection:
+    """The connection that is served, if it is this shop's: a merchant cannot choose another."""
+    found = store_connections.active(connection)
+    if found is None or stores.get(connection, found.store_id).domain != domain:
+        raise Conflict(
+            "Another store is served here than the one the app was opened in.",
+            remedy="Connect this store on the Connections page to have it served.",
+        )
+    return found
 
 
 def _over() -> Gone:

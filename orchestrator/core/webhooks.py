@@ -17,6 +17,7 @@ from royal_platform.persistence.privacy import Privacy
 
 if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
+    from royal_platform.persistence.store_connections import StoreConnection
 
 KIND = "handle_webhook"
 # What an outside party sent is its fault, not ours.
@@ -121,17 +122,22 @@ async def _delete(platform: Platform, receipt: Receipt, payload: Mapping[str, An
     await platform.sync().notice(receipt.topic, payload)
 
 
-async def _uninstalled(platform: Platform, _receipt: Receipt, _payload: Mapping[str, Any]) -> None:
+async def _uninstalled(platform: Platform, receipt: Receipt, _payload: Mapping[str, Any]) -> None:
     """Access is over at this moment: the agents are paused, everything else is kept."""
     with platform.database.write() as transaction:
         connection = transaction.connection
         found = store_connections.get(connection, platform.store_id)
-        if found is None or found.state != "valid":
+        if found is None or found.state != "valid" or _is_older(receipt, found):
             return
         store_connections.change_state(
             connection, platform.store_id, "revoked", detail=_UNINSTALLED
         )
         store_connections.revoke(transaction, platform.store_id, _UNINSTALLED)
+
+
+def _is_older(receipt: Receipt, found: StoreConnection) -> bool:
+    """Late, or replayed: what ended is the access before this one."""
+    return receipt.triggered_at is not None and receipt.triggered_at < found.connected_at
 
 
 async def _data_request(platform: Platform, receipt: Receipt, payload: Mapping[str, Any]) -> None:

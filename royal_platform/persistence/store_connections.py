@@ -24,10 +24,12 @@ from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.statements import put
 from royal_platform.persistence.tables.connections import store_connections
 from royal_platform.persistence.tables.runs import agents
+from royal_platform.persistence.tables.store import stores as stores_table
 
 CURRENT, CANDIDATE = "current", "candidate"
 # The name under which agents are paused while their store's access is revoked.
 PAUSER = "connection"
+_SERVED = ("valid", "revoked")
 _KNOWN = ("method", "client_id", "expires_at", "renew_at", "refresh_expires_at")
 _log = get_logger(__name__)
 
@@ -64,7 +66,7 @@ def active(connection: Connection) -> StoreConnection | None:
         connection,
         (store_connections.c.slot == CURRENT)
         & (store_connections.c.origin == "entered")
-        & store_connections.c.state.in_(("valid", "revoked")),
+        & store_connections.c.state.in_(_SERVED),
     )
 
 
@@ -82,26 +84,46 @@ def grant_of(
         return None
     known = {name: getattr(row, name) for name in _KNOWN}
     text = key.unseal(_name(store_id), row.sealed)
-    return opened(text, scopes=tuple(row.scopes), **known)
+    return opened(text, scopes=tuple(row.scopes), generation=row.generation, **known)
 
 
 def enter(
     connection: Connection, store_id: str, grant: Grant, key: SealingKey, *, actor: str
 ) -> StoreConnection:
     """Put down what a person entered, to be checked; an earlier candidate gives way to it."""
+    stores.lock(connection, store_id)
     now = wall_now()
+    # Counted before the earlier candidate goes: what is asked about that one is not about this.
+    generation = _next_generation(connection)
     connection.execute(delete(store_connections).where(store_connections.c.slot == CANDIDATE))
     entered = {
         **_values(store_id, CANDIDATE, grant, key), "origin": "entered", "state": "checking",
         "detail": "", "renewed_at": None, "connected_at": now,
-        "generation": _generation(connection, store_id) + 1, "changed_by": actor,
+        "generation": generation, "changed_by": actor,
     }  # fmt: skip
     put(connection, store_connections, [entered])
     return _row_of(entered)
 
 
+def awaits(connection: Connection, entered: StoreConnection) -> bool:
+    """Whether ``entered`` is still the candidate; if so it stays it in this transaction."""
+    found = _held(connection, entered.store_id, CANDIDATE)
+    return found is not None and found.generation == entered.generation
+
+
 def promote(connection: Connection, store_id: str, scopes: Iterable[str]) -> StoreConnection:
-    """The store accepted the candidate: it is how the store is reached from now on."""
+    """The store accepted the candidate: it is how the store is reached from now on.
+
+    The store that was served before is left for it: its grant is kept, for the webhooks that are
+    still signed with it, but nothing serves it again by itself.
+    """
+    columns = store_connections.c
+    connection.execute(
+        update(store_connections)
+        .where(columns.slot == CURRENT, columns.origin == "entered")
+        .where(columns.store_id != store_id, columns.state.in_(_SERVED))
+        .values(state="replaced", detail="")
+    )
     connection.execute(delete(store_connections).where(_at(store_id, CURRENT)))
     connection.execute(
         update(store_connections)
@@ -165,6 +187,14 @@ def reseal(connection: Connection, key: SealingKey, new_key: SealingKey) -> int:
     return len(rows)
 
 
+def every_turn(database: Database) -> AbstractContextManager[None]:
+    """The renewal's turn of every store: no grant is sealed by a renewal meanwhile."""
+    with database.read() as connection:
+        found = connection.execute(select(stores_table.c.id)).scalars().all()
+    slots = (CURRENT, CANDIDATE)
+    return process_turn(database, *(_turn_of(each, slot) for each in found for slot in slots))
+
+
 class StoredGrants:
     """One store's grant for all processes (``royal_platform.shopify.ports.GrantStore``)."""
 
@@ -202,15 +232,17 @@ class StoredGrants:
             return None
 
     def save(self, grant: Grant) -> None:
-        """Keep a renewed grant; what waited for access goes on."""
+        """Keep a renewed grant; what waited for access goes on.
+
+        One that a person replaced or ended meanwhile is dropped: nobody wants it any more.
+        """
         self._key.ensure()
         with self._database.write() as transaction:
             connection = transaction.connection
-            before = get(connection, self._store_id, self._slot)
+            before = _held(connection, self._store_id, self._slot)
             if before is not None and before.state == "disconnected":
                 before = None
-            if before is None and self._origin == "entered":
-                # Disconnected meanwhile: nobody wants it any more.
+            if self._origin == "entered" and not _is_of(grant, before):
                 return
             if before is not None and before.origin == "entered" != self._origin:
                 # The environment took over a store that a person had connected: theirs is kept.
@@ -226,8 +258,12 @@ class StoredGrants:
         if found is None or found.state != "revoked":
             return
         with self._database.write() as transaction:
-            change_state(transaction.connection, self._store_id, "valid", detail="")
-            restore(transaction, self._store_id)
+            connection = transaction.connection
+            found = _held(connection, self._store_id, self._slot)
+            # Of several processes that saw it, one tells it.
+            if found is not None and found.state == "revoked":
+                change_state(connection, self._store_id, "valid", detail="", slot=self._slot)
+                restore(transaction, self._store_id)
 
     def refused(self, grant: Grant | None, detail: str) -> None:
         """The store takes ``grant`` no longer: pause its agents, tell it once, keep the rest."""
@@ -237,6 +273,8 @@ class StoredGrants:
             connection = transaction.connection
             stores.lock(connection, self._store_id)
             found = get(connection, self._store_id)
+            if self._origin == "entered" and grant is not None and not _is_of(grant, found):
+                return
             if found is None and grant is not None:
                 self._key.ensure()
                 self._put(connection, replace(grant, client_secret=None), None)
@@ -247,7 +285,7 @@ class StoredGrants:
 
     def turn(self) -> AbstractContextManager[None]:
         """One renewal at a time, whichever process wants it."""
-        return process_turn(self._database, f"grant:{self._store_id}:{self._slot}")
+        return process_turn(self._database, _turn_of(self._store_id, self._slot))
 
     def _put(self, connection: Connection, grant: Grant, before: StoreConnection | None) -> None:
         now = wall_now()
@@ -333,11 +371,23 @@ def _newest(connection: Connection, which: ColumnElement[bool]) -> StoreConnecti
     return None if row is None else _row(row)
 
 
-def _generation(connection: Connection, store_id: str) -> int:
-    query = select(func.max(store_connections.c.generation)).where(
-        store_connections.c.store_id == store_id
-    )
-    return int(connection.execute(query).scalar() or 0)
+def _held(connection: Connection, store_id: str, slot: str) -> StoreConnection | None:
+    """As ``get``, the store held: changes of its connection come one after another."""
+    stores.lock(connection, store_id)
+    return get(connection, store_id, slot)
+
+
+def _is_of(grant: Grant, found: StoreConnection | None) -> bool:
+    return found is not None and found.generation == grant.generation
+
+
+def _next_generation(connection: Connection) -> int:
+    query = select(func.max(store_connections.c.generation))
+    return int(connection.execute(query).scalar() or 0) + 1
+
+
+def _turn_of(store_id: str, slot: str) -> str:
+    return f"grant:{store_id}:{slot}"
 
 
 def _name(store_id: str) -> str:

@@ -72,7 +72,8 @@ def by_domain(connection: Connection, domain: str) -> Store | None:
 def calling_itself(connection: Connection, domain: str) -> list[Store]:
     """The stores that a webhook of this shop may be from, the last contacted first."""
     query = select(stores).where(or_(stores.c.domain == domain, stores.c.shop_domain == domain))
-    rows = connection.execute(query.order_by(stores.c.connection_at.desc(), stores.c.id))
+    newest = stores.c.connection_at.desc().nulls_last()
+    rows = connection.execute(query.order_by(newest, stores.c.id))
     return [_store(row) for row in rows]
 
 

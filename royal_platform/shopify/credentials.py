@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
@@ -19,6 +19,9 @@ from royal_platform.shopify.errors import ShopifyUnauthorized, ShopifyUnavailabl
 from royal_platform.shopify.ports import GrantStore
 
 log = get_logger(__name__)
+
+# How long an accepted token is not noted again.
+_SURE = timedelta(seconds=30)
 
 
 class Credentials(Protocol):
@@ -89,7 +92,7 @@ class SharedGrant:
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
             WeakKeyDictionary()
         )
-        self._in_doubt = True
+        self._sure_until: datetime | None = None
 
     def __repr__(self) -> str:
         return f"SharedGrant({self._address!r})"
@@ -108,14 +111,18 @@ class SharedGrant:
 
     async def give_up(self) -> None:
         """The token is refused although it is new: access is revoked."""
-        self._in_doubt = True
+        self._sure_until = None
         await asyncio.to_thread(self._grants.refused, self._held, _LOST)
 
     async def accepted(self) -> None:
-        """After a doubt, note that the store takes the token."""
-        if self._in_doubt:
+        """After a doubt, and once in a while, note that the store takes the token.
+
+        Others may think that access is lost, by what they were told or what another process saw.
+        """
+        now = self._now()
+        if self._sure_until is None or now >= self._sure_until:
             await asyncio.to_thread(self._grants.accepted)
-            self._in_doubt = False
+            self._sure_until = now + _SURE
 
     async def _fresh(self, http: httpx.AsyncClient, refused: str | None) -> Grant:
         grant, key = await self._current()
@@ -157,7 +164,7 @@ class SharedGrant:
                 return grant
             raise
         except ShopifyUnauthorized as error:
-            self._in_doubt = True
+            self._sure_until = None
             told = error if key is None else refused_by(key.setting)
             await asyncio.to_thread(self._grants.refused, grant, str(told))
             raise told from None

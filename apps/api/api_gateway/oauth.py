@@ -47,9 +47,10 @@ class OAuthDoor:
         platform = await self._platform()
         ticket = dict(query).get("ticket", "")
         if not ticket:
-            ticket, session_token = await asyncio.to_thread(
-                installing.from_shopify, platform, query
-            )
+            asked = await asyncio.to_thread(installing.from_shopify, platform, query)
+            if asked is None:
+                return self._home()
+            ticket, session_token = asked
             if session_token:
                 await installing.exchange(platform, ticket, session_token)
                 return self._home()

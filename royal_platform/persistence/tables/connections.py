@@ -17,7 +17,8 @@ store_connections = Table(
     Column("slot", String(20), primary_key=True),
     # entered (on the page or by OAuth), environment, sandbox
     Column("origin", String(20), nullable=False),
-    # current: valid, revoked, disconnected; candidate: checking, refused
+    # current: valid, revoked, disconnected, replaced (another store is served since);
+    # candidate: checking, refused
     Column("state", String(20), nullable=False),
     Column("detail", Text, nullable=False),
     Column("method", String(30), nullable=False),

@@ -18,11 +18,14 @@ from hypothesis import strategies as st
 from api_gateway.app import create_app
 from api_gateway.oauth import COOKIE
 from core.errors import Conflict, Invalid
+from core.security.grants import Grant
 from core.settings import Settings
-from orchestrator.core import installing
+from orchestrator.core import connecting, installing
 from orchestrator.core.agent_registry import AgentRegistry, Registration
+from orchestrator.core.books import writing
 from royal_platform.bootstrap import Platform, follow, sealing_key
 from royal_platform.persistence import store_connections
+from royal_platform.persistence.store_connections import StoredGrants
 from royal_platform.shopify import oauth
 from tests.integration.platform.wire import TOKEN_PATH, Reply, Shop, served
 
@@ -232,6 +235,85 @@ def test_another_browser_or_a_forged_signature_is_refused(
     assert "text/html" in page.headers["content-type"]
     assert follow(platform) is platform
     assert browser.get("/oauth/shopify/callback", params=query).status_code == 200
+
+
+def connected(platform: Platform, domain: str) -> StoredGrants:
+    """The store as an install by OAuth leaves it."""
+    key = sealing_key(platform.settings)
+    key.ensure()
+    grant = Grant(
+        "authorization_code", client_id="app", client_secret=SECRET, access_token="shpat_before"
+    )
+    with writing(platform) as books:
+        store_id = connecting.row_of(books.connection, domain, platform.settings)
+        store_connections.enter(books.connection, store_id, grant, key, actor="somebody")
+        connecting.accept(books, store_id, ["read_orders"])
+    return StoredGrants(platform.database, store_id, key, "entered")
+
+
+def opened_in_the_admin(gateway: str, domain: str) -> httpx.Response:
+    """The merchant opens the embedded app in the Shopify admin."""
+    query = {
+        "shop": domain, "timestamp": str(int(datetime.now(UTC).timestamp())),
+        "id_token": "a.session.token", "embedded": "1",
+    }  # fmt: skip
+    told = {**query, "hmac": oauth.query_hmac(query.items(), SECRET)}
+    return httpx.get(f"{gateway}/oauth/shopify/install", params=told, timeout=20)
+
+
+def test_opening_the_app_in_a_store_that_is_not_served_changes_nothing(
+    platform: Platform, shop: AuthorizingShop, gateway: str
+) -> None:
+    old = f"127.0.0.1:{shop.port}"
+    connected(platform, old)
+    connected(platform, "127.0.0.1:1")
+    before = follow(platform)
+    answer = opened_in_the_admin(gateway, old)
+    assert answer.status_code == 409, answer.text
+    assert "Connections" in answer.json()["remedy"]
+    assert follow(before) is before
+    assert shop.seen == []
+
+
+def test_opening_the_app_of_the_served_store_asks_for_access_only_if_it_was_lost(
+    platform: Platform, shop: AuthorizingShop, gateway: str
+) -> None:
+    domain = f"127.0.0.1:{shop.port}"
+    grants = connected(platform, domain)
+    before = follow(platform)
+    for _ in range(2):
+        assert opened_in_the_admin(gateway, domain).status_code == 200
+    assert follow(before) is before
+    assert shop.seen == []
+    grants.refused(grants.read(), "The app was removed.")
+    assert opened_in_the_admin(gateway, domain).status_code == 200
+    found = grants.read()
+    assert found is not None
+    assert found.access_token == "shpat_from_oauth"
+    with platform.database.read() as connection:
+        active = store_connections.active(connection)
+    assert active is not None
+    assert active.state == "valid"
+
+
+def test_what_was_begun_in_the_admin_ends_with_the_store_that_was_served_then(
+    platform: Platform, shop: AuthorizingShop, gateway: str
+) -> None:
+    domain = f"127.0.0.1:{shop.port}"
+    grants = connected(platform, domain)
+    grants.refused(grants.read(), "The app was removed.")
+    query = {"shop": domain, "timestamp": str(int(datetime.now(UTC).timestamp()))}
+    told = {**query, "hmac": oauth.query_hmac(query.items(), SECRET)}
+    browser = httpx.Client(base_url=gateway, follow_redirects=False, timeout=20)
+    _browsers.append(browser)
+    sent = browser.get("/oauth/shopify/install", params=told)
+    assert sent.status_code == 303, sent.text
+    state = parse_qs(urlsplit(sent.headers["location"]).query)["state"][0]
+    connected(platform, "127.0.0.1:1")
+    before = follow(platform)
+    answer = browser.get("/oauth/shopify/callback", params=signed(shop, state))
+    assert answer.status_code == 409, answer.text
+    assert follow(before) is before
 
 
 def test_the_environments_store_is_not_replaced(platform: Platform, shop: Shop) -> None:

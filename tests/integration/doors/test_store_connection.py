@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from orchestrator.core import connecting
-from royal_platform.bootstrap import Platform, follow
-from royal_platform.persistence import store_connections
+from orchestrator.core.agent_registry import AgentRegistry, Registration
+from orchestrator.core.books import reading
+from royal_platform.bootstrap import Platform, follow, sealing_key
+from royal_platform.persistence import store_connections, stores
 from royal_platform.persistence.commands import unrelayed
+from royal_platform.persistence.store_connections import StoredGrants
 from tests.integration.doors.conftest import ADMIN
 from tests.integration.platform.wire import TOKEN_PATH, Reply, Shop, served
 
@@ -48,6 +53,20 @@ class NamedShop(Shop):
         )  # fmt: skip
 
 
+@dataclass
+class InterruptedShop(NamedShop):
+    """Something happens between its first question and the answer to it."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def answer(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
+        reply = super().answer(path, headers, body)
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None:
+            happens()
+        return reply
+
+
 @pytest.fixture
 def client(application: Any) -> Any:
     return application.test_client()
@@ -68,6 +87,11 @@ async def check_what_was_entered(platform: Platform) -> bool:
     with platform.database.read() as connection:
         commands = [each for each in unrelayed(connection) if each.kind == "check_connection"]
     return await connecting.check(platform, str(commands[-1].payload["store_id"]))
+
+
+def status_of(platform: Platform, agent_id: str) -> str:
+    with reading(platform) as books:
+        return {each.id: each.status for each in books.agents.all(books.connection)}[agent_id]
 
 
 @pytest.mark.parametrize("way", ["token", "key"])
@@ -129,6 +153,62 @@ async def test_a_wrong_key_leaves_what_is_served_in_place(client: Any, platform:
     assert follow(platform) is platform
 
 
+async def test_what_is_entered_after_a_refusal_is_checked_too(
+    client: Any, platform: Platform
+) -> None:
+    async with served(NamedShop([])) as shop:
+        body = {"shop": f"127.0.0.1:{shop.port}", "access_token": "not-the-token"}
+        await asyncio.to_thread(post, client, "token", body)
+        assert not await check_what_was_entered(platform)
+        await asyncio.to_thread(post, client, "token", {**body, "access_token": TOKEN})
+        with platform.database.read() as connection:
+            kinds = [each.kind for each in unrelayed(connection)]
+        assert kinds.count("check_connection") == 2
+        assert await check_what_was_entered(platform)
+    assert follow(platform).store().domain == body["shop"]
+
+
+async def test_a_store_that_was_left_for_another_is_not_served_again_by_itself(
+    platform: Platform,
+) -> None:
+    async def connected(shop: NamedShop, secret: str = SECRET) -> Platform:
+        domain = f"127.0.0.1:{shop.port}"
+        connecting.enter_key(platform, domain, "app", secret, "somebody")
+        assert await check_what_was_entered(platform)
+        return follow(platform)
+
+    async with served(NamedShop([])) as first, served(NamedShop([])) as second:
+        left = await connected(first)
+        lost = StoredGrants(left.database, left.store_id, sealing_key(left.settings), "entered")
+        registry = AgentRegistry()
+        registry.register(Registration("pricing", "pricing", "t", ()))
+        registry.attach(left)
+        lost.refused(lost.read(), "The app was removed.")
+        assert status_of(left, "pricing") == "paused"
+        now = await connected(second)
+        connecting.disconnect(now, now.store().domain, "somebody")
+        assert follow(platform) is platform
+        grant = lost.read()
+        assert grant is not None
+        assert grant.client_secret == SECRET, "its last webhooks are signed with it"
+        assert (await connected(first)).store_id == left.store_id
+        assert status_of(left, "pricing") == "active"
+
+
+@pytest.mark.parametrize(("first", "second"), [(SECRET, "wrong-token"), ("wrong-secret", TOKEN)])
+async def test_an_answer_is_about_what_was_asked_and_not_what_was_entered_meanwhile(
+    client: Any, platform: Platform, first: str, second: str
+) -> None:
+    async with served(InterruptedShop([])) as shop:
+        domain = f"127.0.0.1:{shop.port}"
+        connecting.enter_key(platform, domain, "app", first, "somebody")
+        shop.meanwhile = lambda: connecting.enter_token(platform, domain, second, "somebody")
+        assert not await check_what_was_entered(platform)
+        assert follow(platform) is platform
+        assert (await asyncio.to_thread(show, client))["candidate"]["state"] == "checking"
+        assert await check_what_was_entered(platform) is (second == TOKEN)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -153,6 +233,34 @@ def test_only_an_admin_connects(client: Any, token: Any) -> None:
     )
     assert answer.status_code == 403
     assert client.get("/v1/connections/store", headers=headers).status_code == 200
+
+
+def test_a_caller_of_another_store_neither_changes_nor_sees_what_is_connected(
+    client: Any, platform: Platform, token: Any
+) -> None:
+    with platform.database.write() as transaction:
+        stores.create(
+            transaction.connection, store_id="str_other", domain="other.test", source="shopify",
+            api_version="2026-10",
+        )  # fmt: skip
+    by_token = {"shop": "127.0.0.1:1", "access_token": TOKEN}
+    by_key = {"shop": "127.0.0.1:1", "client_id": "app", "client_secret": SECRET}
+    other = {"Authorization": f"Bearer {token('admin', 'str_other')}"}
+    for path, body in {
+        "token": by_token, "key": by_key, "install": by_key, "consent": {},
+        "disconnect": {"confirm": "other.test"},
+    }.items():  # fmt: skip
+        answer = client.post(f"/v1/connections/store/{path}", headers=other, json=body)
+        assert answer.status_code == 403, (path, answer.text)
+        assert answer.json["remedy"]
+    with platform.database.read() as connection:
+        assert store_connections.candidate(connection) is None
+    own = {"Authorization": f"Bearer {token('admin', platform.store_id)}"}
+    entered = client.post("/v1/connections/store/token", headers=own, json=by_token)
+    assert entered.status_code == 202, entered.text
+    assert show(client)["candidate"]["domain"] == "127.0.0.1:1"
+    seen = client.get("/v1/connections/store", headers=other)
+    assert (seen.json["store_id"], seen.json["candidate"]) == ("str_other", None)
 
 
 async def test_the_command_line_connects_where_there_is_no_page(platform: Platform) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +160,29 @@ async def test_an_uninstalled_app_pauses_and_says_so(shop: Platform):
     assert found is not None
     assert found.state == "revoked"
     assert len(told) == 1
+
+
+async def test_news_from_before_it_was_connected_does_not_end_access(shop: Platform):
+    from core.security.grants import Grant
+
+    with shop.database.write() as transaction:
+        key = sealing_key(shop.settings)
+        key.ensure()
+        grant = Grant("static", access_token="t")
+        store_connections.enter(transaction.connection, shop.store_id, grant, key, actor="a")
+        served = store_connections.promote(transaction.connection, shop.store_id, ())
+    for seconds, state in ((-1, "valid"), (1, "revoked")):
+        told = served.connected_at + timedelta(seconds=seconds)
+        receipt = Receipt(
+            shop.store_id, f"w-{state}", "app/uninstalled", {}, b'{"id": 1}', NOW, told, None, None
+        )
+        with writing(shop) as books:
+            books.commands.receive(books.connection, receipt)
+        await webhooks.work_off(shop)
+        with shop.database.read() as connection:
+            found = store_connections.get(connection, shop.store_id)
+        assert found is not None
+        assert found.state == state
 
 
 async def test_poison_is_buried_replayed_and_never_in_the_way(shop: Platform):

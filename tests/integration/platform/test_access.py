@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
+import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -108,8 +109,11 @@ async def token_of(shared: SharedGrant, **given: Any) -> str:
 
 def test_a_saved_grant_is_read_again(either: Any) -> None:
     assert either.read() == offline()
-    renewed = offline(access_token="access-1", refresh_token="refresh-1", scopes=("read_orders",))
     with either.turn():
+        renewed = replace(
+            either.read(),
+            access_token="access-1", refresh_token="refresh-1", scopes=("read_orders",),
+        )  # fmt: skip
         either.save(renewed)
     assert either.read() == renewed
 
@@ -119,6 +123,25 @@ def test_a_refusal_keeps_the_grant(either: Any) -> None:
     assert either.read() == offline()
     either.accepted()
     assert either.read() == offline()
+
+
+def test_what_a_person_entered_is_untouched_by_the_grant_before_it(
+    grants: StoredGrants, database: Database, tmp_path: Path
+) -> None:
+    before = grants.read()
+    assert before is not None
+    newer = offline(client_id="another app", access_token="of-the-other")
+    with database.write() as transaction:
+        connection = transaction.connection
+        store_connections.enter(connection, STORE, newer, key_of(tmp_path), actor="somebody")
+        store_connections.promote(connection, STORE, ())
+    grants.save(replace(before, access_token="renewed too late"))
+    assert grants.read() == newer
+    grants.refused(before, "The app was removed.")
+    with database.read() as connection:
+        found = store_connections.get(connection, STORE)
+    assert found is not None
+    assert found.state == "valid"
 
 
 def test_no_secret_is_readable_at_rest_or_in_a_repr(
@@ -254,6 +277,38 @@ async def test_a_removed_app_pauses_the_agents_tells_it_once_and_all_returns_wit
     found = grants.read()
     assert found is not None
     assert found.refresh_token is not None
+
+
+def test_of_many_that_see_it_back_one_tells_it(grants: StoredGrants, database: Database) -> None:
+    for _ in range(3):
+        grants.refused(grants.read(), "The app was removed.")
+        together = threading.Barrier(6)
+
+        def see_it(together: threading.Barrier = together) -> None:
+            together.wait()
+            grants.accepted()
+
+        with ThreadPoolExecutor(6) as pool:
+            for seen in [pool.submit(see_it) for _ in range(6)]:
+                seen.result()
+    with database.read() as connection:
+        assert len(read_after(connection, STORE, 0, 50, type="store.access.restored")) == 3
+
+
+async def test_a_store_that_goes_on_answering_is_not_lost_whatever_was_said_of_it(
+    grants: StoredGrants, database: Database
+) -> None:
+    register(database, "pricing")
+    clock = [NOW]
+    async with served(OAuthShop([priced("1")])) as shop:
+        shared = SharedGrant(shop.address, grants, now=lambda: clock[0])
+        client = ShopifyClient(shop.address, "2026-10", shared, policy=QUICK)
+        assert await read(client) is not None
+        grants.refused(grants.read(), "Somebody says that the app was removed.")
+        assert status_of(database) == {"pricing": "paused"}
+        clock[0] += timedelta(minutes=1)
+        assert await read(client) is not None
+    assert status_of(database) == {"pricing": "active"}
 
 
 async def test_a_grant_to_another_key_is_not_used() -> None:

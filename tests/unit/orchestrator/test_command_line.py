@@ -6,14 +6,24 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
+from core.security.grants import Grant
 from core.settings import get_settings
+from core.storage.database import Database
+from core.storage.locks import FileLock
 from orchestrator.cli import app
 from orchestrator.core import command
+from royal_platform.persistence import stores
+from royal_platform.persistence.store_connections import StoredGrants
+from royal_platform.persistence.tables.connections import store_connections
+from tests.integration.platform.wire import until
 
 runner = CliRunner()
 
@@ -149,6 +159,44 @@ def test_a_rotation_cut_short_before_it_sealed_anything_loses_nothing(tmp_path: 
     (tmp_path / "var" / "secrets" / "master.key.next").write_text("cd" * 32)
     assert runner.invoke(app, ["secrets", "rotate"]).exit_code == 0
     assert local_store(get_settings()).get("MY_KEY") == "a-value"
+
+
+def test_a_grant_renewed_while_the_key_is_rotated_still_opens(tmp_path: Path) -> None:
+    from core.secrets.secret_provider import local_store
+
+    runner.invoke(app, ["secrets", "set", "MY_KEY"], input="a-value\n")
+    assert runner.invoke(app, ["db", "upgrade"]).exit_code == 0
+    database = Database(get_settings().database_url)
+    with database.write() as transaction:
+        stores.create(
+            transaction.connection, store_id="s", domain="s.test", source="shopify",
+            api_version="2026-10",
+        )  # fmt: skip
+    grants = StoredGrants(database, "s", local_store(get_settings()).key, "environment")
+    grants.save(Grant("client_credentials", access_token="before"))
+
+    def sealed() -> str:
+        with database.read() as connection:
+            return connection.execute(select(store_connections.c.sealed)).scalar_one()
+
+    def renew() -> None:
+        with grants.turn():
+            grants.save(replace(grants.read() or Grant("static"), access_token="renewed"))
+
+    before = sealed()
+    with ThreadPoolExecutor(2) as pool:
+        # The rotation stands still between sealing the grants and putting its key in its place.
+        with FileLock(tmp_path / "var" / "secrets" / "store.json.lock"):
+            rotated = pool.submit(runner.invoke, app, ["secrets", "rotate"])
+            until(lambda: rotated.done() or sealed() != before, 20)
+            renewed = pool.submit(renew)
+            wait([renewed], timeout=0.3)
+        assert rotated.result(20).exit_code == 0
+        renewed.result(20)
+    grant = StoredGrants(database, "s", local_store(get_settings()).key, "environment").read()
+    database.dispose()
+    assert grant is not None
+    assert grant.access_token == "renewed"
 
 
 def test_every_royal_command_that_a_remedy_names_exists() -> None:
