@@ -12,7 +12,7 @@ from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, reading, writing
 from royal_platform.persistence import store_connections
 from royal_platform.persistence.clock import wall_now
-from royal_platform.persistence.commands import Receipt
+from royal_platform.persistence.commands import Commands, Receipt
 from royal_platform.persistence.privacy import Privacy
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _POISON = (RoyalError, ValueError, KeyError, TypeError, AttributeError)
 _UNINSTALLED = "The app was uninstalled in Shopify. Connect the store again to go on."
 _log = get_logger(__name__)
 
+# Handles a webhook and closes its receipt, in one commit where it writes.
 Handler = Callable[["Platform", Receipt, Mapping[str, Any]], Awaitable[None]]
 
 
@@ -81,8 +82,6 @@ async def _handle(platform: Platform, receipt: Receipt, handler: Handler) -> Non
         _log.warning("webhook.handling.deferred", topic=receipt.topic, reason=error.detail)
     except _POISON as error:
         _bury(platform, receipt, f"{type(error).__name__}: {error}")
-    else:
-        _close(platform, [receipt])
 
 
 async def _read_changes(platform: Platform, receipts: list[Receipt]) -> None:
@@ -119,12 +118,14 @@ def _bury(platform: Platform, receipt: Receipt, problem: str) -> None:
 async def _delete(platform: Platform, receipt: Receipt, payload: Mapping[str, Any]) -> None:
     """What is gone cannot be learned by reading what is there."""
     await platform.sync().notice(receipt.topic, payload)
+    _close(platform, [receipt])
 
 
-async def _uninstalled(platform: Platform, _receipt: Receipt, _payload: Mapping[str, Any]) -> None:
+async def _uninstalled(platform: Platform, receipt: Receipt, _payload: Mapping[str, Any]) -> None:
     """Access is over at this moment: the agents are paused, everything else is kept."""
     with platform.database.write() as transaction:
         connection = transaction.connection
+        Commands(platform.store_id).processed(connection, receipt.webhook_id, now=wall_now())
         found = store_connections.get(connection, platform.store_id)
         if found is None or found.state != "valid":
             return
@@ -177,6 +178,8 @@ def _finish(
         books.connection, receipt.webhook_id, topic=receipt.topic, subject=subject,
         received_at=receipt.received_at, now=wall_now(), receipt=counts, sealed_export=sealed,
     )  # fmt: skip
+    # In the same commit: begun again after a crash, it would find an empty body and be buried.
+    books.commands.processed(books.connection, receipt.webhook_id, now=wall_now())
     # The request's own body names the person as well.
     if not receipt.topic.endswith("data_request"):
         books.commands.blank(books.connection, receipt.webhook_id)

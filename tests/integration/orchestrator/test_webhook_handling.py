@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,47 +14,16 @@ from sqlalchemy import insert, select
 from core.errors import Conflict
 from core.events import NewEvent, read_after, verify
 from core.events.log import personal
-from core.settings import read_settings
 from orchestrator.core import dead_letters, webhooks
 from orchestrator.core.books import reading, writing
-from royal_platform.bootstrap import Platform, bootstrap, sealing_key
+from royal_platform.bootstrap import Platform, sealing_key
 from royal_platform.persistence import store_connections
-from royal_platform.persistence.commands import Receipt
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.orders import customers, orders
 from royal_platform.persistence.tables.runs import webhook_receipts
+from tests.integration.orchestrator.inbox import NOW, arrived, receipt_of
 
-NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 PERSON = "Ada Lovelace"
-
-
-@pytest.fixture
-def shop(database_url: str, tmp_path: Path):
-    """A store on both databases that nobody reads from."""
-    opened = bootstrap(
-        read_settings(
-            var_dir=tmp_path, database_url=database_url, given_secret_key="k" * 40,
-            log_level="ERROR", sandbox_port=1,
-        )
-    )  # fmt: skip
-    yield opened
-    opened.close()
-
-
-def arrived(platform: Platform, webhook_id: str, topic: str, body: Any) -> None:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    receipt = Receipt(
-        platform.store_id, webhook_id, topic, {}, raw, NOW, None, None, None
-    )  # fmt: skip
-    with writing(platform) as books:
-        books.commands.receive(books.connection, receipt)
-
-
-def receipt_of(platform: Platform, webhook_id: str) -> Receipt:
-    with reading(platform) as books:
-        found = books.commands.receipt(books.connection, webhook_id)
-    assert found is not None
-    return found
 
 
 def with_people(platform: Platform) -> None:
