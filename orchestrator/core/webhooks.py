@@ -22,6 +22,7 @@ KIND = "handle_webhook"
 # What an outside party sent is its fault, not ours.
 _POISON = (RoyalError, ValueError, KeyError, TypeError, AttributeError)
 _UNINSTALLED = "The app was uninstalled in Shopify. Connect the store again to go on."
+_AWAY = ("not_configured", "disconnected")
 _log = get_logger(__name__)
 
 # Handles a webhook and closes its receipt, in one commit where it writes.
@@ -31,27 +32,37 @@ Handler = Callable[["Platform", Receipt, Mapping[str, Any]], Awaitable[None]]
 async def work_off(platform: Platform) -> int:
     """Handle what waits in the inbox; returns how many were looked at.
 
-    Topics with a handler are taken one by one, in order; all others by one read of the changes,
-    which asks the store what is true now, so an older message never overwrites a newer state.
+    Topics with a handler are taken first and one by one, in order: nothing else may keep them
+    waiting. All others by one read of the changes, which asks the store what is true now, so an
+    older message never overwrites a newer state.
     """
     with reading(platform) as books:
-        receipts = books.commands.unprocessed(books.connection)
-    others: list[Receipt] = []
-    for receipt in receipts:
-        handler = handler_of(receipt.topic)
-        if handler is None:
-            others.append(receipt)
-        else:
-            await _handle(platform, receipt, handler)
-    if others:
-        await _read_changes(platform, others)
-    return len(receipts)
+        told = books.commands.unprocessed(books.connection, topics=_HANDLERS)
+    for receipt in told:
+        await _handle(platform, receipt, _HANDLERS[receipt.topic])
+    with reading(platform) as books:
+        changes = _changes(books)
+    if changes:
+        await _read_changes(platform, changes)
+    return len(told) + len(changes)
 
 
-def handler_of(topic: str) -> Handler | None:
-    """The handler of a topic; None for those that only say that something changed."""
-    told = topic.lower()
-    return _HANDLERS.get(told) or (_delete if told.endswith("/delete") else None)
+def waiting(platform: Platform) -> str | None:
+    """A webhook that ``work_off`` would look at now, if any."""
+    with reading(platform) as books:
+        found = books.commands.unprocessed(books.connection, 1, topics=_HANDLERS)
+        found = found or _changes(books, 1)
+    return found[0].webhook_id if found else None
+
+
+def _changes(books: Books, limit: int = 100) -> list[Receipt]:
+    """Those that only say that something changed; none while the store does not answer.
+
+    The sync that runs by the clock finds out when it does: messages must not make it ask faster.
+    """
+    if books.store.connection_state in _AWAY:
+        return []
+    return books.commands.unprocessed(books.connection, limit, besides=_HANDLERS)
 
 
 def replay(platform: Platform, webhook_id: str, actor: Actor) -> None:
@@ -64,7 +75,7 @@ def replay(platform: Platform, webhook_id: str, actor: Actor) -> None:
             )
         if receipt.processed_at is None:
             raise Conflict("It waits to be handled already.", remedy="Start a worker.")
-        if not receipt.body and handler_of(receipt.topic) is not None:
+        if not receipt.body and receipt.topic in _HANDLERS:
             raise Conflict(
                 "Its body was erased at a person's or the shop's request.",
                 remedy="Nothing can be handled again; a sync reads what the store has now.",
@@ -194,4 +205,7 @@ _HANDLERS: dict[str, Handler] = {
     "customers/data_request": _data_request,
     "customers/redact": _redact_customer,
     "shop/redact": _redact_shop,
+    "customers/delete": _delete,
+    "orders/delete": _delete,
+    "products/delete": _delete,
 }

@@ -23,7 +23,7 @@ from core.storage.database import sqlite_path
 from core.storage.locks import FileLock
 from core.telemetry.logs import get_logger
 from orchestrator.core import engine as engines
-from orchestrator.core import ledger, measuring, records, schedules
+from orchestrator.core import ledger, measuring, records, schedules, webhooks
 from orchestrator.core.agent_registry import get_agent_registry
 from orchestrator.core.books import reading
 from orchestrator.core.engine import DurableEngine
@@ -187,10 +187,9 @@ class Worker:
         _log.info("decisions.expired", count=expired)
 
     def _enqueue_webhooks(self) -> None:
-        with reading(self._platform) as books:
-            waiting = books.commands.unprocessed(books.connection, 1)
-        if waiting:
-            self._alone("handle_webhooks", f"webhooks:{waiting[0].webhook_id}:{int(time.time())}")
+        waiting = webhooks.waiting(self._platform)
+        if waiting is not None:
+            self._alone("handle_webhooks", f"webhooks:{waiting}:{int(time.time())}")
 
     def _enqueue_sync(self) -> None:
         self._alone("sync_store", f"sync:{time.time_ns()}")

@@ -27,3 +27,11 @@ def receipt_of(platform: Platform, webhook_id: str) -> Receipt:
         found = books.commands.receipt(books.connection, webhook_id)
     assert found is not None
     return found
+
+
+def stores_key(platform: Platform) -> None:
+    """The key that a sandbox writes at its first start, so that nothing waits for it."""
+    folder = platform.settings.var_dir / "sandbox"
+    folder.mkdir()
+    told = {"client_id": "c", "client_secret": "s"}
+    (folder / "credentials.json").write_text(json.dumps(told))

@@ -21,7 +21,7 @@ from royal_platform.persistence import store_connections
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.orders import customers, orders
 from royal_platform.persistence.tables.runs import webhook_receipts
-from tests.integration.orchestrator.inbox import NOW, arrived, receipt_of
+from tests.integration.orchestrator.inbox import NOW, arrived, receipt_of, stores_key
 
 PERSON = "Ada Lovelace"
 
@@ -157,9 +157,7 @@ async def test_what_only_says_that_something_changed_waits_for_a_store_that_is_a
     shop: Platform,
 ):
     # A key without a store behind it: what is tried fails at once.
-    (shop.settings.var_dir / "sandbox").mkdir()
-    told = {"client_id": "c", "client_secret": "s"}
-    (shop.settings.var_dir / "sandbox" / "credentials.json").write_text(json.dumps(told))
+    stores_key(shop)
     arrived(shop, "w-1", "orders/updated", {"id": 1})
     await webhooks.work_off(shop)
     assert receipt_of(shop, "w-1").processed_at is None
