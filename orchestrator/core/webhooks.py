@@ -10,18 +10,25 @@ import orjson
 from core.errors import Conflict, NotFound, RoyalError, Unavailable
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, reading, writing
+from royal_platform.persistence import commands as command_rows
 from royal_platform.persistence import store_connections
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Commands, Receipt
 from royal_platform.persistence.privacy import Privacy
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from royal_platform.bootstrap import Platform
 
 KIND = "handle_webhook"
 # What an outside party sent is its fault, not ours.
 _POISON = (RoyalError, ValueError, KeyError, TypeError, AttributeError)
 _UNINSTALLED = "The app was uninstalled in Shopify. Connect the store again to go on."
+# Handled by what they say of the store; their bodies tell of its owner, and are not looked at.
+_TOLD_BY_TOPIC = ("app/uninstalled", "shop/redact")
+_ABOUT_PEOPLE = "customers/"
+_BODIES = 500
 _AWAY = ("not_configured", "disconnected")
 _log = get_logger(__name__)
 
@@ -65,6 +72,25 @@ def _changes(books: Books, limit: int = 100) -> list[Receipt]:
     return books.commands.unprocessed(books.connection, limit, besides=_HANDLERS)
 
 
+def needs_body(topic: str) -> bool:
+    """Whether handling ``topic`` takes its body. No other is kept: it may tell of a person."""
+    return topic in _HANDLERS and topic not in _TOLD_BY_TOPIC
+
+
+def drop_bodies(platform: Platform) -> int:
+    """Empty the bodies that handling never takes, of every store, a few at a time; how many."""
+    needed = [topic for topic in _HANDLERS if needs_body(topic)]
+    count = 0
+    while True:
+        with platform.database.read() as connection:
+            found = command_rows.bodies(connection, besides=needed, limit=_BODIES)
+        if not found:
+            return count
+        with platform.database.write() as transaction:
+            command_rows.blank(transaction.connection, found)
+        count += len(found)
+
+
 def replay(platform: Platform, webhook_id: str, actor: Actor) -> None:
     """Handle a received webhook again. Raises ``NotFound``; ``Conflict`` when it still waits."""
     with writing(platform) as books:
@@ -75,9 +101,9 @@ def replay(platform: Platform, webhook_id: str, actor: Actor) -> None:
             )
         if receipt.processed_at is None:
             raise Conflict("It waits to be handled already.", remedy="Start a worker.")
-        if not receipt.body and receipt.topic in _HANDLERS:
+        if not receipt.body and needs_body(receipt.topic):
             raise Conflict(
-                "Its body was erased at a person's or the shop's request.",
+                "Its body was erased: it told of a person.",
                 remedy="Nothing can be handled again; a sync reads what the store has now.",
             )
         books.commands.reopen(books.connection, webhook_id)
@@ -87,7 +113,7 @@ def replay(platform: Platform, webhook_id: str, actor: Actor) -> None:
 
 async def _handle(platform: Platform, receipt: Receipt, handler: Handler) -> None:
     try:
-        payload = orjson.loads(receipt.body)
+        payload = orjson.loads(receipt.body) if needs_body(receipt.topic) else {}
         await handler(platform, receipt, payload)
     except Unavailable as error:
         _log.warning("webhook.handling.deferred", topic=receipt.topic, reason=error.detail)
@@ -108,7 +134,14 @@ async def _read_changes(platform: Platform, receipts: list[Receipt]) -> None:
 def _close(platform: Platform, receipts: list[Receipt]) -> None:
     with writing(platform) as books:
         for receipt in receipts:
-            books.commands.processed(books.connection, receipt.webhook_id, now=wall_now())
+            _done(books.commands, books.connection, receipt)
+
+
+def _done(commands: Commands, connection: Connection, receipt: Receipt) -> None:
+    """It was handled: what its body told of a person has served its purpose."""
+    commands.processed(connection, receipt.webhook_id, now=wall_now())
+    if receipt.topic.startswith(_ABOUT_PEOPLE) or not needs_body(receipt.topic):
+        command_rows.blank(connection, [(receipt.store_id, receipt.webhook_id)])
 
 
 def _bury(platform: Platform, receipt: Receipt, problem: str) -> None:
@@ -136,7 +169,7 @@ async def _uninstalled(platform: Platform, receipt: Receipt, _payload: Mapping[s
     """Access is over at this moment: the agents are paused, everything else is kept."""
     with platform.database.write() as transaction:
         connection = transaction.connection
-        Commands(platform.store_id).processed(connection, receipt.webhook_id, now=wall_now())
+        _done(Commands(platform.store_id), connection, receipt)
         found = store_connections.get(connection, platform.store_id)
         if found is None or found.state != "valid":
             return
@@ -164,6 +197,7 @@ async def _redact_customer(
     platform: Platform, receipt: Receipt, payload: Mapping[str, Any]
 ) -> None:
     """Erase a customer wherever we keep them."""
+    drop_bodies(platform)
     customer_id = str(payload["customer"]["id"])
     order_ids = [str(each) for each in payload.get("orders_to_redact") or ()]
     with writing(platform) as books:
@@ -173,6 +207,7 @@ async def _redact_customer(
 
 async def _redact_shop(platform: Platform, receipt: Receipt, _payload: Mapping[str, Any]) -> None:
     """Erase every person of the shop: 48 hours after the app was uninstalled."""
+    drop_bodies(platform)
     with writing(platform) as books:
         counts = Privacy(books.store_id).erase_store(books.connection, books.now)
         _finish(books, receipt, books.store_id, counts)
@@ -190,10 +225,7 @@ def _finish(
         received_at=receipt.received_at, now=wall_now(), receipt=counts, sealed_export=sealed,
     )  # fmt: skip
     # In the same commit: begun again after a crash, it would find an empty body and be buried.
-    books.commands.processed(books.connection, receipt.webhook_id, now=wall_now())
-    # The request's own body names the person as well.
-    if not receipt.topic.endswith("data_request"):
-        books.commands.blank(books.connection, receipt.webhook_id)
+    _done(books.commands, books.connection, receipt)
     books.tell(
         "privacy.request.done", receipt.webhook_id, "shopify",
         {"topic": receipt.topic, "receipt": dict(counts)},

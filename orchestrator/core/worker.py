@@ -227,6 +227,7 @@ class Worker:
     def _prune(self) -> None:
         before = wall_now() - _KEEP_WORKFLOWS
         self._engine.delete_finished(int(before.timestamp() * 1000))
+        webhooks.drop_bodies(self._platform)
 
     def _refresh_clock(self) -> None:
         if self._platform.source == "sandbox":

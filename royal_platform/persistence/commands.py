@@ -147,10 +147,6 @@ class Commands:
         """The webhook waits to be worked on again."""
         self._change_receipt(connection, webhook_id, processed_at=None, error=None)
 
-    def blank(self, connection: Connection, webhook_id: str) -> None:
-        """Erase the webhook's body; that it came is kept."""
-        self._change_receipt(connection, webhook_id, body=b"")
-
     def receipts(
         self,
         connection: Connection,
@@ -254,6 +250,28 @@ def untaken(connection: Connection, store_id: str) -> tuple[int, datetime | None
     )
     count, oldest = connection.execute(query).one()
     return int(count), oldest
+
+
+def bodies(
+    connection: Connection, *, besides: Collection[str], limit: int
+) -> list[tuple[str, str]]:
+    """Store and id of webhooks of every store whose body is there, of all topics ``besides``."""
+    columns = webhook_receipts.c
+    query = select(columns.store_id, columns.webhook_id).where(
+        columns.body != b"", columns.topic.not_in(besides)
+    )
+    return [(row.store_id, row.webhook_id) for row in connection.execute(query.limit(limit))]
+
+
+def blank(connection: Connection, which: Collection[tuple[str, str]]) -> None:
+    """Erase the bodies of these webhooks (store, id); that they came is kept."""
+    columns = webhook_receipts.c
+    for store_id, webhook_id in which:
+        connection.execute(
+            update(webhook_receipts)
+            .where(columns.store_id == store_id, columns.webhook_id == webhook_id)
+            .values(body=b"")
+        )
 
 
 def mark_relayed(connection: Connection, batch: Sequence[Command], *, now: datetime) -> None:

@@ -86,12 +86,29 @@ def test_a_genuine_webhook_is_stored_with_its_command_and_its_event(
         waiting = unrelayed(connection)
         told = read_after(connection, stored.store_id, 0, 10, type="webhook.received")
     assert receipt is not None
-    assert receipt.body == BODY
+    assert receipt.body == b""
+    digest = base64.b64encode(hashlib.sha256(BODY).digest()).decode()
+    assert receipt.headers["content-digest"] == f"sha-256=:{digest}:"
+    assert receipt.headers["content-length"] == str(len(BODY))
     assert receipt.topic == "orders/create"
     assert [(each.kind, each.payload["webhook_id"]) for each in waiting] == [
         ("handle_webhook", "w-1")
     ]
     assert [each.subject for each in told] == ["w-1"]
+
+
+def test_a_body_is_kept_only_where_handling_takes_it(url: str, stored: Platform) -> None:
+    topics = {
+        "customers/redact": BODY, "products/delete": BODY, "fulfillments/create": b"",
+        "shop/redact": b"", "app/uninstalled": b"",
+    }  # fmt: skip
+    for number, topic in enumerate(topics):
+        told = headers(stored, f"w-{number}", **{"X-Shopify-Topic": topic})
+        answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=told)
+        assert answer.status_code == 200, answer.text
+    with stored.database.read() as connection:
+        found = Commands(stored.store_id).unprocessed(connection)
+    assert {each.topic: each.body for each in found} == topics
 
 
 def test_the_same_webhook_again_is_answered_and_adds_nothing(url: str, stored: Platform) -> None:
