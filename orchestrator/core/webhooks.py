@@ -10,8 +10,7 @@ import orjson
 from core.errors import Conflict, NotFound, RoyalError, Unavailable
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, reading, writing
-from royal_platform.persistence import commands as command_rows
-from royal_platform.persistence import store_connections
+from royal_platform.persistence import store_connections, webhook_inbox
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Commands, Receipt
 from royal_platform.persistence.privacy import Privacy
@@ -40,13 +39,14 @@ async def work_off(platform: Platform) -> int:
     """Handle what waits in the inbox; returns how many were looked at.
 
     Topics with a handler are taken first and one by one, in order: nothing else may keep them
-    waiting. All others by one read of the changes, which asks the store what is true now, so an
-    older message never overwrites a newer state.
+    waiting. They are taken of every store, since handling them contacts none: a shop that is no
+    longer served has a right to its erasure too. All others by one read of the changes, which
+    asks the store what is true now, so an older message never overwrites a newer state.
     """
-    with reading(platform) as books:
-        told = books.commands.unprocessed(books.connection, topics=_HANDLERS)
+    with platform.database.read() as connection:
+        told = webhook_inbox.unprocessed(connection, topics=_HANDLERS)
     for receipt in told:
-        await _handle(platform, receipt, _HANDLERS[receipt.topic])
+        await _handle(_of(platform, receipt.store_id), receipt, _HANDLERS[receipt.topic])
     with reading(platform) as books:
         changes = _changes(books)
     if changes:
@@ -57,9 +57,13 @@ async def work_off(platform: Platform) -> int:
 def waiting(platform: Platform) -> str | None:
     """A webhook that ``work_off`` would look at now, if any."""
     with reading(platform) as books:
-        found = books.commands.unprocessed(books.connection, 1, topics=_HANDLERS)
+        found = webhook_inbox.unprocessed(books.connection, topics=_HANDLERS, limit=1)
         found = found or _changes(books, 1)
     return found[0].webhook_id if found else None
+
+
+def _of(platform: Platform, store_id: str) -> Platform:
+    return platform if store_id == platform.store_id else platform.of_store(store_id)
 
 
 def _changes(books: Books, limit: int = 100) -> list[Receipt]:
@@ -83,11 +87,11 @@ def drop_bodies(platform: Platform) -> int:
     count = 0
     while True:
         with platform.database.read() as connection:
-            found = command_rows.bodies(connection, besides=needed, limit=_BODIES)
+            found = webhook_inbox.bodies(connection, besides=needed, limit=_BODIES)
         if not found:
             return count
         with platform.database.write() as transaction:
-            command_rows.blank(transaction.connection, found)
+            webhook_inbox.blank(transaction.connection, found)
         count += len(found)
 
 
@@ -141,7 +145,7 @@ def _done(commands: Commands, connection: Connection, receipt: Receipt) -> None:
     """It was handled: what its body told of a person has served its purpose."""
     commands.processed(connection, receipt.webhook_id, now=wall_now())
     if receipt.topic.startswith(_ABOUT_PEOPLE) or not needs_body(receipt.topic):
-        command_rows.blank(connection, [(receipt.store_id, receipt.webhook_id)])
+        webhook_inbox.blank(connection, [(receipt.store_id, receipt.webhook_id)])
 
 
 def _bury(platform: Platform, receipt: Receipt, problem: str) -> None:
@@ -207,10 +211,18 @@ async def _redact_customer(
 
 async def _redact_shop(platform: Platform, receipt: Receipt, _payload: Mapping[str, Any]) -> None:
     """Erase every person of the shop: 48 hours after the app was uninstalled."""
+    from royal_platform.bootstrap import sealing_key
+
+    key = sealing_key(platform.settings)
+    key.ensure()
     drop_bodies(platform)
     with writing(platform) as books:
         counts = Privacy(books.store_id).erase_store(books.connection, books.now)
         _finish(books, receipt, books.store_id, counts)
+        # The last that a shop has to say: nothing of it need be believed any more.
+        store_connections.drop_secret(
+            books.connection, books.store_id, sealing_key(platform.settings)
+        )
 
 
 def _finish(

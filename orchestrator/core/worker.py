@@ -30,8 +30,9 @@ from orchestrator.core.engine import DurableEngine
 from orchestrator.core.engine_database import engine_url
 from orchestrator.core.queues import SYNC
 from orchestrator.core.work import Work, bury, close_interrupted, place_of, wake_after_first_sync
-from royal_platform.bootstrap import follow
+from royal_platform.bootstrap import follow, sealing_key
 from royal_platform.persistence import commands as command_rows
+from royal_platform.persistence import store_connections
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Command
 from royal_platform.persistence.tables.runs import commands
@@ -228,6 +229,9 @@ class Worker:
         before = wall_now() - _KEEP_WORKFLOWS
         self._engine.delete_finished(int(before.timestamp() * 1000))
         webhooks.drop_bodies(self._platform)
+        key = sealing_key(self._platform.settings)
+        with self._platform.database.write() as transaction:
+            store_connections.drop_old_secrets(transaction.connection, key, now=wall_now())
 
     def _refresh_clock(self) -> None:
         if self._platform.source == "sandbox":

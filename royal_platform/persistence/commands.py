@@ -114,19 +114,14 @@ class Commands:
         return None if row is None else Receipt(**row._asdict())
 
     def unprocessed(
-        self,
-        connection: Connection,
-        limit: int = 100,
-        *,
-        topics: Collection[str] | None = None,
-        besides: Collection[str] = (),
+        self, connection: Connection, limit: int = 100, *, besides: Collection[str] = ()
     ) -> list[Receipt]:
-        """Webhooks nobody has worked on yet, oldest first: of ``topics``, or of all ``besides``."""
+        """Webhooks nobody has worked on yet, oldest first, of all topics ``besides``."""
         columns = webhook_receipts.c
         query = (
             select(webhook_receipts)
             .where(columns.store_id == self.store_id, columns.processed_at.is_(None))
-            .where(columns.topic.not_in(besides) if topics is None else columns.topic.in_(topics))
+            .where(columns.topic.not_in(besides))
             .order_by(columns.received_at)
             .limit(limit)
         )
@@ -250,28 +245,6 @@ def untaken(connection: Connection, store_id: str) -> tuple[int, datetime | None
     )
     count, oldest = connection.execute(query).one()
     return int(count), oldest
-
-
-def bodies(
-    connection: Connection, *, besides: Collection[str], limit: int
-) -> list[tuple[str, str]]:
-    """Store and id of webhooks of every store whose body is there, of all topics ``besides``."""
-    columns = webhook_receipts.c
-    query = select(columns.store_id, columns.webhook_id).where(
-        columns.body != b"", columns.topic.not_in(besides)
-    )
-    return [(row.store_id, row.webhook_id) for row in connection.execute(query.limit(limit))]
-
-
-def blank(connection: Connection, which: Collection[tuple[str, str]]) -> None:
-    """Erase the bodies of these webhooks (store, id); that they came is kept."""
-    columns = webhook_receipts.c
-    for store_id, webhook_id in which:
-        connection.execute(
-            update(webhook_receipts)
-            .where(columns.store_id == store_id, columns.webhook_id == webhook_id)
-            .values(body=b"")
-        )
 
 
 def mark_relayed(connection: Connection, batch: Sequence[Command], *, now: datetime) -> None:

@@ -12,13 +12,13 @@ from sqlalchemy import Connection, Row, Table, delete, func, select, update
 
 from core.events.tables import events, events_personal
 from core.secrets.sealing import SealingKey
-from royal_platform.persistence.commands import blank
 from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.mirror_orders import OrderMirror
 from royal_platform.persistence.statements import put
 from royal_platform.persistence.tables.orders import customers, order_lines, orders
 from royal_platform.persistence.tables.privacy import privacy_requests
 from royal_platform.persistence.tables.runs import webhook_receipts
+from royal_platform.persistence.webhook_inbox import blank
 
 _PART = 400
 # Whose bodies are kept until they were handled, and name a person.
