@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -28,6 +29,7 @@ from api_gateway.app import create_app
 from api_gateway.webhooks import BODY_MAX
 from core.events import read_after, verify
 from core.settings import Settings, read_settings
+from orchestrator.core import control
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.persistence import stores
 from royal_platform.persistence.commands import Commands, unrelayed
@@ -109,6 +111,23 @@ def test_a_body_is_kept_only_where_handling_takes_it(url: str, stored: Platform)
     with stored.database.read() as connection:
         found = Commands(stored.store_id).unprocessed(connection)
     assert {each.topic: each.body for each in found} == topics
+
+
+def test_in_a_stepped_world_a_webhook_does_not_overtake_what_was_asked_before(
+    url: str, stored: Platform
+) -> None:
+    now = datetime.now(UTC)
+    with stored.database.write() as transaction:
+        stores.set_clock(
+            transaction.connection, stored.store_id,
+            world_at=now + timedelta(days=400), wall_at=now, rate=1.0,
+        )  # fmt: skip
+    control.request_sync(stored, "somebody")
+    answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=headers(stored))
+    assert answer.status_code == 200, answer.text
+    with stored.database.read() as connection:
+        kinds = [each.kind for each in unrelayed(connection)]
+    assert kinds == ["sync_store", "handle_webhook"]
 
 
 def test_the_same_webhook_again_is_answered_and_adds_nothing(url: str, stored: Platform) -> None:
