@@ -14,6 +14,7 @@ from royal_platform.persistence import store_connections, webhook_inbox
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Commands, Receipt
 from royal_platform.persistence.privacy import Privacy
+from royal_platform.persistence.traces import Traces
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -28,6 +29,7 @@ _UNINSTALLED = "The app was uninstalled in Shopify. Connect the store again to g
 _TOLD_BY_TOPIC = ("app/uninstalled", "shop/redact")
 _ABOUT_PEOPLE = "customers/"
 _BODIES = 500
+_ROWS = 100
 _AWAY = ("not_configured", "disconnected")
 _log = get_logger(__name__)
 
@@ -190,8 +192,12 @@ async def _data_request(platform: Platform, receipt: Receipt, payload: Mapping[s
     customer_id = str(payload["customer"]["id"])
     key = sealing_key(platform.settings)
     key.ensure()
+    with platform.database.read() as connection:
+        traces = Traces(connection, platform.store_id, payload["customer"])
+        said = traces.passages(connection)
     with writing(platform) as books:
         held = Privacy(books.store_id).held_about(books.connection, customer_id)
+        held["conversations"] = said
         counts = {name: len(rows) for name, rows in held.items()}
         sealed = key.seal(f"privacy:{receipt.webhook_id}", orjson.dumps(held).decode())
         _finish(books, receipt, customer_id, counts, sealed)
@@ -204,9 +210,23 @@ async def _redact_customer(
     drop_bodies(platform)
     customer_id = str(payload["customer"]["id"])
     order_ids = [str(each) for each in payload.get("orders_to_redact") or ()]
+    # First, since the name they are found by is erased with the rest.
+    found = _erase_traces(platform, payload["customer"], order_ids)
     with writing(platform) as books:
         counts = Privacy(books.store_id).erase(books.connection, customer_id, order_ids, books.now)
+        counts["conversation_passages"] = found
         _finish(books, receipt, customer_id, counts)
+
+
+def _erase_traces(platform: Platform, told: Mapping[str, Any], order_ids: list[str]) -> int:
+    """Erase the person from conversations, a few rows at a time: nobody waits for the whole."""
+    with platform.database.read() as connection:
+        traces = Traces(connection, platform.store_id, told, order_ids)
+        found = traces.found(connection)
+    for start in range(0, len(found), _ROWS):
+        with platform.database.write() as transaction:
+            traces.erase(transaction.connection, found[start : start + _ROWS])
+    return len(found)
 
 
 async def _redact_shop(platform: Platform, receipt: Receipt, _payload: Mapping[str, Any]) -> None:

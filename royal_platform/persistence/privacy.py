@@ -18,6 +18,7 @@ from royal_platform.persistence.statements import put
 from royal_platform.persistence.tables.orders import customers, order_lines, orders
 from royal_platform.persistence.tables.privacy import privacy_requests
 from royal_platform.persistence.tables.runs import webhook_receipts
+from royal_platform.persistence.traces import erase_all
 from royal_platform.persistence.webhook_inbox import blank
 
 _PART = 400
@@ -151,6 +152,7 @@ class Privacy:
             "event_details": details.rowcount,
             "webhook_bodies": self._blank_bodies(connection, None),
             "exports": self._erase_exports(connection, None),
+            **erase_all(connection, self.store_id),
         }
 
     def _rows(self, connection: Connection, table: Table, which: Any) -> list[dict[str, Any]]:
