@@ -150,7 +150,7 @@ def accept(books: Books, store_id: str, scopes: list[str]) -> None:
 
 
 def disconnect(platform: Platform, confirm: str, actor: Actor) -> None:
-    """End the connection people made: its secrets are erased, all that was read is kept.
+    """End the connection people made: its tokens are erased, all that was read is kept.
 
     ``confirm`` is the store's domain. What is served then is the environment's store or the
     sandbox. Raises ``Conflict`` when there is nothing to end, ``Invalid`` for another domain.

@@ -10,12 +10,15 @@ import orjson
 from core.errors import Conflict, NotFound, RoyalError, Unavailable
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, reading, writing
-from royal_platform.persistence import store_connections
+from royal_platform.persistence import store_connections, webhook_inbox
 from royal_platform.persistence.clock import wall_now
-from royal_platform.persistence.commands import Receipt
+from royal_platform.persistence.commands import Commands, Receipt
 from royal_platform.persistence.privacy import Privacy
+from royal_platform.persistence.traces import Traces
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from royal_platform.bootstrap import Platform
     from royal_platform.persistence.store_connections import StoreConnection
 
@@ -23,35 +26,76 @@ KIND = "handle_webhook"
 # What an outside party sent is its fault, not ours.
 _POISON = (RoyalError, ValueError, KeyError, TypeError, AttributeError)
 _UNINSTALLED = "The app was uninstalled in Shopify. Connect the store again to go on."
+# Handled by what they say of the store; their bodies tell of its owner, and are not looked at.
+_TOLD_BY_TOPIC = ("app/uninstalled", "shop/redact")
+_ABOUT_PEOPLE = "customers/"
+_BODIES = 500
+_ROWS = 100
+_AWAY = ("not_configured", "disconnected")
 _log = get_logger(__name__)
 
+# Handles a webhook and closes its receipt, in one commit where it writes.
 Handler = Callable[["Platform", Receipt, Mapping[str, Any]], Awaitable[None]]
 
 
 async def work_off(platform: Platform) -> int:
     """Handle what waits in the inbox; returns how many were looked at.
 
-    Topics with a handler are taken one by one, in order; all others by one read of the changes,
-    which asks the store what is true now, so an older message never overwrites a newer state.
+    Topics with a handler are taken first and one by one, in order: nothing else may keep them
+    waiting. They are taken of every store, since handling them contacts none: a shop that is no
+    longer served has a right to its erasure too. All others by one read of the changes, which
+    asks the store what is true now, so an older message never overwrites a newer state.
     """
+    with platform.database.read() as connection:
+        told = webhook_inbox.unprocessed(connection, topics=_HANDLERS)
+    for receipt in told:
+        await _handle(_of(platform, receipt.store_id), receipt, _HANDLERS[receipt.topic])
     with reading(platform) as books:
-        receipts = books.commands.unprocessed(books.connection)
-    others: list[Receipt] = []
-    for receipt in receipts:
-        handler = handler_of(receipt.topic)
-        if handler is None:
-            others.append(receipt)
-        else:
-            await _handle(platform, receipt, handler)
-    if others:
-        await _read_changes(platform, others)
-    return len(receipts)
+        changes = _changes(books)
+    if changes:
+        await _read_changes(platform, changes)
+    return len(told) + len(changes)
 
 
-def handler_of(topic: str) -> Handler | None:
-    """The handler of a topic; None for those that only say that something changed."""
-    told = topic.lower()
-    return _HANDLERS.get(told) or (_delete if told.endswith("/delete") else None)
+def waiting(platform: Platform) -> str | None:
+    """A webhook that ``work_off`` would look at now, if any."""
+    with reading(platform) as books:
+        found = webhook_inbox.unprocessed(books.connection, topics=_HANDLERS, limit=1)
+        found = found or _changes(books, 1)
+    return found[0].webhook_id if found else None
+
+
+def _of(platform: Platform, store_id: str) -> Platform:
+    return platform if store_id == platform.store_id else platform.of_store(store_id)
+
+
+def _changes(books: Books, limit: int = 100) -> list[Receipt]:
+    """Those that only say that something changed; none while the store does not answer.
+
+    The sync that runs by the clock finds out when it does: messages must not make it ask faster.
+    """
+    if books.store.connection_state in _AWAY:
+        return []
+    return books.commands.unprocessed(books.connection, limit, besides=_HANDLERS)
+
+
+def needs_body(topic: str) -> bool:
+    """Whether handling ``topic`` takes its body. No other is kept: it may tell of a person."""
+    return topic in _HANDLERS and topic not in _TOLD_BY_TOPIC
+
+
+def drop_bodies(platform: Platform) -> int:
+    """Empty the bodies that handling never takes, of every store, a few at a time; how many."""
+    needed = [topic for topic in _HANDLERS if needs_body(topic)]
+    count = 0
+    while True:
+        with platform.database.read() as connection:
+            found = webhook_inbox.bodies(connection, besides=needed, limit=_BODIES)
+        if not found:
+            return count
+        with platform.database.write() as transaction:
+            webhook_inbox.blank(transaction.connection, found)
+        count += len(found)
 
 
 def replay(platform: Platform, webhook_id: str, actor: Actor) -> None:
@@ -64,9 +108,9 @@ def replay(platform: Platform, webhook_id: str, actor: Actor) -> None:
             )
         if receipt.processed_at is None:
             raise Conflict("It waits to be handled already.", remedy="Start a worker.")
-        if not receipt.body and handler_of(receipt.topic) is not None:
+        if not receipt.body and needs_body(receipt.topic):
             raise Conflict(
-                "Its body was erased at a person's or the shop's request.",
+                "Its body was erased: it told of a person.",
                 remedy="Nothing can be handled again; a sync reads what the store has now.",
             )
         books.commands.reopen(books.connection, webhook_id)
@@ -76,14 +120,12 @@ def replay(platform: Platform, webhook_id: str, actor: Actor) -> None:
 
 async def _handle(platform: Platform, receipt: Receipt, handler: Handler) -> None:
     try:
-        payload = orjson.loads(receipt.body)
+        payload = orjson.loads(receipt.body) if needs_body(receipt.topic) else {}
         await handler(platform, receipt, payload)
     except Unavailable as error:
         _log.warning("webhook.handling.deferred", topic=receipt.topic, reason=error.detail)
     except _POISON as error:
         _bury(platform, receipt, f"{type(error).__name__}: {error}")
-    else:
-        _close(platform, [receipt])
 
 
 async def _read_changes(platform: Platform, receipts: list[Receipt]) -> None:
@@ -99,7 +141,14 @@ async def _read_changes(platform: Platform, receipts: list[Receipt]) -> None:
 def _close(platform: Platform, receipts: list[Receipt]) -> None:
     with writing(platform) as books:
         for receipt in receipts:
-            books.commands.processed(books.connection, receipt.webhook_id, now=wall_now())
+            _done(books.commands, books.connection, receipt)
+
+
+def _done(commands: Commands, connection: Connection, receipt: Receipt) -> None:
+    """It was handled: what its body told of a person has served its purpose."""
+    commands.processed(connection, receipt.webhook_id, now=wall_now())
+    if receipt.topic.startswith(_ABOUT_PEOPLE) or not needs_body(receipt.topic):
+        webhook_inbox.blank(connection, [(receipt.store_id, receipt.webhook_id)])
 
 
 def _bury(platform: Platform, receipt: Receipt, problem: str) -> None:
@@ -120,12 +169,14 @@ def _bury(platform: Platform, receipt: Receipt, problem: str) -> None:
 async def _delete(platform: Platform, receipt: Receipt, payload: Mapping[str, Any]) -> None:
     """What is gone cannot be learned by reading what is there."""
     await platform.sync().notice(receipt.topic, payload)
+    _close(platform, [receipt])
 
 
 async def _uninstalled(platform: Platform, receipt: Receipt, _payload: Mapping[str, Any]) -> None:
     """Access is over at this moment: the agents are paused, everything else is kept."""
     with platform.database.write() as transaction:
         connection = transaction.connection
+        _done(Commands(platform.store_id), connection, receipt)
         found = store_connections.get(connection, platform.store_id)
         if found is None or found.state != "valid" or _is_older(receipt, found):
             return
@@ -147,8 +198,12 @@ async def _data_request(platform: Platform, receipt: Receipt, payload: Mapping[s
     customer_id = str(payload["customer"]["id"])
     key = sealing_key(platform.settings)
     key.ensure()
+    with platform.database.read() as connection:
+        traces = Traces(connection, platform.store_id, payload["customer"])
+        said = traces.passages(connection)
     with writing(platform) as books:
         held = Privacy(books.store_id).held_about(books.connection, customer_id)
+        held["conversations"] = said
         counts = {name: len(rows) for name, rows in held.items()}
         sealed = key.seal(f"privacy:{receipt.webhook_id}", orjson.dumps(held).decode())
         _finish(books, receipt, customer_id, counts, sealed)
@@ -158,18 +213,42 @@ async def _redact_customer(
     platform: Platform, receipt: Receipt, payload: Mapping[str, Any]
 ) -> None:
     """Erase a customer wherever we keep them."""
+    drop_bodies(platform)
     customer_id = str(payload["customer"]["id"])
     order_ids = [str(each) for each in payload.get("orders_to_redact") or ()]
+    # First, since the name they are found by is erased with the rest.
+    found = _erase_traces(platform, payload["customer"], order_ids)
     with writing(platform) as books:
         counts = Privacy(books.store_id).erase(books.connection, customer_id, order_ids, books.now)
+        counts["conversation_passages"] = found
         _finish(books, receipt, customer_id, counts)
+
+
+def _erase_traces(platform: Platform, told: Mapping[str, Any], order_ids: list[str]) -> int:
+    """Erase the person from conversations, a few rows at a time: nobody waits for the whole."""
+    with platform.database.read() as connection:
+        traces = Traces(connection, platform.store_id, told, order_ids)
+        found = traces.found(connection)
+    for start in range(0, len(found), _ROWS):
+        with platform.database.write() as transaction:
+            traces.erase(transaction.connection, found[start : start + _ROWS])
+    return len(found)
 
 
 async def _redact_shop(platform: Platform, receipt: Receipt, _payload: Mapping[str, Any]) -> None:
     """Erase every person of the shop: 48 hours after the app was uninstalled."""
+    from royal_platform.bootstrap import sealing_key
+
+    key = sealing_key(platform.settings)
+    key.ensure()
+    drop_bodies(platform)
     with writing(platform) as books:
         counts = Privacy(books.store_id).erase_store(books.connection, books.now)
         _finish(books, receipt, books.store_id, counts)
+        # The last that a shop has to say: nothing of it need be believed any more.
+        store_connections.drop_secret(
+            books.connection, books.store_id, sealing_key(platform.settings)
+        )
 
 
 def _finish(
@@ -183,9 +262,8 @@ def _finish(
         books.connection, receipt.webhook_id, topic=receipt.topic, subject=subject,
         received_at=receipt.received_at, now=wall_now(), receipt=counts, sealed_export=sealed,
     )  # fmt: skip
-    # The request's own body names the person as well.
-    if not receipt.topic.endswith("data_request"):
-        books.commands.blank(books.connection, receipt.webhook_id)
+    # In the same commit: begun again after a crash, it would find an empty body and be buried.
+    _done(books.commands, books.connection, receipt)
     books.tell(
         "privacy.request.done", receipt.webhook_id, "shopify",
         {"topic": receipt.topic, "receipt": dict(counts)},
@@ -197,4 +275,7 @@ _HANDLERS: dict[str, Handler] = {
     "customers/data_request": _data_request,
     "customers/redact": _redact_customer,
     "shop/redact": _redact_shop,
+    "customers/delete": _delete,
+    "orders/delete": _delete,
+    "products/delete": _delete,
 }

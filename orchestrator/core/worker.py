@@ -23,15 +23,16 @@ from core.storage.database import sqlite_path
 from core.storage.locks import FileLock
 from core.telemetry.logs import get_logger
 from orchestrator.core import engine as engines
-from orchestrator.core import ledger, measuring, records, schedules
+from orchestrator.core import ledger, measuring, records, schedules, webhooks
 from orchestrator.core.agent_registry import get_agent_registry
 from orchestrator.core.books import reading
 from orchestrator.core.engine import DurableEngine
 from orchestrator.core.engine_database import engine_url
 from orchestrator.core.queues import SYNC
 from orchestrator.core.work import Work, bury, close_interrupted, place_of, wake_after_first_sync
-from royal_platform.bootstrap import follow
+from royal_platform.bootstrap import follow, sealing_key
 from royal_platform.persistence import commands as command_rows
+from royal_platform.persistence import store_connections
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Command
 from royal_platform.persistence.tables.runs import commands
@@ -187,10 +188,9 @@ class Worker:
         _log.info("decisions.expired", count=expired)
 
     def _enqueue_webhooks(self) -> None:
-        with reading(self._platform) as books:
-            waiting = books.commands.unprocessed(books.connection, 1)
-        if waiting:
-            self._alone("handle_webhooks", f"webhooks:{waiting[0].webhook_id}:{int(time.time())}")
+        waiting = webhooks.waiting(self._platform)
+        if waiting is not None:
+            self._alone("handle_webhooks", f"webhooks:{waiting}:{int(time.time())}")
 
     def _enqueue_sync(self) -> None:
         self._alone("sync_store", f"sync:{time.time_ns()}")
@@ -228,6 +228,10 @@ class Worker:
     def _prune(self) -> None:
         before = wall_now() - _KEEP_WORKFLOWS
         self._engine.delete_finished(int(before.timestamp() * 1000))
+        webhooks.drop_bodies(self._platform)
+        key = sealing_key(self._platform.settings)
+        with self._platform.database.write() as transaction:
+            store_connections.drop_old_secrets(transaction.connection, key, now=wall_now())
 
     def _refresh_clock(self) -> None:
         if self._platform.source == "sandbox":

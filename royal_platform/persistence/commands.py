@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,13 +113,16 @@ class Commands:
         row = connection.execute(query).one_or_none()
         return None if row is None else Receipt(**row._asdict())
 
-    def unprocessed(self, connection: Connection, limit: int = 100) -> list[Receipt]:
-        """Webhooks nobody has worked on yet, oldest first."""
+    def unprocessed(
+        self, connection: Connection, limit: int = 100, *, besides: Collection[str] = ()
+    ) -> list[Receipt]:
+        """Webhooks nobody has worked on yet, oldest first, of all topics ``besides``."""
+        columns = webhook_receipts.c
         query = (
             select(webhook_receipts)
-            .where(webhook_receipts.c.store_id == self.store_id)
-            .where(webhook_receipts.c.processed_at.is_(None))
-            .order_by(webhook_receipts.c.received_at)
+            .where(columns.store_id == self.store_id, columns.processed_at.is_(None))
+            .where(columns.topic.not_in(besides))
+            .order_by(columns.received_at)
             .limit(limit)
         )
         return [Receipt(**row._asdict()) for row in connection.execute(query)]
@@ -138,10 +141,6 @@ class Commands:
     def reopen(self, connection: Connection, webhook_id: str) -> None:
         """The webhook waits to be worked on again."""
         self._change_receipt(connection, webhook_id, processed_at=None, error=None)
-
-    def blank(self, connection: Connection, webhook_id: str) -> None:
-        """Erase the webhook's body; that it came is kept."""
-        self._change_receipt(connection, webhook_id, body=b"")
 
     def receipts(
         self,

@@ -49,10 +49,11 @@ class OrderMirror:
     def put_orders(self, connection: Connection, page: Any) -> int:
         """Orders with all children; the aggregates of every touched day are recomputed.
 
+        An order of an erased customer comes without the name, whatever the store still says.
         ``page`` has ``orders``, ``lines``, ``refunds``, ``refund_lines`` and ``adjustments``.
         """
         known = known_versions(connection, orders, self.store_id, [row.id for row in page.orders])
-        fresh = fresh_rows(page.orders, known)
+        fresh = self._nameless(connection, fresh_rows(page.orders, known))
         ids = {row.id for row in fresh}
         replaced = ids & known.keys()
         days = self._days_of(connection, replaced) | {date.fromisoformat(o.day) for o in fresh}
@@ -126,6 +127,16 @@ class OrderMirror:
                 statement, [{"row_id": r["row_id"], "new_day": r["new_day"]} for r in moved]
             )
         recompute_days(connection, self.store_id, days)
+
+    def _nameless(self, connection: Connection, rows: Sequence[Any]) -> list[Any]:
+        of_somebody = {row.customer_id for row in rows if row.customer_id is not None}
+        erased = deleted_ids(connection, customers, self.store_id, sorted(of_somebody))
+        return [
+            row._replace(customer_name=None, search=row.name.lower())
+            if row.customer_id in erased
+            else row
+            for row in rows
+        ]
 
     def _days_of(self, connection: Connection, ids: Iterable[str]) -> set[date]:
         days: set[date] = set()

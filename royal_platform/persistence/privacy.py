@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, Table, delete, func, select, update
 
 from core.events.tables import events, events_personal
 from core.secrets.sealing import SealingKey
@@ -18,10 +18,12 @@ from royal_platform.persistence.statements import put
 from royal_platform.persistence.tables.orders import customers, order_lines, orders
 from royal_platform.persistence.tables.privacy import privacy_requests
 from royal_platform.persistence.tables.runs import webhook_receipts
+from royal_platform.persistence.traces import erase_all
+from royal_platform.persistence.webhook_inbox import blank
 
 _PART = 400
-# Whose bodies can hold a person's name, mail or address.
-_ABOUT_PEOPLE = ("orders/", "customers/", "refunds/", "checkouts/", "draft_orders/")
+# Whose bodies are kept until they were handled, and name a person.
+_ABOUT_PEOPLE = ("customers/data_request", "customers/redact", "customers/delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class Privacy:
             "customers": erased,
             "orders": len(theirs),
             "event_details": self._erase_events(connection, {customer_id, *theirs}),
-            "webhook_bodies": self._blank_bodies(connection, customer_id, theirs),
+            "webhook_bodies": self._blank_bodies(connection, customer_id),
             "exports": self._erase_exports(connection, customer_id),
         }
 
@@ -144,18 +146,13 @@ class Privacy:
         details = connection.execute(
             delete(events_personal).where(events_personal.c.store_id == self.store_id)
         )
-        bodies = connection.execute(
-            update(webhook_receipts)
-            .where(webhook_receipts.c.store_id == self.store_id)
-            .where(webhook_receipts.c.processed_at.is_not(None))
-            .values(body=b"")
-        )
         return {
             "customers": erased,
             "orders": left.rowcount,
             "event_details": details.rowcount,
-            "webhook_bodies": bodies.rowcount,
+            "webhook_bodies": self._blank_bodies(connection, None),
             "exports": self._erase_exports(connection, None),
+            **erase_all(connection, self.store_id),
         }
 
     def _rows(self, connection: Connection, table: Table, which: Any) -> list[dict[str, Any]]:
@@ -175,24 +172,22 @@ class Privacy:
             ).rowcount
         return count
 
-    def _blank_bodies(self, connection: Connection, customer_id: str, theirs: set[str]) -> int:
-        """Bodies that tell of this person; who sent them told Shopify's ids, which are compared."""
+    def _blank_bodies(self, connection: Connection, customer_id: str | None) -> int:
+        """Bodies that tell of this person, or of anybody, and were handled in vain.
+
+        The others are not there: a body is kept only while handling it may take it.
+        """
         columns = webhook_receipts.c
-        about_people = or_(*(columns.topic.startswith(topic) for topic in _ABOUT_PEOPLE))
         query = select(columns.webhook_id, columns.body).where(
-            columns.store_id == self.store_id, columns.processed_at.is_not(None), about_people
-        )
+            columns.store_id == self.store_id, columns.processed_at.is_not(None),
+            columns.body != b"", columns.topic.in_(_ABOUT_PEOPLE),
+        )  # fmt: skip
         found = [
-            row.webhook_id
-            for row in connection.execute(query.execution_options(yield_per=200))
-            if _tells_of(row.body, customer_id, theirs)
+            (self.store_id, row.webhook_id)
+            for row in connection.execute(query)
+            if customer_id is None or _tells_of(row.body, customer_id)
         ]
-        for part in _parts(found):
-            connection.execute(
-                update(webhook_receipts)
-                .where(columns.store_id == self.store_id, columns.webhook_id.in_(part))
-                .values(body=b"")
-            )
+        blank(connection, found)
         return len(found)
 
     def _erase_exports(self, connection: Connection, subject: str | None) -> int:
@@ -207,9 +202,7 @@ class Privacy:
         return connection.execute(statement).rowcount
 
 
-def _tells_of(body: bytes, customer_id: str, theirs: set[str]) -> bool:
-    if not body:
-        return False
+def _tells_of(body: bytes, customer_id: str) -> bool:
     try:
         payload = json.loads(body)
     except ValueError:
@@ -218,9 +211,8 @@ def _tells_of(body: bytes, customer_id: str, theirs: set[str]) -> bool:
     if not isinstance(payload, dict):
         return True
     person = payload.get("customer")
-    ids = {str(payload.get("id")), str(payload.get("order_id"))}
-    about = str(person.get("id")) if isinstance(person, dict) else None
-    return about == customer_id or customer_id in ids or bool(ids & theirs)
+    about = person.get("id") if isinstance(person, dict) else payload.get("id")
+    return about is None or str(about) == customer_id
 
 
 def _parts(values: list[str]) -> list[list[str]]:

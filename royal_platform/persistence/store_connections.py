@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
@@ -30,6 +30,8 @@ CURRENT, CANDIDATE = "current", "candidate"
 # The name under which agents are paused while their store's access is revoked.
 PAUSER = "connection"
 _SERVED = ("valid", "revoked")
+# Shopify sends the last request of a shop 48 hours after it removed the app, if it does so soon.
+SECRET_KEPT = timedelta(days=90)
 _KNOWN = ("method", "client_id", "expires_at", "renew_at", "refresh_expires_at")
 _log = get_logger(__name__)
 
@@ -160,16 +162,58 @@ def change_state(
 
 
 def forget(connection: Connection, store_id: str, key: SealingKey, *, actor: str) -> None:
-    """End the connection: its secrets are erased, that it existed is kept."""
-    nothing = Grant("static")
+    """End the connection: its tokens are erased, that it existed is kept.
+
+    The client secret stays for ``SECRET_KEPT``, or until the shop has had itself erased: without
+    it nobody could tell whether such a request is the shop's.
+    """
+    _empty(
+        connection, store_id, _kept_secret(connection, store_id, key), key, state="disconnected",
+        detail="", changed_by=actor, generation=store_connections.c.generation + 1,
+    )  # fmt: skip
+
+
+def drop_secret(connection: Connection, store_id: str, key: SealingKey) -> None:
+    """Erase what ``forget`` had kept of a connection that ended."""
+    found = get(connection, store_id)
+    if found is not None and found.state == "disconnected":
+        _empty(connection, store_id, Grant("static"), key)
+
+
+def drop_old_secrets(connection: Connection, key: SealingKey, *, now: datetime) -> int:
+    """Erase those that ``forget`` kept until now; how many."""
+    columns = store_connections.c
+    query = select(columns.store_id).where(
+        columns.slot == CURRENT, columns.state == "disconnected", columns.expires_at <= now
+    )
+    old = list(connection.execute(query).scalars())
+    for store_id in old:
+        _empty(connection, store_id, Grant("static"), key)
+    return len(old)
+
+
+def _kept_secret(connection: Connection, store_id: str, key: SealingKey) -> Grant:
+    try:
+        before = grant_of(connection, store_id, key)
+    except NotConfigured:
+        # Sealed with a key that is gone: it must be possible to end this one too.
+        before = None
+    if before is None or before.client_secret is None:
+        return Grant("static")
+    return Grant(
+        "static", client_id=before.client_id, client_secret=before.client_secret,
+        previous_secret=before.previous_secret, expires_at=wall_now() + SECRET_KEPT,
+    )  # fmt: skip
+
+
+def _empty(
+    connection: Connection, store_id: str, left: Grant, key: SealingKey, **values: Any
+) -> None:
     connection.execute(
         update(store_connections)
         .where(_at(store_id, CURRENT))
-        .values(
-            **_values(store_id, CURRENT, nothing, key), state="disconnected", detail="",
-            changed_by=actor, generation=store_connections.c.generation + 1,
-        )
-    )  # fmt: skip
+        .values(**_values(store_id, CURRENT, left, key), **values)
+    )
 
 
 def reseal(connection: Connection, key: SealingKey, new_key: SealingKey) -> int:

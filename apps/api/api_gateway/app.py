@@ -23,6 +23,7 @@ from core.web.opening import Opening, database_check
 from core.web.permissions import public
 from royal_platform.bootstrap import Platform, bootstrap, follow, sealing_key
 from royal_platform.persistence import store_connections
+from royal_platform.persistence.clock import wall_now
 
 
 class _Gateway:
@@ -81,7 +82,9 @@ class _Gateway:
         platform = self.opening.get()
         with platform.database.read() as connection:
             found = store_connections.get(connection, store_id)
-            if found is None or found.origin != "entered" or found.state == "disconnected":
+            if found is None or found.origin != "entered":
+                return []
+            if found.state == "disconnected" and (found.expires_at or wall_now()) <= wall_now():
                 return []
             grant = store_connections.grant_of(connection, store_id, sealing_key(self.settings))
         if grant is None:

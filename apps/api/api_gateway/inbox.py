@@ -95,15 +95,16 @@ def _append(transaction: Transaction, receipt: Receipt) -> bool:
     commands = Commands(receipt.store_id)
     if not commands.receive(transaction.connection, receipt):
         return False
+    # One clock for all commands: in a stepped world the machine's is months behind the store's.
+    now = stores.clock(transaction.connection, receipt.store_id).now()
     facts = {"webhook_id": receipt.webhook_id, "topic": receipt.topic}
     commands.add(
         transaction.connection,
         kind="handle_webhook",
         key=f"handle_webhook:{receipt.webhook_id}",
         payload=facts,
-        now=receipt.received_at,
+        now=now,
     )
-    clock = stores.clock(transaction.connection, receipt.store_id)
     transaction.record(
         NewEvent(
             store_id=receipt.store_id,
@@ -111,7 +112,7 @@ def _append(transaction: Transaction, receipt: Receipt) -> bool:
             subject=receipt.webhook_id,
             payload=facts,
             actor="shopify",
-            occurred_at=clock.now(),
+            occurred_at=now,
         )
     )
     return True

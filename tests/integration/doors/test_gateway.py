@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -28,6 +29,7 @@ from api_gateway.app import create_app
 from api_gateway.webhooks import BODY_MAX
 from core.events import read_after, verify
 from core.settings import Settings, read_settings
+from orchestrator.core import control
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.persistence import stores
 from royal_platform.persistence.commands import Commands, unrelayed
@@ -86,12 +88,46 @@ def test_a_genuine_webhook_is_stored_with_its_command_and_its_event(
         waiting = unrelayed(connection)
         told = read_after(connection, stored.store_id, 0, 10, type="webhook.received")
     assert receipt is not None
-    assert receipt.body == BODY
+    assert receipt.body == b""
+    digest = base64.b64encode(hashlib.sha256(BODY).digest()).decode()
+    assert receipt.headers["content-digest"] == f"sha-256=:{digest}:"
+    assert receipt.headers["content-length"] == str(len(BODY))
     assert receipt.topic == "orders/create"
     assert [(each.kind, each.payload["webhook_id"]) for each in waiting] == [
         ("handle_webhook", "w-1")
     ]
     assert [each.subject for each in told] == ["w-1"]
+
+
+def test_a_body_is_kept_only_where_handling_takes_it(url: str, stored: Platform) -> None:
+    topics = {
+        "customers/redact": BODY, "products/delete": BODY, "fulfillments/create": b"",
+        "shop/redact": b"", "app/uninstalled": b"",
+    }  # fmt: skip
+    for number, topic in enumerate(topics):
+        told = headers(stored, f"w-{number}", **{"X-Shopify-Topic": topic})
+        answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=told)
+        assert answer.status_code == 200, answer.text
+    with stored.database.read() as connection:
+        found = Commands(stored.store_id).unprocessed(connection)
+    assert {each.topic: each.body for each in found} == topics
+
+
+def test_in_a_stepped_world_a_webhook_does_not_overtake_what_was_asked_before(
+    url: str, stored: Platform
+) -> None:
+    now = datetime.now(UTC)
+    with stored.database.write() as transaction:
+        stores.set_clock(
+            transaction.connection, stored.store_id,
+            world_at=now + timedelta(days=400), wall_at=now, rate=1.0,
+        )  # fmt: skip
+    control.request_sync(stored, "somebody")
+    answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=headers(stored))
+    assert answer.status_code == 200, answer.text
+    with stored.database.read() as connection:
+        kinds = [each.kind for each in unrelayed(connection)]
+    assert kinds == ["sync_store", "handle_webhook"]
 
 
 def test_the_same_webhook_again_is_answered_and_adds_nothing(url: str, stored: Platform) -> None:

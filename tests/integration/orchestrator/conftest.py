@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
+from core.settings import read_settings
 from core.storage.database import Database
 from orchestrator.core.actions import Hands
 from orchestrator.core.books import reading
+from royal_platform.bootstrap import bootstrap
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal, Risk, Subject
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence import schema, stores
@@ -126,3 +129,16 @@ def add_store(database: Database, store_id: str) -> None:
 
 
 Proposing = Callable[..., Proposal]
+
+
+@pytest.fixture
+def shop(database_url: str, tmp_path: Path):
+    """A store on both databases that nobody reads from."""
+    opened = bootstrap(
+        read_settings(
+            var_dir=tmp_path, database_url=database_url, given_secret_key="k" * 40,
+            log_level="ERROR", sandbox_port=1,
+        )
+    )  # fmt: skip
+    yield opened
+    opened.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,47 +14,16 @@ from sqlalchemy import insert, select
 from core.errors import Conflict
 from core.events import NewEvent, read_after, verify
 from core.events.log import personal
-from core.settings import read_settings
 from orchestrator.core import dead_letters, webhooks
 from orchestrator.core.books import reading, writing
-from royal_platform.bootstrap import Platform, bootstrap, sealing_key
+from royal_platform.bootstrap import Platform, sealing_key
 from royal_platform.persistence import store_connections
-from royal_platform.persistence.commands import Receipt
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.orders import customers, orders
 from royal_platform.persistence.tables.runs import webhook_receipts
+from tests.integration.orchestrator.inbox import NOW, arrived, receipt_of, stores_key
 
-NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 PERSON = "Ada Lovelace"
-
-
-@pytest.fixture
-def shop(database_url: str, tmp_path: Path):
-    """A store on both databases that nobody reads from."""
-    opened = bootstrap(
-        read_settings(
-            var_dir=tmp_path, database_url=database_url, given_secret_key="k" * 40,
-            log_level="ERROR", sandbox_port=1,
-        )
-    )  # fmt: skip
-    yield opened
-    opened.close()
-
-
-def arrived(platform: Platform, webhook_id: str, topic: str, body: Any) -> None:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    receipt = Receipt(
-        platform.store_id, webhook_id, topic, {}, raw, NOW, None, None, None
-    )  # fmt: skip
-    with writing(platform) as books:
-        books.commands.receive(books.connection, receipt)
-
-
-def receipt_of(platform: Platform, webhook_id: str) -> Receipt:
-    with reading(platform) as books:
-        found = books.commands.receipt(books.connection, webhook_id)
-    assert found is not None
-    return found
 
 
 def with_people(platform: Platform) -> None:
@@ -111,6 +79,10 @@ async def test_a_customers_erasure_reaches_every_place_and_leaves_a_receipt(shop
     assert [row["name"] for row in held["customer"]] == [PERSON]
     assert [row["name"] for row in held["orders"]] == ["#1001"]
     assert held["events"][0]["data"] == {"name": PERSON}
+    # One that could not be handled keeps its body, to be tried again.
+    arrived(shop, "w-vain", "customers/delete", {"customer": {"name": PERSON}})
+    await webhooks.work_off(shop)
+    assert receipt_of(shop, "w-vain").error is not None
     request = {"customer": {"id": 1, "email": "ada@example.com"}, "orders_to_redact": [1]}
     arrived(shop, "w-redact", "customers/redact", request)
     await webhooks.work_off(shop)
@@ -123,12 +95,27 @@ async def test_a_customers_erasure_reaches_every_place_and_leaves_a_receipt(shop
         assert verify(connection, shop.store_id).ok
         kinds = read_after(connection, shop.store_id, 0, 50, type="privacy.request.done")
     assert done["w-redact"].receipt == {
-        "customers": 1, "orders": 1, "event_details": 1, "webhook_bodies": 2, "exports": 1,
+        "customers": 1, "orders": 1, "event_details": 1, "webhook_bodies": 1, "exports": 1,
+        "conversation_passages": 0,
     }  # fmt: skip
     assert not done["w-data"].has_export
     assert len(kinds) == 2
     with pytest.raises(Conflict, match="erased"):
         webhooks.replay(shop, "w-redact", "somebody")
+
+
+async def test_no_body_that_tells_of_a_person_outlives_its_handling(shop: Platform):
+    person = {"id": 9, "customer": {"id": 1, "name": PERSON}}
+    topics = [
+        "fulfillments/create", "app/uninstalled", "customers/data_request", "customers/delete",
+        "customers/redact",
+    ]  # fmt: skip
+    for number, topic in enumerate(topics):
+        arrived(shop, f"w-{number}", topic, person, at=number)
+    stores_key(shop)
+    await webhooks.work_off(shop)
+    assert PERSON not in everything_stored(shop)
+    assert dead_letters.open_letters(shop) == []
 
 
 async def test_a_shops_erasure_leaves_no_person(shop: Platform):
@@ -212,9 +199,7 @@ async def test_what_only_says_that_something_changed_waits_for_a_store_that_is_a
     shop: Platform,
 ):
     # A key without a store behind it: what is tried fails at once.
-    (shop.settings.var_dir / "sandbox").mkdir()
-    told = {"client_id": "c", "client_secret": "s"}
-    (shop.settings.var_dir / "sandbox" / "credentials.json").write_text(json.dumps(told))
+    stores_key(shop)
     arrived(shop, "w-1", "orders/updated", {"id": 1})
     await webhooks.work_off(shop)
     assert receipt_of(shop, "w-1").processed_at is None

@@ -324,9 +324,18 @@ def test_an_erased_customer_leaves_no_name_and_does_not_come_back(database):
         page.customers([row])
         page.delete_customers(["7"])
         page.customers([row._replace(updated_at=mapping.utc_text(nodes.at(9)))])
+    # The store still says the name with every order that it tells of.
+    other = {"customer": {"id": "gid://shopify/Customer/8", "displayName": "Ida Ibel"}}
+    told = [
+        nodes.order(1, [nodes.line(1, variant=1)], updated=nodes.at(9)),
+        nodes.order(2, [nodes.line(1, variant=1)]),
+        nodes.order(3, [nodes.line(1, variant=1)]) | other,
+    ]
+    put_orders(database, told)
     with database.read() as connection:
-        names = connection.execute(select(orders.c.customer_name, orders.c.search)).one()
-    assert tuple(names) == (None, "#1")
+        query = select(orders.c.customer_name, orders.c.search).order_by(orders.c.name)
+        names = [tuple(row) for row in connection.execute(query)]
+    assert names == [(None, "#1"), (None, "#2"), ("Ida Ibel", "#3 ida ibel")]
 
 
 def test_a_failed_page_leaves_nothing(database):

@@ -1,0 +1,37 @@
+"""Webhooks for tests: put into the inbox as the gateway does, and looked at again."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from orchestrator.core.books import reading, writing
+from royal_platform.bootstrap import Platform
+from royal_platform.persistence.commands import Receipt
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def arrived(platform: Platform, webhook_id: str, topic: str, body: Any, *, at: int = 0) -> None:
+    """A webhook that came ``at`` seconds after ``NOW``."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    when = NOW + timedelta(seconds=at)
+    receipt = Receipt(platform.store_id, webhook_id, topic, {}, raw, when, None, None, None)
+    with writing(platform) as books:
+        books.commands.receive(books.connection, receipt)
+
+
+def receipt_of(platform: Platform, webhook_id: str) -> Receipt:
+    with reading(platform) as books:
+        found = books.commands.receipt(books.connection, webhook_id)
+    assert found is not None
+    return found
+
+
+def stores_key(platform: Platform) -> None:
+    """The key that a sandbox writes at its first start, so that nothing waits for it."""
+    folder = platform.settings.var_dir / "sandbox"
+    folder.mkdir()
+    told = {"client_id": "c", "client_secret": "s"}
+    (folder / "credentials.json").write_text(json.dumps(told))
