@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,10 +11,13 @@ import orjson
 from pydantic import ValidationError
 from pydantic_ai import RunContext
 from pydantic_ai import Tool as ModelTool
+from pydantic_ai.messages import ModelMessage, ToolReturnPart
 
 from aira.commands.reading import wrong
 from aira.tools import TOOLS, Tool
 from aira.turns.tool_use import ToolUse, Used
+from royal_platform.commerce.language.model import PersonalField, PersonalValue
+from royal_platform.llm.privacy import Shield
 
 # What one result may take of the model's attention; the tools' pages are smaller.
 _RESULT_MAX = 12_000
@@ -25,6 +28,7 @@ class Talk:
     """What the tools know of the answer being made; ``steps`` counts the model's replies."""
 
     tools: ToolUse
+    shield: Shield
     steps: int = 0
 
 
@@ -76,6 +80,33 @@ def _use(tool: Tool[Any]) -> Callable[..., Awaitable[dict[str, Any]]]:
             arguments = tool.arguments.model_validate(given)
         except ValidationError as error:
             return told(await talk.tools.refuse(call_id, tool, given, wrong(tool, error)))
-        return told(await talk.tools.use(call_id, tool, arguments, for_model=True))
+        used = await talk.tools.use(call_id, tool, arguments, for_model=True)
+        talk.shield.learn(_named(tool, used.data["result"]))
+        return told(used)
 
     return use
+
+
+def people_in(messages: Sequence[ModelMessage]) -> Iterator[PersonalValue]:
+    """Whom the tools named in ``messages``, whether the store knows them yet or not."""
+    for part in (part for each in messages for part in each.parts):
+        if isinstance(part, ToolReturnPart) and isinstance(part.content, dict):
+            tool = TOOLS.get(part.tool_name)
+            if tool is not None:
+                yield from _named(tool, part.content.get("result"))
+
+
+def _named(tool: Tool[Any], result: Any) -> Iterator[PersonalValue]:
+    for place in tool.people:
+        for name in _at(result, place.split(".")):
+            yield PersonalValue(PersonalField.NAME, name)
+
+
+def _at(found: Any, place: Sequence[str]) -> Iterator[str]:
+    if isinstance(found, list):
+        for each in found:
+            yield from _at(each, place)
+    elif isinstance(found, dict) and place:
+        yield from _at(found.get(place[0]), place[1:])
+    elif isinstance(found, str) and not place:
+        yield found

@@ -128,7 +128,8 @@ class Tool(Generic[Given]):
 
     As a command, words fill the arguments in their order; ``rest`` names the one that takes all
     remaining words, ``words`` reads them in a way of its own. ``completes`` says where an
-    argument's values come from, ``phrases`` how a command can go on.
+    argument's values come from, ``phrases`` how a command can go on. ``people`` are the places of
+    people's names in its results, such as ``data.customer``.
     """
 
     name: str
@@ -146,6 +147,7 @@ class Tool(Generic[Given]):
     words: Callable[[list[str]], Json] | None = None
     completes: Mapping[str, str] = field(default_factory=dict)
     phrases: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
     def run(self, asked: Asked, arguments: Given) -> Answer:
         """Use it. Raises ``Forbidden`` without the permission, and what the tool raises."""
