@@ -137,6 +137,9 @@ class TurnEngine:
     def _answer(
         self, platform: Platform, turn: Turn, stored: list[ChatEvent], *, resumed: bool = False
     ) -> None:
+        if turn.id in self._tasks:
+            # It got its task while the database was being asked about it.
+            return
         journal = Journal(platform.database, turn, self.worker, stored)
         if resumed:
             # The process that died may have shown text under the next numbers.
