@@ -16,6 +16,7 @@ from aira.app import create_app
 from app import create_app as create_coordinator
 from app.asgi import wrap
 from core.settings import Settings, read_settings
+from orchestrator.core.books import reading
 from royal_platform.bootstrap import Platform
 from royal_platform.persistence.tables.orders import orders
 from tests.counterparts.model_server import (
@@ -391,3 +392,21 @@ def test_names_that_a_tool_reads_are_hidden_however_late_their_rows_came(
     assert "Still" in text_of(again)
     for name in ("Nieuwkoop", "Läufer"):
         assert name not in json.dumps(model.requests, ensure_ascii=False)
+
+
+def test_a_price_that_the_model_proposes_is_its_own_idea_and_quotes_the_user(
+    talk: Callable[..., Talker], platform: Platform, model: ModelServer
+) -> None:
+    anna = talk()
+    call = ToolCall("price", {"product": "OAK-3", "price": "57.00", "reason": "It is slow."})
+    model.say(Reply("", (call,)), Reply("Proposed [1]."))
+    heard = anna.say("What could we do about OAK-3?")
+    with reading(platform) as books:
+        card = one(heard, "approval")
+        made = books.decisions.get(books.connection, card["decision_id"]).proposal
+    assert made.provenance == "model"
+    assert made.rationale.startswith("AIRA proposes, in a conversation with admin, to lower")
+    said = made.evidence[0]
+    assert (said.label, said.source) == ("Said in the conversation", "conversation")
+    assert said.value == "What could we do about OAK-3?"
+    assert one(heard, "turn")["conversation_id"] in said.query

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from aira.tools.words import assign, quote
 from core.security.principals import Principal
 from royal_platform.bootstrap import Platform
+from royal_platform.commerce.pricing.request import Voice, Wording
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence import stores
 from royal_platform.persistence.stores import Store
@@ -53,18 +54,34 @@ class Paged(Arguments):
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a person said to the model that uses a tool, and the request that reads it again."""
+
+    text: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, of which store."""
+    """Who asks, of which store, in whose voice; ``said`` in a conversation with a model."""
 
     platform: Platform
     caller: Principal
+    voice: Voice = Voice.PERSON
+    said: Said | None = None
 
     @classmethod
-    def of(cls, platform: Platform, caller: Principal) -> Asked:
+    def of(cls, platform: Platform, caller: Principal, voice: Voice = Voice.PERSON) -> Asked:
         """``caller`` asking; one bound to a store asks about that store and no other."""
         if caller.store_id in {None, platform.store_id}:
-            return cls(platform, caller)
-        return cls(platform.of_store(caller.store_id), caller)
+            return cls(platform, caller, voice)
+        return cls(platform.of_store(caller.store_id), caller, voice)
+
+    def wording(self, command: str) -> Wording:
+        """What was said: the words of the conversation, else the tool's use as a command."""
+        if self.said is not None:
+            return Wording(self.voice, self.caller.name, self.said.text, self.said.query)
+        return Wording(self.voice, self.caller.name, command)
 
     @property
     def store_id(self) -> str:
@@ -257,7 +274,8 @@ def _with_reservation(store: Store, answer: Answer) -> Answer:
     return replace(
         answer,
         result={**answer.result, "partial": True},
-        text=f"**Incomplete: the store is being read for the first time{progress}.**\n\n{answer.text}",
+        text=f"**Incomplete: the store is being read for the first time{progress}.**"
+        f"\n\n{answer.text}",
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from aira.schemas import ChatIn, TurnStatus
-from aira.tools import Asked
+from aira.tools import Asked, Said
 from aira.turns.answering import Answering
 from aira.turns.beginning import Begun, begin
 from aira.turns.journal import UNSAVED_MAX, Journal, Lost
@@ -19,6 +19,7 @@ from core.security.principals import Kind, Principal, principal
 from core.storage.database import Database
 from core.telemetry.logs import get_logger
 from royal_platform.bootstrap import Platform
+from royal_platform.commerce.pricing.request import Voice
 from royal_platform.persistence import chat_turns
 from royal_platform.persistence.chat_turns import ANSWERING, ChatEvent, ChatTurns, Pulse, Turn
 from royal_platform.persistence.clock import wall_now
@@ -29,6 +30,8 @@ _TAIL_SECONDS = 0.2
 _LEAVE_SECONDS = 4.0
 # A turn of ours without a task: it was left by a failure, or is about to get one.
 _BEGINNING = timedelta(seconds=5)
+# A message may be long; what a proposal quotes of it is read by whoever approves.
+_QUOTED = 1_000
 _log = get_logger(__name__)
 
 Opened = Callable[[], Platform | None]
@@ -246,7 +249,10 @@ def _asked(platform: Platform, turn: Turn) -> Asked:
     """The turn's user, with the rights of the role the turn was begun with."""
     speaker = turn.speaker
     caller = principal(speaker.name, speaker.role, turn.store_id, cast("Kind", speaker.kind))
-    return Asked(platform, caller)
+    if turn.mode != "model":
+        return Asked(platform, caller)
+    said = Said(turn.text[:_QUOTED], f"GET /v1/conversations/{turn.conversation_id}")
+    return Asked(platform, caller, Voice.CONVERSATION, said)
 
 
 def _ask_cancel(database: Database, turn: Turn) -> None:
