@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert
 
 from core.storage.database import Database
-from orchestrator.core.books import reading
+from orchestrator.core.books import reading, writing
 from orchestrator.core.effects import Hands
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal, Risk, Subject
 from royal_platform.commerce.shared.model import Money
@@ -32,6 +32,13 @@ class House:
     @property
     def hands(self) -> Hands:
         return Hands(self.live, self.live, self.live, self.live)
+
+    def register(self, agent_id: str) -> None:
+        with writing(self) as books:
+            books.agents.register(
+                books.connection, agent_id=agent_id, name=agent_id, agent_type="", description="",
+                capabilities=(), why_not_runnable=None, now=books.now,
+            )  # fmt: skip
 
     def decision(self, decision_id: str) -> Decision:
         with reading(self) as books:
