@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -192,10 +191,10 @@ class TurnEngine:
                 self._tasks[turn_id].cancel()
         for turn in await asyncio.to_thread(self._orphans, platform.database):
             stored = await asyncio.to_thread(_stored, platform.database, turn)
+            seen = await asyncio.to_thread(platform.of_store, turn.store_id)
             if self._leaving:
                 return
             _log.info("chat.turn.taken_over", turn_id=turn.id, worker=turn.worker)
-            seen = replace(platform, store_id=turn.store_id)
             self._answer(seen, turn, stored, resumed=True)
 
     def _orphans(self, database: Database) -> list[Turn]:
