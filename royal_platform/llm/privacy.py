@@ -98,6 +98,17 @@ class Shield:
         """Hide these values too."""
         self.pseudonyms.learn(values)
 
+    def cut(self, text: str, most: int) -> str:
+        """About the first ``most`` characters of ``text``, never ending amid a personal value.
+
+        Half a name would be nobody's, and seen. Reads the store's names: call it in a thread.
+        """
+        if len(text) <= most:
+            return text
+        self.learn(self.people.named_in(text))
+        shown = self.pseudonyms.hide(text)[:most]
+        return self.pseudonyms.restore(shown[: self.pseudonyms.begun(shown)])
+
     def hidden(self, messages: Sequence[ModelMessage]) -> list[ModelMessage]:
         """``messages`` with personal values hidden; the given ones stay as they are."""
         # Each request of an answer sends the whole conversation again.
@@ -298,7 +309,7 @@ def _any(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list | tuple):
         return [_any(each, change) for each in value]
     if isinstance(value, dict):
-        return {key: _any(each, change) for key, each in value.items()}
+        return {_any(key, change): _any(each, change) for key, each in value.items()}
     if value is None or isinstance(value, bool | int | float) or hasattr(value, "media_type"):
         return value
     if hasattr(value, "content") and isinstance(value.content, str):

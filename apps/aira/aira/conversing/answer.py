@@ -101,13 +101,14 @@ class Conversing:
         left, found = await asyncio.to_thread(
             lambda: (demand_budget(platform, turn.speaker.name), before(platform, turn))
         )
-        shorter = await compacted(platform, found, self.usage)
+        shorter = await compacted(platform, found, self.usage, shield.cut)
         if shorter is not found:
             told = schemas.CompactedData(turns=shorter.conversation.summarised)
             await self.journal.record(event(told))
         saved = restored(turn.messages or [])
         self._count(saved)
-        told_before = [*history(shorter), *saved]
+        earlier = await asyncio.to_thread(history, shorter, shield.cut)
+        told_before = [*earlier, *saved]
         shield.learn(people_in(told_before))
         talk = Talk(ToolUse(self.asked, self.journal), shield, steps=_replies(saved))
         agent = _agent(model, self.asked.caller.permissions)

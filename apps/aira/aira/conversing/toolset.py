@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,8 +43,11 @@ def model_tools(permissions: frozenset[str]) -> tuple[ModelTool[Talk], ...]:
     )
 
 
-def told(used: Used) -> dict[str, Any]:
-    """A tool's result as the model reads it: data with its source and its number."""
+def told(used: Used, cut: Callable[[str, int], str]) -> dict[str, Any]:
+    """A tool's result as the model reads it: data with its source and its number.
+
+    ``cut`` shortens a text where nobody's name is. Call it in a thread.
+    """
     data = used.data
     if not data["ok"]:
         problem = data["problem"]
@@ -51,7 +55,7 @@ def told(used: Used) -> dict[str, Any]:
     result = data["result"]
     size = len(orjson.dumps(result))
     if size > _RESULT_MAX:
-        text = str(data["text"])[:_RESULT_MAX]
+        text = cut(str(data["text"]), _RESULT_MAX)
         result = {"shortened": text, "note": "Too large to show whole; ask for less of it."}
     return {
         "cite": used.n, "source": data["source"], "as_of": data["as_of"], "result": result,
@@ -79,10 +83,11 @@ def _use(tool: Tool[Any]) -> Callable[..., Awaitable[dict[str, Any]]]:
         try:
             arguments = tool.arguments.model_validate(given)
         except ValidationError as error:
-            return told(await talk.tools.refuse(call_id, tool, given, wrong(tool, error)))
+            refused = await talk.tools.refuse(call_id, tool, given, wrong(tool, error))
+            return told(refused, talk.shield.cut)
         used = await talk.tools.use(call_id, tool, arguments, for_model=True)
         talk.shield.learn(_named(tool, used.data["result"]))
-        return told(used)
+        return await asyncio.to_thread(told, used, talk.shield.cut)
 
     return use
 
