@@ -16,6 +16,7 @@ from core.secrets.sealing import SealingKey
 from core.secrets.secret_provider import UnifiedSecretResolver, local_store
 from core.settings import Settings
 from core.storage.database import Database
+from royal_platform.commerce.language.model import Sent
 from royal_platform.commerce.language.ports import Embedder, Llm
 from royal_platform.llm.models import Models
 from royal_platform.persistence import schema, store_connections, stores
@@ -127,9 +128,9 @@ class Platform:
             usage,
         )
 
-    def embedder(self) -> Embedder | None:
-        """What makes embeddings, if anything does. For a thread without an event loop."""
-        from royal_platform.commerce.language.pseudonyms import Pseudonyms
+    def embedder(self, *, actor: str) -> Embedder | None:
+        """What makes embeddings for ``actor``, if anything does. For a thread without a loop."""
+        from royal_platform.commerce.language.pseudonyms import Pseudonyms, tokens_in
         from royal_platform.llm.embeddings import embedder
 
         def hide(text: str) -> str:
@@ -137,7 +138,11 @@ class Platform:
             names.learn(self.people.named_in(text))
             return names.hide(text)
 
-        return embedder(self.models, hide)
+        def keep(model: str, text: str) -> None:
+            told = (text,)
+            self.sent.record(Sent(model, "search", actor, "documentation", told, tokens_in(told)))
+
+        return embedder(self.models, hide, keep)
 
     def mirror(self) -> MirroredStore:
         """The mirror as the sync writes it."""

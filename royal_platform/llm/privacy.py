@@ -17,7 +17,6 @@ be seen. Each call is recorded in ``platform.sent`` before it is made: ``royal a
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
@@ -48,7 +47,7 @@ from pydantic_core import to_jsonable_python
 from core.settings import Settings
 from royal_platform.commerce.language.model import PersonalField, PersonalValue, Sent
 from royal_platform.commerce.language.ports import People, SentLog
-from royal_platform.commerce.language.pseudonyms import TOKEN, Pseudonyms
+from royal_platform.commerce.language.pseudonyms import Pseudonyms, tokens_in
 
 Item = TypeVar("Item")
 _TEXTUAL = ("content", "args", "instructions")
@@ -121,12 +120,8 @@ class Shield:
         """Keep what is about to be sent."""
         # Instructions stand in the parameters and in the newest message: kept once.
         texts = list(dict.fromkeys([*more, *_texts(messages)]))
-        kinds = Counter(
-            (match["k"] or match["K"]).lower() for text in texts for match in TOKEN.finditer(text)
-        )
-        self.log.record(
-            Sent(model, self.purpose, self.actor, self.about, tuple(texts), dict(kinds))
-        )
+        hidden = tokens_in(texts)
+        self.log.record(Sent(model, self.purpose, self.actor, self.about, tuple(texts), hidden))
 
     def restored(self, response: ModelResponse) -> ModelResponse:
         """``response`` with the values again."""

@@ -9,6 +9,7 @@ found by their shape; other names only when they were learned, since no shape te
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -77,6 +78,15 @@ _BEGUN = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _PHONE_TAIL = 8
+
+
+def tokens_in(texts: Iterable[str]) -> dict[str, int]:
+    """How many tokens of each kind stand in ``texts``."""
+    return dict(
+        Counter(
+            (match["k"] or match["K"]).lower() for text in texts for match in TOKEN.finditer(text)
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
