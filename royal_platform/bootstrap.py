@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from core.errors import NotConfigured
+from core.errors import Conflict, NotConfigured
 from core.secrets.sealing import SealingKey
 from core.secrets.secret_provider import UnifiedSecretResolver, local_store
 from core.settings import Settings
 from core.storage.database import Database
+from royal_platform.commerce.language.model import Sent
 from royal_platform.commerce.language.ports import Embedder, Llm
 from royal_platform.llm.models import Models
 from royal_platform.persistence import schema, store_connections, stores
@@ -77,7 +78,10 @@ class Platform:
     price_history: StoredPriceHistory
     models: Models = field(repr=False)
     generation: int
-    _client: ShopifyClient = field(repr=False)
+    # None for a store of this installation that is not the one it is connected to.
+    _client: ShopifyClient | None = field(repr=False)
+    # Names are read once per process, whoever looks at the store.
+    _people: dict[str, StoredPeople] = field(default_factory=dict, repr=False)
 
     def store(self) -> Store:
         """The store's row as it is now."""
@@ -89,18 +93,24 @@ class Platform:
         return self.store().store_clock()
 
     def shopify(self) -> ShopifyClient:
-        """The store's Admin API."""
+        """The store's Admin API. Raises ``Conflict`` unless it is the store served."""
+        if self._client is None:
+            raise Conflict(
+                f"The store {self.store_id!r} is not the one this installation is connected to.",
+                remedy="What was read of it can be seen; connect it to read or change it.",
+            )
         return self._client
 
     @cached_property
     def live(self) -> ShopifyReader:
         """Prices and stock as the live store states them (``PriceReader``, ``StockReader``)."""
-        return ShopifyReader(self._client)
+        return ShopifyReader(self.shopify())
 
-    @cached_property
+    @property
     def people(self) -> StoredPeople:
         """Whom the store knows by name, so that no model has to."""
-        return StoredPeople(self.database, self.store_id)
+        mine = StoredPeople(self.database, self.store_id)
+        return self._people.setdefault(self.store_id, mine)
 
     @cached_property
     def sent(self) -> StoredSentLog:
@@ -118,9 +128,9 @@ class Platform:
             usage,
         )
 
-    def embedder(self) -> Embedder | None:
-        """What makes embeddings, if anything does. For a thread without an event loop."""
-        from royal_platform.commerce.language.pseudonyms import Pseudonyms
+    def embedder(self, *, actor: str) -> Embedder | None:
+        """What makes embeddings for ``actor``, if anything does. For a thread without a loop."""
+        from royal_platform.commerce.language.pseudonyms import Pseudonyms, tokens_in
         from royal_platform.llm.embeddings import embedder
 
         def hide(text: str) -> str:
@@ -128,7 +138,11 @@ class Platform:
             names.learn(self.people.named_in(text))
             return names.hide(text)
 
-        return embedder(self.models, hide)
+        def keep(model: str, text: str) -> None:
+            told = (text,)
+            self.sent.record(Sent(model, "search", actor, "documentation", told, tokens_in(told)))
+
+        return embedder(self.models, hide, keep)
 
     def mirror(self) -> MirroredStore:
         """The mirror as the sync writes it."""
@@ -136,7 +150,7 @@ class Platform:
 
     def sync(self) -> Sync:
         """The sync of this store: ``await platform.sync().run()``."""
-        return Sync(self._client, self.mirror())
+        return Sync(self.shopify(), self.mirror())
 
     @property
     def webhook_address(self) -> str | None:
@@ -154,7 +168,7 @@ class Platform:
     async def subscribe(self) -> int:
         """Make sure that the store tells us what changes; return how many topics were missing."""
         address = self.webhook_address
-        return 0 if address is None else await ensure_subscriptions(self._client, address)
+        return 0 if address is None else await ensure_subscriptions(self.shopify(), address)
 
     async def refresh_clock(self) -> StoreClock:
         """For a sandbox, read the world's clock into the store's row; return business time.
@@ -163,7 +177,7 @@ class Platform:
         the wall's.
         """
         if self.source == "sandbox":
-            world_at, rate = await read_world_clock(self._client.address)
+            world_at, rate = await read_world_clock(self.shopify().address)
             wall_at = wall_now()
             if self.clock().agrees(world_at, wall_at, rate):
                 return self.clock()
@@ -175,11 +189,16 @@ class Platform:
         return self.clock()
 
     def of_store(self, store_id: str) -> Platform:
-        """The rows of another store of this installation, through readers of its own."""
+        """The rows of another store of this installation, through readers of its own.
+
+        It has no connection: ``live``, ``sync`` and ``shopify`` raise ``Conflict``.
+        """
+        if store_id == self.store_id:
+            return self
         with self.database.read() as connection:
             store = stores.get(connection, store_id)
         readers = {name: type(getattr(self, name))(self.database, store_id) for name in _READERS}
-        return replace(self, store_id=store_id, source=store.source, **readers)
+        return replace(self, store_id=store_id, source=store.source, _client=None, **readers)
 
     def close(self) -> None:
         """Close the database's connections."""

@@ -10,6 +10,7 @@ from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
 from orchestrator.core.proposing import command_execution
 from royal_platform.commerce.decisions.model import Decision, Policy, Status
+from royal_platform.commerce.pricing.request import ASSISTANT
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.policies import StoredPolicy
@@ -40,12 +41,13 @@ class StopState:
 def stop(ground: Ground, scope: str, actor: Actor, reason: str = "") -> StopState:
     """Stop ``store``, ``all`` or ``agent:<id>``: after this returns no write starts.
 
+    Raises ``NotFound`` for an agent that does not exist: it would stop nothing and look as if.
     Writes open after taking the store's row, which this holds until its commit; so a write is
     either listed here as in flight or finds the stop.
     """
-    check_scope(scope)
     name = actor_name(actor)
     with writing(ground) as books:
+        check_scope(books, scope)
         already = scope in books.policies.stopped(books.connection)
         books.policies.press(
             books.connection, scope=scope, actor=name, reason=reason, now=books.now
@@ -63,7 +65,7 @@ def stop(ground: Ground, scope: str, actor: Actor, reason: str = "") -> StopStat
 
 def resume(ground: Ground, scope: str, actor: Actor, reason: str = "") -> StopState:
     """Lift a stop; approved decisions that were held go on. ``Conflict`` when not stopped."""
-    check_scope(scope)
+    _check_form(scope)
     name = actor_name(actor)
     with writing(ground) as books:
         pressed = [s for s in books.policies.stops(books.connection) if s.scope == scope]
@@ -158,8 +160,15 @@ def _state(books: Books, flights: list[Flight]) -> StopState:
     return StopState(books.policies.stopped(books.connection), wall_now(), tuple(flights))
 
 
-def check_scope(scope: str) -> None:
-    """Raise ``Invalid`` for what the kill switch does not know."""
+def check_scope(books: Books, scope: str) -> None:
+    """Raise ``Invalid`` or ``NotFound`` for what cannot be stopped."""
+    _check_form(scope)
+    agent_id = scope.removeprefix("agent:")
+    if agent_id not in {scope, ASSISTANT}:
+        books.agents.get(books.connection, agent_id)
+
+
+def _check_form(scope: str) -> None:
     if scope not in {"all", "store"} and not (scope.startswith("agent:") and len(scope) > 6):
         raise Invalid(
             f"{scope!r} is nothing that can be stopped.", remedy="Use store or agent:<id>."

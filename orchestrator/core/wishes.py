@@ -1,4 +1,4 @@
-"""What a person wishes for becomes a decision: by the same road, through the same gate."""
+"""What somebody wishes for becomes a decision: by the same road, through the same gate."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from core.errors import Conflict, Invalid
-from orchestrator.core.books import Books, Ground, Named, reading, writing
+from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.proposing import propose_in
 from royal_platform.commerce.decisions.model import Decision, Evidence
-from royal_platform.commerce.pricing.request import PriceRequest, price_proposal
+from royal_platform.commerce.pricing.request import PriceRequest, Wording, price_proposal
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence.products import ProductItem, Products, VariantItem
 
 
 def wish_price(
-    ground: Ground, variant_id: str, wanted: Decimal, actor: Named, *, words: str, reason: str = ""
+    ground: Ground, variant_id: str, wanted: Decimal, asked: Wording, *, reason: str = ""
 ) -> Decision:
     """Propose ``wanted`` (store currency) for the variant; return the decision as judged.
 
@@ -33,8 +33,7 @@ def wish_price(
             price_now=variant.price,
             unit_cost=variant.unit_cost,
             wanted=wanted,
-            asked_by=actor.name,
-            words=words,
+            asked=asked,
             reason=reason,
             evidence=_evidence(books, product, variant),
         )
@@ -42,7 +41,7 @@ def wish_price(
         for waiting in books.decisions.open_on(books.connection, proposal.kind, variant.id):
             if waiting.argument_hash == proposal.argument_hash:
                 return waiting
-        decision_id = propose_in(books, proposal, actor.name)
+        decision_id = propose_in(books, proposal, asked.who)
     with reading(ground) as books:
         return books.decisions.get(books.connection, decision_id)
 

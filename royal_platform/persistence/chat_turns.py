@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from core.errors import NotFound
+from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.paging import Order, Page, page
 from royal_platform.persistence.tables.conversations import (
@@ -84,7 +85,10 @@ class ChatTurns:
         worker: str,
         now: datetime,
     ) -> Turn:
-        """Append a turn that is being answered by ``worker``."""
+        """Append a turn that is being answered by ``worker``; ``now`` is the store's time.
+
+        That its worker lives is told in the wall's time, whatever the store's clock says.
+        """
         turn_id = new_id("trn")
         counted = select(func.coalesce(func.max(chat_turns.c.number), 0)).where(
             chat_turns.c.store_id == self.store_id,
@@ -97,7 +101,7 @@ class ChatTurns:
                 number=number, owner=speaker.name, role=speaker.role, kind=speaker.kind,
                 message_id=message_id, text=text, mode=mode, status=ANSWERING, answer="",
                 messages=None, kept=0, created_at=now, finished_at=None, worker=worker,
-                alive_at=now, cancel_asked=False,
+                alive_at=wall_now(), cancel_asked=False,
             )
         )  # fmt: skip
         return self.get(connection, turn_id, speaker.name)

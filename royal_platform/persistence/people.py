@@ -5,22 +5,34 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Column, Connection, Table, func, select
 
+from core.errors import Unavailable
 from core.storage.database import Database
+from core.telemetry.logs import get_logger
 from royal_platform.commerce.language.folding import fold, folded
 from royal_platform.commerce.language.model import PersonalField, PersonalValue
 from royal_platform.persistence.tables.orders import customers, orders
 
-_FRESH_SECONDS = 60.0
+# Names that left the store are forgotten, and rows older than the mark are found, this often.
+_ANEW_SECONDS = 60.0
+_SOURCES: tuple[tuple[Table, Column[Any]], ...] = (
+    (customers, customers.c.name),
+    (orders, orders.c.customer_name),
+)
+_log = get_logger(__name__)
 
 
 class StoredPeople:
-    """``People`` from the mirrored customers and orders, at most a minute old.
+    """``People`` from the mirrored customers and orders, as they are at each look-up.
 
-    A name of several words is found in any case; a single word only as it is stored, since "oak"
-    may be a customer and is a material too.
+    What changed is read before every look-up; the whole is read again in the background, so that
+    only the very first look-up of a process waits for it. A name of several words is found in any
+    case; a single word only as it is stored, since "oak" may be a customer and is a material too.
     """
 
     def __init__(
@@ -34,43 +46,78 @@ class StoredPeople:
         self._store_id = store_id
         self._monotonic = monotonic
         self._turn = threading.Lock()
-        self._read_at: float | None = None
-        self._by_first_word: dict[str, dict[str, str]] = {}
+        self._names: _Names | None = None
+        self._begun_at = 0.0
 
     def named_in(self, text: str) -> list[PersonalValue]:
         """The customers' names that stand in ``text``."""
-        index = self._index()
         view = fold(text).text
         found: dict[str, None] = {}
-        for start in _word_starts(view):
-            for key, name in index.get(_word(view, start), {}).items():
-                if view.startswith(key, start) and (" " in key or name in text):
-                    found[name] = None
+        with self._turn:
+            index = self._current().by_first_word
+            for start in _word_starts(view):
+                for key, name in index.get(_word(view, start), {}).items():
+                    if view.startswith(key, start) and (" " in key or name in text):
+                        found[name] = None
         return [PersonalValue(PersonalField.NAME, name) for name in found]
 
-    def _index(self) -> dict[str, dict[str, str]]:
-        with self._turn:
-            now = self._monotonic()
-            if self._read_at is None or now - self._read_at >= _FRESH_SECONDS:
-                self._by_first_word = self._read()
-                self._read_at = now
-            return self._by_first_word
-
-    def _read(self) -> dict[str, dict[str, str]]:
-        index: dict[str, dict[str, str]] = {}
+    def _current(self) -> _Names:
+        now = self._monotonic()
+        if self._names is None:
+            self._begun_at, self._names = now, self._read()
+            return self._names
         with self._database.read() as connection:
-            for column, table in ((customers.c.name, customers), (orders.c.customer_name, orders)):
-                query = (
-                    select(column)
-                    .where(table.c.store_id == self._store_id, column.is_not(None))
-                    .distinct()
-                )
-                for name in connection.execute(query).scalars():
-                    key = folded(name)
-                    begins = next((n for n, each in enumerate(key) if each.isalnum()), None)
-                    if begins is not None:
-                        index.setdefault(_word(key, begins), {})[key[begins:]] = name
-        return index
+            self._names.read(connection, self._store_id)
+        if now - self._begun_at >= _ANEW_SECONDS:
+            self._begun_at = now
+            threading.Thread(target=self._read_anew, name="people", daemon=True).start()
+        return self._names
+
+    def _read(self) -> _Names:
+        names = _Names()
+        with self._database.read() as connection:
+            names.read(connection, self._store_id)
+        return names
+
+    def _read_anew(self) -> None:
+        try:
+            names = self._read()
+        except Unavailable as error:
+            # What is known stays; a look-up in a minute tries again.
+            _log.warning("people.read.failed", store_id=self._store_id, error=error.detail)
+            return
+        with self._turn:
+            self._names = names
+
+
+@dataclass
+class _Names:
+    """Names under their first word, and up to which ``updated_at`` each table was read."""
+
+    by_first_word: dict[str, dict[str, str]] = field(default_factory=dict)
+    read_to: dict[str, datetime] = field(default_factory=dict)
+
+    def read(self, connection: Connection, store_id: str) -> None:
+        """Add the names in rows changed since the last read, in all rows at the first."""
+        for table, column in _SOURCES:
+            changed = table.c.store_id == store_id
+            mark = self.read_to.get(table.name)
+            if mark is not None:
+                # Rows can change within one moment: those at the mark are read again.
+                changed &= table.c.updated_at >= mark
+            newest = connection.execute(select(func.max(table.c.updated_at)).where(changed))
+            reached = newest.scalar_one()
+            names = select(column).where(changed, column.is_not(None)).distinct()
+            for name in connection.execute(names).scalars():
+                self._add(name)
+            if reached is not None:
+                self.read_to[table.name] = reached
+
+    def _add(self, name: str) -> None:
+        key = folded(name)
+        begins = next((n for n, each in enumerate(key) if each.isalnum()), None)
+        if begins is not None:
+            self.by_first_word.setdefault(_word(key, begins), {})[key[begins:]] = name
 
 
 def _word_starts(view: str) -> list[int]:

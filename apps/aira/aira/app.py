@@ -90,7 +90,7 @@ def create_app(
 
 
 async def _warm(opening: Opening[Platform]) -> None:
-    """Import the model's client before the first question, when there is a model to ask."""
+    """Make ready before the first question, when there is a model to ask."""
     try:
         platform = await asyncio.to_thread(opening.get)
     except RoyalError:
@@ -98,6 +98,8 @@ async def _warm(opening: Opening[Platform]) -> None:
     if not await platform.models.missing():
         await platform.models.get("reasoning")
         await asyncio.to_thread(__import__, "aira.conversing.answer")
+        # Reads every name of the store, which the first question would wait for.
+        await asyncio.to_thread(platform.people.named_in, "")
 
 
 def _on_signal(call: Callable[[], None]) -> None:

@@ -9,6 +9,7 @@ found by their shape; other names only when they were learned, since no shape te
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -34,7 +35,11 @@ _LOOKS_LIKE = re.compile(
 LONGEST_TOKEN = 32
 
 _MAIL = re.compile(r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.)+[a-z]{2,24}")
-_PHONE = re.compile(r"(?<![\w.,/-])(?:\+|00|\(?0)[(\d][\d ()./-]{6,22}\d(?![\w-])")
+# With + or 0 in front, or as the North American plan writes a number of its own.
+_PHONE = re.compile(
+    r"(?<![\w.,/-])(?:(?:\+|00|\(?0)[(\d][\d ()./-]{6,22}\d"
+    r"|(?:1[-. ])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[-.])[2-9]\d\d[-. ]\d{4})(?![\w-])"
+)
 _DATE = re.compile(r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}(?!\d)")
 _PHONE_DIGITS = range(9, 16)
 _STREET_BEFORE_NUMBER = re.compile(
@@ -47,6 +52,11 @@ _STREET = re.compile(
     r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|square|close)(?!\w)"
     r"|(?<!\w)(?:rue|avenue|boulevard|via|calle|place) (?:d[eu] |des |la |l')?"
     r"[^\W\d_][\w'-]{0,30}(?: [^\W\d_][\w'-]{0,30})? \d{1,5}(?!\w)"
+)
+_BOX = re.compile(
+    r"(?<!\w)(?:postfach|postbus|p\.? ?o\.? ?box|boite postale|apartado|casella postale)"
+    r" (?:nr\.? )?\d{1,6}(?: \d{2,4}){0,2}(?!\d)"
+    r"(?:,? (?:[a-z]{1,2}-)?\d{4,5}(?!\d)(?: [a-z]{2}(?!\w))? [^\W\d_][\w'-]{1,30})?"
 )
 _DUTCH_POSTCODE = re.compile(r"(?<!\w)[1-9]\d{3} ?[a-z]{2}(?!\w)")
 _ADDRESSED = re.compile(
@@ -68,6 +78,15 @@ _BEGUN = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _PHONE_TAIL = 8
+
+
+def tokens_in(texts: Iterable[str]) -> dict[str, int]:
+    """How many tokens of each kind stand in ``texts``."""
+    return dict(
+        Counter(
+            (match["k"] or match["K"]).lower() for text in texts for match in TOKEN.finditer(text)
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +255,7 @@ def _addresses(text: str, view: Folded) -> Iterator[_Found]:
         key = view.text[begin : match.end()].strip()
         yield _Found(*view.span(begin, match.end()), kind, key)
     yield from _matches(_STREET, view, PersonalField.ADDRESS)
+    yield from _matches(_BOX, view, PersonalField.ADDRESS)
     for match in _DUTCH_POSTCODE.finditer(view.text):
         start, end = view.span(*match.span())
         if text[start:end].isupper():

@@ -1,4 +1,4 @@
-"""A price that a person asks for, as a proposal for the gate: their words and what was read."""
+"""A price that somebody asks for, as a proposal for the gate: who did, in which words, on what."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import Enum
 
 from royal_platform.commerce.decisions.model import (
     Evidence,
@@ -27,12 +28,42 @@ _UNWEIGHED = 0.45
 _STEP_WEIGHT = 0.20
 
 
+class Voice(Enum):
+    """Whose idea a price is: a person's own, or that of a model that speaks with or for one.
+
+    ``provenance`` is kept with the decision, ``label`` and ``source`` with the words,
+    ``proposes`` begins the rationale.
+    """
+
+    PERSON = ("person", "Asked for", "person", "{who} asks to")
+    CONVERSATION = (
+        "model", "Said in the conversation", "conversation",
+        "AIRA proposes, in a conversation with {who}, to",
+    )  # fmt: skip
+    MCP = ("model", "Called over MCP", "mcp", "An MCP client with {who}'s token asks to")
+
+    def __init__(self, provenance: str, label: str, source: str, proposes: str) -> None:
+        self.provenance = provenance
+        self.label = label
+        self.source = source
+        self.proposes = proposes
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What was said, by whom, and where it can be read again ("" for nowhere)."""
+
+    voice: Voice
+    who: str
+    words: str
+    query: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PriceRequest:
-    """Who wants which price for what, and the rows it was asked on.
+    """Which price is wanted for what, how it was asked for, and the rows it was asked on.
 
-    ``words`` is the request as it was made; ``evidence`` what was read; amounts are in the
-    store's currency.
+    ``evidence`` is what was read; amounts are in the store's currency.
     """
 
     product_id: str
@@ -41,8 +72,7 @@ class PriceRequest:
     price_now: Money
     unit_cost: Money | None
     wanted: Decimal
-    asked_by: str
-    words: str
+    asked: Wording
     reason: str
     evidence: Sequence[Evidence]
 
@@ -52,7 +82,8 @@ def price_proposal(request: PriceRequest, policy: Policy, *, now: datetime) -> P
     currency = request.price_now.currency
     now_text, wanted = format(request.price_now.amount, "f"), format(request.wanted, "f")
     ids = {"product_id": request.product_id, "variant_id": request.variant_id}
-    asked = Evidence("Asked for", request.words, "", "person", request.asked_by, now)
+    asked, voice = request.asked, request.asked.voice
+    said = Evidence(voice.label, asked.words, "", voice.source, asked.query or asked.who, now)
     return Proposal(
         agent_id=ASSISTANT,
         kind="price.set",
@@ -62,7 +93,7 @@ def price_proposal(request: PriceRequest, policy: Policy, *, now: datetime) -> P
             "price": now_text,
             "unit_cost": format(request.unit_cost.amount, "f") if request.unit_cost else None,
         },
-        evidence=(asked, *request.evidence),
+        evidence=(said, *request.evidence),
         rationale=_why(request),
         prediction=None,
         risk=_risk(request, policy),
@@ -74,7 +105,7 @@ def price_proposal(request: PriceRequest, policy: Policy, *, now: datetime) -> P
             f"Sets the price back to {request.price_now}.",
         ),
         expires_at=now + timedelta(days=_VALID_DAYS),
-        provenance="person",
+        provenance=voice.provenance,
     )
 
 
@@ -88,7 +119,7 @@ def _why(request: PriceRequest) -> str:
     wanted = Money(request.wanted, request.price_now.currency)
     sentences = [
         (
-            f"{request.asked_by} asks to {'raise' if rise else 'lower'} the price from "
+            f"{_proposes(request.asked)} {'raise' if rise else 'lower'} the price from "
             f"{request.price_now} to {wanted} ({_step_percent(request):+.1f} %)."
         )
     ]
@@ -99,11 +130,15 @@ def _why(request: PriceRequest) -> str:
     return " ".join(sentences)
 
 
+def _proposes(asked: Wording) -> str:
+    return asked.voice.proposes.format(who=asked.who)
+
+
 def _risk(request: PriceRequest, policy: Policy) -> Risk:
     step = abs(float(_step_percent(request)))
     share = min(step / max(float(policy.price_step_max_percent), 1e-9), 1.0)
     factors = (
-        RiskFactor("unweighed", _UNWEIGHED, "a person's wish that no method weighed"),
+        RiskFactor("unweighed", _UNWEIGHED, "a wish that no method weighed"),
         RiskFactor("step", round(_STEP_WEIGHT * share, 4), f"a step of {step:.1f} %"),
     )
     return Risk(round(sum(each.contribution for each in factors), 4), factors)

@@ -11,9 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, insert
 
+from aira.routes.shared import Parts
+from aira.turns.engine import TurnEngine
 from app.access import for_caller
+from core.errors import Conflict
 from core.security import login_links, sessions
 from core.security.principals import principal
+from core.web.opening import Opening
 from orchestrator.commands.access import issue_link
 from orchestrator.core import ledger
 from royal_platform.bootstrap import Platform
@@ -134,6 +138,17 @@ def test_another_stores_caller_has_readers_of_its_own_store(filled: Platform) ->
     assert list(theirs.catalog.variants()) == []
     assert list(theirs.stock.levels()) == []
     assert (theirs.store().id, theirs.source) == ("str_other", "shopify")
+    for reach in (theirs.shopify, theirs.sync, lambda: theirs.live):
+        with pytest.raises(Conflict, match="str_other"):
+            reach()
+
+
+def test_airas_own_routes_read_the_callers_store(filled: Platform) -> None:
+    opening: Opening[Platform] = Opening("platform", lambda: filled, lambda _: None)
+    parts = Parts(opening, TurnEngine(lambda: filled, stale_seconds=30))
+    theirs = parts.seen_by(principal("eve", "admin", "str_other", "token"))
+    assert list(theirs.catalog.variants()) == []
+    assert theirs.source == "shopify"
 
 
 def test_a_browser_follows_the_installation_to_another_store(filled: Platform) -> None:

@@ -64,6 +64,11 @@ async def test_a_price_becomes_a_decision_with_its_link_and_is_approved_with_its
     async with client(url, token("operator")) as session:
         made = (await session.call_tool("price", {"product": "OAK-3", "price": "57.00"})).data
         card = made["cards"][0]
+        with reading(platform) as books:
+            told = books.decisions.get(books.connection, card["decision_id"]).proposal
+        assert told.provenance == "model"
+        assert told.rationale.startswith("An MCP client with ")
+        assert told.evidence[0].source == "mcp"
         assert made["links"] == [f"http://127.0.0.1:10000/approvals/{card['decision_id']}"]
         shown = await session.call_tool("approve", {"decision": card["decision_id"]})
         assert status(platform, card["decision_id"]) == "proposed", "shown, not approved"

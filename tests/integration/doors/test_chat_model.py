@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from aira.app import create_app
 from app import create_app as create_coordinator
 from app.asgi import wrap
 from core.settings import Settings, read_settings
+from orchestrator.core.books import reading
 from royal_platform.bootstrap import Platform
+from royal_platform.persistence.tables.orders import orders
 from tests.counterparts.model_server import (
     KEY,
     MODEL,
@@ -364,3 +368,45 @@ def test_the_coordinator_streams_it_through(
     assert anna.http.get("/v1/commands/complete", params={"text": "/met"}).json()["data"]
     assert anna.http.delete(path).status_code == 204
     assert httpx.get(f"{door.url}/v1/conversations").status_code == 401
+
+
+def test_names_that_a_tool_reads_are_hidden_however_late_their_rows_came(
+    talk: Callable[..., Talker], platform: Platform, model: ModelServer
+) -> None:
+    anna = talk()
+    model.say(Reply("Hello."))
+    anna.say("Hello, is Ann Läufer there?")
+    with platform.database.write() as transaction:
+        # The first reading of a store brings old rows behind new ones.
+        transaction.connection.execute(
+            update(orders)
+            .where(orders.c.name == "#1003")
+            .values(customer_name="Zoë Nieuwkoop", updated_at=datetime(2020, 1, 1, tzinfo=UTC))
+        )
+    model.say(
+        Reply("", (ToolCall("orders", {}),)), Reply("Of {NAME_1} [1]."), Reply("Still {NAME_1}.")
+    )
+    heard = anna.say("Show the newest orders")
+    again = anna.say("Whose?", conversation_id=one(heard, "turn")["conversation_id"])
+    assert "Nieuwkoop" in str(one(heard, "tool_result"))
+    assert "Still" in text_of(again)
+    for name in ("Nieuwkoop", "Läufer"):
+        assert name not in json.dumps(model.requests, ensure_ascii=False)
+
+
+def test_a_price_that_the_model_proposes_is_its_own_idea_and_quotes_the_user(
+    talk: Callable[..., Talker], platform: Platform, model: ModelServer
+) -> None:
+    anna = talk()
+    call = ToolCall("price", {"product": "OAK-3", "price": "57.00", "reason": "It is slow."})
+    model.say(Reply("", (call,)), Reply("Proposed [1]."))
+    heard = anna.say("What could we do about OAK-3?")
+    with reading(platform) as books:
+        card = one(heard, "approval")
+        made = books.decisions.get(books.connection, card["decision_id"]).proposal
+    assert made.provenance == "model"
+    assert made.rationale.startswith("AIRA proposes, in a conversation with admin, to lower")
+    said = made.evidence[0]
+    assert (said.label, said.source) == ("Said in the conversation", "conversation")
+    assert said.value == "What could we do about OAK-3?"
+    assert one(heard, "turn")["conversation_id"] in said.query

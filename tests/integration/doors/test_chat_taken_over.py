@@ -6,8 +6,9 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ from aira.turns.tool_use import ToolUse
 from core.errors import Conflict
 from core.security.principals import principal
 from core.settings import read_settings
+from core.storage.database import Transaction
 from royal_platform.bootstrap import Platform, bootstrap
-from royal_platform.persistence import chat_turns
+from royal_platform.persistence import chat_turns, stores
 from royal_platform.persistence.chat_turns import ChatEvent, ChatTurns, Turn
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.model_usage import (
@@ -244,6 +246,66 @@ def test_who_lost_a_turn_can_say_nothing_more(platform: Platform) -> None:
     with platform.database.read() as connection:
         stored = ChatTurns(platform.store_id).events(connection, begun.turn.id)
     assert [each.data.get("text") for each in stored[1:]] == ["first"]
+
+
+def test_a_store_whose_clock_stands_makes_no_orphan_of_a_fresh_turn(platform: Platform) -> None:
+    async def speak(_messages: list[ModelMessage], _info: AgentInfo) -> AsyncIterator[Any]:
+        yield "Taken."
+
+    with platform.database.write() as transaction:
+        stores.set_clock(
+            transaction.connection, platform.store_id,
+            world_at=datetime(2024, 1, 1, tzinfo=UTC), wall_at=wall_now(), rate=0.0,
+        )  # fmt: skip
+    fresh = begin(platform, ANNA, ChatIn(text="Hello"), GONE).turn
+    orphan = left_alone(platform, "Hello", [])
+    answered(platform, speak, orphan)
+    with platform.database.read() as connection:
+        (waiting,) = chat_turns.answering(connection)
+    assert (waiting.id, waiting.worker) == (fresh.id, GONE)
+    assert waiting.created_at.year == 2024
+
+
+def test_a_turn_that_is_slow_to_begin_is_answered_once(platform: Platform) -> None:
+    """The heart finds a turn of its own process before the turn has got its task."""
+    spoken, said_once, go_on = list[int](), threading.Event(), threading.Event()
+
+    async def speak(_messages: list[ModelMessage], _info: AgentInfo) -> AsyncIterator[Any]:
+        spoken.append(1)
+        said_once.set()
+        assert await asyncio.to_thread(go_on.wait, 20)
+        yield "Once."
+
+    class Slow:
+        """A database whose commits are told late."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(platform.database, name)
+
+        @contextmanager
+        def write(self) -> Iterator[Transaction]:
+            with platform.database.write() as transaction:
+                yield transaction
+            with platform.database.write() as transaction:
+                chat_turns.hand_over(transaction.connection, "here:1:slow")
+            assert said_once.wait(20)
+
+    async def run() -> list[ChatEvent]:
+        here: Any = replace(platform, models=SpokenModels(speak))
+        slow: Any = replace(here, database=Slow())
+        engine = TurnEngine(lambda: here, stale_seconds=30, worker="here:1:slow")
+        engine.start()
+        turn = (await engine.say(slow, ANNA, ChatIn(text="Hello"))).turn
+        go_on.set()
+        try:
+            async with asyncio.timeout(30):
+                return [each async for each in engine.follow(here, turn, 0) if each is not None]
+        finally:
+            await engine.leave()
+
+    events = asyncio.run(run())
+    assert spoken == [1]
+    assert said(events, "done") == [{"status": "completed"}]
 
 
 def test_a_change_that_had_begun_is_finished_and_told_when_the_user_stops(

@@ -47,3 +47,12 @@ def test_the_policy_as_it_was_read_can_be_sent_back(application: Any) -> None:
     policy = client.get("/v1/policies", headers=ADMIN).get_json()
     body = {"version": policy["version"], "document": policy["document"]}
     assert client.put("/v1/policies", json=body, headers=ADMIN).status_code == 200
+
+
+def test_a_stop_of_an_agent_that_does_not_exist_is_refused(application: Any) -> None:
+    client = application.test_client()
+    answer = client.post("/v1/stop", json={"scope": "agent:inventry_pricing"}, headers=ADMIN)
+    assert answer.status_code == 404
+    assert client.get("/v1/session", headers=ADMIN).get_json()["stopped"] == []
+    known = client.post("/v1/stop", json={"scope": "agent:inventory_pricing"}, headers=ADMIN)
+    assert known.status_code == 200

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from app import create_app
 from app.openapi import document
 from core.settings import read_settings
+from royal_platform.persistence.agents import Agents
+from royal_platform.persistence.clock import wall_now
 
 ADMIN = {"Authorization": "Bearer an-admin-token-for-tests-with-enough-characters"}
 WORDS = st.one_of(
@@ -122,6 +124,12 @@ def test_a_full_disk_is_a_problem_with_a_remedy_and_nothing_is_half_written(
     browser = app.test_client()
     head = browser.get("/v1/session", headers=ADMIN).get_json()["head"]
     platform = app.extensions["royal.platform"].get()
+    with platform.database.write() as transaction:
+        for number in range(60):
+            Agents(platform.store_id).register(
+                transaction.connection, agent_id=str(number), name="", agent_type="",
+                description="", capabilities=(), why_not_runnable=None, now=wall_now(),
+            )  # fmt: skip
     with platform.database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy import insert, select
 
@@ -69,8 +72,7 @@ def test_customers_are_found_by_name_as_people_write_it(database: Database) -> N
                     updated_at=wall_now(), search="",
                 )
             )  # fmt: skip
-    now = [0.0]
-    people = StoredPeople(database, STORE, monotonic=lambda: now[0])
+    people = StoredPeople(database, STORE)
 
     def found(text: str) -> list[str]:
         return [value.text for value in people.named_in(text)]
@@ -83,9 +85,39 @@ def test_customers_are_found_by_name_as_people_write_it(database: Database) -> N
     assert found("an oak shelf") == []
     assert found("Oak called") == ["Oak"]
     assert found("Annabel de Bakker, Anna") == []
-    with database.write() as transaction:
-        transaction.connection.execute(customers.update().values(name="Piet Pan"))
+    assert StoredPeople(database, "str_other").named_in("Anna de Bakker") == []
+
+
+def test_names_are_known_as_soon_as_they_are_stored_and_forgotten_later(
+    database: Database,  # noqa: F811
+) -> None:
+    at = wall_now()
+
+    def store(number: str, name: str, updated_at: datetime) -> None:
+        with database.write() as transaction:
+            transaction.connection.execute(
+                insert(customers).values(
+                    store_id=STORE, id=number, name=name, orders=0, spent=0, currency="EUR",
+                    updated_at=updated_at, search="",
+                )
+            )  # fmt: skip
+
+    now = [0.0]
+    people = StoredPeople(database, STORE, monotonic=lambda: now[0])
+
+    def found(text: str) -> list[str]:
+        return [value.text for value in people.named_in(text)]
+
     assert found("Piet Pan") == []
+    store("1", "Piet Pan", at)
+    assert found("Piet Pan") == ["Piet Pan"], "a look-up before has not to be waited for"
+    store("2", "Jan Tak", at)
+    assert found("Jan Tak") == ["Jan Tak"], "changed within the same moment"
+    with database.write() as transaction:
+        transaction.connection.execute(customers.delete().where(customers.c.id == "1"))
+    store("3", "Late Comer", at - timedelta(days=3))
     now[0] += 61
-    assert found("Piet Pan") == ["Piet Pan"]
-    assert StoredPeople(database, "str_other").named_in("Piet Pan") == []
+    assert found("Piet Pan") == ["Piet Pan"], "what is known serves while it is read anew"
+    deadline = time.monotonic() + 20
+    while found("Piet Pan Late Comer") != ["Late Comer"]:
+        assert time.monotonic() < deadline

@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 from pydantic_ai import Agent
-from pydantic_ai.messages import FunctionToolCallEvent, ModelMessage
+from pydantic_ai.messages import (
+    FunctionToolCallEvent,
+    ModelMessage,
+    ModelRequest,
+    ToolReturnPart,
+)
 
 from core.settings import read_settings
 from royal_platform.llm.models import Models
@@ -155,3 +160,22 @@ async def test_the_given_history_is_not_changed(server: ModelServer, tmp_path: P
     platform.shield().hidden(messages)
     assert repr(messages) == before
     assert "Anna de Bakker" in before
+
+
+def test_keys_are_hidden_and_a_text_is_not_cut_amid_a_name(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    shield = Platform(server, tmp_path).shield()
+    by_name = ToolReturnPart("sums", {"Anna de Bakker": {"anna@bakker.example": 1}}, "c")
+    (shown,) = shield.hidden([ModelRequest(parts=[by_name])])
+    (part,) = shown.parts
+    assert isinstance(part, ToolReturnPart)
+    assert part.content == {"{NAME_1}": {"{MAIL_1}": 1}}
+    assert by_name.content == {"Anna de Bakker": {"anna@bakker.example": 1}}
+    text = "x" * 90 + " Piet Pan, anna@bakker.example, +31 6 1234 5678 and more"
+    for most in range(85, len(text)):
+        end = len(Platform(server, tmp_path).shield().cut(text, most))
+        for value in ("Piet Pan", "anna@bakker.example", "+31 6 1234 5678"):
+            begins = text.index(value)
+            assert not begins < end < begins + len(value), (most, text[:end])
+    assert shield.cut(text, len(text)) == text

@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from core.settings import read_settings
 from core.storage.database import Database
 from orchestrator.core.actions import Hands
-from orchestrator.core.books import reading
+from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import bootstrap
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal, Risk, Subject
 from royal_platform.commerce.shared.model import Money
@@ -35,6 +35,13 @@ class House:
     @property
     def hands(self) -> Hands:
         return Hands(self.live, self.live, self.live, self.live)
+
+    def register(self, agent_id: str) -> None:
+        with writing(self) as books:
+            books.agents.register(
+                books.connection, agent_id=agent_id, name=agent_id, agent_type="", description="",
+                capabilities=(), why_not_runnable=None, now=books.now,
+            )  # fmt: skip
 
     def decision(self, decision_id: str) -> Decision:
         with reading(self) as books:

@@ -225,6 +225,7 @@ def test_a_stop_between_crash_and_resume_prevents_the_write(house: Any) -> None:
     with pytest.raises(Crash):
         run(house, decision)
     house.live.before_write = None
+    house.register("inventory_pricing")
     state = control.stop(house, "agent:inventory_pricing", "ada")
     assert [flight.decision_id for flight in state.in_flight] == [decision]
     assert run(house, decision) == "failed"

@@ -41,7 +41,9 @@ def _template(folder: Path) -> Path:
     schema.upgrade(url)
     database = Database(url)
     CONFTEST.add_store(database, "s1")
-    with writing(CONFTEST.House(database, "s1")) as books:
+    house = CONFTEST.House(database, "s1")
+    house.register("inventory_pricing")
+    with writing(house) as books:
         # Without the pause between changes, more of them happen.
         books.policies.replace(
             books.connection, edited=0, policy=Policy(cooldown_days=0), actor="ada", now=books.now

@@ -18,6 +18,7 @@ from orchestrator.core import dead_letters, webhooks
 from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import Platform, sealing_key
 from royal_platform.persistence import store_connections
+from royal_platform.persistence.commands import Receipt
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.orders import customers, orders
 from royal_platform.persistence.tables.runs import webhook_receipts

@@ -43,6 +43,10 @@ def test_the_same_person_is_the_same_token_throughout() -> None:
         ("call 06-12345678 or 0612345678", "call {PHONE_1} or {PHONE_1_2}"),
         ("at Keizersgracht 123b, 1015 CJ Amsterdam", "at {ADDRESS_1}, {ADDRESS_2} Amsterdam"),
         ("at 10 Downing Street", "at {ADDRESS_1}"),
+        ("call 415-555-2671 or (415) 555 2671", "call {PHONE_1} or {PHONE_1_2}"),
+        ("Postfach 12, 10115 Berlin.", "{ADDRESS_1}."),
+        ("to Postbus 1234, 1000 AB Amsterdam", "to {ADDRESS_1}"),
+        ("P.O. Box 12 34", "{ADDRESS_1}"),
         ("Ａｎｎａ ｄｅ Ｂａｋｋｅｒ", "{NAME_1}"),
         ("An\u00adna d\u200be Bakker", "{NAME_1}"),
         ("Anna\nde  Bakker", "{NAME_1}"),
@@ -61,6 +65,7 @@ def test_personal_values_are_hidden_in_every_form(written: str, hidden: str) -> 
         "The oak bakker of the shop, 01-02-2026 10:30",
         "Product 5678901234567 sold 12 times, 0.123456789 of all",
         "A mark will do; may we?",
+        "Sizes 200-300-400, part 115-555-2671, box 12",
     ],
 )
 def test_what_is_nobodys_stays(text: str) -> None:

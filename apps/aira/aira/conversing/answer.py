@@ -33,7 +33,7 @@ from aira.conversing.compaction import compacted
 from aira.conversing.history import before, dumped, history, question, restored
 from aira.conversing.instructions import instructions
 from aira.conversing.routing import purpose_of
-from aira.conversing.toolset import Talk, model_tools
+from aira.conversing.toolset import Talk, model_tools, people_in
 from aira.tools import Asked
 from aira.turns.events import event
 from aira.turns.journal import Journal
@@ -101,17 +101,20 @@ class Conversing:
         left, found = await asyncio.to_thread(
             lambda: (demand_budget(platform, turn.speaker.name), before(platform, turn))
         )
-        shorter = await compacted(platform, found, self.usage)
+        shorter = await compacted(platform, found, self.usage, shield.cut)
         if shorter is not found:
             told = schemas.CompactedData(turns=shorter.conversation.summarised)
             await self.journal.record(event(told))
         saved = restored(turn.messages or [])
         self._count(saved)
-        talk = Talk(ToolUse(self.asked, self.journal), steps=_replies(saved))
+        earlier = await asyncio.to_thread(history, shorter, shield.cut)
+        told_before = [*earlier, *saved]
+        shield.learn(people_in(told_before))
+        talk = Talk(ToolUse(self.asked, self.journal), shield, steps=_replies(saved))
         agent = _agent(model, self.asked.caller.permissions)
         async with agent.iter(
             None if saved else question(turn, found.store),
-            message_history=[*history(shorter), *saved],
+            message_history=told_before,
             instructions=instructions(found.store),
             deps=talk,
             usage=self.usage,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from pydantic_ai.usage import RunUsage
@@ -29,13 +30,16 @@ _TASK = (
 )
 
 
-async def compacted(platform: Platform, found: Before, usage: RunUsage) -> Before:
+async def compacted(
+    platform: Platform, found: Before, usage: RunUsage, cut: Callable[[str, int], str]
+) -> Before:
     """``found`` with its older turns summarised, when it is longer than the setting allows."""
     room = platform.settings.aira_context_tokens
     older = _older(found, room)
     if not older:
         return found
-    told = [found.conversation.summary or "", *(text for turn in older for text in _told(turn))]
+    said = await asyncio.to_thread(lambda: [text for turn in older for text in _told(turn, cut)])
+    told = [found.conversation.summary or "", *said]
     texts = [_MARK.sub("", text) for text in told if text]
     summary = await _summary(platform, found.conversation, texts, usage)
     kept = with_lost_facts(texts, summary, room)
@@ -71,8 +75,8 @@ async def _summary(
     return _MARK.sub("", draft.text)
 
 
-def _told(turn: Turn) -> tuple[str, str]:
-    return f"User: {turn.text[:_ANSWER]}", f"AIRA: {turn.answer[:_ANSWER] or turn.status}"
+def _told(turn: Turn, cut: Callable[[str, int], str]) -> tuple[str, str]:
+    return f"User: {cut(turn.text, _ANSWER)}", f"AIRA: {cut(turn.answer, _ANSWER) or turn.status}"
 
 
 def _store(platform: Platform, conversation: Conversation) -> None:

@@ -6,7 +6,7 @@ the one before it and a server's prompt cache serves all but the newest part.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,8 +67,8 @@ def tokens_of(turn: Turn) -> int:
     return size // _CHARACTERS_PER_TOKEN
 
 
-def history(found: Before) -> list[ModelMessage]:
-    """The messages before the question."""
+def history(found: Before, cut: Callable[[str, int], str]) -> list[ModelMessage]:
+    """The messages before the question; ``cut`` shortens a text where nobody's name is."""
     told: list[ModelMessage] = []
     summary = found.conversation.summary
     if summary:
@@ -77,7 +77,7 @@ def history(found: Before) -> list[ModelMessage]:
         if _is_whole(turn):
             told += restored(turn.messages or [])
         else:
-            told += _said(turn.text[:_SHOWN], turn.answer[:_SHOWN] or f"({turn.status})")
+            told += _said(cut(turn.text, _SHOWN), cut(turn.answer, _SHOWN) or f"({turn.status})")
     return told
 
 

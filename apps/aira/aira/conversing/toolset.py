@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,10 +12,13 @@ import orjson
 from pydantic import ValidationError
 from pydantic_ai import RunContext
 from pydantic_ai import Tool as ModelTool
+from pydantic_ai.messages import ModelMessage, ToolReturnPart
 
 from aira.commands.reading import wrong
 from aira.tools import TOOLS, Tool
 from aira.turns.tool_use import ToolUse, Used
+from royal_platform.commerce.language.model import PersonalField, PersonalValue
+from royal_platform.llm.privacy import Shield
 
 # What one result may take of the model's attention; the tools' pages are smaller.
 _RESULT_MAX = 12_000
@@ -25,6 +29,7 @@ class Talk:
     """What the tools know of the answer being made; ``steps`` counts the model's replies."""
 
     tools: ToolUse
+    shield: Shield
     steps: int = 0
 
 
@@ -38,8 +43,11 @@ def model_tools(permissions: frozenset[str]) -> tuple[ModelTool[Talk], ...]:
     )
 
 
-def told(used: Used) -> dict[str, Any]:
-    """A tool's result as the model reads it: data with its source and its number."""
+def told(used: Used, cut: Callable[[str, int], str]) -> dict[str, Any]:
+    """A tool's result as the model reads it: data with its source and its number.
+
+    ``cut`` shortens a text where nobody's name is. Call it in a thread.
+    """
     data = used.data
     if not data["ok"]:
         problem = data["problem"]
@@ -47,7 +55,7 @@ def told(used: Used) -> dict[str, Any]:
     result = data["result"]
     size = len(orjson.dumps(result))
     if size > _RESULT_MAX:
-        text = str(data["text"])[:_RESULT_MAX]
+        text = cut(str(data["text"]), _RESULT_MAX)
         result = {"shortened": text, "note": "Too large to show whole; ask for less of it."}
     return {
         "cite": used.n, "source": data["source"], "as_of": data["as_of"], "result": result,
@@ -75,7 +83,35 @@ def _use(tool: Tool[Any]) -> Callable[..., Awaitable[dict[str, Any]]]:
         try:
             arguments = tool.arguments.model_validate(given)
         except ValidationError as error:
-            return told(await talk.tools.refuse(call_id, tool, given, wrong(tool, error)))
-        return told(await talk.tools.use(call_id, tool, arguments, for_model=True))
+            refused = await talk.tools.refuse(call_id, tool, given, wrong(tool, error))
+            return told(refused, talk.shield.cut)
+        used = await talk.tools.use(call_id, tool, arguments, for_model=True)
+        talk.shield.learn(_named(tool, used.data["result"]))
+        return await asyncio.to_thread(told, used, talk.shield.cut)
 
     return use
+
+
+def people_in(messages: Sequence[ModelMessage]) -> Iterator[PersonalValue]:
+    """Whom the tools named in ``messages``, whether the store knows them yet or not."""
+    for part in (part for each in messages for part in each.parts):
+        if isinstance(part, ToolReturnPart) and isinstance(part.content, dict):
+            tool = TOOLS.get(part.tool_name)
+            if tool is not None:
+                yield from _named(tool, part.content.get("result"))
+
+
+def _named(tool: Tool[Any], result: Any) -> Iterator[PersonalValue]:
+    for place in tool.people:
+        for name in _at(result, place.split(".")):
+            yield PersonalValue(PersonalField.NAME, name)
+
+
+def _at(found: Any, place: Sequence[str]) -> Iterator[str]:
+    if isinstance(found, list):
+        for each in found:
+            yield from _at(each, place)
+    elif isinstance(found, dict) and place:
+        yield from _at(found.get(place[0]), place[1:])
+    elif isinstance(found, str) and not place:
+        yield found

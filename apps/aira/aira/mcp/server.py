@@ -28,6 +28,7 @@ from core.telemetry.logs import get_logger
 from core.telemetry.metrics import build_version
 from core.web.opening import Opening
 from royal_platform.bootstrap import Platform
+from royal_platform.commerce.pricing.request import Voice
 
 _INSTRUCTIONS = (
     "The records of one shop and what may be done in it. Figures carry their source and the time "
@@ -95,7 +96,7 @@ class _Made(ProtocolTool):
             given = tool.arguments.model_validate(arguments)
         except ValidationError as error:
             raise wrong(tool, error) from error
-        return tool.run(Asked.of(self._opening.get(), caller), given)
+        return tool.run(Asked.of(self._opening.get(), caller, Voice.MCP), given)
 
     def _told(self, answer: Answer) -> ToolResult:
         links = [self._pages + link for link in _links(answer)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
@@ -44,7 +44,7 @@ class Parts:
         platform = self.opening.get()
         if caller.store_id in (None, platform.store_id):
             return platform
-        return replace(platform, store_id=caller.store_id)
+        return platform.of_store(caller.store_id)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

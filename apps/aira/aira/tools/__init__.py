@@ -25,10 +25,10 @@ from aira.tools import (
     status,
     stock,
 )
-from aira.tools.model import Answer, Arguments, Asked, Json, Tool
+from aira.tools.model import Answer, Arguments, Asked, Json, Said, Tool
 from core.security.principals import Principal
 
-__all__ = ["TOOLS", "Answer", "Arguments", "Asked", "Json", "Tool", "ToolList", "listing"]
+__all__ = ["TOOLS", "Answer", "Arguments", "Asked", "Json", "Said", "Tool", "ToolList", "listing"]
 
 _MODULES = (
     status, figures, catalog, stock, orders, decisions, effects, deciding, pricing, agents,

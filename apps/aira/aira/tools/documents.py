@@ -22,7 +22,7 @@ def docs(asked: Asked, given: DocsIn) -> Answer:
     """The sections that fit best."""
     platform = asked.platform
     folder = platform.settings.var_dir / "embeddings"
-    found = meaning.search(given.text, platform.embedder(), folder)
+    found = meaning.search(given.text, platform.embedder(actor=asked.caller.name), folder)
     begin = _offset(given.cursor)
     shown = found[begin : begin + given.limit]
     more = len(found) > begin + given.limit

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from aira.tools.words import assign, quote
 from core.security.principals import Principal
 from royal_platform.bootstrap import Platform
+from royal_platform.commerce.pricing.request import Voice, Wording
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence import stores
 from royal_platform.persistence.stores import Store
@@ -53,18 +54,34 @@ class Paged(Arguments):
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a person said to the model that uses a tool, and the request that reads it again."""
+
+    text: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, of which store."""
+    """Who asks, of which store, in whose voice; ``said`` in a conversation with a model."""
 
     platform: Platform
     caller: Principal
+    voice: Voice = Voice.PERSON
+    said: Said | None = None
 
     @classmethod
-    def of(cls, platform: Platform, caller: Principal) -> Asked:
+    def of(cls, platform: Platform, caller: Principal, voice: Voice = Voice.PERSON) -> Asked:
         """``caller`` asking; one bound to a store asks about that store and no other."""
         if caller.store_id in {None, platform.store_id}:
-            return cls(platform, caller)
-        return cls(platform.of_store(caller.store_id), caller)
+            return cls(platform, caller, voice)
+        return cls(platform.of_store(caller.store_id), caller, voice)
+
+    def wording(self, command: str) -> Wording:
+        """What was said: the words of the conversation, else the tool's use as a command."""
+        if self.said is not None:
+            return Wording(self.voice, self.caller.name, self.said.text, self.said.query)
+        return Wording(self.voice, self.caller.name, command)
 
     @property
     def store_id(self) -> str:
@@ -128,7 +145,8 @@ class Tool(Generic[Given]):
 
     As a command, words fill the arguments in their order; ``rest`` names the one that takes all
     remaining words, ``words`` reads them in a way of its own. ``completes`` says where an
-    argument's values come from, ``phrases`` how a command can go on.
+    argument's values come from, ``phrases`` how a command can go on. ``people`` are the places of
+    people's names in its results, such as ``data.customer``.
     """
 
     name: str
@@ -146,6 +164,7 @@ class Tool(Generic[Given]):
     words: Callable[[list[str]], Json] | None = None
     completes: Mapping[str, str] = field(default_factory=dict)
     phrases: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
     def run(self, asked: Asked, arguments: Given) -> Answer:
         """Use it. Raises ``Forbidden`` without the permission, and what the tool raises."""

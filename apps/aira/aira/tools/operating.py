@@ -11,8 +11,8 @@ from aira.tools.agents import AgentIn, agent, agent_of
 from aira.tools.model import Answer, Arguments, Asked, Tool, page_of, safe
 from core.errors import Conflict
 from orchestrator.core import agent_registry, control, runs
+from orchestrator.core.books import reading
 from orchestrator.core.control import StopState
-from royal_platform.commerce.pricing.request import ASSISTANT
 from royal_platform.persistence.runs import Runs
 
 
@@ -88,7 +88,6 @@ def cancel_run(asked: Asked, given: CancelIn) -> Answer:
 
 def stop(asked: Asked, given: StopIn) -> Answer:
     """Stop: after the answer no write starts."""
-    _check_scope(asked, given.scope)
     return _stopped(asked, control.stop(asked.platform, given.scope, asked.caller, given.reason))
 
 
@@ -170,8 +169,10 @@ def _ask_status(asked: Asked, given: AgentIn, verb: str, proposed: str) -> Answe
 
 
 def _ask_stop(asked: Asked, given: StopIn, verb: str, path: str, proposed: str) -> Answer:
-    _check_scope(asked, given.scope)
     is_stopped = given.scope in control.state(asked.platform).stopped
+    if not is_stopped:
+        with reading(asked.platform) as books:
+            control.check_scope(books, given.scope)
     change = {
         "field": given.scope, "now": "stopped" if is_stopped else "running", "proposed": proposed,
         "unit": "",
@@ -183,14 +184,6 @@ def _ask_stop(asked: Asked, given: StopIn, verb: str, path: str, proposed: str) 
         command=TOOLS_BY_VERB[verb].command(scope=given.scope, reason=given.reason or None),
         link="/", rationale=given.reason,
     )  # fmt: skip
-
-
-def _check_scope(asked: Asked, scope: str) -> None:
-    """A stop of an agent that does not exist would stop nothing and look as if it did."""
-    control.check_scope(scope)
-    agent_id = scope.removeprefix("agent:")
-    if agent_id not in {scope, ASSISTANT}:
-        agent_registry.get_agent(asked.platform, agent_id)
 
 
 def _proposing(asked: Asked, given: AutonomyIn) -> str:

@@ -195,19 +195,20 @@ def _customer(each: CustomerItem) -> Json:
 TOOLS: tuple[Tool[Any], ...] = (
     Tool(
         "orders", "Orders", "Orders by words, payment status or days, the newest first.",
-        "store:read", OrdersIn, orders, rest="text",
+        "store:read", OrdersIn, orders, rest="text", people=("data.customer",),
         usage="/orders [WORDS] [financial_status=paid] [start=DATE] [end=DATE]",
     ),
     Tool(
         "order", "One order", "One order with its lines and refunds.",
-        "store:read", OrderIn, order, completes={"order": "orders"},
+        "store:read", OrderIn, order, completes={"order": "orders"}, people=("customer",),
     ),
     Tool(
         "customers", "Customers", "Customers by name, the most valuable first.",
-        "store:read", CustomersIn, customers, rest="text",
+        "store:read", CustomersIn, customers, rest="text", people=("data.name",),
     ),
     Tool(
         "customer", "One customer", "One customer with the latest orders.",
         "store:read", CustomerIn, customer, rest="customer", completes={"customer": "customers"},
+        people=("name", "data.customer"),
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A price the user wants: it becomes a decision by the road every proposal takes."""
+"""A price the user or a model wants: it becomes a decision by the road every proposal takes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def price(asked: Asked, given: PriceIn) -> Answer:
         variant = variant_of(books.connection, books.store, given.product)
     words = TOOL.command(product=given.product, price=given.price, reason=given.reason or None)
     made = wish_price(
-        asked.platform, variant.id, given.price, asked.caller, words=words, reason=given.reason
+        asked.platform, variant.id, given.price, asked.wording(words), reason=given.reason
     )
     with reading(asked.platform) as books:
         now = books.now

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
 from aira.schemas import ChatIn, TurnStatus
-from aira.tools import Asked
+from aira.tools import Asked, Said
 from aira.turns.answering import Answering
 from aira.turns.beginning import Begun, begin
 from aira.turns.journal import UNSAVED_MAX, Journal, Lost
@@ -19,6 +18,7 @@ from core.security.principals import Kind, Principal, principal
 from core.storage.database import Database
 from core.telemetry.logs import get_logger
 from royal_platform.bootstrap import Platform
+from royal_platform.commerce.pricing.request import Voice
 from royal_platform.persistence import chat_turns
 from royal_platform.persistence.chat_turns import ANSWERING, ChatEvent, ChatTurns, Pulse, Turn
 from royal_platform.persistence.clock import wall_now
@@ -29,6 +29,8 @@ _TAIL_SECONDS = 0.2
 _LEAVE_SECONDS = 4.0
 # A turn of ours without a task: it was left by a failure, or is about to get one.
 _BEGINNING = timedelta(seconds=5)
+# A message may be long; what a proposal quotes of it is read by whoever approves.
+_QUOTED = 1_000
 _log = get_logger(__name__)
 
 Opened = Callable[[], Platform | None]
@@ -137,6 +139,9 @@ class TurnEngine:
     def _answer(
         self, platform: Platform, turn: Turn, stored: list[ChatEvent], *, resumed: bool = False
     ) -> None:
+        if turn.id in self._tasks:
+            # It got its task while the database was being asked about it.
+            return
         journal = Journal(platform.database, turn, self.worker, stored)
         if resumed:
             # The process that died may have shown text under the next numbers.
@@ -186,10 +191,10 @@ class TurnEngine:
                 self._tasks[turn_id].cancel()
         for turn in await asyncio.to_thread(self._orphans, platform.database):
             stored = await asyncio.to_thread(_stored, platform.database, turn)
+            seen = await asyncio.to_thread(platform.of_store, turn.store_id)
             if self._leaving:
                 return
             _log.info("chat.turn.taken_over", turn_id=turn.id, worker=turn.worker)
-            seen = replace(platform, store_id=turn.store_id)
             self._answer(seen, turn, stored, resumed=True)
 
     def _orphans(self, database: Database) -> list[Turn]:
@@ -243,7 +248,10 @@ def _asked(platform: Platform, turn: Turn) -> Asked:
     """The turn's user, with the rights of the role the turn was begun with."""
     speaker = turn.speaker
     caller = principal(speaker.name, speaker.role, turn.store_id, cast("Kind", speaker.kind))
-    return Asked(platform, caller)
+    if turn.mode != "model":
+        return Asked(platform, caller)
+    said = Said(turn.text[:_QUOTED], f"GET /v1/conversations/{turn.conversation_id}")
+    return Asked(platform, caller, Voice.CONVERSATION, said)
 
 
 def _ask_cancel(database: Database, turn: Turn) -> None:
