@@ -42,6 +42,10 @@ def test_without_a_summary_the_facts_alone_remain() -> None:
     assert set(facts(with_lost_facts([TEXT], "", 10_000))) == set(facts(TEXT))
 
 
+def test_a_unit_belongs_to_a_figure_of_its_own_line() -> None:
+    assert facts("000\n€00") == ["000", "00"]
+
+
 def test_what_does_not_fit_is_left_out_from_the_oldest_and_said() -> None:
     texts = [f"row {number} has {number + 100} EUR" for number in range(50)]
     kept = with_lost_facts(texts, "A table.", 200)

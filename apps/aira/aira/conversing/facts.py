@@ -11,7 +11,8 @@ _FACT = re.compile(
     r"|\b\d{4}-\d{2}-\d{2}\b"  # days
     r"|#\d+\b"  # orders
     r"|\b[A-Z0-9]{2,}(?:-[A-Z0-9]+)+\b"  # SKUs
-    r"|\d+(?:[.,]\d+)*(?:\s?(?:%|[A-Z]{3}\b|€|\$|£))?"  # figures with their unit
+    # Figures with their unit, which stands on the same line, after a space of some width.
+    r"|\d+(?:[.,]\d+)*(?:[ \u00a0\u202f]?(?:%|[A-Z]{3}\b|€|\$|£))?"
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _LINE_MAX = 200
