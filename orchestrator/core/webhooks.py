@@ -15,6 +15,7 @@ from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Commands, Receipt
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.traces import Traces
+from royal_platform.shopify.sync import notice_deletion
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -168,7 +169,7 @@ def _bury(platform: Platform, receipt: Receipt, problem: str) -> None:
 
 async def _delete(platform: Platform, receipt: Receipt, payload: Mapping[str, Any]) -> None:
     """What is gone cannot be learned by reading what is there."""
-    await platform.sync().notice(receipt.topic, payload)
+    notice_deletion(platform.mirror(), receipt.topic, payload)
     _close(platform, [receipt])
 
 

@@ -51,6 +51,27 @@ async def incremental(platform: SyncPlatform) -> int:
     return await Sync(platform.shopify(), platform.mirror()).run()
 
 
+def notice_deletion(mirror: MirrorStore, topic: str, payload: Mapping[str, Any]) -> int:
+    """Take what a webhook says is gone out of the mirror, contacting nobody; how many were there.
+
+    ``topic`` is products/delete, orders/delete or customers/delete.
+    """
+    subject = topic.partition("/")[0]
+    gone = payload if subject != "customers" else payload.get("customer") or payload
+    ident = str(gone["id"])
+    with mirror.page() as page:
+        drop = {
+            "products": page.delete_products,
+            "orders": page.delete_orders,
+            "customers": page.delete_customers,
+        }[subject]
+        count = drop([ident])
+        if count:
+            facts = {"kind": "deletion", "changed": count, _SINGULAR[subject]: ident}
+            page.tell("store.sync.completed", facts)
+    return count
+
+
 class Sync:
     """One store's sync. One at a time per store: pages take the store's row lock."""
 
@@ -80,16 +101,6 @@ class Sync:
     async def reconcile(self) -> int:
         """Notice deleted products and orders now; return how many there were."""
         return await self._guarded(self._reconcile)
-
-    async def notice(self, topic: str, payload: Mapping[str, Any]) -> int:
-        """Act on a webhook: deletions and erasure at once, anything else by reading the changes."""
-        subject, _, verb = topic.replace("_", "/").lower().partition("/")
-        if verb == "delete" and subject in ("products", "orders"):
-            return self._deleted(subject, [str(payload["id"])])
-        if topic.lower() in ("customers/redact", "customers_redact", "customers/delete"):
-            customer = payload.get("customer") or payload
-            return self._deleted("customers", [str(customer["id"])])
-        return await self.run()
 
     async def _first(self) -> int:
         state = self._mirror.state()
@@ -250,21 +261,6 @@ class Sync:
         if now - self._told_at >= _TELL_EVERY_SECONDS:
             self._told_at = now
             page.tell("store.sync.progressed", {"stage": stage, "counts": state.counts})
-
-    def _deleted(self, subject: str, ids: list[str]) -> int:
-        with self._mirror.page() as page:
-            drop = {
-                "products": page.delete_products,
-                "orders": page.delete_orders,
-                "customers": page.delete_customers,
-            }[subject]
-            count = drop(ids)
-            if count:
-                page.tell(
-                    "store.sync.completed",
-                    {"kind": "deletion", "changed": count, _SINGULAR[subject]: ids[0]},
-                )
-        return count
 
     async def _guarded(self, work: Callable[[], Awaitable[int]]) -> int:
         try:

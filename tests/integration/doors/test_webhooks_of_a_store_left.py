@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from core.settings import Settings
 from orchestrator.core import connecting, webhooks
 from royal_platform.bootstrap import Platform, follow, sealing_key
 from royal_platform.persistence import store_connections, stores
+from royal_platform.persistence.commands import Commands
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.store_connections import SECRET_KEPT
 from royal_platform.persistence.tables.orders import customers
@@ -49,14 +51,14 @@ def left(platform: Platform) -> str:
     return "str_left"
 
 
-def send(url: str, webhook_id: str, topic: str) -> int:
-    signature = hmac.new(SECRET.encode(), BODY, hashlib.sha256).digest()
+def send(url: str, webhook_id: str, topic: str, body: bytes = BODY) -> int:
+    signature = hmac.new(SECRET.encode(), body, hashlib.sha256).digest()
     told = {
         "X-Shopify-Hmac-Sha256": base64.b64encode(signature).decode(),
         "X-Shopify-Topic": topic, "X-Shopify-Webhook-Id": webhook_id,
         "X-Shopify-Shop-Domain": DOMAIN,
     }  # fmt: skip
-    return httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=told).status_code
+    return httpx.post(f"{url}/webhooks/shopify", content=body, headers=told).status_code
 
 
 def named(platform: Platform, store_id: str) -> list[str]:
@@ -82,6 +84,24 @@ async def test_its_erasure_is_believed_done_and_the_last_that_is(
         assert Privacy(platform.store_id).all(connection) == []
     again = str(running(create_app(settings)).url)
     assert send(again, "w-2", "shop/redact") in (401, 503)
+
+
+async def test_what_it_deleted_is_noticed_though_nothing_connects_to_it(
+    settings: Settings, platform: Platform, left: str, running: Callable[[Any], Any]
+) -> None:
+    url = str(running(create_app(settings)).url)
+    with platform.database.read() as connection:
+        query = select(customers.c.id).where(customers.c.store_id == left)
+        gone = connection.execute(query.order_by(customers.c.id).limit(1)).scalar_one()
+    body = json.dumps({"id": gone}).encode()
+    assert send(url, "w-1", "customers/delete", body) == 200
+    await webhooks.work_off(platform)
+    with platform.database.read() as connection:
+        receipt = Commands(left).receipt(connection, "w-1")
+        query = select(customers.c.name).where(customers.c.store_id == left, customers.c.id == gone)
+        assert connection.execute(query).scalar_one() is None
+    assert receipt is not None
+    assert receipt.error is None
 
 
 def test_its_tokens_are_gone_at_once_and_its_secret_after_the_time_that_is_stated(

@@ -27,7 +27,7 @@ from royal_platform.persistence.tables.catalog import inventory_snapshots, produ
 from royal_platform.persistence.tables.orders import daily_sales, order_lines, orders
 from royal_platform.shopify import sync
 from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable
-from royal_platform.shopify.sync import Sync
+from royal_platform.shopify.sync import Sync, notice_deletion
 from tests.integration.platform.wire import Sandbox, until
 
 pytestmark = pytest.mark.timeout(240)
@@ -272,7 +272,7 @@ async def test_a_deletion_webhook_acts_at_once(platform):
     await sync.first(platform)
     with platform.database.read() as connection:
         order = connection.scalar(select(orders.c.id).limit(1))
-    assert await platform.sync().notice("orders/delete", {"id": int(order)}) == 1
+    assert notice_deletion(platform.mirror(), "orders/delete", {"id": int(order)}) == 1
     with platform.database.read() as connection:
         assert connection.scalar(select(orders.c.deleted_at).where(orders.c.id == order))
     await platform.shopify().aclose()
