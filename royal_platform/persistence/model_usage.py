@@ -1,4 +1,7 @@
-"""What each user's conversations used of the model per day: tokens always, money when priced."""
+"""What each user's conversations used of the model per day: tokens always, money when priced.
+
+What is held for an answer under way stands under its turn's id; the day ends it at the latest.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
 from royal_platform.persistence.statements import insert_if_absent
-from royal_platform.persistence.tables.conversations import model_budgets, model_usage
+from royal_platform.persistence.tables.conversations import chat_turns, model_budgets, model_usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,33 @@ class ModelUsage:
         return and_(table.store_id == self.store_id, table.owner == self.owner, table.day == day)
 
 
+def hold(connection: Connection, store_id: str, turn_id: str, day: date, held: Usage) -> None:
+    """Hold ``held`` for the answer of a turn, instead of what was held for it before."""
+    release(connection, store_id, turn_id)
+    ModelUsage(store_id, turn_id).add(connection, day, held)
+
+
+def release(connection: Connection, store_id: str, turn_id: str) -> None:
+    """Nothing is held for the answer of the turn any more."""
+    mine = (model_usage.c.store_id == store_id) & (model_usage.c.owner == turn_id)
+    connection.execute(delete(model_usage).where(mine))
+
+
+def held_for(connection: Connection, store_id: str, owner: str, day: date) -> Usage:
+    """What is held for the user's answers under way."""
+    turns = select(chat_turns.c.id).where(
+        chat_turns.c.store_id == store_id, chat_turns.c.owner == owner,
+        chat_turns.c.status == "answering",
+    )  # fmt: skip
+    return _sum(connection, store_id, day, model_usage.c.owner.in_(turns))
+
+
 def used_in_store(connection: Connection, store_id: str, day: date) -> Usage:
-    """What everybody in one store used on ``day`` (UTC)."""
+    """What everybody in one store used on ``day`` (UTC), with what is held for answers."""
+    return _sum(connection, store_id, day)
+
+
+def _sum(connection: Connection, store_id: str, day: date, *those: ColumnElement[bool]) -> Usage:
     table = model_usage.c
     query = select(
         func.coalesce(func.sum(table.requests), 0).label("requests"),
@@ -75,7 +103,7 @@ def used_in_store(connection: Connection, store_id: str, day: date) -> Usage:
         func.coalesce(func.sum(table.output_tokens), 0).label("written"),
         func.sum(table.money, type_=table.money.type).label("money"),
         func.max(table.currency).label("currency"),
-    ).where(table.store_id == store_id, table.day == day)
+    ).where(table.store_id == store_id, table.day == day, *those)
     row = connection.execute(query).one()
     return Usage(int(row.requests), int(row.read), int(row.written), row.money, row.currency)
 

@@ -17,12 +17,13 @@ import pytest
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ToolReturnPart
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall
 
+from aira.conversing.budget import BudgetSpent, budget_out, reserve
 from aira.conversing.history import dumped
 from aira.schemas import ChatIn
 from aira.tools.model import Answer, Arguments, Asked, Tool
 from aira.turns.beginning import begin
 from aira.turns.engine import TurnEngine
-from aira.turns.journal import Journal, Lost
+from aira.turns.journal import Ending, Journal, Lost
 from aira.turns.tool_use import ToolUse
 from core.errors import Conflict
 from core.security.principals import principal
@@ -405,3 +406,32 @@ def test_usage_adds_up_per_user_and_store(platform: Platform) -> None:
         assert raise_budget(connection, platform.store_id, "anna", day) == 1
         assert raise_budget(connection, platform.store_id, "anna", day) == 2
         assert times_raised(connection, platform.store_id, "ben", day) == 0
+
+
+def test_answers_at_the_same_moment_share_what_is_left_of_the_day(platform: Platform) -> None:
+    settings = platform.settings.model_copy(update={"aira_user_tokens_per_day": 10_000})
+    limited = replace(platform, settings=settings)
+    turns = [begin(limited, ANNA, ChatIn(text="Hello"), GONE).turn for _ in range(4)]
+
+    def ask(turn: Turn) -> int | None:
+        try:
+            return reserve(limited, turn, Usage(0, 2_000, 2_000))
+        except BudgetSpent:
+            return None
+
+    with ThreadPoolExecutor(4) as pool:
+        left = list(pool.map(ask, turns))
+    assert sorted(each for each in left if each is not None) == [2_000, 6_000, 10_000]
+    assert left.count(None) == 1
+    assert budget_out(limited, "anna").tokens_used == 0, "what is held is not used"
+    first, waiting = turns[left.index(10_000)], turns[left.index(None)]
+    assert ask(first) == 4_000, "asked again, it holds one share"
+
+    async def end() -> None:
+        journal = Journal(platform.database, first, GONE, [])
+        journal.skip(1)
+        done = ("done", {"status": "completed"})
+        await journal.finish([done], Ending("completed", wall_now(), None, Usage(1, 5, 5)), "")
+
+    asyncio.run(end())
+    assert ask(waiting) == 10_000 - 10 - 6_000, "what was held is released, what was used stays"

@@ -24,10 +24,10 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import Model
 from pydantic_ai.result import AgentStream
 from pydantic_ai.run import AgentRun
-from pydantic_ai.usage import RunUsage, UsageLimits
+from pydantic_ai.usage import RequestUsage, RunUsage, UsageLimits
 
 from aira import schemas
-from aira.conversing.budget import BudgetSpent, card, demand_budget
+from aira.conversing.budget import BudgetSpent, card, reserve
 from aira.conversing.citing import CitationFilter
 from aira.conversing.compaction import compacted
 from aira.conversing.history import before, dumped, history, question, restored
@@ -47,6 +47,8 @@ from royal_platform.persistence.model_usage import Usage
 # Replies of the model in one answer: a question that needs more is asked in parts.
 _STEPS = 12
 _RETRIES = 2
+# Tokens that a reply of the model, and what it is told of the tools, are expected to take.
+_REPLY = 4_000
 
 
 class TooManySteps(RoyalError):
@@ -88,6 +90,7 @@ class Conversing:
     model_name: str = ""
     usage: RunUsage = field(default_factory=RunUsage)
     replies: list[ModelResponse] = field(default_factory=list)
+    limits: UsageLimits = field(default_factory=lambda: UsageLimits(request_limit=_STEPS))
 
     async def run(self) -> None:
         """Ask the model and do what it asks for until it has answered."""
@@ -98,9 +101,8 @@ class Conversing:
         )
         model = shield.around(await platform.models.get(purpose))
         self.model_name = model.model_name
-        left, found = await asyncio.to_thread(
-            lambda: (demand_budget(platform, turn.speaker.name), before(platform, turn))
-        )
+        found = await asyncio.to_thread(before, platform, turn)
+        await self._reserve(found.tokens)
         shorter = await compacted(platform, found, self.usage, shield.cut)
         if shorter is not found:
             told = schemas.CompactedData(turns=shorter.conversation.summarised)
@@ -118,9 +120,23 @@ class Conversing:
             instructions=instructions(found.store),
             deps=talk,
             usage=self.usage,
-            usage_limits=UsageLimits(request_limit=_STEPS, total_tokens_limit=left),
+            usage_limits=self.limits,
         ) as run:
             await self._through(run, talk, saved)
+
+    async def _reserve(self, prompt: int) -> None:
+        """Hold what a reply to about ``prompt`` tokens may take, beside what was taken already."""
+        platform, used = self.asked.platform, self.usage
+        expected = RequestUsage(
+            input_tokens=used.input_tokens + prompt, output_tokens=used.output_tokens + _REPLY
+        )
+        cost = platform.models.cost(self.model_name, expected)
+        held = Usage(
+            0, expected.input_tokens, expected.output_tokens,
+            None if cost is None else cost.amount, None if cost is None else cost.currency,
+        )  # fmt: skip
+        left = await asyncio.to_thread(reserve, platform, self.journal.turn, held)
+        self.limits.total_tokens_limit = left
 
     def _count(self, saved: Sequence[ModelMessage]) -> None:
         """What the process before us took of the model counts too."""
@@ -136,6 +152,8 @@ class Conversing:
         async for node in run:
             if not Agent.is_model_request_node(node):
                 continue
+            if self.replies:
+                await self._reserve(self.replies[-1].usage.total_tokens)
             async with node.stream(run.ctx) as stream:
                 await self._tell(stream, talk.tools)
             talk.steps += 1

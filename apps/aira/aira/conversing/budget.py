@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,11 +17,16 @@ from core.security.principals import Principal
 from core.settings import Settings
 from orchestrator.core.books import writing
 from royal_platform.bootstrap import Platform
+from royal_platform.persistence import stores
+from royal_platform.persistence.chat_turns import Turn
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.model_usage import (
     ModelUsage,
     Usage,
+    held_for,
+    hold,
     raise_budget,
+    release,
     times_raised,
     used_in_store,
 )
@@ -54,26 +59,34 @@ class BudgetSpent(RoyalError):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Limits of one day and what was used; None is no limit."""
+    """Limits of one day, None for no limit; what was used and is held for answers under way."""
 
     owner: str
     tokens: int | None
     money: Decimal | None
     used: Usage
+    held: Usage
 
     @property
     def reached(self) -> str | None:
         """In words which limit is reached, if one is."""
-        if self.tokens is not None and self.used.tokens >= self.tokens:
-            return f"{self.used.tokens} of {self.tokens} tokens"
-        if self.money is not None and (self.used.money or Decimal(0)) >= self.money:
-            return f"{self.used.money} of {self.money} {self.used.currency or ''}".strip()
+        more = ", with what is held for answers under way" if self.held.tokens else ""
+        if self.tokens_left == 0:
+            return f"{self._tokens_taken} of {self.tokens} tokens{more}"
+        money = (self.used.money or Decimal(0)) + (self.held.money or Decimal(0))
+        if self.money is not None and money >= self.money:
+            currency = self.used.currency or self.held.currency or ""
+            return f"{money} of {self.money} {currency}".strip() + more
         return None
 
     @property
     def tokens_left(self) -> int | None:
         """Tokens that may still be used; None for no limit."""
-        return None if self.tokens is None else max(0, self.tokens - self.used.tokens)
+        return None if self.tokens is None else max(0, self.tokens - self._tokens_taken)
+
+    @property
+    def _tokens_taken(self) -> int:
+        return self.used.tokens + self.held.tokens
 
 
 def limits(
@@ -87,26 +100,42 @@ def limits(
             owner, (settings.aira_user_tokens_per_day * own) or None,
             (settings.aira_user_money_per_day * own) or None,
             ModelUsage(store_id, owner).of(connection, day),
+            held_for(connection, store_id, owner, day),
         ),
         Limit(
             EVERYBODY, (settings.aira_tokens_per_day * shared) or None,
             (settings.aira_money_per_day * shared) or None,
-            used_in_store(connection, store_id, day),
+            used_in_store(connection, store_id, day), Usage(),
         ),
     )  # fmt: skip
 
 
-def demand_budget(platform: Platform, owner: str) -> int | None:
-    """How many tokens may still be used, None for any number. Raises ``BudgetSpent``."""
-    day = wall_now().date()
-    with platform.database.read() as connection:
-        found = limits(connection, platform.settings, platform.store_id, owner, day)
-    for limit in found:
-        reached = limit.reached
-        if reached is not None:
-            raise BudgetSpent(limit.owner, day, reached)
-    left = [limit.tokens_left for limit in found if limit.tokens_left is not None]
-    return min(left, default=None)
+def reserve(platform: Platform, turn: Turn, expected: Usage) -> int | None:
+    """Hold what the answer is expected to have taken once the model has replied again.
+
+    Conversations at the same moment share what is left, rather than each having all of it.
+    Returns how many tokens the whole answer may take, None for any number; raises
+    ``BudgetSpent``. What is held is released with the turn's end, at the latest by the day's.
+    """
+    day, owner = wall_now().date(), turn.speaker.name
+    with platform.database.write() as transaction:
+        connection = transaction.connection
+        # Two workers count one after the other.
+        stores.lock(connection, turn.store_id)
+        release(connection, turn.store_id, turn.id)
+        found = limits(connection, platform.settings, turn.store_id, owner, day)
+        for limit in found:
+            reached = limit.reached
+            if reached is not None:
+                raise BudgetSpent(limit.owner, day, reached)
+        left = min(
+            (each.tokens_left for each in found if each.tokens_left is not None), default=None
+        )
+        held = expected
+        if left is not None and expected.tokens > left:
+            held = replace(expected, input_tokens=left, output_tokens=0)
+        hold(connection, turn.store_id, turn.id, day, held)
+    return left
 
 
 def budget_out(platform: Platform, owner: str) -> BudgetOut:

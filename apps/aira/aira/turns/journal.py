@@ -13,7 +13,7 @@ from core.storage.database import Database
 from core.telemetry.logs import get_logger
 from royal_platform.persistence.chat_turns import ChatEvent, ChatTurns, Turn
 from royal_platform.persistence.clock import wall_now
-from royal_platform.persistence.model_usage import ModelUsage, Usage
+from royal_platform.persistence.model_usage import ModelUsage, Usage, release
 
 # Pieces that come within this time become one event; the first of them waits for nothing.
 _GATHER_SECONDS = 0.04
@@ -221,6 +221,7 @@ class Journal:
             if ending is None:
                 return
             self._turns.release(connection, self.turn, now=ending.finished_at)
+            release(connection, self.turn.store_id, self.turn.id)
             if ending.usage is not None:
                 usage = ModelUsage(self.turn.store_id, self.turn.speaker.name)
                 usage.add(connection, wall_now().date(), ending.usage)
