@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from core.telemetry.logs import configure_logging
+
 pytest_plugins = ["tests.databases"]
 
 settings.register_profile(
@@ -23,6 +25,10 @@ settings.load_profile(
 )
 
 _LIVE = os.environ.get("ROYAL_LIVE") == "1"
+
+# A logger used before logs are configured keeps printing to the standard output of that test:
+# every entry point configures them first, and so do tests, whichever comes first.
+configure_logging("INFO")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,6 +19,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 ROOT = Path(__file__).resolve().parents[1]
 ROYAL = str(Path(sys.executable).with_name("royal"))
@@ -43,6 +47,18 @@ def free_ports(count: int) -> list[int]:
         for probe in probes:
             probe.bind(("127.0.0.1", 0))
         return [int(probe.getsockname()[1]) for probe in probes]
+
+
+def _writable(database: Path) -> bool:
+    connection = sqlite3.connect(database, timeout=0, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 class Installation:
@@ -202,6 +218,31 @@ class Installation:
         )
         for worker in all_of_them:
             os.kill(worker, number)
+
+    def freeze_workers(self) -> None:
+        """Hold every worker at a moment when none has a lock that a door would wait for."""
+
+        def frozen() -> bool:
+            self.signal_workers(signal.SIGSTOP)
+            if self._nobody_writes():
+                return True
+            self.signal_workers(signal.SIGCONT)
+            return False
+
+        until(frozen, what="workers that hold no lock")
+
+    def _nobody_writes(self) -> bool:
+        url = self.environment.get("DATABASE_URL")
+        if url is not None:
+            with create_engine(url, poolclass=NullPool).connect() as connection:
+                query = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in trans%'"
+                return connection.execute(text(query)).scalar_one() == 0
+        with (self.home / "var" / "royal.db.writer").open("a") as turn:
+            try:
+                fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+        return all(_writable(self.home / "var" / name) for name in ("royal.db", "engine.db"))
 
     def end(self) -> None:
         self.client.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -49,7 +50,9 @@ def over_mcp(aira: str, value: str, tool: str, **arguments: Any) -> Any:
         async with Client(transport) as session:
             return await session.call_tool(tool, arguments, raise_on_error=False)
 
-    return asyncio.run(call())
+    # A thread of its own: the browser of earlier tests keeps a loop in this one.
+    with ThreadPoolExecutor(1) as own:
+        return own.submit(asyncio.run, call()).result()
 
 
 def affordable(use: Use) -> tuple[dict[str, Any], str]:

@@ -86,7 +86,7 @@ def test_a_worker_killed_between_approval_and_write_leaves_one_change(
     fragile: Installation,
 ) -> None:
     (decision, *_) = waiting_prices(fragile, 1)
-    fragile.signal_workers(signal.SIGSTOP)
+    fragile.freeze_workers()
     approve(fragile, decision)
     fragile.signal_workers(signal.SIGKILL)
     until(lambda: settled(fragile, [decision["id"]]), 90, "the approved decision to settle")

@@ -91,7 +91,7 @@ def test_a_worker_killed_between_approval_and_write_still_writes_once(
     variant = decision["subject"]["id"]
     writes = installation.price_writes()[variant]
     page = open_case(desk, installation, decision["id"])
-    installation.signal_workers(signal.SIGSTOP)
+    installation.freeze_workers()
     page.get_by_role("button", name="Approve", exact=False).last.click()
     status = page.locator("[role=status][data-status]")
     expect(status).to_have_attribute("data-status", "approved", timeout=30_000)
