@@ -120,7 +120,7 @@ def proposal(house: Any, variant_id: str = "v1", **changed: Any) -> Proposal:
 @pytest.fixture(autouse=True)
 def costs(monkeypatch: pytest.MonkeyPatch) -> None:
     """The live store in memory tells no unit cost; these decisions rest on one."""
-    from orchestrator.core import effects as kinds
+    from orchestrator.core import actions as kinds
 
     told = kinds._price_facts
     monkeypatch.setattr(kinds, "_price_facts", lambda found: {**told(found), "unit_cost": "20.00"})
