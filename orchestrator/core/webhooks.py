@@ -10,7 +10,7 @@ import orjson
 from core.errors import Conflict, NotFound, RoyalError, Unavailable
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, reading, writing
-from royal_platform.persistence import store_connections, webhook_inbox
+from royal_platform.persistence import store_connections, stores, webhook_inbox
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Commands, Receipt
 from royal_platform.persistence.privacy import Privacy
@@ -177,6 +177,8 @@ async def _uninstalled(platform: Platform, receipt: Receipt, _payload: Mapping[s
     """Access is over at this moment: the agents are paused, everything else is kept."""
     with platform.database.write() as transaction:
         connection = transaction.connection
+        # The store's row first, as everywhere: two orders of locking would wait for each other.
+        stores.lock(connection, platform.store_id)
         _done(Commands(platform.store_id), connection, receipt)
         found = store_connections.get(connection, platform.store_id)
         if found is None or found.state != "valid" or _is_older(receipt, found):
