@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ _LIVE = os.environ.get("ROYAL_LIVE") == "1"
 # A logger used before logs are configured keeps printing to the standard output of that test:
 # every entry point configures them first, and so do tests, whichever comes first.
 configure_logging("INFO")
+# What is written is caught by the test runner; a handler of ours would outlive its stream.
+logging.getLogger().handlers.clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
