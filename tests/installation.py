@@ -235,7 +235,11 @@ class Installation:
         url = self.environment.get("DATABASE_URL")
         if url is not None:
             with create_engine(url, poolclass=NullPool).connect() as connection:
-                query = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in trans%'"
+                # Readers keep nobody waiting; whoever has written or locked a row has a number.
+                query = (
+                    "SELECT count(*) FROM pg_stat_activity"
+                    " WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
+                )
                 return connection.execute(text(query)).scalar_one() == 0
         with (self.home / "var" / "royal.db.writer").open("a") as turn:
             try:
