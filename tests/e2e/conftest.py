@@ -54,10 +54,12 @@ class FirstStart:
 @pytest.fixture(scope="session")
 def new_postgres(request: pytest.FixtureRequest) -> Iterator[NewDatabase]:
     """Makes databases that last as long as the session."""
+    # Asked for at once when it will be needed, so that it ends after its databases.
+    wanted = request.config.getoption("--on-postgresql")
+    server: str = request.getfixturevalue("postgres_server") if wanted else ""
     with ExitStack() as kept:
 
         def new(template: str | None) -> str:
-            server: str = request.getfixturevalue("postgres_server")
             return kept.enter_context(new_database(server, template))
 
         yield new
