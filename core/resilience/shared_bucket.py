@@ -11,6 +11,9 @@ _PLENTY = 0.5
 _AT_ONCE = 8
 # How long before its turn an urgent caller keeps the others away.
 _MARGIN = timedelta(seconds=0.25)
+# How long the first caller of all may take to say what it found, and how often others ask.
+_LOOKING = timedelta(seconds=5)
+_ASK_AGAIN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,11 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """The shared bucket: points ``available`` at the moment ``at``; ``maximum`` 0 = not known."""
+    """The shared bucket: points ``available`` at the moment ``at``; ``maximum`` 0 = not known.
+
+    Until ``urgent_until`` others leave it to one caller: to what is urgent, or, while nothing is
+    known, to the one that went to see.
+    """
 
     at: datetime
     maximum: float = 0.0
@@ -41,7 +48,8 @@ class Bucket:
 class Ask:
     """A call about to be made, and what was learned since the last one.
 
-    ``returned`` points were taken and not used; ``throttled`` calls were refused meanwhile.
+    ``wanted`` 0 only tells. ``returned`` points were taken and not used; ``throttled`` calls were
+    refused meanwhile.
     """
 
     wanted: float
@@ -54,7 +62,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``granted`` points (None: the bucket is not known, go and see), or seconds to wait."""
+    """``granted`` points (None: not known, go and see and tell), or seconds to wait."""
 
     granted: float | None
     pause: float
@@ -65,7 +73,7 @@ def draw(bucket: Bucket, ask: Ask, now: datetime) -> tuple[Bucket, Answer]:
     """Answer one caller; returns the bucket as it is then. Pure."""
     bucket = _settled(bucket, ask, now)
     if bucket.maximum <= 0 or bucket.restore <= 0:
-        return bucket, Answer(None, 0.0, bucket.costs)
+        return _unknown(bucket, ask, now)
     wanted = min(ask.wanted, bucket.maximum)
     if not ask.urgent and bucket.urgent_until is not None and bucket.urgent_until > now:
         pause = max((bucket.urgent_until - now).total_seconds(), 0.01)
@@ -82,6 +90,15 @@ def draw(bucket: Bucket, ask: Ask, now: datetime) -> tuple[Bucket, Answer]:
     return left, Answer(granted, 0.0, left.costs)
 
 
+def _unknown(bucket: Bucket, ask: Ask, now: datetime) -> tuple[Bucket, Answer]:
+    """One goes to see, or all at once would spend what none of them can count."""
+    if ask.wanted <= 0:
+        return replace(bucket, urgent_until=None), Answer(0.0, 0.0, bucket.costs)
+    if bucket.urgent_until is not None and bucket.urgent_until > now:
+        return bucket, Answer(0.0, _ASK_AGAIN, bucket.costs)
+    return replace(bucket, urgent_until=now + _LOOKING), Answer(None, 0.0, bucket.costs)
+
+
 def _settled(bucket: Bucket, ask: Ask, now: datetime) -> Bucket:
     """Time has passed, points came back, and the other side may have stated its bucket."""
     stated = ask.stated
@@ -93,8 +110,10 @@ def _settled(bucket: Bucket, ask: Ask, now: datetime) -> Bucket:
         told = min(maximum, stated.available + stated.age * restore)
         # Ours already lacks what others took and have not sent yet, so the smaller one is right.
         available = told if bucket.maximum <= 0 else min(available, told)
+    seen = stated is not None and bucket.maximum <= 0
     return replace(
         bucket,
+        urgent_until=None if seen else bucket.urgent_until,
         at=max(now, bucket.at),
         maximum=maximum,
         restore=restore,

@@ -160,17 +160,14 @@ class ShopifyClient:
         renewed, throttled_until = False, time.monotonic() + _THROTTLED_SECONDS
         token = await self._credentials.token(http)
         while True:
-            await self.pacer.admit(priced, urgent=document.urgent)
-            answer = await self._post(http, body, token)
-            if answer.status_code == 401:
+            told = await self._paced(http, document, priced, body, token)
+            if told is None:
                 if renewed:
                     await self._credentials.give_up()
                     raise _unauthorized()
                 renewed, token = True, await self._credentials.token(http, refused=token)
                 continue
-            told = self._read(answer)
             await self._credentials.accepted()
-            self.pacer.learn(priced, (told.get("extensions") or {}).get("cost") or {})
             if not _is_throttled(told):
                 return _data(told, document.name)
             pause = self.pacer.throttled(priced)
@@ -180,6 +177,21 @@ class ShopifyClient:
                 )
             log.info("shopify.call.throttled", document=document.name, pause=round(pause, 3))
             await asyncio.sleep(pause)
+
+    async def _paced(
+        self, http: httpx.AsyncClient, document: Document[Any], priced: str, body: bytes, token: str
+    ) -> dict[str, Any] | None:
+        """Send once, when the bucket allows; None when the token was refused."""
+        await self.pacer.admit(priced, urgent=document.urgent)
+        try:
+            answer = await self._post(http, body, token)
+            if answer.status_code == 401:
+                return None
+            told = self._read(answer)
+            self.pacer.learn(priced, (told.get("extensions") or {}).get("cost") or {})
+            return told
+        finally:
+            await self.pacer.tell()
 
     async def _post(self, http: httpx.AsyncClient, body: bytes, token: str) -> httpx.Response:
         url = f"{self.address}/admin/api/{self.api_version}/graphql.json"

@@ -6,15 +6,17 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.resilience.shared_bucket import Answer, Ask, Bucket, Stated, draw
 from royal_platform.shopify.ports import Budget
 
-# What a document is taken to cost before it was ever sent.
-_FIRST_GUESS = 100.0
+# What a document is taken to cost before it was ever sent: a page (``name:first``) as much as the
+# dearest query Shopify lets through, or several processes' first pages overdraw the bucket.
+_DEAREST = 1000.0
+_SMALL = 100.0
 # Points taken at once are given back when nobody used them for this long.
 _HOLD_SECONDS = 2.0
 
@@ -65,6 +67,7 @@ class Pacer:
         self._costs: dict[str, float] = {}
         self._held = 0.0
         self._held_at = 0.0
+        self._looking = False
         self._learned = _Learned()
 
     async def admit(self, document: str, *, urgent: bool = False) -> float:
@@ -78,6 +81,7 @@ class Pacer:
             with self._lock:
                 self._costs.update(answer.costs)
                 if answer.granted is None:
+                    self._looking = True
                     return waited
                 self._held += answer.granted
                 self._held_at = self._monotonic()
@@ -86,6 +90,13 @@ class Pacer:
                 waited += answer.pause
         return waited
 
+    async def tell(self) -> None:
+        """Share what the first call to the store found: until then other processes wait."""
+        with self._lock:
+            looking, self._looking = self._looking, False
+        if looking:
+            await asyncio.to_thread(self._budget.exchange, self._told(Ask(0.0)))
+
     def learn(self, document: str, cost: Mapping[str, Any]) -> None:
         """Take over the bucket as an answer's ``extensions.cost`` states it."""
         status = cost.get("throttleStatus") or {}
@@ -93,6 +104,8 @@ class Pacer:
         with self._lock:
             learned = self._learned
             if asked is not None:
+                if document not in self._costs:
+                    learned.returned += max(0.0, _guess(document) - float(asked))
                 if self._costs.get(document) != float(asked):
                     self._costs[document] = learned.costs[document] = float(asked)
                 if used is not None:
@@ -113,12 +126,12 @@ class Pacer:
             stated = self._learned.stated
             if stated is None or stated.restore <= 0:
                 return 0.1
-            wanted = min(self._costs.get(document, _FIRST_GUESS), stated.maximum)
+            wanted = min(self._cost(document), stated.maximum)
             return max(0.1, (wanted - stated.available) / stated.restore)
 
     def _take_held(self, document: str) -> bool:
         with self._lock:
-            cost = self._costs.get(document, _FIRST_GUESS)
+            cost = self._cost(document)
             if self._monotonic() - self._held_at > _HOLD_SECONDS:
                 self._learned.returned += self._held
                 self._held = 0.0
@@ -132,7 +145,16 @@ class Pacer:
         stated = self._learned.stated
         return cost if stated is None else stated.maximum
 
+    def _cost(self, document: str) -> float:
+        return self._costs.get(document, _guess(document))
+
     def _ask(self, document: str, urgent: bool) -> Ask:
+        with self._lock:
+            wanted = self._cost(document)
+        return self._told(Ask(wanted, urgent=urgent))
+
+    def _told(self, ask: Ask) -> Ask:
+        """The same ask with all that was learned since the last one."""
         with self._lock:
             learned, self._learned = self._learned, _Learned(stated=self._learned.stated)
             self._learned.stated_at = learned.stated_at
@@ -140,9 +162,12 @@ class Pacer:
             if stated is not None:
                 age = max(0.0, self._monotonic() - learned.stated_at)
                 stated = Stated(stated.maximum, stated.available, stated.restore, age)
-            cost = self._costs.get(document, _FIRST_GUESS)
             held, self._held = self._held, 0.0
-            return Ask(
-                wanted=cost, urgent=urgent, returned=learned.returned + held, stated=stated,
-                costs=learned.costs, throttled=learned.throttled,
+            return replace(
+                ask, returned=learned.returned + held, stated=stated, costs=learned.costs,
+                throttled=learned.throttled,
             )  # fmt: skip
+
+
+def _guess(document: str) -> float:
+    return _DEAREST if ":" in document else _SMALL

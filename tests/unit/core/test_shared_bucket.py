@@ -18,11 +18,24 @@ def after(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def test_an_unknown_bucket_lets_through_until_it_is_stated() -> None:
-    bucket, answer = draw(Bucket(NOW), Ask(100), NOW)
-    assert answer.granted is None
-    bucket, answer = draw(bucket, Ask(100, stated=Stated(2000, 150, 100)), NOW)
-    assert (answer.granted, bucket.available) == (100, 50)
+def test_an_unknown_bucket_lets_one_through_until_it_is_stated() -> None:
+    bucket, first = draw(Bucket(NOW), Ask(900), NOW)
+    assert first.granted is None
+    bucket, other = draw(bucket, Ask(900), NOW)
+    assert other.granted == 0
+    assert other.pause > 0
+    bucket, _ = draw(bucket, Ask(0, stated=Stated(2000, 1100, 100)), NOW)
+    bucket, other = draw(bucket, Ask(900), NOW)
+    assert (other.granted, bucket.available) == (900, 200)
+
+
+@pytest.mark.parametrize("later", [0.0, 6.0], ids=["nothing was stated", "it died"])
+def test_who_went_to_see_and_says_nothing_does_not_hold_up_the_rest(later: float) -> None:
+    bucket, _ = draw(Bucket(NOW), Ask(100), NOW)
+    if not later:
+        bucket, _ = draw(bucket, Ask(0), NOW)
+    _, next_one = draw(bucket, Ask(100), after(later))
+    assert next_one.granted is None
 
 
 def test_what_others_took_is_not_given_again_by_an_older_statement() -> None:

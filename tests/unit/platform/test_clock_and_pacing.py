@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from royal_platform.persistence.clock import StoreClock
-from royal_platform.shopify.pacing import Pacer
+from royal_platform.shopify.pacing import Pacer, ProcessBudget
 
 WALL = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WORLD = datetime(2027, 3, 1, 23, 30, tzinfo=UTC)
@@ -59,6 +60,33 @@ def cost(requested: float, available: float) -> dict[str, object]:
 
 async def test_an_unknown_bucket_is_not_waited_for():
     assert await Pacer().admit("orders") == 0
+
+
+async def test_two_processes_first_pages_do_not_overdraw_a_bucket_nobody_knows():
+    # Each spends what a page costs before it knows the price: the store counts both.
+    time, left = Time(), 2000.0
+    budget = ProcessBudget(time.monotonic)
+    one, two = (Pacer(budget, monotonic=time.monotonic, sleep=time.sleep) for _ in range(2))
+    await one.admit("orders:60")
+    waiting = asyncio.create_task(two.admit("orders:60"))
+    await asyncio.sleep(0)
+    left -= 900
+    one.learn("orders:60", cost(900, left))
+    await one.tell()
+    await waiting
+    left -= 900
+    waited = await one.admit("orders:60")
+    assert left + waited * 100 >= 900
+
+
+async def test_a_page_of_unknown_price_is_taken_for_the_dearest_and_the_rest_comes_back():
+    time = Time()
+    pacer = Pacer(monotonic=time.monotonic, sleep=time.sleep)
+    pacer.learn("shop", cost(1, 1500))
+    assert await pacer.admit("orders:60") == 0
+    assert await pacer.admit("orders:50") == pytest.approx(5.0)
+    pacer.learn("orders:60", cost(100, 1900))
+    assert await pacer.admit("orders:60") == 0
 
 
 async def test_the_missing_points_are_waited_for():
