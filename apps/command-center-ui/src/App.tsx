@@ -8,7 +8,7 @@ import {
   type RouterHistory,
   RouterProvider,
 } from "@tanstack/react-router";
-import { type ComponentType, lazy, useState } from "react";
+import { type ComponentType, useState } from "react";
 import { withTexts } from "./i18n/with-texts";
 import { Lost } from "./shell/Lost";
 import { PageFailure } from "./shell/PageFailure";
@@ -21,8 +21,8 @@ const page = (
   ...borrowed: string[]
 ) => withTexts([module, ...borrowed], load);
 
-const Today = page("today", () => import("./modules/today"));
-const Approvals = page("approvals", () => import("./modules/approvals"), "effects");
+const Today = page("today", () => import("./modules/today"), "activity");
+const Approvals = page("approvals", () => import("./modules/approvals"), "effects", "activity");
 const Agents = page("agents", () => import("./modules/agents"));
 const AgentPage = page("agents", () => import("./modules/agents/AgentPage"), "effects");
 const Effects = page("effects", () => import("./modules/effects"));
@@ -31,12 +31,12 @@ const Products = page("products", () => import("./modules/products"));
 const ProductPage = page("products", () => import("./modules/products/ProductPage"));
 const Orders = page("orders", () => import("./modules/orders"));
 const OrderPage = page("orders", () => import("./modules/orders/OrderPage"));
-const Activity = lazy(() => import("./modules/activity"));
+const Activity = page("activity", () => import("./modules/activity"));
 const Policies = page("policies", () => import("./modules/policies"));
 const Engine = page("engine", () => import("./modules/engine"));
 const Connections = page("connections", () => import("./modules/connections"));
 // A decision in a conversation is the case that Approvals shows, in the same words.
-const Aira = withTexts(["aira", "approvals"], () => import("./modules/aira"));
+const Aira = withTexts(["aira", "approvals", "activity"], () => import("./modules/aira"));
 
 const pages: [path: string, page: RouteComponent][] = [
   ["/", Today],

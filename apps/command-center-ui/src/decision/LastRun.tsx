@@ -14,7 +14,7 @@ export function LastRun() {
       params={{ runId: last.id } as never}
       className="text-dense text-accent underline underline-offset-2"
     >
-      {t("approvals.lastRun")}
+      {t("decision.lastRun")}
     </Link>
   );
 }

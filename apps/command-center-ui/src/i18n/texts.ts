@@ -1,4 +1,5 @@
 /** Every text there is, for the types: the shell's, and one line for each module with its own. */
+import type activity from "@/modules/activity/texts.en.json";
 import type agents from "@/modules/agents/texts.en.json";
 import type aira from "@/modules/aira/texts.en.json";
 import type approvals from "@/modules/approvals/texts.en.json";
@@ -13,6 +14,7 @@ import type today from "@/modules/today/texts.en.json";
 import type shell from "./en.json";
 
 export type Texts = typeof shell &
+  typeof activity &
   typeof agents &
   typeof aira &
   typeof approvals &

@@ -25,7 +25,7 @@ const StopAll = lazy(() => import("./StopAll"));
 const Palette = lazy(() => import("./Palette"));
 const KeySheet = lazy(() => import("./KeySheet"));
 const Toasts = lazy(() => import("./Toasts"));
-const AiraDock = withTexts(["aira", "approvals"], () => import("@/aira/Dock"));
+const AiraDock = withTexts(["aira", "approvals", "activity"], () => import("@/aira/Dock"));
 
 export function Shell() {
   const session = useSession();

@@ -10,13 +10,13 @@ export function FirstRead({ sync }: { sync: NonNullable<Connection["sync"]> }) {
   const format = useFormat();
   const { orders, orders_expected: expected, phase, error } = sync;
   const read = expected
-    ? t("connections.of", { value: format.count(orders), total: format.count(expected) })
+    ? t("today.readOf", { value: format.count(orders), total: format.count(expected) })
     : format.count(orders);
   return (
     <Card brass title={t("today.reading")}>
       <div role="status">
         {phase === "failed" ? (
-          <p className="text-bad">{error ?? t("connections.phase.failed")}</p>
+          <p className="text-bad">{error ?? t("today.readFailed")}</p>
         ) : (
           <p className="tabular-nums">
             {t("today.readSoFar", { orders: read, products: format.count(sync.products) })}
