@@ -8,6 +8,7 @@ UV := $(BIN)/uv
 UI := apps/command-center-ui
 SCHEMA := .tools/shopify
 LLM := .tools/llm
+EVALUATION := .tools/evaluation
 LLM_PORT ?= 8081
 CLIENTS := tests/clients
 PNPM := npx --yes pnpm@10.34.9
@@ -60,7 +61,8 @@ format: setup ## rewrite the sources in the project's style
 bench: setup $(UI)/dist/.built ## measure, and print tables
 	$(BIN)/python -m bench
 
-evaluate: setup ## how good the methods and AIRA's answers are, on data with known answers
+evaluate: setup $(EVALUATION)/.installed ## how good the methods are on real retail data, and AIRA's answers
+	$(EVALUATION)/bin/python -m bench.real_data
 	$(BIN)/python -m bench.evaluate
 
 replay: setup ## say a recorded conversation again to the AIRA that runs: CONVERSATION=file.json
@@ -90,6 +92,7 @@ ui: $(UI)/dist/.built ## build the command center
 lock: $(UV) ## resolve the dependencies again (locks hold no host names)
 	$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group dev -o requirements-dev.lock
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header bench/evaluation.in -o requirements-evaluation.lock
 
 clean: ## remove what was built and installed; the data under var/ stays
 	rm -rf $(VENV) $(UI)/node_modules $(UI)/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -107,6 +110,12 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(UV)
 
 $(VENV)/.dev-installed: requirements-dev.lock $(VENV)/.installed
 	$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Data sets and peers to be compared with: in an environment of their own, never product dependencies.
+$(EVALUATION)/.installed: requirements-evaluation.lock | $(UV)
+	$(UV) venv -q --clear --python $(PYTHON) $(EVALUATION)
+	$(UV) pip install -q --python $(EVALUATION)/bin/python --require-hashes -r requirements-evaluation.lock
 	@touch $@
 
 $(UI)/node_modules/.installed: $(UI)/pnpm-lock.yaml $(UI)/package.json
