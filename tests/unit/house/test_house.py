@@ -17,6 +17,7 @@ LOCKS = (
     "requirements.lock",
     "requirements-dev.lock",
     "requirements-uv.lock",
+    "requirements-evaluation.lock",
     "apps/command-center-ui/pnpm-lock.yaml",
 )
 
