@@ -21,6 +21,7 @@ from royal_platform.commerce.language.ports import Embedder, Llm
 from royal_platform.llm.models import Models
 from royal_platform.persistence import schema, store_connections, stores
 from royal_platform.persistence.api_budgets import StoredBudget
+from royal_platform.persistence.audience import StoredAudience
 from royal_platform.persistence.clock import StoreClock, wall_now
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.mirrored import MirroredStore
@@ -35,6 +36,7 @@ from royal_platform.persistence.readers import (
     StoredSales,
     StoredStock,
 )
+from royal_platform.persistence.segments import StoredSegments
 from royal_platform.persistence.store_connections import StoreConnection, StoredGrants
 from royal_platform.persistence.stores import Store
 from royal_platform.shopify.adapter import ShopifyReader, ShopifyWriter
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 _SANDBOX_WAIT_SECONDS = 30.0
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
+    "segments", "audience",
 )  # fmt: skip
 
 
@@ -76,6 +79,8 @@ class Platform:
     policies: StoredPolicy
     forecasts: StoredForecasts
     price_history: StoredPriceHistory
+    segments: StoredSegments
+    audience: StoredAudience
     models: Models = field(repr=False)
     generation: int
     # None for a store of this installation that is not the one it is connected to.
@@ -301,6 +306,8 @@ def _wired(
         policies=StoredPolicy(*parts),
         forecasts=StoredForecasts(*parts),
         price_history=StoredPriceHistory(*parts),
+        segments=StoredSegments(*parts),
+        audience=StoredAudience(*parts),
         models=models,
         generation=generation,
         _client=_client(settings, database, store, entered=generation > 0),

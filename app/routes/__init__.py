@@ -15,6 +15,7 @@ from app.routes import (
     policies,
     products,
     runs,
+    segments,
     session,
     store_connection,
 )
@@ -31,6 +32,7 @@ APIS = (
     inventory.api,
     orders.api,
     customers.api,
+    segments.api,
     live.api,
     policies.api,
     connections.api,

@@ -24,7 +24,7 @@ _VIEWER = frozenset(
 )
 # For programs that act for somebody: they read and propose, a person decides.
 _ASSISTANT = _VIEWER | {"decisions:propose"}
-_OPERATOR = _ASSISTANT | {"decisions:decide", "agents:run", "stop:write"}
+_OPERATOR = _ASSISTANT | {"decisions:decide", "agents:run", "stop:write", "segments:write"}
 _ADMIN = _OPERATOR | {
     "agents:configure",
     "policy:write",

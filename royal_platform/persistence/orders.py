@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from core.errors import NotFound
+from royal_platform.commerce.customers.segments import Rule
 from royal_platform.commerce.shared.model import Money
+from royal_platform.persistence.audience import CustomerFacts
 from royal_platform.persistence.paging import Order, Page, containing, page
 from royal_platform.persistence.tables.orders import (
     customers,
@@ -153,15 +155,19 @@ class Orders:
         connection: Connection,
         *,
         text: str | None = None,
+        rule: Rule | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[CustomerItem]:
-        """A page of customers, most valuable first."""
+        """A page of customers, of those a rule is true of if one is given; most spent first."""
         conditions: list[ColumnElement[bool]] = [
             customers.c.store_id == self.store_id,
             customers.c.deleted_at.is_(None),
         ]
         conditions += containing(customers.c.search, text)
+        if rule is not None:
+            members = CustomerFacts.of(connection, self.store_id).members(rule)
+            conditions.append(customers.c.id.in_(members))
         order = Order("spent", customers.c.spent, customers.c.id, descending=True)
         rows = list(
             connection.execute(order.apply(select(customers).where(*conditions), cursor, limit))

@@ -31,6 +31,8 @@ customers = Table(
     moment("deleted_at", nullable=True),
     Column("search", Text, nullable=False),
     Index(None, "store_id", "deleted_at", "spent", "id"),
+    # The shield that hides names from models reads what changed since it last looked.
+    Index(None, "store_id", "updated_at"),
     sqlite_with_rowid=False,
 )
 

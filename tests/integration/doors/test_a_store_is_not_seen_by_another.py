@@ -171,6 +171,7 @@ def test_another_stores_token_finds_none_of_it(
     absent = [
         ("GET", f"/v1/products/{PRODUCT}", {}),
         ("GET", f"/v1/orders/{ORDER}", {}),
+        ("GET", "/v1/customers/c1", {}),
         ("GET", f"/v1/forecast?variant_id={VARIANT}", {}),
         ("GET", f"/v1/decisions/{decision_id}", {}),
         ("POST", f"/v1/decisions/{decision_id}/approve", {"argument_hash": argument_hash}),

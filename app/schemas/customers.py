@@ -1,0 +1,167 @@
+"""Customers, what is known of them, and segments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from app.schemas.common import Given, Model, PageQuery, Provenance
+from app.schemas.store import CustomerOut
+from royal_platform.commerce.customers.segments import LONGEST
+
+_VERSION_MAX = 1_000_000_000
+FactKind = Literal["count", "number", "money", "share", "day", "code", "set"]
+RuleText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)
+]
+SegmentName = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]*$"
+    ),
+]
+
+
+class FactOut(Model):
+    """A word that rules may ask about; money is in the store's currency."""
+
+    name: str
+    kind: FactKind
+    meaning: str
+
+
+class FactsOut(Model):
+    """The vocabulary of rules, and the currency of its amounts."""
+
+    data: list[FactOut]
+    currency: str
+
+
+class SegmentOut(Model):
+    """``members`` is counted now; null when the rule cannot be read any more."""
+
+    id: str
+    name: str
+    rule: str
+    version: int
+    members: int | None
+    created_by: str
+    created_at: datetime
+    changed_by: str
+    changed_at: datetime
+
+
+class SegmentList(Model):
+    """Segments in force, by name; ``customers`` is how many the store has."""
+
+    data: list[SegmentOut]
+    customers: int
+    provenance: Provenance
+
+
+class SegmentPath(BaseModel):
+    segment_id: str = Field(min_length=1)
+
+
+class SegmentIn(Given):
+    name: SegmentName
+    rule: RuleText
+
+
+class SegmentChange(SegmentIn):
+    """``version`` is the one that was edited; another one in force is a 409."""
+
+    version: int = Field(ge=1, le=_VERSION_MAX)
+
+
+class SegmentRemoval(BaseModel):
+    """``version`` is the one that was seen; another one in force is a 409."""
+
+    version: int = Field(ge=1, le=_VERSION_MAX)
+
+
+class RuleQuery(BaseModel):
+    rule: str = Field(max_length=LONGEST)
+
+
+class RuleFault(Model):
+    """What is wrong with a rule, at ``position`` (from 0) for ``length`` characters."""
+
+    reason: str
+    position: int
+    length: int
+
+
+class PreviewOut(Model):
+    """How many customers a rule is true of now; with ``fault`` it could not be read."""
+
+    members: int | None
+    customers: int
+    fault: RuleFault | None
+    provenance: Provenance
+
+
+class CustomerQuery(PageQuery):
+    """``segment_id`` or ``rule`` keeps those who are in it."""
+
+    q: str | None = None
+    segment_id: str | None = None
+    rule: str | None = Field(default=None, max_length=LONGEST)
+
+
+class CustomerPath(BaseModel):
+    customer_id: str = Field(min_length=1)
+
+
+class ExplainQuery(BaseModel):
+    """A rule that is not saved, to be explained as well."""
+
+    rule: str | None = Field(default=None, max_length=LONGEST)
+
+
+class FindingOut(Model):
+    """One part of a rule, ``depth`` deep in it; ``outcome`` null is "not known".
+
+    A test names its ``fact`` and what it ``actual``ly is for this customer, null when unknown:
+    a decimal (a share is a fraction), an ISO day, or texts.
+    """
+
+    depth: int
+    text: str
+    outcome: bool | None
+    fact: str | None
+    kind: FactKind | None
+    actual: str | None
+
+
+class ExplanationOut(Model):
+    """Why a customer is in a segment or not; ``segment_id`` null is the rule that was asked about.
+
+    ``fault`` says why a rule cannot be read; then there is no outcome.
+    """
+
+    segment_id: str | None
+    name: str | None
+    rule: str
+    outcome: bool | None
+    findings: list[FindingOut]
+    fault: RuleFault | None
+
+
+class KnownFact(Model):
+    """One fact about a customer; ``value`` as in a finding, null when unknown."""
+
+    name: str
+    kind: FactKind
+    value: str | None
+
+
+class CustomerDetail(CustomerOut):
+    """A customer, what is known of them as of ``today`` (store-local), and their segments."""
+
+    today: date
+    facts: list[KnownFact]
+    explanations: list[ExplanationOut]
+    provenance: Provenance
