@@ -16,6 +16,7 @@ from pathlib import Path
 import websockets
 
 from bench.executions import decisions
+from bench.first_sync import first_sync
 from bench.first_token import first_token
 from bench.sandbox_serving import sandbox_serving
 from bench.table import Report, percentile
@@ -23,7 +24,7 @@ from core.telemetry.logs import configure_logging
 from tests.installation import ADMIN_TOKEN, SANDBOX, Installation, until
 
 TICKS = os.sysconf("SC_CLK_TCK")
-_PARTS = ("starts", "reads", "aira", "sandbox", "interface")
+_PARTS = ("starts", "reads", "sync", "aira", "sandbox", "interface")
 
 
 @contextmanager
@@ -235,6 +236,8 @@ def main() -> None:
             first_decisions(report, Path(home) / "fresh")
         if "reads" in wanted:
             reads_at_scale(report, Path(home) / "large", given.orders)
+        if "sync" in wanted:
+            first_sync(report, Path(home) / "sync")
         if "aira" in wanted:
             first_token(report, Path(home) / "aira")
         if "sandbox" in wanted:

@@ -165,6 +165,29 @@ class WebhookSubscriptionsAnswer(Answer):
     webhook_subscriptions: SubscriptionConnection
 
 
+class StartedOperation(Answer):
+    bulk_operation: Identified | None
+    user_errors: list[UserError]
+
+
+class StartBulkAnswer(Answer):
+    bulk_operation_run_query: StartedOperation
+
+
+class BulkOperationState(Answer):
+    """How far a bulk operation is; ``objects`` counts the outermost ones."""
+
+    status: str
+    error_code: str | None
+    created_at: datetime
+    objects: int = Field(alias="rootObjectCount")
+    url: str | None = Field(repr=False)
+
+
+class BulkOperationAnswer(Answer):
+    bulk_operation: BulkOperationState | None
+
+
 # Mass pages: parsed once by orjson and read by key, so they cost no objects. Any stands for the
 # nodes' own fields, which mapping.py reads.
 class PageInfo(TypedDict):
@@ -199,6 +222,10 @@ class CustomersPage(TypedDict):
 
 class OrdersPage(TypedDict):
     orders: Connection
+
+
+class OrderRefundsAnswer(TypedDict):
+    nodes: list[dict[str, Any] | None]
 
 
 class OrderAnswer(TypedDict):

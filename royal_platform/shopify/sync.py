@@ -10,26 +10,22 @@ from typing import Any, Protocol
 
 from core.errors import NotConfigured, RoyalError
 from core.telemetry.logs import get_logger
-from royal_platform.shopify import documents, mapping
+from royal_platform.shopify import documents, mapping, stages
+from royal_platform.shopify.bulk import SHAPES, BulkFailedError, BulkReader, Place
 from royal_platform.shopify.client import ShopifyClient
-from royal_platform.shopify.documents import Document
-from royal_platform.shopify.pages import Node, PageReader
+from royal_platform.shopify.pages import PageReader
 from royal_platform.shopify.ports import MirrorPage, MirrorStore, SyncState
 from royal_platform.shopify.reconcile import reconcile
-from royal_platform.shopify.rows import LocationRow, OrderPageRows
+from royal_platform.shopify.rows import LocationRow
+from royal_platform.shopify.stages import StagePages
 
 log = get_logger(__name__)
 
-STAGES = ("products", "inventory", "customers", "orders")
-# Changes are asked for from a little before the newest we have: clocks and indexes lag.
-OVERLAP = timedelta(minutes=2)
 # Deletions leave no trace in updated_at: ids are compared this often, in the store's time.
 RECONCILE_EVERY = timedelta(hours=24)
-# Pages of a first sync after which the database counts what it holds.
-_COUNTED_AFTER = (2, 8, 32)
-# Up to this many variants, stock is read whole each time; beyond, only what says it changed.
-_WHOLE_STOCK = 2_000
 _TELL_EVERY_SECONDS = 1.0
+# From so many objects on a bulk operation, which costs no API budget, beats reading pages.
+BULK_FROM = 5_000
 _SINGULAR = {"products": "product", "orders": "order", "customers": "customer"}
 
 
@@ -75,10 +71,19 @@ def notice_deletion(mirror: MirrorStore, topic: str, payload: Mapping[str, Any])
 class Sync:
     """One store's sync. One at a time per store: pages take the store's row lock."""
 
-    def __init__(self, client: ShopifyClient, mirror: MirrorStore, *, page_size: int = 250) -> None:
+    def __init__(
+        self,
+        client: ShopifyClient,
+        mirror: MirrorStore,
+        *,
+        page_size: int = 250,
+        bulk_from: int = BULK_FROM,
+    ) -> None:
         self._client = client
         self._mirror = mirror
         self._reader = PageReader(client, page_size)
+        self._bulk = BulkReader(client, page_size)
+        self._bulk_from = bulk_from
         self._told_at = 0.0
 
     async def run(self) -> int:
@@ -90,7 +95,7 @@ class Sync:
         state = self._mirror.state()
         if not state.cursor.get("complete"):
             counts = await self.first()
-            return sum(counts.get(stage, 0) for stage in STAGES)
+            return sum(counts.get(stage, 0) for stage in stages.STAGES)
         return await self._guarded(self._incremental)
 
     async def first(self) -> dict[str, int]:
@@ -107,10 +112,10 @@ class Sync:
         started = dict(state.cursor.get("first") or {})
         if not started:
             await self._read_shop(state)
-            started = {"stage": STAGES[0], "after": None}
+            started = {"stage": stages.STAGES[0], "after": None}
             state.cursor = {"first": started, "marks": {}, "shop": state.cursor["shop"]}
         state.phase = "first"
-        for stage in STAGES[STAGES.index(started["stage"]) :]:
+        for stage in stages.STAGES[stages.STAGES.index(started["stage"]) :]:
             after = started["after"] if stage == started["stage"] else None
             await self._read_stage(stage, state, after=after, is_first=True)
         state.cursor = {
@@ -118,7 +123,7 @@ class Sync:
             "marks": state.cursor["marks"],
             "shop": state.cursor["shop"],
             "reconciled_at": self._mirror.now().isoformat(),
-            "gap": self._gap(_expected(state)),
+            "gap": self._gap(stages.expected(state)),
         }
         state.phase = "idle"
         await asyncio.to_thread(self._mirror.analyze)
@@ -126,13 +131,13 @@ class Sync:
             page.save(state)
             page.tell("store.sync.completed", {"kind": "first", "counts": state.counts})
         log.info("store.sync.completed", kind="first", **state.counts)
-        return sum(state.counts[stage] for stage in STAGES)
+        return sum(state.counts[stage] for stage in stages.STAGES)
 
     async def _incremental(self) -> int:
         state = self._mirror.state()
         there = await self._read_shop(state)
         news = 0
-        for stage in STAGES:
+        for stage in stages.STAGES:
             news += await self._read_stage(stage, state, after=None, is_first=False)
         gap, accepted = self._gap(there), state.cursor.get("gap", {})
         due = datetime.fromisoformat(state.cursor["reconciled_at"]) + RECONCILE_EVERY
@@ -208,7 +213,7 @@ class Sync:
                 page.shop(facts)
                 page.locations(rows)
                 page.save(state)
-        return _expected(state)
+        return stages.expected(state)
 
     async def _locations(self) -> list[LocationRow]:
         rows: list[LocationRow] = []
@@ -227,34 +232,49 @@ class Sync:
         self, stage: str, state: SyncState, *, after: str | None, is_first: bool
     ) -> int:
         """Read one kind of object; every page is stored with the place to go on from."""
-        days = mapping.Days(state.timezone)
-        news = pages = 0
-
-        def store(nodes: list[Node], following: str | None) -> None:
-            nonlocal news, pages
-            if not nodes and not is_first:
-                return
-            pages += 1
-            if is_first and pages in _COUNTED_AFTER:
-                self._mirror.analyze_early()
-            with self._mirror.page() as page:
-                changed = _store_nodes(page, stage, nodes, state, days)
-                news += changed
-                _advance(state, stage, nodes, following, is_first=is_first)
-                page.save(state)
-                if is_first:
-                    self._tell(page, stage, state)
-
-        document, connection = _PAGES[stage]
+        if is_first and self._in_bulk(stage, state, after):
+            try:
+                return await self._read_in_bulk(stage, state, Place.parse(after))
+            except BulkFailedError as failure:
+                log.warning("shopify.bulk.failed", stage=stage, detail=str(failure), next="pages")
+                after, state.counts[stage] = None, 0
+        pages = StagePages(self._mirror, stage, state, self._tell if is_first else None)
+        document, connection = stages.PAGES[stage]
         complete = {
             "products": self._reader.complete_products,
             "orders": self._reader.complete_orders,
         }.get(stage)
         await self._reader.read(
-            document, connection, store, after=after, complete=complete,
-            query=None if is_first else _since(stage, state),
+            document, connection, pages.store, after=after, complete=complete,
+            query=None if is_first else stages.since(stage, state),
         )  # fmt: skip
-        return news
+        return pages.news
+
+    def _in_bulk(self, stage: str, state: SyncState, after: str | None) -> bool:
+        """Whether a first sync reads this stage by a bulk operation, or goes on with one."""
+        if after is not None:
+            return Place.parse(after) is not None
+        # There are at least as many stocked items as products.
+        counted = "products" if stage == "inventory" else stage
+        return state.counts.get(f"{counted}_expected", 0) >= self._bulk_from
+
+    async def _read_in_bulk(self, stage: str, state: SyncState, place: Place | None) -> int:
+        shape = SHAPES[stage]
+        operation = await self._bulk.finished(place) if place else None
+        if place is None or operation is None:
+            place = await self._bulk.start(shape)
+            state.counts[stage] = 0
+            state.cursor["first"] = {"stage": stage, "after": str(place)}
+            with self._mirror.page() as page:
+                page.save(state)
+            operation = await self._bulk.finished(place)
+        if operation is None:
+            raise BulkFailedError("It was cancelled")
+        # Objects are read one after the other: what changed while it ran is read again.
+        pages = StagePages(self._mirror, stage, state, self._tell, since=operation.created_at)
+        complete = self._reader.add_refunds if stage == "orders" else None
+        await self._bulk.read(operation, place, shape, pages.store, complete=complete)
+        return pages.news
 
     def _tell(self, page: MirrorPage, stage: str, state: SyncState) -> None:
         now = time.monotonic()
@@ -272,77 +292,3 @@ class Sync:
             raise
         self._mirror.connected()
         return result
-
-
-_PAGES: dict[str, tuple[Document[Any], str]] = {
-    "products": (documents.PRODUCTS_PAGE, "products"),
-    "inventory": (documents.INVENTORY_PAGE, "inventoryItems"),
-    "customers": (documents.CUSTOMERS_PAGE, "customers"),
-    "orders": (documents.ORDERS_PAGE, "orders"),
-}
-
-
-def _expected(state: SyncState) -> dict[str, int]:
-    """How many there are, of what can be compared: old orders out of sight cannot."""
-    compared = ["products", "orders"] if state.cursor["shop"]["whole_history"] else ["products"]
-    counts = {name: state.counts.get(f"{name}_expected") for name in compared}
-    return {name: count for name, count in counts.items() if count is not None}
-
-
-def _since(stage: str, state: SyncState) -> str | None:
-    mark = state.cursor["marks"].get(stage)
-    if stage == "inventory":
-        if state.counts.get("inventory", 0) <= _WHOLE_STOCK:
-            return None
-        mark = mark or state.cursor["marks"].get("products")
-    if mark is None:
-        return None
-    begin = datetime.fromisoformat(mark) - OVERLAP
-    return f"updated_at:>='{begin:%Y-%m-%dT%H:%M:%SZ}'"
-
-
-def _advance(
-    state: SyncState, stage: str, nodes: list[Node], following: str | None, *, is_first: bool
-) -> None:
-    """Move the stage's watermark and, in a first sync, the place to go on from."""
-    newest = [mapping.utc_text(node["updatedAt"]) for node in nodes if "updatedAt" in node]
-    marks = state.cursor.setdefault("marks", {})
-    if newest:
-        marks[stage] = max([*newest, marks.get(stage, "")])
-    if is_first:
-        state.counts[stage] = state.counts.get(stage, 0) + len(nodes)
-        upcoming = STAGES[min(STAGES.index(stage) + 1, len(STAGES) - 1)]
-        last = following is None and stage != STAGES[-1]
-        state.cursor["first"] = {"stage": upcoming if last else stage, "after": following}
-
-
-def _store_nodes(
-    page: MirrorPage, stage: str, nodes: list[Node], state: SyncState, days: mapping.Days
-) -> int:
-    if stage == "products":
-        pairs = [
-            mapping.product_rows(node, node["variants"]["nodes"], state.currency) for node in nodes
-        ]
-        products = [product for product, _variants in pairs]
-        return page.products(products, [row for _product, rows in pairs for row in rows])
-    if stage == "inventory":
-        items = [
-            (
-                mapping.local_id(node["id"]),
-                mapping.scaled_or_none((node["unitCost"] or {}).get("amount")),
-                bool(node["tracked"]),
-            )
-            for node in nodes
-        ]
-        levels = [
-            mapping.level_row(node["id"], level)
-            for node in nodes
-            for level in node["inventoryLevels"]["nodes"]
-        ]
-        return page.inventory(items, levels)
-    if stage == "customers":
-        return page.customers([mapping.customer_row(node) for node in nodes])
-    rows = OrderPageRows()
-    for node in nodes:
-        mapping.add_order(rows, node, days)
-    return page.orders(rows)

@@ -1,0 +1,145 @@
+"""The kinds of objects a sync reads, in order: which document, which rows, which watermark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from royal_platform.shopify import documents, mapping
+from royal_platform.shopify.documents import Document
+from royal_platform.shopify.pages import Node
+from royal_platform.shopify.ports import MirrorPage, MirrorStore, SyncState
+from royal_platform.shopify.rows import OrderPageRows
+
+STAGES = ("products", "inventory", "customers", "orders")
+# Changes are asked for from a little before the newest we have: clocks and indexes lag.
+OVERLAP = timedelta(minutes=2)
+# Up to this many variants, stock is read whole each time; beyond, only what says it changed.
+_WHOLE_STOCK = 2_000
+# Pages of a first sync after which the database counts what it holds.
+_COUNTED_AFTER = (2, 8, 32)
+
+PAGES: dict[str, tuple[Document[Any], str]] = {
+    "products": (documents.PRODUCTS_PAGE, "products"),
+    "inventory": (documents.INVENTORY_PAGE, "inventoryItems"),
+    "customers": (documents.CUSTOMERS_PAGE, "customers"),
+    "orders": (documents.ORDERS_PAGE, "orders"),
+}
+
+
+def expected(state: SyncState) -> dict[str, int]:
+    """How many there are, of what can be compared: old orders out of sight cannot."""
+    compared = ["products", "orders"] if state.cursor["shop"]["whole_history"] else ["products"]
+    counts = {name: state.counts.get(f"{name}_expected") for name in compared}
+    return {name: count for name, count in counts.items() if count is not None}
+
+
+def since(stage: str, state: SyncState) -> str | None:
+    mark = state.cursor["marks"].get(stage)
+    if stage == "inventory":
+        if state.counts.get("inventory", 0) <= _WHOLE_STOCK:
+            return None
+        mark = mark or state.cursor["marks"].get("products")
+    if mark is None:
+        return None
+    begin = datetime.fromisoformat(mark) - OVERLAP
+    return f"updated_at:>='{begin:%Y-%m-%dT%H:%M:%SZ}'"
+
+
+def advance(
+    state: SyncState,
+    stage: str,
+    nodes: list[Node],
+    following: str | None,
+    *,
+    is_first: bool,
+    since: datetime | None = None,
+) -> None:
+    """Move the stage's watermark and, in a first sync, the place to go on from.
+
+    ``since`` is the watermark of nodes that do not come in the order of their changes.
+    """
+    marks = state.cursor.setdefault("marks", {})
+    newest = [mapping.utc_text(node["updatedAt"]) for node in nodes if "updatedAt" in node]
+    if since is not None:
+        marks[stage] = mapping.utc_text(since.isoformat())
+    elif newest:
+        marks[stage] = max([*newest, marks.get(stage, "")])
+    if is_first:
+        state.counts[stage] = state.counts.get(stage, 0) + len(nodes)
+        upcoming = STAGES[min(STAGES.index(stage) + 1, len(STAGES) - 1)]
+        last = following is None and stage != STAGES[-1]
+        state.cursor["first"] = {"stage": upcoming if last else stage, "after": following}
+
+
+def store_nodes(
+    page: MirrorPage, stage: str, nodes: list[Node], state: SyncState, days: mapping.Days
+) -> int:
+    if stage == "products":
+        pairs = [
+            mapping.product_rows(node, node["variants"]["nodes"], state.currency) for node in nodes
+        ]
+        products = [product for product, _variants in pairs]
+        return page.products(products, [row for _product, rows in pairs for row in rows])
+    if stage == "inventory":
+        items = [
+            (
+                mapping.local_id(node["id"]),
+                mapping.scaled_or_none((node["unitCost"] or {}).get("amount")),
+                bool(node["tracked"]),
+            )
+            for node in nodes
+        ]
+        levels = [
+            mapping.level_row(node["id"], level)
+            for node in nodes
+            for level in node["inventoryLevels"]["nodes"]
+        ]
+        return page.inventory(items, levels)
+    if stage == "customers":
+        return page.customers([mapping.customer_row(node) for node in nodes])
+    rows = OrderPageRows()
+    for node in nodes:
+        mapping.add_order(rows, node, days)
+    return page.orders(rows)
+
+
+class StagePages:
+    """Stores the pages of one stage, each in one transaction with the place to go on from.
+
+    ``tell`` is given in a first sync, which also stores empty pages: they end a stage. ``since``
+    is the watermark of objects that were not read in the order of their changes.
+    """
+
+    def __init__(
+        self,
+        mirror: MirrorStore,
+        stage: str,
+        state: SyncState,
+        tell: Callable[[MirrorPage, str, SyncState], None] | None,
+        *,
+        since: datetime | None = None,
+    ) -> None:
+        self.news = 0
+        self._mirror, self._stage, self._state = mirror, stage, state
+        self._tell, self._since = tell, since
+        self._days = mapping.Days(state.timezone)
+        self._stored = 0
+
+    def store(self, nodes: list[Node], following: str | None) -> None:
+        """Store one page; ``following`` None says that it is the last."""
+        is_first = self._tell is not None
+        if not nodes and not is_first:
+            return
+        self._stored += 1
+        if is_first and self._stored in _COUNTED_AFTER:
+            self._mirror.analyze_early()
+        with self._mirror.page() as page:
+            self.news += store_nodes(page, self._stage, nodes, self._state, self._days)
+            advance(
+                self._state, self._stage, nodes, following, is_first=is_first, since=self._since
+            )
+            page.save(self._state)
+            if self._tell is not None:
+                self._tell(page, self._stage, self._state)
