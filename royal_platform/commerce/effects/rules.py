@@ -100,7 +100,7 @@ def expect(
     inside = slice((window.first - days.first).days, (window.last - days.first).days + 1)
     in_stock = ~days.out[:, inside]
     offset = (window.first - forecast.weeks[0]).days
-    per_day = np.repeat(forecast.expected / 7, 7, axis=1)[:, offset : offset + window.days]
+    per_day = forecast.daily[:, offset : offset + window.days]
     units, gross = days.units[:, inside], days.gross[:, inside]
     revenue = days.revenue[:, inside]
     # A day that sold something was in stock, whatever the count at its end says.

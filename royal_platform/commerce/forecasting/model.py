@@ -12,6 +12,9 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 
+SERIES_CLASSES = ("smooth", "erratic", "intermittent", "lumpy", "new")
+DAYS_OF_A_WEEK = 7
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -24,7 +27,8 @@ class Panel:
       nan where unknown;
     - ``category``: index into ``categories`` (product types); ``product``: equal for variants of
       one product, None where each variant stands alone;
-    - ``seen_stockouts``: share of out-of-stock days that snapshots saw (the rest is inferred).
+    - ``seen_stockouts``: share of out-of-stock days that snapshots saw (the rest is inferred);
+    - ``weekday``: shares of a week's units by day, Monday first (category, 7), None where unknown.
     """
 
     variant_ids: tuple[str, ...]
@@ -39,6 +43,14 @@ class Panel:
     categories: tuple[str, ...]
     seen_stockouts: float = 0.0
     product: Integers | None = None
+    weekday: Floats | None = None
+
+    @property
+    def weekday_shares(self) -> Floats:
+        """How a week's units fall on its days (category, 7); equal where that is not known."""
+        if self.weekday is not None:
+            return self.weekday
+        return np.full((len(self.categories), DAYS_OF_A_WEEK), 1 / DAYS_OF_A_WEEK)
 
     @property
     def demand(self) -> Floats:
@@ -67,6 +79,18 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """Forecasts of groups of variants, groups by coming weeks; ``expected`` adds up its members.
+
+    The bounds hold 80 % of the groups' weeks.
+    """
+
+    expected: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """Expected weekly demand with 80 % intervals, variants by coming weeks.
 
@@ -74,6 +98,9 @@ class Forecast:
     is the sum over the variants). ``cumulative_sd`` is the standard deviation of the demand over
     the first 1, 2, ... weeks. ``method`` names what was chosen for each variant; ``scored`` the
     number of past forecasts behind its interval, 0 where it is assumed instead of measured.
+    ``series_class`` is one of ``SERIES_CLASSES``. ``products`` and ``categories`` are numbered as
+    in the panel (each variant a product of its own where the panel knows none); the levels agree
+    because all are sums of variants. ``weekday`` (variant, 7): how a week falls on its days.
     """
 
     variant_ids: tuple[str, ...]
@@ -88,6 +115,16 @@ class Forecast:
     method: tuple[str, ...]
     scored: Integers
     seasonal: bool
+    series_class: tuple[str, ...]
+    products: Sums
+    categories: Sums
+    weekday: Floats
+
+    @property
+    def daily(self) -> Floats:
+        """Expected units by day, variants by days from the first week's Monday on."""
+        by_day = self.expected[:, :, None] * self.weekday[:, None, :]
+        return by_day.reshape(len(self.expected), -1)
 
 
 # With fewer days in stock than this in a week, scaling up says more about luck than demand.

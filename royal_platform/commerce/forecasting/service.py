@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from royal_platform.commerce.catalog.model import Variant
-from royal_platform.commerce.forecasting import rules
+from royal_platform.commerce.forecasting import rules, stockouts
 from royal_platform.commerce.forecasting.model import (
+    DAYS_OF_A_WEEK,
     Days,
     Flags,
     Floats,
@@ -20,8 +21,9 @@ from royal_platform.commerce.forecasting.model import (
 from royal_platform.commerce.forecasting.ports import StockDay
 from royal_platform.commerce.orders.model import VariantDay
 
-DAYS = 7
 _SAME_PRICE = 0.005  # asked prices differ by rounding and by weeks that saw two
+# A category of this many units speaks as loudly about its weekdays as the whole store does.
+_WEEKDAY_PRIOR = 200.0
 UNCATEGORISED = "(none)"
 
 
@@ -31,7 +33,7 @@ class NoHistoryError(ValueError):
 
 def last_complete_week(today: date) -> date:
     """The Monday of the last week that ended before ``today``."""
-    return today - timedelta(days=today.weekday() + DAYS)
+    return today - timedelta(days=today.weekday() + DAYS_OF_A_WEEK)
 
 
 def build_panel(
@@ -50,17 +52,19 @@ def build_panel(
     """
     last = last_complete_week(today)
     known = {variant.id: row for row, variant in enumerate(variants)}
-    rows = [s for s in sales if s.variant_id in known and s.day < last + timedelta(days=DAYS)]
+    rows = [
+        s for s in sales if s.variant_id in known and s.day < last + timedelta(days=DAYS_OF_A_WEEK)
+    ]
     if not rows:
         raise NoHistoryError("no sale of a known variant in a complete week")
     earliest = min(s.day for s in rows)
     # A week that began before the first sale is not complete.
-    first = earliest + timedelta(days=-earliest.weekday() % DAYS)
+    first = earliest + timedelta(days=-earliest.weekday() % DAYS_OF_A_WEEK)
     first = max(first, last - timedelta(weeks=max_weeks - 1))
-    n_weeks = (last - first).days // DAYS + 1
+    n_weeks = (last - first).days // DAYS_OF_A_WEEK + 1
     if n_weeks < 1:
         raise NoHistoryError("no complete week lies between the first sale and today")
-    units, revenue, returned, gross = _daily(rows, known, first, n_weeks * DAYS)
+    units, revenue, returned, gross = _daily(rows, known, first, n_weeks * DAYS_OF_A_WEEK)
     alive = _alive(variants, units, first)
     out, seen = _stockouts(
         units, alive, known, first=first, snapshots=snapshots, available_now=available_now or {}
@@ -73,13 +77,14 @@ def build_panel(
         units=weekly_units,
         revenue=_weekly(revenue),
         returned=_weekly(returned),
-        in_stock=1 - _weekly(out.astype(np.float64)) / DAYS,
-        alive=_weekly(alive.astype(np.float64)) == DAYS,
+        in_stock=1 - _weekly(out.astype(np.float64)) / DAYS_OF_A_WEEK,
+        alive=_weekly(alive.astype(np.float64)) == DAYS_OF_A_WEEK,
         price=_known_price(weekly_units, _weekly(gross)),
         category=category,
         categories=categories,
         seen_stockouts=seen,
         product=_products(variants),
+        weekday=_weekdays(units, category, len(categories)),
     )
 
 
@@ -136,7 +141,7 @@ def _daily(
 
 
 def _weekly(daily: Floats) -> Floats:
-    return np.asarray(daily.reshape(len(daily), -1, DAYS).sum(axis=2))
+    return np.asarray(daily.reshape(len(daily), -1, DAYS_OF_A_WEEK).sum(axis=2))
 
 
 def _alive(variants: Sequence[Variant], units: Floats, first: date) -> Flags:
@@ -162,7 +167,7 @@ def _stockouts(
 ) -> tuple[Flags, float]:
     """Out-of-stock days, and the share of them that snapshots saw."""
     now = np.array([(available_now.get(variant_id) or 0) > 0 for variant_id in known])
-    out = rules.infer_stockouts(units, alive, now)
+    out = stockouts.infer_stockouts(units, alive, now)
     seen = np.zeros_like(out)
     days = units.shape[1]
     for snapshot in snapshots:
@@ -174,6 +179,16 @@ def _stockouts(
         empty = snapshot.available <= 0 and units[row, day] <= 0
         out[row, day], seen[row, day] = empty, empty
     return out, float(seen.sum() / max(out.sum(), 1))
+
+
+def _weekdays(units: Floats, category: Integers, n_categories: int) -> Floats:
+    """Shares of a week's units by day; a category with few sales takes the store's."""
+    sold = units.reshape(len(units), -1, DAYS_OF_A_WEEK).sum(axis=1)
+    store = sold.sum(axis=0) + 1 / DAYS_OF_A_WEEK
+    store = store / store.sum()
+    own = np.stack([np.bincount(category, day, n_categories) for day in sold.T], axis=1)
+    own += _WEEKDAY_PRIOR * store
+    return np.asarray(own / own.sum(axis=1, keepdims=True))
 
 
 def _categories(variants: Sequence[Variant]) -> tuple[Integers, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from royal_platform.commerce.forecasting import rules
+from royal_platform.commerce.forecasting import stockouts
 from royal_platform.commerce.forecasting.model import Panel, corrected
 from royal_platform.commerce.forecasting.service import (
     NoHistoryError,
@@ -84,7 +84,7 @@ def test_stock_on_hand_contradicts_a_gap_that_reaches_today():
     units = np.ones((3, 100))
     units[:2, -20:] = 0
     alive = np.ones(units.shape, dtype=bool)
-    found = rules.infer_stockouts(units, alive, np.array([True, False, True]))
+    found = stockouts.infer_stockouts(units, alive, np.array([True, False, True]))
     assert found.sum(axis=1).tolist() == [0, 20, 0]
 
 
@@ -92,7 +92,7 @@ def test_a_season_that_ends_is_not_a_stockout():
     rng = np.random.default_rng(3)
     rate = np.concatenate([np.full(100, 3.0), np.linspace(3, 0.05, 60), np.full(60, 0.05)])
     units = np.stack([rng.poisson(rate) for _ in range(20)] + [np.ones(220)]).astype(float)
-    found = rules.infer_stockouts(units, np.ones(units.shape, bool), np.ones(21, bool))
+    found = stockouts.infer_stockouts(units, np.ones(units.shape, bool), np.ones(21, bool))
     assert found.mean() < 0.02
 
 
