@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+# Run as a file, the other scripts are not on the path.
+sys.path.insert(0, str(ROOT))
 REFERENCE = ROOT / "docs" / "reference"
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -183,6 +185,29 @@ def sandbox_page() -> Iterator[str]:
         yield f"\n## Not served: {name}\n\n{_listed(published[name] - fields)}"
 
 
+def shopify_page() -> Iterator[str]:
+    """Every document of the client: the access and the protected data it asks for."""
+    from scripts.shopify_access import access, documents
+
+    yield "# What the Shopify client asks for\n"
+    yield (
+        "Each GraphQL document of `royal_platform/shopify/documents`, with the access scopes "
+        "and the protected customer data that Shopify's published schema names for its fields "
+        "(2026-10). One of several scopes is enough where they are joined by *or*.\n"
+    )
+    yield "| document | access scopes | protected customer data | deprecated fields |"
+    yield "| --- | --- | --- | --- |"
+    for name, text in documents().items():
+        asked = access(text, "2026-10")
+        needs = sorted(
+            " or ".join(f"`{scope}`" for scope in sorted(any_of)) for any_of in asked.scopes
+        )
+        yield (
+            f"| `{name}` | {', '.join(needs) or '-'} | {', '.join(sorted(asked.protected)) or '-'} "
+            f"| {', '.join(sorted(asked.deprecated)) or '-'} |"
+        )
+
+
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in sorted(names)) + "."
 
@@ -208,6 +233,7 @@ PAGES = {
     "policy.md": policy_page,
     "assistant.md": assistant_page,
     "sandbox.md": sandbox_page,
+    "shopify-access.md": shopify_page,
 }
 
 

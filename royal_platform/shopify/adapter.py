@@ -55,8 +55,9 @@ class ShopifyReader:
         if item is None or item.inventory_level is None:
             return None
         found = _quantities(item.inventory_level)
+        sold_as = item.variants.nodes if item.variants else []
         return StockLevel(
-            variant_id="" if item.variant is None else local_id(item.variant.id),
+            variant_id=local_id(sold_as[0].id) if sold_as else "",
             inventory_item_id=local_id(item.id),
             location_id=local_id(location_id),
             available=found.get("available"),

@@ -112,9 +112,13 @@ class Level(Answer):
     quantities: list[Quantity]
 
 
+class SoldAs(Answer):
+    nodes: list[Identified]
+
+
 class StockedItem(Answer):
     id: str
-    variant: Identified | None
+    variants: SoldAs | None
     inventory_level: Level | None
 
 

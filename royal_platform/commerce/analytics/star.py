@@ -1,9 +1,9 @@
 """The star schema, defined once: every warehouse is built from it, every metric is checked by it.
 
-Amounts have four decimals and a currency beside them, rates eight. ``day`` is the merchant's calendar day,
-``*_at`` are UTC moments. NULL means unknown. No personal data: ids only, and none of a customer
-who was erased. ``net`` is after discounts and before tax; where prices include tax, an order's
-tax is taken from its lines and refunds in proportion to their amounts.
+Amounts have four decimals and a currency beside them, rates eight. ``day`` is the merchant's
+calendar day, ``*_at`` are UTC moments. NULL means unknown. No personal data: ids only, and none
+of a customer who was erased. ``net`` is after discounts and before tax; where prices include tax,
+an order's tax is taken from its lines and refunds in proportion to their amounts.
 """
 
 from __future__ import annotations

@@ -184,6 +184,11 @@ def _sku(node: Node, info: Info) -> str | None:
     return None if variant is None else variant.row["sku"]
 
 
+def _variants(node: Node, info: Info, **args: Any) -> Page:
+    variant = node.related("variant", "variant_id", info.context, load_variant)
+    return sliced([] if variant is None else [variant], args)
+
+
 def _cost(node: Node, info: Info) -> dict[str, str] | None:
     cost = node.row["unit_cost"]
     return None if cost is None else money_v2(cost, info)
@@ -240,6 +245,7 @@ RESOLVERS: dict[str, Resolver] = {
                 "count": len(_levels(node, info)),
                 "precision": "EXACT",
             },
+            "variants": _variants,
             "variant": lambda node, info: node.related(
                 "variant", "variant_id", info.context, load_variant
             ),
