@@ -146,7 +146,12 @@ class Settings(BaseSettings):
     sendgrid_api_key: SecretStr | None = None
     twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None
+    sendgrid_base_url: str = "https://api.sendgrid.com"
     smtp_url: SecretStr | None = None
+    mail_from: str | None = None
+    dkim_domain: str | None = None
+    dkim_selector: str = "royal"
+    dkim_key: SecretStr | None = None
 
     # remote secrets
     cloudflare_secrets_url: str | None = Field(

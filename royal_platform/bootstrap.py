@@ -46,6 +46,7 @@ from royal_platform.shopify.errors import ShopifyUnavailable
 from royal_platform.shopify.oauth import address_of
 from royal_platform.shopify.pacing import Pacer
 from royal_platform.shopify.ports import SyncState
+from royal_platform.shopify.recipients import ShopifyRecipients
 from royal_platform.shopify.subscriptions import ensure_subscriptions
 from royal_platform.shopify.sync import Sync
 from royal_platform.shopify.world_clock import read_world_clock
@@ -110,6 +111,11 @@ class Platform:
     def live(self) -> ShopifyReader:
         """Prices and stock as the live store states them (``PriceReader``, ``StockReader``)."""
         return ShopifyReader(self.shopify())
+
+    @cached_property
+    def recipients(self) -> ShopifyRecipients:
+        """Whom messages are for, as the live store knows them (``RecipientReader``)."""
+        return ShopifyRecipients(self.shopify())
 
     @property
     def people(self) -> StoredPeople:

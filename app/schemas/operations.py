@@ -69,6 +69,10 @@ class PolicyDocument(Given):
     payment_fee_percent: Amount
     payment_fee_fixed: Amount
     price_ending: str | None
+    messages_per_week: int = Field(ge=0, le=_ACTIONS_MAX)
+    messages_per_day: int = Field(ge=0, le=_ACTIONS_MAX)
+    quiet_from_hour: int = Field(ge=0, le=23)
+    quiet_to_hour: int = Field(ge=0, le=23)
 
 
 class PolicyOut(Model):

@@ -11,10 +11,11 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from orchestrator.core.books import Books, Ground, reading, writing
+from orchestrator.core.messaging import MessageAction, Post
 from royal_platform.commerce.catalog.model import VariantPrice
 from royal_platform.commerce.catalog.ports import PriceReader, PriceWriter
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
-from royal_platform.commerce.decisions.rules import mismatches
+from royal_platform.commerce.decisions.rules import MESSAGE, mismatches
 from royal_platform.commerce.inventory.model import PurchaseOrder
 from royal_platform.commerce.inventory.ports import StockReader, StockWriter
 from royal_platform.commerce.shared.model import Money
@@ -32,6 +33,7 @@ class Hands:
     price_writer: PriceWriter
     stock_reader: StockReader
     stock_writer: StockWriter
+    post: Post | None = None
 
 
 class Action(Protocol):
@@ -262,6 +264,8 @@ def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
         return PurchaseAction(ground, hands)
     if kind == "inventory.reorder_cancel":
         return CancelPurchaseAction(ground)
+    if kind == MESSAGE and hands.post is not None:
+        return MessageAction(ground, hands.post)
     return None
 
 

@@ -18,6 +18,7 @@ from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.closing import EXECUTOR, conflict, drop, fail, finish, lasting, succeed
 from orchestrator.core.gate import gate_state
 from orchestrator.core.ledger import CLOCK_ACTOR, approvers_of
+from orchestrator.core.messaging import Post
 from orchestrator.core.proposing import POLICY_ACTOR, denial
 from orchestrator.core.turns import turn
 from royal_platform.commerce.decisions.model import Decision, Ruling, Status, Verdict
@@ -206,6 +207,7 @@ def _judge_now(books: Books, decision: Decision, live: Facts | None) -> Verdict:
         decision_id=decision.id,
         is_revert=decision.reverts is not None,
         live_price=None if price is None else Decimal(price),
+        live=live,
     )
     return judge(decision.proposal, books.policy, state)
 
@@ -312,7 +314,20 @@ def hands_of(platform: Platform) -> Hands:
     from royal_platform.bootstrap import writers
 
     writer = writers(platform)
-    return Hands(platform.live, writer, platform.live, writer)
+    return Hands(platform.live, writer, platform.live, writer, post_of(platform))
+
+
+def post_of(platform: Platform) -> Post:
+    """What messages are sent with. Called here and by nobody else."""
+    from royal_platform.messaging.carriers import mailer_of, sender_of
+    from royal_platform.messaging.composing import TemplateComposer
+    from royal_platform.messaging.unsubscribing import links_of
+
+    settings = platform.settings
+    return Post(
+        platform.recipients, TemplateComposer(), mailer_of(settings), links_of(settings),
+        sender_of(settings),
+    )  # fmt: skip
 
 
 def idempotency_key(decision_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from orchestrator.core.books import Books
+from orchestrator.core.messaging import message_state
 from royal_platform.commerce.decisions.model import GateState, Proposal, Status
-from royal_platform.commerce.decisions.rules import PRICE_KINDS, planned_spend
+from royal_platform.commerce.decisions.rules import MESSAGE, PRICE_KINDS, planned_spend
 from royal_platform.persistence.decision_rows import read_decision
 from royal_platform.persistence.tables.catalog import price_observations, variants
 from royal_platform.persistence.tables.decisions import decisions, executions
@@ -32,10 +34,12 @@ def gate_state(
     decision_id: str | None = None,
     is_revert: bool = False,
     live_price: Decimal | None = None,
+    live: Mapping[str, Any] | None = None,
 ) -> GateState:
     """The state around ``proposal``; ``decision_id`` is left out of its own counts.
 
-    ``live_price`` replaces the mirrored price when the live store was just asked.
+    ``live_price`` replaces the mirrored price when the live store was just asked, ``live`` what
+    was known of a customer.
     """
     price, unit_cost = _variant(books, proposal)
     today = books.clock.local_day(books.now)
@@ -61,6 +65,7 @@ def gate_state(
         spent_today=spent_today + promised,
         spent_this_month=spent_month + promised,
         is_revert=is_revert,
+        message=message_state(books, proposal, decision_id, live),
     )
 
 
@@ -134,6 +139,8 @@ def _actions(
         decisions.c.status.in_([status.value for status in _LET_THROUGH]),
         decisions.c.shadow.is_(False),
         decisions.c.reverts.is_(None),
+        # Messages have an allowance of their own.
+        decisions.c.kind != MESSAGE,
         decisions.c.id != (besides or ""),
         of_run | of_day,
     )

@@ -13,8 +13,10 @@ from sqlalchemy import Connection, Row, Table, delete, func, select, update
 from core.events.tables import events, events_personal
 from core.secrets.sealing import SealingKey
 from royal_platform.persistence.decision_rows import jsonable
+from royal_platform.persistence.messages import Messages
 from royal_platform.persistence.mirror_orders import OrderMirror
 from royal_platform.persistence.statements import put
+from royal_platform.persistence.tables.messages import messages
 from royal_platform.persistence.tables.orders import customers, order_lines, orders
 from royal_platform.persistence.tables.privacy import privacy_requests
 from royal_platform.persistence.tables.runs import webhook_receipts
@@ -106,7 +108,11 @@ class Privacy:
             {"type": row.type, "at": row.occurred_at.isoformat(), "data": json.loads(row.data)}
             for row in connection.execute(query)
         ]
-        return {"customer": person, "orders": theirs, "order_lines": lines, "events": told}
+        sent = self._rows(connection, messages, messages.c.customer_id == customer_id)
+        return {
+            "customer": person, "orders": theirs, "order_lines": lines, "events": told,
+            "messages": sent,
+        }  # fmt: skip
 
     def erase(
         self, connection: Connection, customer_id: str, order_ids: Iterable[str], now: datetime
@@ -130,6 +136,7 @@ class Privacy:
             "event_details": self._erase_events(connection, {customer_id, *theirs}),
             "webhook_bodies": self._blank_bodies(connection, customer_id),
             "exports": self._erase_exports(connection, customer_id),
+            "messages": Messages(self.store_id).erase(connection, customer_id),
         }
 
     def erase_store(self, connection: Connection, now: datetime) -> dict[str, int]:
@@ -152,6 +159,7 @@ class Privacy:
             "event_details": details.rowcount,
             "webhook_bodies": self._blank_bodies(connection, None),
             "exports": self._erase_exports(connection, None),
+            "messages": Messages(self.store_id).erase(connection, None),
             **erase_all(connection, self.store_id),
         }
 

@@ -71,6 +71,8 @@ ORDER_IDS = Document("order_ids", schemas.OrderIds)
 START_BULK = Document("start_bulk", schemas.StartBulkAnswer, repeatable=False)
 BULK_OPERATION = Document("bulk_operation", schemas.BulkOperationAnswer)
 VARIANT_PRICE = Document("variant_price", schemas.VariantPriceAnswer, urgent=True)
+RECIPIENT = Document("recipient", schemas.RecipientAnswer, urgent=True)
+CHECKOUT = Document("checkout", schemas.CheckoutAnswer, urgent=True)
 STOCK_LEVEL = Document("stock_level", schemas.StockLevelAnswer, urgent=True)
 WEBHOOK_SUBSCRIPTIONS = Document("webhook_subscriptions", schemas.WebhookSubscriptionsAnswer)
 # Without @idempotent a second sending may have a second effect: read before repeating.

@@ -56,6 +56,39 @@ class PageInfoAnswer(Answer):
     end_cursor: str | None
 
 
+class MailAddress(Answer):
+    email_address: str
+    marketing_state: str
+
+
+class HomeAddress(Answer):
+    country: str | None = Field(None, alias="countryCodeV2")
+
+
+class CustomerNode(Answer):
+    id: str
+    first_name: str | None
+    locale: str
+    default_email_address: MailAddress | None
+    default_address: HomeAddress | None
+
+
+class RecipientAnswer(Answer):
+    customer: CustomerNode | None
+
+
+class CheckoutNode(Answer):
+    """Everything is absent where the node is of another type."""
+
+    id: str | None = None
+    abandoned_checkout_url: str | None = None
+    completed_at: datetime | None = None
+
+
+class CheckoutAnswer(Answer):
+    node: CheckoutNode | None
+
+
 class LocationNode(Answer):
     id: str
     name: str

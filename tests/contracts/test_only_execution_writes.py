@@ -13,14 +13,19 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("app", "apps", "core", "orchestrator", "royal_platform")
-WRITERS = {"writers", "ShopifyWriter", "PriceWriter", "StockWriter", "TagWriter"}
+WRITERS = {
+    "writers", "ShopifyWriter", "PriceWriter", "StockWriter", "TagWriter", "Mailer", "mailer_of",
+}  # fmt: skip
 # Where writers are made, declared, named as a type, and used.
 ALLOWED = {
     "royal_platform/bootstrap.py",
     "royal_platform/shopify/adapter.py",
     "royal_platform/commerce/catalog/ports.py",
     "royal_platform/commerce/inventory/ports.py",
+    "royal_platform/commerce/messages/ports.py",
+    "royal_platform/messaging/carriers.py",
     "orchestrator/core/actions.py",
+    "orchestrator/core/messaging.py",
     "orchestrator/core/execution.py",
 }
 
@@ -53,6 +58,8 @@ def test_no_other_module_imports_a_writer(imports: dict[str, Any]) -> None:
 def test_only_execution_asks_for_writers(imports: dict[str, Any]) -> None:
     askers = {path for path, what in imports.items() if "writers" in what["names"]}
     assert askers == {"orchestrator/core/execution.py"}
+    carriers = {path for path, what in imports.items() if "mailer_of" in what["names"]}
+    assert carriers == {"orchestrator/core/execution.py"}
 
 
 def test_only_one_module_knows_the_engine_library(imports: dict[str, Any]) -> None:

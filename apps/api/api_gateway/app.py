@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from api_gateway.inbox import Inbox
 from api_gateway.oauth import OAuthDoor
+from api_gateway.unsubscribing import UnsubscribeDoor
 from api_gateway.webhooks import BODY_MAX, Reception
 from core.settings import Settings, get_settings, load_dotenv
 from core.telemetry.logs import configure_logging, json_wanted
@@ -22,6 +23,7 @@ from core.web.fastapi_reference import add_reference
 from core.web.opening import Opening, database_check
 from core.web.permissions import public
 from royal_platform.bootstrap import Platform, bootstrap, follow, sealing_key
+from royal_platform.messaging.unsubscribing import links_of
 from royal_platform.persistence import store_connections
 from royal_platform.persistence.clock import wall_now
 
@@ -126,6 +128,7 @@ def create_app(
     )
     _add_webhooks(app, gateway)
     _add_oauth(app, gateway)
+    _add_unsubscribe(app, gateway)
     add_reference(app)
     return app
 
@@ -145,3 +148,9 @@ def _add_oauth(app: FastAPI, gateway: _Gateway) -> None:
     oauth = OAuthDoor(gateway.settings, gateway.platform)
     app.router.routes.append(Route("/oauth/shopify/install", oauth.install, methods=["GET"]))
     app.router.routes.append(Route("/oauth/shopify/callback", oauth.callback, methods=["GET"]))
+
+
+def _add_unsubscribe(app: FastAPI, gateway: _Gateway) -> None:
+    door = UnsubscribeDoor(lambda: links_of(gateway.settings), gateway.platform)
+    app.router.routes.append(Route("/unsubscribe/{token}", door.ask, methods=["GET"]))
+    app.router.routes.append(Route("/unsubscribe/{token}", door.end, methods=["POST"]))

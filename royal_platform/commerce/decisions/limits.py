@@ -63,5 +63,7 @@ def _most(name: str, kinds: tuple[Any, ...]) -> Decimal:
     if float in kinds:
         return Decimal(1)
     if int in kinds:
+        if name.endswith("_hour"):
+            return Decimal(23)
         return Decimal(_DAYS_MAX if name.endswith("_days") else _COUNT_MAX)
     return _AMOUNT_MAX

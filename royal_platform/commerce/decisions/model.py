@@ -206,7 +206,9 @@ class Policy:
 
     Amounts are in the store's currency. The price band is in percent of the reference price (the
     price before any agent touched it). Margin is what remains of the price without tax after unit
-    cost and payment fees. ``None`` switches a limit off.
+    cost and payment fees. ``None`` switches a limit off. Of marketing mail a customer gets
+    ``messages_per_week`` in seven days and none in the quiet hours of the own zone;
+    ``messages_per_day`` are all messages of a local day.
     """
 
     margin_floor_percent: Decimal = Decimal(15)
@@ -229,6 +231,30 @@ class Policy:
     payment_fee_percent: Decimal = Decimal("2.9")
     payment_fee_fixed: Decimal = Decimal("0.30")
     price_ending: str | None = None
+    messages_per_week: int = 3
+    messages_per_day: int = 500
+    quiet_from_hour: int = 21
+    quiet_to_hour: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class MessageState:
+    """What the gate compares a message with.
+
+    - ``exists``: this very message, of this step to this customer, was sent or may have been;
+    - ``consent``: what the customer said, as the store keeps it; ``suppressed``: why the address
+      gets no more mail, None when it may;
+    - ``zones``: the customer's time zones, several where only the country is known;
+    - ``marketing_week``: marketing mail to this customer in the last seven days;
+    - ``today``: messages of this local day, to whomever.
+    """
+
+    exists: bool = False
+    consent: str = "unknown"
+    suppressed: str | None = None
+    zones: tuple[str, ...] = ("UTC",)
+    marketing_week: int = 0
+    today: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +269,8 @@ class GateState:
     - ``last_change_at``: last executed change of this subject by a decision of this kind;
     - ``actions_*``: decisions already approved or executed, of this run and of this local day;
     - ``spent_*``: money settled or reserved by other decisions, this local day and month;
-    - ``is_revert``: a person undoes an executed decision.
+    - ``is_revert``: a person undoes an executed decision;
+    - ``message``: what a message is compared with, None for other kinds.
     """
 
     now: datetime
@@ -261,6 +288,7 @@ class GateState:
     spent_today: Decimal = Decimal(0)
     spent_this_month: Decimal = Decimal(0)
     is_revert: bool = False
+    message: MessageState | None = None
 
 
 def canonical_json(value: object) -> str:

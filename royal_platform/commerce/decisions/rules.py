@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from royal_platform.commerce.decisions.model import (
     Change,
     GateState,
     JsonObject,
+    MessageState,
     Policy,
     Proposal,
     RuleHit,
@@ -22,10 +23,13 @@ from royal_platform.commerce.decisions.model import (
     Status,
     Verdict,
 )
+from royal_platform.commerce.messages.model import Consent, Context, Purpose
+from royal_platform.commerce.messages.rules import is_quiet, message_id
 from royal_platform.commerce.shared.model import Money
 
 __all__ = [
     "KINDS",
+    "MESSAGE",
     "Change",
     "GateState",
     "IllegalTransitionError",
@@ -40,7 +44,10 @@ __all__ = [
 ]
 
 PRICE_KINDS = ("price.set",)
-KINDS = (*PRICE_KINDS, "inventory.reorder", "inventory.reorder_cancel", "inventory.adjust")
+MESSAGE = "message.send"
+KINDS = (
+    *PRICE_KINDS, "inventory.reorder", "inventory.reorder_cancel", "inventory.adjust", MESSAGE,
+)  # fmt: skip
 
 # Twelve digits before and four after the point: what the store can hold, exactly.
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
@@ -70,7 +77,7 @@ def judge(proposal: Proposal, policy: Policy, state: GateState) -> Verdict:
     malformed = tuple(_malformed(proposal, state))
     if malformed:
         return Verdict(Ruling.DENY, malformed)
-    rules = (*_GENERAL, *_BY_KIND[proposal.kind])
+    rules = (*_ALWAYS, *(() if proposal.kind == MESSAGE else _CHANGES), *_BY_KIND[proposal.kind])
     hits = tuple(hit for rule in rules for hit in rule(proposal, policy, state))
     strictest = max((hit.ruling for hit in hits), key=_SEVERITY.__getitem__, default=Ruling.ALLOW)
     return Verdict(strictest, hits)
@@ -110,6 +117,11 @@ def changes(proposal: Proposal) -> tuple[Change, ...]:
         return (Change("available", _text(now), _text(arguments["quantity"]), "units"),)
     if proposal.kind == "inventory.reorder_cancel":
         return (Change("on order", _text(arguments.get("quantity")), "0", "units"),)
+    if proposal.kind == MESSAGE:
+        return (
+            Change("message", None, _text(arguments["template"]), ""),
+            Change("step", None, f"{arguments['flow']} {arguments['step']}", ""),
+        )
     return tuple(Change(name, None, _text(value), "") for name, value in arguments.items())
 
 
@@ -154,6 +166,9 @@ def _malformed(proposal: Proposal, state: GateState) -> Iterator[RuleHit]:
     arguments = proposal.arguments
     for problem in _argument_problems(proposal.kind, arguments, state.currency):
         yield _deny("arguments.invalid", problem)
+    if proposal.kind == MESSAGE:
+        for problem in _message_problems(proposal, state):
+            yield _deny("arguments.invalid", problem)
     for money in (proposal.cost, proposal.money_at_stake):
         if money is not None and money.currency != state.currency:
             yield _deny(
@@ -180,6 +195,26 @@ def _argument_problems(kind: str, arguments: JsonObject, currency: str) -> Itera
         yield "The quantity is not a whole number of at least 0."
     if kind in (*PRICE_KINDS, "inventory.reorder") and arguments.get("currency") != currency:
         yield f"The currency is not the store's, {currency}."
+
+
+def _message_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
+    arguments = proposal.arguments
+    names = ("customer_id", "flow", "step", "template")
+    absent = [name for name in names if not isinstance(arguments.get(name), str)]
+    if absent or not all(arguments[name] for name in names):
+        yield "A message names customer, flow, step and template."
+        return
+    if proposal.subject.id != message_id(*(arguments[name] for name in names[:3])):
+        yield "The subject is not the message of this customer, flow and step."
+    if arguments.get("purpose") not in set(Purpose):
+        yield "The purpose is neither marketing nor transactional."
+    if state.message is None:
+        yield "Nothing is known of the customer's consent and earlier messages."
+    context = arguments.get("context", {})
+    try:
+        Context.of(context if isinstance(context, Mapping) else {"context": ""})
+    except ValueError as error:
+        yield str(error)
 
 
 def _kill_switch(proposal: Proposal, _: Policy, state: GateState) -> Iterator[RuleHit]:
@@ -342,14 +377,69 @@ def _only_as_revert(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleH
         yield _ask("cancel.person", "Cancelling a purchase order is a person's decision.")
 
 
-_GENERAL: tuple[Rule, ...] = (
-    _kill_switch, _expiry, _autonomy, _risk, _cooldown, _rates, _budget, _two_persons,
-)  # fmt: skip
+def _said_once(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:
+    if _message(state).exists:
+        yield _deny("message.repeated", "This step was sent to this customer already.")
+
+
+def _suppressed(proposal: Proposal, _: Policy, state: GateState) -> Iterator[RuleHit]:
+    cause = _message(state).suppressed
+    # An order's own notice reaches whoever wants no advertising; a dead mailbox gets nothing.
+    if cause is not None and (_is_marketing(proposal) or cause == "bounced"):
+        yield _deny("message.suppressed", "The address gets no more mail.", actual=cause)
+
+
+def _consent(proposal: Proposal, _: Policy, state: GateState) -> Iterator[RuleHit]:
+    consent = _message(state).consent
+    if _is_marketing(proposal) and consent != Consent.SUBSCRIBED:
+        yield _deny(
+            "message.consent", "The customer has not agreed to marketing mail.",
+            limit=Consent.SUBSCRIBED.value, actual=consent,
+        )  # fmt: skip
+
+
+def _quiet_hours(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    begin, end = policy.quiet_from_hour, policy.quiet_to_hour
+    zones = _message(state).zones
+    if _is_marketing(proposal) and is_quiet(state.now, zones, begin, end):
+        yield _deny(
+            "message.quiet_hours", "It is a quiet hour where the customer is.",
+            limit=f"{begin}:00 to {end}:00", actual=state.now.isoformat(), unit=zones[0],
+        )  # fmt: skip
+
+
+def _frequency(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    message = _message(state)
+    counted = [("message.per_day", policy.messages_per_day, message.today)]
+    if _is_marketing(proposal):
+        counted.append(("message.per_week", policy.messages_per_week, message.marketing_week))
+    for rule, limit, used in counted:
+        if used + 1 > limit:
+            yield _deny(
+                rule, "No messages are left in this allowance.",
+                limit=str(limit), actual=str(used + 1), unit="messages",
+            )  # fmt: skip
+
+
+def _is_marketing(proposal: Proposal) -> bool:
+    return bool(proposal.arguments["purpose"] == Purpose.MARKETING)
+
+
+def _message(state: GateState) -> MessageState:
+    if state.message is None:
+        raise ValueError("a message is judged with a message's state")
+    return state.message
+
+
+_ALWAYS: tuple[Rule, ...] = (_kill_switch, _expiry, _autonomy, _risk, _budget, _two_persons)
+# Of changes to the store; messages have allowances of their own.
+_CHANGES: tuple[Rule, ...] = (_cooldown, _rates)
 _BY_KIND: dict[str, tuple[Rule, ...]] = {
     **dict.fromkeys(PRICE_KINDS, (_price_step, _price_band, _margin)),
     "inventory.reorder": (_unit_cost,),
     "inventory.reorder_cancel": (_only_as_revert,),
     "inventory.adjust": (_unchecked_stock,),
+    MESSAGE: (_said_once, _suppressed, _consent, _quiet_hours, _frequency),
 }
 
 

@@ -26,7 +26,7 @@ OPEN = {
     "aira": {"/docs", "/docs/style.css"},
     "gateway": {
         "/docs", "/docs/style.css", "/webhooks/shopify", "/webhooks/shopify/{topic:path}",
-        "/oauth/shopify/install", "/oauth/shopify/callback",
+        "/oauth/shopify/install", "/oauth/shopify/callback", "/unsubscribe/{token}",
     },
     "control": {"/docs", "/docs/style.css"},
 }  # fmt: skip

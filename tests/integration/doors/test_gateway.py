@@ -30,9 +30,13 @@ from api_gateway.webhooks import BODY_MAX
 from core.events import read_after, verify
 from core.settings import Settings, read_settings
 from orchestrator.core import control
+from orchestrator.core.books import writing
 from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.commerce.messages.model import Rendered, State
+from royal_platform.messaging.unsubscribing import links_of
 from royal_platform.persistence import stores
 from royal_platform.persistence.commands import Commands, unrelayed
+from royal_platform.persistence.messages import Messages, StoredMessage
 
 SECRET = "webhook-secret"
 BODY = b'{"id": 1, "title": "R\xc3\xaane"}'
@@ -339,3 +343,41 @@ async def _ready(client: httpx.AsyncClient, process: subprocess.Popen[bytes]) ->
                 if (await client.get("/readyz")).status_code == 200:
                     return
             await asyncio.sleep(0.05)
+
+
+def sent_message(platform: Platform) -> str:
+    """A marketing mail that went out; the link in it that ends them."""
+    with writing(platform) as books:
+        content = Rendered("Hello", "<p>Hello</p>", "Hello")
+        message = StoredMessage(
+            "msg_1", "dec_1", "c1", "hello", "one", "marketing", "letter", "outbox",
+            State.COMPOSED, "ann@test.example", content, books.now, None,
+        )  # fmt: skip
+        Messages(books.store_id).compose(books.connection, message)
+    return links_of(platform.settings).to(platform.store_id, "msg_1").partition("3001")[2]
+
+
+def test_opening_the_link_of_a_mail_asks_and_one_click_ends_marketing(
+    url: str, stored: Platform
+) -> None:
+    path = sent_message(stored)
+    said = httpx.get(url + path)
+    assert said.status_code == 200
+    assert "Unsubscribe" in said.text
+
+    def cause() -> Any:
+        with stored.database.read() as connection:
+            return Messages(stored.store_id).suppressed(connection, "c1")
+
+    assert cause() is None
+    for _ in range(2):
+        done = httpx.post(url + path, data={"List-Unsubscribe": "One-Click"})
+        assert done.status_code == 200
+    assert cause() == "unsubscribed"
+
+
+def test_a_link_that_was_changed_ends_nothing(url: str, stored: Platform) -> None:
+    path = sent_message(stored)
+    for wrong in (path.replace("msg_1", "msg_2"), path[:-1], "/unsubscribe/x"):
+        assert httpx.post(url + wrong).status_code == 404
+        assert httpx.get(url + wrong).status_code == 404

@@ -1999,6 +1999,14 @@ export interface components {
             payment_fee_fixed: string;
             /** Price Ending */
             price_ending: string | null;
+            /** Messages Per Week */
+            messages_per_week: number;
+            /** Messages Per Day */
+            messages_per_day: number;
+            /** Quiet From Hour */
+            quiet_from_hour: number;
+            /** Quiet To Hour */
+            quiet_to_hour: number;
         };
         /**
          * PolicyIn

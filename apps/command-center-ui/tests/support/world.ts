@@ -602,6 +602,10 @@ function policy(): Policy {
       payment_fee_percent: "1.8",
       payment_fee_fixed: "0.25",
       price_ending: "0.95",
+      messages_per_week: 3,
+      messages_per_day: 500,
+      quiet_from_hour: 21,
+      quiet_to_hour: 8,
     },
   };
 }

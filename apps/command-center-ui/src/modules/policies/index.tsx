@@ -22,6 +22,7 @@ import {
   GROUPS,
   type GroupName,
   hasErrors,
+  isWhole,
   type Limit,
 } from "./limits";
 
@@ -158,9 +159,7 @@ function LimitField({ limit, currency, value, disabled, onChange }: LimitFieldPr
       value={value}
       disabled={disabled}
       onChange={onChange}
-      inputMode={
-        kind === "text" ? "text" : kind === "days" || kind === "actions" ? "numeric" : "decimal"
-      }
+      inputMode={kind === "text" ? "text" : isWhole(kind) ? "numeric" : "decimal"}
       error={error ? t(`policies.${error}`) : undefined}
       hint={off ? t(kind === "text" ? "policies.off" : "policies.unlimited") : undefined}
     />

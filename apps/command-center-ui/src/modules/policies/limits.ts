@@ -4,7 +4,11 @@ import { isDecimal } from "@/format/money";
 
 export type LimitName = keyof PolicyDocument;
 
-type Kind = "percent" | "money" | "days" | "actions" | "fraction" | "text";
+type Kind = "percent" | "money" | "days" | "actions" | "messages" | "hour" | "fraction" | "text";
+
+const WHOLE: ReadonlySet<Kind> = new Set(["days", "actions", "messages", "hour"]);
+
+export const isWhole = (kind: Kind) => WHOLE.has(kind);
 
 export interface Limit {
   name: LimitName;
@@ -46,6 +50,12 @@ export const GROUPS = {
     { name: "payment_fee_percent", kind: "percent" },
     { name: "payment_fee_fixed", kind: "money" },
   ],
+  messages: [
+    { name: "messages_per_week", kind: "messages" },
+    { name: "messages_per_day", kind: "messages" },
+    { name: "quiet_from_hour", kind: "hour" },
+    { name: "quiet_to_hour", kind: "hour" },
+  ],
 } as const satisfies Record<string, readonly Limit[]>;
 
 export type GroupName = keyof typeof GROUPS;
@@ -72,7 +82,7 @@ function normal(text: string): string {
 export function errorOf(limit: Limit, text: string): LimitError | null {
   const value = normal(text);
   if (limit.kind === "text" || (limit.optional && value === "")) return null;
-  if (limit.kind === "days" || limit.kind === "actions") {
+  if (isWhole(limit.kind)) {
     return /^\d+$/.test(value) ? null : "mustBeWhole";
   }
   if (!isDecimal(value)) return "mustBeNumber";
@@ -85,7 +95,7 @@ export function documentOf(draft: Draft): PolicyDocument {
   const entries = ALL.map((limit) => {
     const value = limit.kind === "text" ? draft[limit.name].trim() : normal(draft[limit.name]);
     if (limit.optional && value === "") return [limit.name, null];
-    const asNumber = limit.kind === "days" || limit.kind === "actions" || limit.kind === "fraction";
+    const asNumber = isWhole(limit.kind) || limit.kind === "fraction";
     return [limit.name, asNumber ? Number(value) : value];
   });
   return Object.fromEntries(entries) as PolicyDocument;

@@ -1,0 +1,1 @@
+"""Mail: words from templates, and the carriers that take them out."""

@@ -1,0 +1,37 @@
+"""Which carrier takes mail out: SendGrid with its key, a mail server by SMTP_URL, else nobody."""
+
+from __future__ import annotations
+
+from core.errors import NotConfigured
+from core.settings import Settings
+from royal_platform.commerce.messages.ports import Mailer
+from royal_platform.messaging.mime import signature_of
+from royal_platform.messaging.outbox import LocalOutbox
+
+HERE = "Royal Equips <outbox@localhost>"
+
+
+def mailer_of(settings: Settings) -> Mailer:
+    """The configured carrier; without one mail stays in the local outbox."""
+    if settings.sendgrid_api_key is not None:
+        from royal_platform.messaging.sendgrid import SendGridMailer
+
+        return SendGridMailer(
+            settings.sendgrid_api_key.get_secret_value(), settings.sendgrid_base_url
+        )
+    if settings.smtp_url is not None:
+        from royal_platform.messaging.smtp import SmtpMailer
+
+        return SmtpMailer(settings.smtp_url.get_secret_value(), signature_of(settings))
+    return LocalOutbox()
+
+
+def sender_of(settings: Settings) -> str:
+    """Whom mail comes from. Raises ``NotConfigured`` when mail leaves the machine without it."""
+    if settings.mail_from is not None:
+        return settings.mail_from
+    if settings.smtp_url is None and settings.sendgrid_api_key is None:
+        return HERE
+    raise NotConfigured(
+        "Mail has no sender.", remedy="Set MAIL_FROM, e.g. 'The shop <hello@shop.example>'."
+    )

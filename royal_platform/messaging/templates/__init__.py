@@ -1,0 +1,1 @@
+"""Words of messages: one YAML file for each template and language, one layout for all."""
