@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None
     royal_public_url: str | None = None
     trusted_proxies: int = Field(0, ge=0, le=5, validation_alias=_env("ROYAL_TRUSTED_PROXIES"))
+    # private addresses that people may enter as a supplier's, e.g. 10.0.0.5:8080,nas.local:80
+    outbound_allowed: str = Field("", validation_alias=_env("ROYAL_OUTBOUND_ALLOWED"))
     host: str = Field("127.0.0.1", validation_alias=_env("ROYAL_HOST"))
     port: int = Field(10000, ge=1, le=65535, validation_alias=_env("PORT", "ROYAL_PORT"))
     aira_port: int = Field(3000, ge=1, le=65535)

@@ -1,0 +1,1 @@
+"""Fetching from addresses that people enter: private ones are refused, and nothing is endless."""
