@@ -18,6 +18,7 @@ from store_sandbox.bulk import files
 from store_sandbox.log import get_logger
 from store_sandbox.oauth import routes as oauth
 from store_sandbox.runtime import Options, Runtime
+from store_sandbox.supplier import routes as supplier
 from store_sandbox.webhooks.sender import Sender
 from store_sandbox.worldly import fill, tick
 
@@ -31,6 +32,7 @@ API. Nothing here is a real shop, a real customer or real money.
   POST /admin/oauth/access_token          every OAuth grant -> token
   POST /admin/api/2026-10/graphql.json    the Admin GraphQL API
   GET  /control/clock                     the world's time
+  GET  /supplier/groothandel/catalogue.csv  an invented supplier's list and order desk
   GET  /healthz
 """
 
@@ -109,6 +111,7 @@ def create_app(options: Options | None = None) -> Starlette:
         *files.ROUTES,
         *oauth.ROUTES,
         *control.ROUTES,
+        *supplier.ROUTES,
     ]
     app = Starlette(routes=routes, lifespan=_lifespan)
     app.state.runtime = runtime

@@ -14,24 +14,36 @@ class Credentials:
     client_id: str
     client_secret: str = field(repr=False)
     control_token: str = field(repr=False)
+    supplier_token: str = field(repr=False)
 
 
 def load_or_create(path: Path) -> Credentials:
     """Read the file, or write it at the first start (whole or not at all, mode 0600)."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        client_secret = f"shpss_{secrets.token_hex(16)}"
-        content = {
-            "client_id": secrets.token_hex(16),
-            "client_secret": client_secret,
-            "webhook_secret": client_secret,
-            "control_token": secrets.token_hex(24),
-        }
-        scratch = path.with_suffix(f".{os.getpid()}.tmp")
-        with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT, 0o600), "w") as handle:
-            json.dump(content, handle, indent=2)
-            handle.flush()
-            os.fsync(handle.fileno())
-        scratch.replace(path)
-    data = json.loads(path.read_text("utf-8"))
-    return Credentials(data["client_id"], data["client_secret"], data["control_token"])
+    data = json.loads(path.read_text("utf-8")) if path.exists() else _fresh()
+    if not path.exists() or "supplier_token" not in data:
+        # a file from before there were suppliers gets their token and keeps the rest
+        data.setdefault("supplier_token", secrets.token_hex(24))
+        _write(path, data)
+    return Credentials(
+        data["client_id"], data["client_secret"], data["control_token"], data["supplier_token"]
+    )
+
+
+def _fresh() -> dict[str, str]:
+    client_secret = f"shpss_{secrets.token_hex(16)}"
+    return {
+        "client_id": secrets.token_hex(16),
+        "client_secret": client_secret,
+        "webhook_secret": client_secret,
+        "control_token": secrets.token_hex(24),
+    }
+
+
+def _write(path: Path, data: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_suffix(f".{os.getpid()}.tmp")
+    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT, 0o600), "w") as handle:
+        json.dump(data, handle, indent=2)
+        handle.flush()
+        os.fsync(handle.fileno())
+    scratch.replace(path)

@@ -222,6 +222,13 @@ TABLES: dict[str, str] = {
         "digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL,"
         " online INTEGER NOT NULL, expires_wall REAL NOT NULL"
     ),
+    "supplier_orders": (
+        # placed at an invented supplier; total in whole cents of EUR, times in world seconds
+        "id INTEGER PRIMARY KEY, house TEXT NOT NULL, reference TEXT NOT NULL,"
+        " lines TEXT NOT NULL, recipient TEXT, total INTEGER NOT NULL,"
+        " placed_at INTEGER NOT NULL, promised_at INTEGER NOT NULL, ships_at INTEGER NOT NULL,"
+        " arrives_at INTEGER NOT NULL, cancelled_at INTEGER, UNIQUE (house, reference)"
+    ),
     "world_state": "key TEXT PRIMARY KEY, value TEXT NOT NULL",
 }
 # what survives emptying the store: clients stay connected
