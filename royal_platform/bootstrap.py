@@ -8,16 +8,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import orjson
 
 from core.errors import Conflict, NotConfigured
+from core.outbound.guard import AddressGuard
 from core.secrets.sealing import SealingKey
 from core.secrets.secret_provider import UnifiedSecretResolver, local_store
 from core.settings import Settings
 from core.storage.database import Database
 from royal_platform.commerce.language.model import Sent
 from royal_platform.commerce.language.ports import Embedder, Llm
+from royal_platform.commerce.suppliers.ports import SupplierDesk
 from royal_platform.llm.models import Models
 from royal_platform.persistence import schema, store_connections, stores
 from royal_platform.persistence.api_budgets import StoredBudget
@@ -26,6 +29,7 @@ from royal_platform.persistence.clock import StoreClock, wall_now
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.mirrored import MirroredStore
 from royal_platform.persistence.model_calls import StoredSentLog
+from royal_platform.persistence.offers import StoredOffers
 from royal_platform.persistence.people import StoredPeople
 from royal_platform.persistence.price_history import StoredPriceHistory
 from royal_platform.persistence.readers import (
@@ -39,6 +43,7 @@ from royal_platform.persistence.readers import (
 from royal_platform.persistence.segments import StoredSegments
 from royal_platform.persistence.store_connections import StoreConnection, StoredGrants
 from royal_platform.persistence.stores import Store
+from royal_platform.persistence.suppliers import Supplier, Suppliers
 from royal_platform.shopify.adapter import ShopifyReader, ShopifyWriter
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.credentials import ClientKey, Credentials, SharedGrant, StaticToken
@@ -50,6 +55,11 @@ from royal_platform.shopify.recipients import ShopifyRecipients
 from royal_platform.shopify.subscriptions import ensure_subscriptions
 from royal_platform.shopify.sync import Sync
 from royal_platform.shopify.world_clock import read_world_clock
+from royal_platform.suppliers.adapter import ConfiguredSupplier
+from royal_platform.suppliers.desk.adapter import DeskReader
+from royal_platform.suppliers.feed.adapter import Feed
+from royal_platform.suppliers.schemas import SupplierSettings
+from royal_platform.suppliers.wire import Wire
 
 if TYPE_CHECKING:
     from pydantic_ai.usage import RunUsage
@@ -58,6 +68,7 @@ _SANDBOX_WAIT_SECONDS = 30.0
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
     "segments", "audience",
+    "offers",
 )  # fmt: skip
 
 
@@ -82,6 +93,7 @@ class Platform:
     price_history: StoredPriceHistory
     segments: StoredSegments
     audience: StoredAudience
+    offers: StoredOffers
     models: Models = field(repr=False)
     generation: int
     # None for a store of this installation that is not the one it is connected to.
@@ -162,6 +174,13 @@ class Platform:
     def sync(self) -> Sync:
         """The sync of this store: ``await platform.sync().run()``."""
         return Sync(self.shopify(), self.mirror())
+
+    def supplier(self, supplier_id: str) -> ConfiguredSupplier:
+        """One supplier, to be asked (``SupplierReader``). Raises ``NotFound``."""
+        with self.database.read() as connection:
+            store = stores.get(connection, self.store_id)
+            found = Suppliers(self.store_id).get(connection, supplier_id)
+        return _supplier(self, store, found)
 
     @property
     def webhook_address(self) -> str | None:
@@ -314,6 +333,7 @@ def _wired(
         price_history=StoredPriceHistory(*parts),
         segments=StoredSegments(*parts),
         audience=StoredAudience(*parts),
+        offers=StoredOffers(*parts),
         models=models,
         generation=generation,
         _client=_client(settings, database, store, entered=generation > 0),
@@ -323,6 +343,36 @@ def _wired(
 def writers(platform: Platform) -> ShopifyWriter:
     """The store's writing ports. For ``orchestrator.core.execution`` and nobody else."""
     return ShopifyWriter(platform.shopify())
+
+
+def supplier_desk(platform: Platform, supplier_id: str) -> SupplierDesk:
+    """Where a supplier takes orders. For ``orchestrator.core.execution`` and nobody else."""
+    return platform.supplier(supplier_id).desk
+
+
+def _supplier(platform: Platform, store: Store, found: Supplier) -> ConfiguredSupplier:
+    settings = SupplierSettings.model_validate(found.settings)
+    allowed = [*platform.settings.outbound_allowed.split(",")]
+    if found.origin == "sandbox":
+        allowed.append(store.domain)
+    guard = AddressGuard.of(allowed)
+
+    async def secret(name: str) -> str:
+        if found.origin == "sandbox":
+            return await _SandboxFile(platform.settings.var_dir)("supplier_token")
+        # One for each use: a resolver belongs to one event loop.
+        return await UnifiedSecretResolver(platform.settings).get_secret(name)
+
+    wire = Wire(guard, settings.auth, secret)
+    folder = platform.settings.var_dir / "feeds"
+    zone = ZoneInfo(store.timezone)
+    return ConfiguredSupplier(
+        found.name,
+        None
+        if settings.feed is None
+        else Feed(found.id, settings.feed, wire, folder, store.currency),
+        None if settings.desk is None else DeskReader(settings.desk, wire, zone),
+    )
 
 
 def _ensure_store(database: Database, settings: Settings) -> Store:
@@ -369,8 +419,7 @@ def _credentials(
     if entered:
         return SharedGrant(address, grants("entered"))
     if settings.shopify_shop is None:
-        path = settings.var_dir / "sandbox" / "credentials.json"
-        return SharedGrant(address, grants("sandbox"), _SandboxKey(path))
+        return SharedGrant(address, grants("sandbox"), _SandboxKey(settings.var_dir))
     if settings.shopify_access_token is not None:
         return StaticToken(settings.shopify_access_token.get_secret_value())
     client_id, secret = settings.shopify_client_id, settings.shopify_client_secret
@@ -391,18 +440,27 @@ def _credentials(
 class _SandboxKey:
     """The sandbox writes its client credentials to a file at its first start."""
 
-    path: Path
+    folder: Path
 
     async def __call__(self) -> ClientKey:
+        told = _SandboxFile(self.folder)
+        return ClientKey(
+            await told("client_id"), await told("client_secret"), setting="its own sandbox key"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _SandboxFile:
+    """What the sandbox tells its clients in the file that it writes at its first start."""
+
+    folder: Path
+
+    async def __call__(self, name: str) -> str:
+        path = self.folder / "sandbox" / "credentials.json"
         deadline = time.monotonic() + _SANDBOX_WAIT_SECONDS
         while True:
             try:
-                told = orjson.loads(self.path.read_bytes())
-                return ClientKey(
-                    str(told["client_id"]),
-                    str(told["client_secret"]),
-                    setting="its own sandbox key",
-                )
+                return str(orjson.loads(path.read_bytes())[name])
             except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
                 if time.monotonic() >= deadline:
                     raise ShopifyUnavailable(

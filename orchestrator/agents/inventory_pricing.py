@@ -16,9 +16,10 @@ from royal_platform.commerce.decisions.model import Policy
 from royal_platform.commerce.forecasting import service as forecasting
 from royal_platform.commerce.forecasting.model import Forecast, Panel
 from royal_platform.commerce.inventory import service as inventory
-from royal_platform.commerce.inventory.model import ReorderOutcome
+from royal_platform.commerce.inventory.model import ReorderOutcome, SupplyTerms
 from royal_platform.commerce.pricing import service as pricing
 from royal_platform.commerce.pricing.model import PricingOutcome
+from royal_platform.commerce.suppliers.rules import best_by_variant
 
 # A year of weeks, and the year before to compare seasons with.
 HISTORY = timedelta(weeks=104)
@@ -55,7 +56,7 @@ class Moment:
 class InventoryPricingAgent(AgentBase):
     """Thin: the methods are those of ``commerce`` forecasting, pricing and inventory."""
 
-    wakes_on: ClassVar[tuple[str, ...]] = ("store.sync.first",)
+    wakes_on: ClassVar[tuple[str, ...]] = ("store.sync.first", "supplier.offers.changed")
     # Beyond 60 days of orders it forecasts from two months only.
     scopes: ClassVar[tuple[str, ...]] = ("write_products", "write_inventory", "read_all_orders")
 
@@ -184,6 +185,12 @@ class InventoryPricingAgent(AgentBase):
         )
 
     @cached_property
+    def _terms_of_offers(self) -> dict[str, SupplyTerms]:
+        offers = self.platform.offers
+        best = best_by_variant(offers.offers(), currency=self._terms.currency)
+        return inventory.offered_terms(best, offers.reliability(), offers.names(), self._policy)
+
+    @cached_property
     def _prices(self) -> PricingOutcome:
         return pricing.propose_prices(
             self._variants,
@@ -207,6 +214,7 @@ class InventoryPricingAgent(AgentBase):
             store=self._terms,
             now=self._at.now,
             on_order=self.platform.purchases.on_order(),
+            terms=self._terms_of_offers,
             rejected_at=self.platform.price_history.rejected_reorders(),
             run_id=self.run_id,
         )

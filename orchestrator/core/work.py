@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.errors import NotFound, RoyalError
 from core.telemetry.logs import bind, clear, get_logger
-from orchestrator.core import connecting, measuring, schedules, webhooks
+from orchestrator.core import connecting, measuring, schedules, supplying, webhooks
 from orchestrator.core.books import Books, reading, writing
 from orchestrator.core.engine import DurableEngine, durable_step
 from orchestrator.core.execution import execute, fail_unexpected, hands_of
@@ -51,6 +51,7 @@ class Work:
         engine.workflow("check_connection", self.check_connection)
         engine.workflow("release_held", self.release_held)
         engine.workflow("measure_effects", self.measure_effects)
+        engine.workflow("read_suppliers", self.read_suppliers)
 
     async def run_agent(self, store_id: str, run_id: str) -> str:  # noqa: ARG002
         """Carry a run out, its steps durable."""
@@ -112,6 +113,12 @@ class Work:
             # It is listed as given up once a day instead of every few seconds.
             measuring.put_off(platform)
             raise
+
+    async def read_suppliers(self, store_id: str) -> int:
+        """Read the catalogues and open orders of suppliers that are due."""
+        clear()
+        bind(store_id=store_id)
+        return await supplying.read_due(self._platform)
 
     async def check_connection(self, store_id: str, entered_id: str) -> bool:
         """Ask a store that a person entered whether it accepts us."""

@@ -23,7 +23,7 @@ from core.storage.database import sqlite_path
 from core.storage.locks import FileLock
 from core.telemetry.logs import get_logger
 from orchestrator.core import engine as engines
-from orchestrator.core import ledger, measuring, records, schedules, webhooks
+from orchestrator.core import ledger, measuring, records, schedules, supplying, webhooks
 from orchestrator.core.agent_registry import get_agent_registry
 from orchestrator.core.books import reading
 from orchestrator.core.engine import DurableEngine
@@ -83,6 +83,7 @@ class Worker:
             Chore("webhooks", 1.0, self._enqueue_webhooks, on_change=True),
             Chore("sync", sync_every, self._enqueue_sync),
             Chore("effects", 3.0, self._enqueue_effects),
+            Chore("suppliers", 2.0, self._enqueue_suppliers),
             Chore("autonomy", 30.0, self._review_autonomy),
             Chore("wake", 5.0, lambda: wake_after_first_sync(platform)),
             Chore("dead letters", 10.0, self._bury_dead),
@@ -198,6 +199,10 @@ class Worker:
     def _enqueue_effects(self) -> None:
         if measuring.waits(self._platform):
             self._alone("measure_effects", f"effects:{time.time_ns()}")
+
+    def _enqueue_suppliers(self) -> None:
+        if supplying.waits(self._platform):
+            self._alone("read_suppliers", f"suppliers:{time.time_ns()}")
 
     def _review_autonomy(self) -> None:
         records.review_all(self._platform)

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 PRODUCT = ("app", "apps", "core", "orchestrator", "royal_platform")
 WRITERS = {
     "writers", "ShopifyWriter", "PriceWriter", "StockWriter", "TagWriter", "Mailer", "mailer_of",
+    "supplier_desk", "SupplierDesk", "Desk",
 }  # fmt: skip
 # Where writers are made, declared, named as a type, and used.
 ALLOWED = {
@@ -24,6 +25,9 @@ ALLOWED = {
     "royal_platform/commerce/inventory/ports.py",
     "royal_platform/commerce/messages/ports.py",
     "royal_platform/messaging/carriers.py",
+    "royal_platform/commerce/suppliers/ports.py",
+    "royal_platform/suppliers/adapter.py",
+    "royal_platform/suppliers/desk/adapter.py",
     "orchestrator/core/actions.py",
     "orchestrator/core/messaging.py",
     "orchestrator/core/execution.py",

@@ -53,6 +53,7 @@ class SupplyTerms:
     """How a supplier delivers: lead time in days (mean and spread), smallest order, pack size.
 
     ``source`` says where the numbers come from, so an assumption is never taken for a fact.
+    ``unit_cost`` is what the supplier asks, in the store's currency; None = no offer says.
     """
 
     lead_time_days: Decimal
@@ -61,6 +62,7 @@ class SupplyTerms:
     pack_size: int = 1
     review_days: int = 7
     source: str = "policy"
+    unit_cost: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

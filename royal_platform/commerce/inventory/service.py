@@ -30,9 +30,11 @@ from royal_platform.commerce.inventory.model import (
     Unseen,
 )
 from royal_platform.commerce.shared.model import Money
+from royal_platform.commerce.suppliers.model import OfferVersion, Reliability
 
 AGENT_ID = "inventory_pricing"
 _VALID_DAYS = 7
+_ENOUGH_DELIVERIES = 5
 _TENTH = Decimal("0.1")
 
 
@@ -49,9 +51,15 @@ class _Case:
     advice: ReorderAdvice
 
     @property
+    def cost(self) -> Money | None:
+        """What a unit costs: as the supplier offers it, else as the store has it noted."""
+        offered = self.terms.unit_cost
+        return self.variant.unit_cost if offered is None else offered
+
+    @property
     def stake(self) -> Money:
         """Sales value, or contribution before fees where the cost is known, that is at risk."""
-        price, cost = self.variant.price, self.variant.unit_cost
+        price, cost = self.variant.price, self.cost
         unit = price - cost if cost is not None and cost.amount < price.amount else price
         return (unit * _decimal(self.advice.lost_point)).rounded()
 
@@ -130,6 +138,48 @@ def propose_reorders(
     )
 
 
+def offered_terms(
+    offers: Mapping[str, OfferVersion],
+    reliability: Mapping[str, Reliability],
+    names: Mapping[str, str],
+    policy: Policy,
+) -> dict[str, SupplyTerms]:
+    """Supply terms by variant from its best offer; a variant whose lead time is unknown has none.
+
+    What was delivered tells the lead time once there are five deliveries; until then the longest
+    promise is the mean, because a promise is rarely beaten, and half its range the spread.
+    """
+    found: dict[str, SupplyTerms] = {}
+    for variant_id, version in offers.items():
+        offer = version.offer
+        if offer.lead_days_high is None:
+            continue
+        name = names.get(offer.supplier_id, offer.supplier_id)
+        mean, sd = Decimal(offer.lead_days_high), _promised_spread(version, policy)
+        source = f"offer of {name}"
+        known = reliability.get(offer.supplier_id)
+        if known is not None and known.judged >= _ENOUGH_DELIVERIES and known.mean_lead_days:
+            mean = _decimal(known.mean_lead_days)
+            sd = sd if known.sd_lead_days is None else _decimal(known.sd_lead_days)
+            source = f"deliveries of {name}"
+        found[variant_id] = SupplyTerms(
+            lead_time_days=mean,
+            lead_time_sd_days=sd,
+            minimum_order=offer.minimum_order or 1,
+            pack_size=offer.pack_size or 1,
+            source=source,
+            unit_cost=offer.cost,
+        )
+    return found
+
+
+def _promised_spread(version: OfferVersion, policy: Policy) -> Decimal:
+    low, high = version.offer.lead_days_low, version.offer.lead_days_high
+    if low is None or high is None or low == high:
+        return _assumed(policy).lead_time_sd_days
+    return Decimal(high - low) / 2
+
+
 def _advise(
     desk: _Desk,
     row: int,
@@ -190,8 +240,7 @@ def _waiting(case: _Case, limit: int) -> Unseen:
 
 
 def _proposal(desk: _Desk, case: _Case) -> Proposal:
-    variant, advice = case.variant, case.advice
-    cost = variant.unit_cost
+    variant, advice, cost = case.variant, case.advice, case.cost
     location = case.levels[0].location_id if len(case.levels) == 1 else _largest(case.levels)
     return Proposal(
         agent_id=AGENT_ID,
@@ -245,7 +294,7 @@ def _risk(desk: _Desk, case: _Case) -> Risk:
     expected = max(float(forecast.expected[row, :4].sum()), 1e-9)
     doubt = float(forecast.cumulative_sd[row, 3]) / expected
     budget = desk.policy.spend_per_month
-    cost = case.variant.unit_cost
+    cost = case.cost
     share = float(cost.amount * case.advice.quantity / budget) if cost and budget > 0 else 1.0
     parts = (
         ("demand uncertainty", 0.35, doubt, f"demand of 28 days may be off by {doubt:.0%}"),
@@ -267,10 +316,10 @@ def _why(desk: _Desk, case: _Case) -> str:
     per_week = float(desk.forecast.expected[case.row, :4].mean())
     cover = f"{advice.days_of_cover:.0f} days" if advice.days_of_cover is not None else "unknown"
     assumed = " (the policy's assumption)" if terms.source == "policy" else f" ({terms.source})"
-    cost = case.variant.unit_cost
+    cost = case.cost
     price = (
         f" at {cost}, together {(cost * advice.quantity).rounded()}" if cost is not None
-        else "; their cost is not entered in the store, so the total is unknown"
+        else "; their cost is neither entered in the store nor offered, so the total is unknown"
     )  # fmt: skip
     sentences = [
         f"Order {advice.quantity} {'unit' if advice.quantity == 1 else 'units'}{price}.",
@@ -297,7 +346,7 @@ def _evidence(desk: _Desk, case: _Case) -> tuple[Evidence, ...]:
     variant, forecast, row, store = case.variant, desk.forecast, case.row, desk.store
     stock_as_of = min(level.updated_at for level in case.levels)
     item = f"inventoryItem(id: {variant.inventory_item_id}) inventoryLevels quantities"
-    terms, cost = case.terms, variant.unit_cost
+    terms, cost = case.terms, case.cost
     demand = {
         "point": round(float(forecast.expected[row, 0]), 2),
         "low": round(float(forecast.low[row, 0]), 2),
@@ -329,9 +378,11 @@ def _evidence(desk: _Desk, case: _Case) -> tuple[Evidence, ...]:
             "Unit cost",
             unit_cost,
             store.currency,
-            store.source,
-            f"productVariant(id: {variant.id}) inventoryItem.unitCost",
-            variant.updated_at,
+            store.source if terms.unit_cost is None else terms.source,
+            f"productVariant(id: {variant.id}) inventoryItem.unitCost"
+            if terms.unit_cost is None
+            else f"GET /v1/offers?variant_id={variant.id}",
+            variant.updated_at if terms.unit_cost is None else desk.now,
         ),
     )
 

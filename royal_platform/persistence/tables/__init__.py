@@ -19,6 +19,7 @@ from royal_platform.persistence.tables import (
     privacy,
     runs,
     store,
+    suppliers,
 )
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "privacy",
     "runs",
     "store",
+    "suppliers",
 ]
 
 DECLARED_BY_CORE = (_events, _security)

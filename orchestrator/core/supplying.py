@@ -1,0 +1,208 @@
+"""Enters suppliers, reads their catalogues when they are due, and asks after open orders."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from core.errors import Conflict, Invalid, RoyalError
+from core.telemetry.logs import get_logger
+from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
+from orchestrator.core.runs import wake
+from royal_platform.commerce.suppliers.model import SupplierOrder
+from royal_platform.persistence.ids import new_id
+from royal_platform.persistence.offers import Offers
+from royal_platform.persistence.supplier_orders import SupplierOrders
+from royal_platform.persistence.suppliers import Supplier, Suppliers
+from royal_platform.suppliers.presets import sandbox_suppliers
+from royal_platform.suppliers.schemas import SupplierSettings
+
+if TYPE_CHECKING:
+    from royal_platform.bootstrap import Platform
+
+OFFERS_CHANGED = "supplier.offers.changed"
+_SAMPLE = 20
+_FAULTS = 50
+_AGAIN = timedelta(hours=1)
+_KINDS = ("feed", "autods", "spocket")
+_log = get_logger(__name__)
+
+
+def enter(ground: Ground, *, name: str, kind: str, settings: SupplierSettings, actor: Actor) -> str:
+    """Enter a supplier; a worker reads its feed at once. Its offers count when it is activated."""
+    if kind not in _KINDS:
+        raise Invalid(
+            f"There is no kind of supplier {kind!r}.", remedy=f"Use one of {', '.join(_KINDS)}."
+        )
+    supplier_id = new_id("sup")
+    with writing(ground) as books:
+        repository = Suppliers(books.store_id)
+        taken = any(each.name.lower() == name.lower() for each in repository.all(books.connection))
+        if taken or not repository.add(
+            books.connection, supplier_id=supplier_id, name=name, kind=kind, origin="entered",
+            settings=settings.model_dump(), actor=actor_name(actor), active=False, now=books.now,
+        ):  # fmt: skip
+            raise Conflict(f"There is a supplier {name!r} already.", remedy="Name it apart.")
+        _tell(books, "supplier.entered", supplier_id, name, actor)
+    return supplier_id
+
+
+def change(
+    ground: Ground, supplier_id: str, *, version: int, name: str, settings: SupplierSettings,
+    active: bool, actor: Actor,
+) -> None:  # fmt: skip
+    """Replace what was entered; it is read anew with it. Raises ``NotFound`` and ``Conflict``."""
+    with writing(ground) as books:
+        Suppliers(books.store_id).change(
+            books.connection, supplier_id, version=version, name=name,
+            settings=settings.model_dump(), active=active, actor=actor_name(actor), now=books.now,
+        )  # fmt: skip
+        _tell(books, "supplier.changed", supplier_id, name, actor)
+
+
+def hasten(ground: Ground, supplier_id: str, actor: Actor) -> None:
+    """Read it at once."""
+    with writing(ground) as books:
+        repository = Suppliers(books.store_id)
+        repository.hasten(books.connection, supplier_id, books.now)
+        name = repository.get(books.connection, supplier_id).name
+        _tell(books, "supplier.reading", supplier_id, name, actor)
+
+
+def waits(ground: Ground) -> bool:
+    """True when a supplier is due, or the sandbox's are not entered yet."""
+    with reading(ground) as books:
+        repository = Suppliers(books.store_id)
+        if repository.due(books.connection, books.now):
+            return True
+        return bool(_to_enter(books, repository.all(books.connection)))
+
+
+async def read_due(platform: Platform) -> int:
+    """Read every supplier that is due; returns how many answered.
+
+    One that does not answer keeps its offers and is asked again within the hour.
+    """
+    _enter_sandbox(platform)
+    with reading(platform) as books:
+        due = Suppliers(books.store_id).due(books.connection, books.now)
+    answered = 0
+    for supplier in due:
+        answered += await _read(platform, supplier)
+    return answered
+
+
+async def _read(platform: Platform, supplier: Supplier) -> bool:
+    try:
+        reader = platform.supplier(supplier.id)
+        source = reader.source
+        rows = await source.rows()
+        found = source.mapped(rows)
+        stated = await _open_orders(platform, supplier)
+    except RoyalError as error:
+        _note_failure(platform, supplier, error)
+        return False
+    with writing(platform) as books:
+        repository = Suppliers(books.store_id)
+        now = repository.get(books.connection, supplier.id)
+        if now.version != supplier.version:
+            # Changed while it was read: the reading with the new settings is due already.
+            return False
+        hours = SupplierSettings.model_validate(now.settings).every_hours
+        repository.was_read(
+            books.connection, supplier.id, sample=rows[:_SAMPLE],
+            faults=[{"row": each.row, "reason": each.reason} for each in found.faults[:_FAULTS]],
+            offer_count=len(found.offers), fault_count=len(found.faults), now=books.now,
+            next_due_at=books.now + timedelta(hours=hours),
+        )  # fmt: skip
+        facts: dict[str, Any] = {"offers": len(found.offers), "faults": len(found.faults)}
+        variant_ids: tuple[str, ...] = ()
+        if now.active:
+            offers = Offers(books.store_id)
+            changes = offers.take(books.connection, supplier.id, found.offers, now=books.now)
+            facts |= {
+                "added": changes.added, "changed": changes.changed, "withdrawn": changes.withdrawn
+            }  # fmt: skip
+            variant_ids = changes.variant_ids
+        for each in stated:
+            _state(books, supplier, each)
+        _tell(books, "supplier.read", supplier.id, supplier.name, "worker", **facts)
+        if variant_ids:
+            _tell(books, OFFERS_CHANGED, supplier.id, supplier.name, "worker",
+                  variants=len(variant_ids))  # fmt: skip
+        key = f"offers_{supplier.id}_{int(books.now.timestamp())}"
+    _log.info("supplier.read", supplier_id=supplier.id, **facts)
+    if variant_ids:
+        wake(platform, OFFERS_CHANGED, key)
+    return True
+
+
+async def _open_orders(platform: Platform, supplier: Supplier) -> list[SupplierOrder]:
+    """How the supplier states the orders of which more is to be heard."""
+    with reading(platform) as books:
+        waiting = SupplierOrders(books.store_id).open(books.connection, supplier.id)
+    reader = platform.supplier(supplier.id)
+    stated = [await reader.track(each.id) for each in waiting]
+    return [each for each in stated if each is not None]
+
+
+def _state(books: Books, supplier: Supplier, stated: SupplierOrder) -> None:
+    orders = SupplierOrders(books.store_id)
+    if not orders.state(books.connection, stated, now=books.now):
+        return
+    booked = orders.get(books.connection, stated.reference)
+    order_id = None if booked is None else booked.order_id
+    _tell(
+        books, f"supplier.order.{stated.status}", supplier.id, supplier.name, "worker",
+        supplier_order_id=stated.reference, order_id=order_id,
+    )  # fmt: skip
+
+
+def _note_failure(platform: Platform, supplier: Supplier, error: RoyalError) -> None:
+    with writing(platform) as books:
+        Suppliers(books.store_id).failed(
+            books.connection, supplier.id, str(error), books.now + _AGAIN
+        )
+        _tell(books, "supplier.failed", supplier.id, supplier.name, "worker", reason=error.detail)
+    _log.warning("supplier.failed", supplier_id=supplier.id, reason=error.detail)
+
+
+def _enter_sandbox(ground: Ground) -> None:
+    with writing(ground) as books:
+        repository = Suppliers(books.store_id)
+        for supplier_id, name, settings in _to_enter(books, repository.all(books.connection)):
+            known = any(each.id == supplier_id for each in repository.all(books.connection))
+            if known:
+                before = repository.get(books.connection, supplier_id)
+                repository.change(
+                    books.connection, supplier_id, version=before.version, name=before.name,
+                    settings=settings.model_dump(), active=before.active, actor="worker",
+                    now=books.now,
+                )  # fmt: skip
+            elif repository.add(
+                books.connection, supplier_id=supplier_id, name=name, kind="feed",
+                origin="sandbox", settings=settings.model_dump(), actor="worker", active=True,
+                now=books.now,
+            ):  # fmt: skip
+                _tell(books, "supplier.entered", supplier_id, name, "worker")
+
+
+def _to_enter(books: Books, known: list[Supplier]) -> list[tuple[str, str, SupplierSettings]]:
+    """The sandbox's suppliers that are not entered, or that moved with its port."""
+    store = books.store
+    if store.source != "sandbox" or not store.sync_cursor.get("complete"):
+        return []
+    by_id = {each.id: each for each in known}
+    missing: list[tuple[str, str, SupplierSettings]] = []
+    for supplier_id, name, settings in sandbox_suppliers(f"http://{store.domain}"):
+        there = by_id.get(supplier_id)
+        address = settings.desk.url if settings.desk else ""
+        if there is None or (there.settings.get("desk") or {}).get("url") != address:
+            missing.append((supplier_id, name, settings))
+    return missing
+
+
+def _tell(
+    books: Books, type_: str, supplier_id: str, name: str, actor: Actor, **facts: Any
+) -> None:
+    books.tell(type_, supplier_id, actor, {"supplier_id": supplier_id, "name": name, **facts})

@@ -1,0 +1,1 @@
+"""Suppliers: what they offer, what was ordered from them, and how they keep their word."""

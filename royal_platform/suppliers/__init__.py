@@ -1,0 +1,1 @@
+"""Suppliers' wires: catalogues as files and addresses, and order desks over HTTP."""

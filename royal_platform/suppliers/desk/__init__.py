@@ -1,0 +1,1 @@
+"""An order desk over HTTP, described wholly by its settings."""

@@ -1,0 +1,80 @@
+"""How a supplier is reached, as a person enters it. Secrets are named here, never held."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Path = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+
+# What a column of a feed can mean.
+FIELDS = (
+    "supplier_sku", "title", "cost", "shipping", "lead_days", "lead_days_low", "lead_days_high",
+    "stock", "minimum_order", "pack_size", "sku", "barcode", "retail_price", "brand", "category",
+    "description", "image_url", "currency",
+)  # fmt: skip
+FieldName = Literal[
+    "supplier_sku", "title", "cost", "shipping", "lead_days", "lead_days_low", "lead_days_high",
+    "stock", "minimum_order", "pack_size", "sku", "barcode", "retail_price", "brand", "category",
+    "description", "image_url", "currency",
+]  # fmt: skip
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Auth(_Part):
+    """The header that says who asks: ``header: prefix<value of the secret named secret>``."""
+
+    secret: str = Field(pattern=r"^[A-Z][A-Z0-9_]{2,79}$", examples=["SUPPLIER_TOKEN"])
+    header: str = Field("Authorization", pattern=r"^[A-Za-z0-9-]{1,60}$")
+    prefix: str = Field("Bearer ", max_length=40)
+
+
+class FeedSettings(_Part):
+    """Where the catalogue is and how its columns are to be read.
+
+    Give ``url``, or ``file``: the name of a file in the folder ``feeds`` of ROYAL_VAR_DIR.
+    ``items`` is the dotted path to the list in a JSON document, or the name of the element that
+    repeats in an XML one; empty finds the longest list. ``currency`` is meant where the rows
+    name none; without it the store's is.
+    """
+
+    url: Url = ""
+    file: str = Field("", max_length=255)
+    format: Literal["auto", "csv", "json", "xml"] = "auto"
+    items: Path = ""
+    columns: dict[FieldName, str] = Field(default_factory=dict)
+    currency: str = Field("", pattern=r"^([A-Z]{3})?$")
+    decimal_comma: bool | None = None
+
+
+class DeskSettings(_Part):
+    """An order desk over HTTP that takes and answers JSON.
+
+    Paths are below ``url``; ``{reference}`` is ours, ``{id}`` the supplier's. ``request`` maps our
+    names to the dotted paths at which the desk wants them, ``line`` those of one order line below
+    ``request.lines``, ``response`` our names to where its answer holds them, ``statuses`` its
+    words to ours.
+    """
+
+    url: Url
+    place: Path = "/orders"
+    track: Path = "/orders?reference={reference}"
+    cancel: Path = "/orders/{id}/cancel"
+    request: dict[str, str] = Field(default_factory=dict)
+    line: dict[str, str] = Field(default_factory=dict)
+    response: dict[str, str] = Field(default_factory=dict)
+    statuses: dict[str, str] = Field(default_factory=dict)
+
+
+class SupplierSettings(_Part):
+    """Everything about how one supplier is reached."""
+
+    feed: FeedSettings | None = None
+    desk: DeskSettings | None = None
+    auth: Auth | None = None
+    every_hours: int = Field(6, ge=1, le=720)
