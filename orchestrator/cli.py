@@ -13,6 +13,7 @@ from orchestrator.commands import (
     audit,
     connection,
     dead_letters,
+    files,
     installation,
     secret,
 )
@@ -31,6 +32,8 @@ app.add_typer(secret.app, name="secrets")
 app.add_typer(access.tokens, name="tokens")
 app.add_typer(audit.app, name="audit")
 app.add_typer(installation.database, name="db")
+app.add_typer(files.importing, name="import")
+app.add_typer(files.exporting, name="export")
 app.command("login-link")(access.login_link)
 app.command()(installation.up)
 app.command()(connection.connect)

@@ -169,6 +169,16 @@ class Decisions:
         ).scalar_one()
         return page(rows, limit, int(total), order, lambda item: _sort_key(item, wanted.order))
 
+    def subjects_changed(self, connection: Connection, kinds: Sequence[str]) -> list[str]:
+        """What executed decisions of these kinds changed, also if it was undone since."""
+        query = (
+            select(decisions.c.subject_id)
+            .distinct()
+            .where(self._mine(), decisions.c.kind.in_(kinds), decisions.c.executed_at.is_not(None))
+            .order_by(decisions.c.subject_id)
+        )
+        return list(connection.scalars(query))
+
     def ids_of_run(self, connection: Connection, run_id: str) -> list[str]:
         """The decisions a run proposed, in order."""
         query = select(decisions.c.id).where(self._mine(), decisions.c.run_id == run_id)

@@ -261,7 +261,7 @@ class OrdersPage(TypedDict):
     orders: Connection
 
 
-class OrderRefundsAnswer(TypedDict):
+class NodesAnswer(TypedDict):
     nodes: list[dict[str, Any] | None]
 
 

@@ -65,6 +65,11 @@ def test_an_approved_price_is_written_once_and_undone_to_the_digit(house: Any) -
     assert run(house, decision) == "executed"
     assert [(w.value, w.key) for w in house.live.journal] == [("105.00", f"execute:{decision}")]
 
+    with reading(house) as books:
+        changed = books.decisions.subjects_changed
+        assert changed(books.connection, ["price.set"]) == ["v1"]
+        assert changed(books.connection, ["inventory.adjust"]) == []
+
     undo = ledger.revert(house, decision, "ada")
     assert house.status(decision) == "reverting"
     assert run(house, undo.id) == "executed"

@@ -1,0 +1,63 @@
+"""``royal import`` and ``royal export``: a shop whose data comes and goes as files."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestrator.commands.shared import AsJson, command, platform, settings, show
+
+importing = typer.Typer(no_args_is_help=True, help="Take in a shop that has no API access.")
+exporting = typer.Typer(no_args_is_help=True, help="Write what agents changed to files.")
+_PRICES = ("price.set", "price.markdown")
+_STOCK = ("inventory.adjust",)
+
+
+@importing.command("shopify-csv")
+@command
+def import_shopify_csv(
+    folder: Annotated[Path, typer.Argument(help="Folder with Shopify's CSV exports.")],
+    currency: Annotated[str, typer.Option(help="The shop's currency.")] = "EUR",
+    timezone: Annotated[str, typer.Option(help="The shop's time zone.")] = "Europe/Amsterdam",
+    now: Annotated[bool, typer.Option(help="Let the clock run on from today.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fill the sandbox store from the exports; `royal up` then works on it as on any store."""
+    # The sandbox is a program of its own and shares no code with this one.
+    program = str(Path(sys.executable).with_name("royal-sandbox"))
+    arguments = ["load", "shopify-csv", str(folder), "--currency", currency]
+    arguments += ["--timezone", timezone]
+    arguments += ["--now"] if now else []
+    arguments += ["--json"] if as_json else []
+    environment = {**os.environ, "ROYAL_VAR_DIR": str(settings().var_dir)}
+    done = subprocess.run([program, *arguments], env=environment, check=False)  # noqa: S603
+    raise typer.Exit(done.returncode)
+
+
+@exporting.command("shopify-csv")
+@command
+def export_shopify_csv(
+    folder: Annotated[Path, typer.Argument(help="Where products.csv and inventory.csv go.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write every price and stock that an executed decision changed, for Shopify's import."""
+    from orchestrator.core.books import reading
+    from royal_platform.shopify.import_files import import_files
+
+    with platform() as opened:
+        with reading(opened) as books:
+            priced = books.decisions.subjects_changed(books.connection, _PRICES)
+            stocked = books.decisions.subjects_changed(books.connection, _STOCK)
+        files = asyncio.run(import_files(opened.shopify(), priced, stocked))
+    files.write(folder)
+    left_out = [{"variant_id": ident, "reason": reason} for ident, reason in files.left_out]
+    document = {"prices": len(files.prices), "stock": len(files.stock), "left_out": left_out}
+    lines = [f"{folder}: {len(files.prices)} prices, {len(files.stock)} stock levels."]
+    lines += [f"by hand: variant {each['variant_id']}, {each['reason']}" for each in left_out]
+    show(as_json, document, lines)
