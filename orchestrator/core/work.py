@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.errors import NotFound, RoyalError
 from core.telemetry.logs import bind, clear, get_logger
-from orchestrator.core import connecting, measuring, schedules, supplying, webhooks
+from orchestrator.core import connecting, measuring, schedules, supplying, valuing, webhooks
 from orchestrator.core.books import Books, reading, writing
 from orchestrator.core.engine import DurableEngine, durable_step
 from orchestrator.core.execution import execute, fail_unexpected, hands_of
@@ -52,6 +52,7 @@ class Work:
         engine.workflow("release_held", self.release_held)
         engine.workflow("measure_effects", self.measure_effects)
         engine.workflow("read_suppliers", self.read_suppliers)
+        engine.workflow("value_customers", self.value_customers)
 
     async def run_agent(self, store_id: str, run_id: str) -> str:  # noqa: ARG002
         """Carry a run out, its steps durable."""
@@ -119,6 +120,12 @@ class Work:
         clear()
         bind(store_id=store_id)
         return await supplying.read_due(self._platform)
+
+    async def value_customers(self, store_id: str) -> int:
+        """Say what each customer is expected to do, once a store-local day."""
+        clear()
+        bind(store_id=store_id)
+        return await asyncio.to_thread(valuing.value_store, self._platform)
 
     async def check_connection(self, store_id: str, entered_id: str) -> bool:
         """Ask a store that a person entered whether it accepts us."""

@@ -23,7 +23,7 @@ from core.storage.database import sqlite_path
 from core.storage.locks import FileLock
 from core.telemetry.logs import get_logger
 from orchestrator.core import engine as engines
-from orchestrator.core import ledger, measuring, records, schedules, supplying, webhooks
+from orchestrator.core import ledger, measuring, records, schedules, supplying, valuing, webhooks
 from orchestrator.core.agent_registry import get_agent_registry
 from orchestrator.core.books import reading
 from orchestrator.core.engine import DurableEngine
@@ -84,6 +84,7 @@ class Worker:
             Chore("sync", sync_every, self._enqueue_sync),
             Chore("effects", 3.0, self._enqueue_effects),
             Chore("suppliers", 2.0, self._enqueue_suppliers),
+            Chore("customers", 15.0, self._enqueue_valuation),
             Chore("autonomy", 30.0, self._review_autonomy),
             Chore("wake", 5.0, lambda: wake_after_first_sync(platform)),
             Chore("dead letters", 10.0, self._bury_dead),
@@ -203,6 +204,10 @@ class Worker:
     def _enqueue_suppliers(self) -> None:
         if supplying.waits(self._platform):
             self._alone("read_suppliers", f"suppliers:{time.time_ns()}")
+
+    def _enqueue_valuation(self) -> None:
+        if valuing.waits(self._platform):
+            self._alone("value_customers", f"customers:{time.time_ns()}")
 
     def _review_autonomy(self) -> None:
         records.review_all(self._platform)

@@ -6,7 +6,7 @@ and None there, and both follow the same three-valued logic.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,7 +24,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.types import Date
 
 from core.storage.database import Database
 from core.storage.types import ScaledDecimal
@@ -44,10 +43,17 @@ from royal_platform.commerce.customers.model import MemberPage
 from royal_platform.commerce.customers.segments import Rule
 from royal_platform.persistence import stores
 from royal_platform.persistence.clock import StoreClock
+from royal_platform.persistence.counted_orders import by_customer, lines
 from royal_platform.persistence.mirror_rows import chunks
 from royal_platform.persistence.paging import Order, page
+from royal_platform.persistence.tables.customers import customer_values
 from royal_platform.persistence.tables.orders import customers, order_lines, orders
 
+_ORDERED = frozenset({"orders", "spent", "first_order", "last_order"})
+_EXPECTED = (
+    "recency_score", "frequency_score", "monetary_score", "alive", "churn_risk", "next_order",
+    "expected_orders",
+)  # fmt: skip
 _BY_ID = Order("id", customers.c.id, customers.c.id)
 
 
@@ -100,7 +106,7 @@ class CustomerFacts:
 
     def members(self, rule: Rule) -> Select[Any]:
         """The ids of the customers the rule is true of."""
-        query, columns = self._known()
+        query, columns = self._known(rule.facts())
         return query.where(self._condition(rule.root, columns)).with_only_columns(customers.c.id)
 
     def count(self, connection: Connection, rule: Rule) -> int:
@@ -115,7 +121,7 @@ class CustomerFacts:
 
     def read(self, connection: Connection, ids: Sequence[str]) -> list[Facts]:
         """What is known of the customers with these ids (at most some hundreds)."""
-        query, columns = self._known(ids)
+        query, columns = self._known(VOCABULARY, ids)
         named = [expression.label(name) for name, expression in columns.items()]
         rows = connection.execute(query.with_only_columns(customers.c.id, *named)).all()
         bought = self._bought(connection, ids)
@@ -136,68 +142,48 @@ class CustomerFacts:
         return value
 
     def _known(
-        self, ids: Sequence[str] | None = None
+        self, asked: Collection[str], ids: Sequence[str] | None = None
     ) -> tuple[Select[Any], dict[str, ColumnElement[Any]]]:
         """The customers who are there, and what is known of each as expressions."""
-        sold = self._sold(ids)
-        nothing = literal(Decimal(0), ScaledDecimal())
-        own = and_(sold.c.lowest == self.currency, sold.c.highest == self.currency)
-        spent = case((sold.c.orders.is_(None), nothing), (own, sold.c.net))
+        values = customer_values.c
         columns: dict[str, ColumnElement[Any]] = {
             "country": customers.c.country,
             "customer_since": customers.c.created_at,
+            # An expectation in the currency the store had then is not one in today's.
+            "expected_value": case((values.currency == self.currency, values.expected_value)),
+            **{name: values[name] for name in _EXPECTED},
+        }
+        joined = customers.outerjoin(
+            customer_values,
+            and_(values.store_id == customers.c.store_id, values.customer_id == customers.c.id),
+        )
+        # Every order of the store is read for these: only where a rule asks.
+        if not _ORDERED.isdisjoint(asked):
+            sold = by_customer(self.store_id, ids)
+            joined = joined.outerjoin(sold, sold.c.customer_id == customers.c.id)
+            columns |= self._sold(sold)
+        query = select(customers.c.id).select_from(joined).where(*self._there)
+        return query if ids is None else query.where(customers.c.id.in_(ids)), columns
+
+    def _sold(self, sold: Any) -> dict[str, ColumnElement[Any]]:
+        nothing = literal(Decimal(0), ScaledDecimal())
+        own = and_(sold.c.lowest == self.currency, sold.c.highest == self.currency)
+        return {
             "orders": func.coalesce(sold.c.orders, 0),
             # Amounts in another currency are not added without a rate: the sum is not known.
-            "spent": spent,
+            "spent": case((sold.c.orders.is_(None), nothing), (own, sold.c.net)),
             "first_order": sold.c.first_day,
             "last_order": sold.c.last_day,
         }
-        joined = customers.outerjoin(sold, sold.c.customer_id == customers.c.id)
-        query = select(customers.c.id).select_from(joined).where(*self._there)
-        return query if ids is None else query.where(customers.c.id.in_(ids)), columns
 
     @property
     def _there(self) -> tuple[ColumnElement[bool], ...]:
         return customers.c.store_id == self.store_id, customers.c.deleted_at.is_(None)
 
-    def _sold(self, ids: Sequence[str] | None) -> Any:
-        query = (
-            select(
-                orders.c.customer_id,
-                func.count().label("orders"),
-                func.sum(orders.c.net, type_=orders.c.net.type).label("net"),
-                func.min(orders.c.day, type_=Date()).label("first_day"),
-                func.max(orders.c.day, type_=Date()).label("last_day"),
-                func.min(orders.c.currency).label("lowest"),
-                func.max(orders.c.currency).label("highest"),
-            )
-            .where(self._counts, orders.c.customer_id.is_not(None))
-            .group_by(orders.c.customer_id)
-        )
-        return (query if ids is None else query.where(orders.c.customer_id.in_(ids))).subquery()
-
-    @property
-    def _counts(self) -> ColumnElement[bool]:
-        """The orders that count: there, not a test, not cancelled."""
-        return and_(
-            orders.c.store_id == self.store_id,
-            orders.c.deleted_at.is_(None),
-            orders.c.cancelled_at.is_(None),
-            orders.c.test.is_(False),
-        )
-
-    def _lines(self) -> Select[Any]:
-        joined = order_lines.join(
-            orders,
-            and_(
-                orders.c.store_id == order_lines.c.store_id, orders.c.id == order_lines.c.order_id
-            ),
-        )
-        query = select(orders.c.customer_id, order_lines.c.sku).select_from(joined)
-        return query.where(self._counts, orders.c.customer_id.is_not(None))
-
     def _bought(self, connection: Connection, ids: Sequence[str]) -> dict[str, set[str]]:
-        query = self._lines().where(orders.c.customer_id.in_(ids), order_lines.c.sku.is_not(None))
+        query = lines(self.store_id).where(
+            orders.c.customer_id.in_(ids), order_lines.c.sku.is_not(None)
+        )
         found: dict[str, set[str]] = {}
         for customer_id, sku in connection.execute(query.distinct()):
             found.setdefault(customer_id, set()).add(sku)
@@ -223,7 +209,7 @@ class CustomerFacts:
 
     def _of_a_set(self, part: Compare | OneOf | Known) -> ColumnElement[bool]:
         if isinstance(part, OneOf):
-            buyers = self._lines().where(order_lines.c.sku.in_(part.operands))
+            buyers = lines(self.store_id).where(order_lines.c.sku.in_(part.operands))
             return customers.c.id.in_(buyers.with_only_columns(orders.c.customer_id))
         # What somebody bought is always known, if only that it was nothing.
         return customers.c.id.is_not(None) if _asks_known(part) else customers.c.id.is_(None)

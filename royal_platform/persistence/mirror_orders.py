@@ -20,6 +20,7 @@ from royal_platform.persistence.mirror_rows import (
     revive,
     write_rows,
 )
+from royal_platform.persistence.tables.customers import customer_values
 from royal_platform.persistence.tables.orders import (
     customers,
     order_adjustments,
@@ -86,7 +87,7 @@ class OrderMirror:
         return count
 
     def erase_customers(self, connection: Connection, ids: Iterable[str], at: datetime) -> int:
-        """Erase the personal data of these customers, on their orders too."""
+        """Erase the personal data of these customers, on their orders too, and what is expected."""
         count = 0
         for part in chunks(ids):
             connection.execute(
@@ -100,6 +101,12 @@ class OrderMirror:
                 .values(name=None, search="", deleted_at=at)
             )
             count += connection.execute(statement).rowcount
+            connection.execute(
+                delete(customer_values).where(
+                    customer_values.c.store_id == self.store_id,
+                    customer_values.c.customer_id.in_(part),
+                )
+            )
         return count
 
     def move_days(self, connection: Connection, timezone: str) -> None:

@@ -16,6 +16,7 @@ from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.messages import Messages
 from royal_platform.persistence.mirror_orders import OrderMirror
 from royal_platform.persistence.statements import put
+from royal_platform.persistence.tables.customers import customer_values
 from royal_platform.persistence.tables.messages import messages
 from royal_platform.persistence.tables.orders import customers, order_lines, orders
 from royal_platform.persistence.tables.privacy import privacy_requests
@@ -86,7 +87,7 @@ class Privacy:
         put(connection, privacy_requests, [row])
 
     def held_about(self, connection: Connection, customer_id: str) -> dict[str, Any]:
-        """All that is stored about one customer: row, orders with lines, events' personal parts."""
+        """All that is stored about one customer: row, what is expected, orders, events' parts."""
         person = self._rows(connection, customers, customers.c.id == customer_id)
         theirs = self._rows(connection, orders, orders.c.customer_id == customer_id)
         ids = [str(order["id"]) for order in theirs]
@@ -109,9 +110,12 @@ class Privacy:
             for row in connection.execute(query)
         ]
         sent = self._rows(connection, messages, messages.c.customer_id == customer_id)
+        expected = self._rows(
+            connection, customer_values, customer_values.c.customer_id == customer_id
+        )
         return {
-            "customer": person, "orders": theirs, "order_lines": lines, "events": told,
-            "messages": sent,
+            "customer": person, "expected": expected, "orders": theirs, "order_lines": lines,
+            "events": told, "messages": sent,
         }  # fmt: skip
 
     def erase(

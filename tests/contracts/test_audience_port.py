@@ -22,6 +22,7 @@ from royal_platform.persistence import schema, stores
 from royal_platform.persistence.audience import StoredAudience
 from royal_platform.persistence.mirror_orders import OrderMirror
 from royal_platform.persistence.segments import SegmentRows, StoredSegments
+from royal_platform.persistence.tables.customers import customer_values
 from royal_platform.persistence.tables.orders import customers, order_lines, orders
 from royal_platform.persistence.tables.store import stores as store_rows
 from tests.databases import new_database
@@ -67,8 +68,24 @@ PEOPLE: dict[str, tuple[str | None, datetime | None, Sequence[Bought]]] = {
 }  # fmt: skip
 
 
+EXPECTATIONS: dict[str, dict[str, Any]] = {
+    "c1": {
+        "recency_score": 5, "frequency_score": 4, "monetary_score": 3, "alive": Decimal("0.9"),
+        "churn_risk": Decimal("0.25"), "next_order": date(2026, 5, 1),
+        "expected_orders": Decimal("3.5"), "expected_value": Decimal("20.5"),
+    },
+    # Valued once, before the store changed its currency.
+    "c2": {
+        "recency_score": 1, "frequency_score": 1, "monetary_score": None, "alive": None,
+        "churn_risk": Decimal(1), "next_order": None, "expected_orders": Decimal(0),
+        "expected_value": None,
+    },
+}  # fmt: skip
+NOTHING = dict.fromkeys(EXPECTATIONS["c1"])
+
+
 def known(customer_id: str, **values: Any) -> Facts:
-    return Facts(customer_id, TODAY, values)
+    return Facts(customer_id, TODAY, values | EXPECTATIONS.get(customer_id, NOTHING))
 
 
 EXPECTED = [
@@ -115,6 +132,15 @@ def filled(url: str) -> Database:
         )  # fmt: skip
         for customer_id, person in PEOPLE.items():
             _put(connection, STORE, customer_id, *person)
+        for customer_id, currency, value in (("c1", "EUR", "20.5"), ("c2", "USD", "9")):
+            expected = EXPECTATIONS[customer_id] | {"expected_value": Decimal(value)}
+            low_high = dict.fromkeys(("expected_orders_low", "expected_orders_high"), Decimal(0))
+            connection.execute(
+                insert(customer_values).values(
+                    store_id=STORE, customer_id=customer_id, currency=currency,
+                    **expected, **low_high,
+                )
+            )  # fmt: skip
         _put(connection, STORE, "c6", "NL", CREATED, [Bought(date(2026, 4, 1), "10")])
         OrderMirror(STORE).erase_customers(connection, ["c6"], NOW)
         _put(connection, "str_other", "c1", "DE", CREATED, [Bought(date(2026, 4, 2), "500")])

@@ -184,6 +184,15 @@ Test = Compare | OneOf | Known
 Condition = Test | Not | AllOf | AnyOf
 
 
+def asked(condition: Condition) -> frozenset[str]:
+    """The facts that a condition asks about."""
+    if isinstance(condition, Not):
+        return asked(condition.part)
+    if isinstance(condition, (AllOf, AnyOf)):
+        return frozenset().union(*(asked(part) for part in condition.parts))
+    return frozenset({condition.fact})
+
+
 def written(operand: Operand, kind: Kind) -> str:
     """The operand as the grammar writes it."""
     if isinstance(operand, Decimal):

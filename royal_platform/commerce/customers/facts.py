@@ -41,6 +41,14 @@ VOCABULARY: Mapping[str, Fact] = {
         Fact("spent", Kind.MONEY, "Net sales to the customer: after discounts and refunds."),
         Fact("first_order", Kind.DAY, "Day of the first order."),
         Fact("last_order", Kind.DAY, "Day of the latest order."),
+        Fact("recency_score", Kind.COUNT, "Fifth by latest order: 5 ordered most recently."),
+        Fact("frequency_score", Kind.COUNT, "Fifth by number of orders: 5 ordered most."),
+        Fact("monetary_score", Kind.COUNT, "Fifth by net sales: 5 spent most."),
+        Fact("alive", Kind.SHARE, "Probability of not having left; unknown after one order."),
+        Fact("churn_risk", Kind.SHARE, "Probability of no order in the coming year."),
+        Fact("next_order", Kind.DAY, "Day by which the next order is as likely as not."),
+        Fact("expected_orders", Kind.NUMBER, "Orders expected in the coming year."),
+        Fact("expected_value", Kind.MONEY, "Net sales expected in the coming year."),
         Fact("bought", Kind.SET, "SKUs on the customer's orders."),
     )
 }

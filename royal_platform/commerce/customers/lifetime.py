@@ -65,18 +65,15 @@ class OrderModel:
         return found
 
     def orders_within(self, seen: Occasions, weeks: float) -> Floats:
-        """Orders expected in the coming ``weeks`` (equation 10).
-
-        By Euler's transformation the paper's 2F1(r + x, b + x; a + b + x - 1; z) is
-        (1 - z)**(a - 1 - r - x) times 2F1(a + b - 1 - r, a - 1; a + b + x - 1; z), whose terms
-        fall where the former's rise; the powers of (1 - z) join.
-        """
+        """Orders expected in the coming ``weeks`` (equation 10)."""
+        x = seen.frequency
         a = self.a if abs(self.a - 1) > _APART else 1 + _APART
-        c = a + self.b + seen.frequency - 1
+        c = a + self.b + x - 1
         c = np.where(np.abs(c) > _APART, c, _APART)
         z = weeks / (self.alpha + seen.age + weeks)
-        series = hyp2f1(a + self.b - 1 - self.r, a - 1, c, z)
-        expected: Floats = c / (a - 1) * (1 - (1 - z) ** (a - 1) * series) * self.alive(seen)
+        series, exponent = hyp2f1(self.r + x, self.b + x, c, z)
+        stayed = series * np.exp(exponent + (self.r + x) * np.log1p(-z))
+        expected: Floats = c / (a - 1) * (1 - stayed) * self.alive(seen)
         return np.maximum(expected, 0)
 
     def none_within(self, seen: Occasions, weeks: Floats | float) -> Floats:

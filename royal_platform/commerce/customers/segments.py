@@ -35,6 +35,7 @@ from royal_platform.commerce.customers.conditions import (
     OneOf,
     Operand,
     Outcome,
+    asked,
 )
 from royal_platform.commerce.customers.facts import VOCABULARY, Fact, Facts, Kind
 
@@ -83,6 +84,10 @@ class Rule:
     def explain(self, facts: Facts) -> Finding:
         """Why: every part of the rule with its outcome and what the customer's fact is."""
         return self.root.finding(facts)
+
+    def facts(self) -> frozenset[str]:
+        """The facts it asks about."""
+        return asked(self.root)
 
     def __str__(self) -> str:
         return str(self.root)

@@ -12,7 +12,9 @@ _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
 # From here on six terms of the series are exact to the last digit of a double.
 _FAR = 8
 _MOST_TERMS = 20_000
-_SMALL = 1e-13
+_SMALL = 1e-14
+_LARGE = 1e100
+_LOOK_EVERY = 16
 
 
 def gammaln(x: npt.ArrayLike) -> Floats:
@@ -34,17 +36,28 @@ def gammaln(x: npt.ArrayLike) -> Floats:
     return found
 
 
-def hyp2f1(a: float, b: float, c: Floats, z: Floats) -> Floats:
-    """Gauss's hypergeometric function 2F1(a, b; c; z) for 0 <= z < 1 by its defining series.
+def hyp2f1(a: Floats, b: Floats, c: Floats, z: Floats) -> tuple[Floats, Floats]:
+    """Gauss's hypergeometric function for ``a``, ``b`` > 0, ``c`` > -1 and 0 <= ``z`` < 1.
 
-    The sum ends when its terms no longer change it. ``c`` must not be zero or a negative integer.
-    Callers bring it into a form whose terms fall at least as fast as ``z**n`` (see ``lifetime``).
+    The value is the first array times the exponential of the second: with hundreds of orders it
+    passes what a double holds. By the defining series, whose terms have one sign from the second
+    on, so that nothing cancels; places leave the sum as they converge. ``c`` must not be zero.
     """
-    term = np.ones(np.broadcast(c, z).shape)
-    total = term.copy()
+    a, b, c, z = (np.ravel(each).astype(np.float64) for each in np.broadcast_arrays(a, b, c, z))
+    term, total, exponent = np.ones(len(z)), np.ones(len(z)), np.zeros(len(z))
+    active = np.arange(len(z))
     for n in range(_MOST_TERMS):
-        term = term * ((a + n) * (b + n) / ((c + n) * (n + 1)) * z)
-        total += term
-        if np.all(np.abs(term) <= _SMALL * np.abs(total)):
-            break
-    return total
+        factor = (a[active] + n) * (b[active] + n) / ((c[active] + n) * (n + 1)) * z[active]
+        term[active] *= factor
+        total[active] += term[active]
+        if n % _LOOK_EVERY == 0:
+            large = active[np.abs(total[active]) > _LARGE]
+            term[large] /= _LARGE
+            total[large] /= _LARGE
+            exponent[large] += np.log(_LARGE)
+            # The terms rise before they fall: small ones count only once they fall.
+            done = (np.abs(term[active]) <= _SMALL * np.abs(total[active])) & (factor < 1)
+            active = active[~done]
+            if len(active) == 0:
+                break
+    return total, exponent
