@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from app.schemas.common import Given, Model, PageQuery, Provenance
+from app.schemas.common import Amount, Given, Model, PageQuery, Provenance
 from app.schemas.store import CustomerOut
 from royal_platform.commerce.customers.segments import LONGEST
 
@@ -164,4 +164,74 @@ class CustomerDetail(CustomerOut):
     today: date
     facts: list[KnownFact]
     explanations: list[ExplanationOut]
+    provenance: Provenance
+
+
+class RangeOut(Model):
+    """An expectation with its 80 % interval."""
+
+    expected: Amount
+    low: Amount
+    high: Amount
+
+
+class ParameterOut(Model):
+    """``error`` is the standard error, null where the data do not bound the parameter."""
+
+    name: str
+    value: float
+    error: float | None
+
+
+class CheckOut(Model):
+    """What would have been expected of the last ``weeks``, and the order days that came.
+
+    ``rmse`` is per customer; ``rmse_naive`` that of everybody ordering as often as before.
+    """
+
+    weeks: int
+    customers: int
+    orders: RangeOut
+    actual: int
+    rmse: float
+    rmse_naive: float
+
+
+class ValuationOut(Model):
+    """The newest valuation; ``day`` null before the first, ``reason`` why there is none.
+
+    ``orders`` and ``value`` (in ``currency``) are of all customers in the coming year.
+    """
+
+    day: date | None
+    reason: str | None
+    customers: int
+    currency: str
+    orders: RangeOut | None
+    value: RangeOut | None
+    order_model: list[ParameterOut]
+    spend_model: list[ParameterOut]
+    check: CheckOut | None
+    provenance: Provenance
+
+
+class CohortOut(Model):
+    """Customers whose first order fell in ``month`` (YYYY-MM, store-local).
+
+    ``active[k]`` of ``size`` ordered in the k-th month after, ``net[k]`` is what all had spent by
+    then, null where an order in another currency is among it. The last entry is this month's.
+    """
+
+    month: str
+    size: int
+    active: list[int]
+    net: list[Amount | None]
+
+
+class CohortsOut(Model):
+    """The last twelve months' cohorts, oldest first; this month is not over."""
+
+    data: list[CohortOut]
+    this_month: str
+    currency: str
     provenance: Provenance

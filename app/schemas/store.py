@@ -197,7 +197,30 @@ class OrderQuery(PageQuery):
     to: Day | None = None
 
 
+class CustomerExpected(Model):
+    """The coming year, as of the newest valuation; ``low`` and ``high`` bound 80 %.
+
+    ``alive_percent`` null: a single order does not tell. ``next_order`` null: likelier none comes.
+    ``value`` null: nothing of the customer's spending is known in the store's currency.
+    """
+
+    alive_percent: Amount | None
+    churn_risk_percent: Amount
+    next_order: date | None
+    orders: Amount
+    orders_low: Amount
+    orders_high: Amount
+    value: MoneyOut | None
+    value_low: MoneyOut | None
+    value_high: MoneyOut | None
+    recency_score: int
+    frequency_score: int
+    monetary_score: int | None
+
+
 class CustomerOut(Model):
+    """``expected`` null: the customer has no order, or nobody was valued yet."""
+
     id: str
     name: str | None
     country: str | None
@@ -205,6 +228,7 @@ class CustomerOut(Model):
     spent: MoneyOut
     first_order_at: datetime | None
     last_order_at: datetime | None
+    expected: CustomerExpected | None
 
 
 class CustomerPage(Model):

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from app.schemas.common import MoneyOut
 from app.schemas.customers import (
     CustomerDetail,
     CustomerQuery,
@@ -15,7 +16,7 @@ from app.schemas.customers import (
     FindingOut,
     KnownFact,
 )
-from app.schemas.store import CustomerOut, CustomerPage
+from app.schemas.store import CustomerExpected, CustomerOut, CustomerPage
 from app.views import segments, shared
 from royal_platform.commerce.customers.conditions import Finding
 from royal_platform.commerce.customers.facts import VOCABULARY, Facts, Value
@@ -24,6 +25,7 @@ from royal_platform.commerce.customers.segments import Rule, RuleError, parse
 from royal_platform.persistence.audience import CustomerFacts
 from royal_platform.persistence.orders import CustomerItem, Orders
 from royal_platform.persistence.segments import SegmentRows
+from royal_platform.persistence.valuations import CustomerValue, Valuations
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -41,8 +43,9 @@ def listing(platform: Platform, query: CustomerQuery) -> CustomerPage:
             connection, text=query.q, rule=_rule(connection, store.id, query),
             cursor=query.cursor, limit=query.limit,
         )  # fmt: skip
+        expected = Valuations(store.id).of(connection, [item.id for item in page.items])
     return CustomerPage(
-        data=[_customer(item) for item in page.items],
+        data=[_customer(item, expected.get(item.id)) for item in page.items],
         next_cursor=page.next_cursor,
         total=page.total,
         provenance=shared.provenance(store),
@@ -56,11 +59,12 @@ def one(platform: Platform, customer_id: str, rule: str | None) -> CustomerDetai
         item = Orders(store.id).customer(connection, customer_id)
         (facts,) = CustomerFacts.of(connection, store.id).read(connection, [customer_id])
         saved = SegmentRows(store.id).all(connection)
+        expected = Valuations(store.id).of(connection, [customer_id]).get(customer_id)
     explanations = [_explained(facts, segment.rule, segment) for segment in saved]
     if rule is not None:
         explanations.insert(0, _explained(facts, rule))
     return CustomerDetail(
-        **_customer(item).model_dump(),
+        **_customer(item, expected).model_dump(),
         today=facts.today,
         facts=[
             KnownFact(name=name, kind=_kind(name), value=_text(facts.values.get(name)))
@@ -127,7 +131,7 @@ def _text(value: Value | None) -> str | None:
     return None if value is None else str(value)
 
 
-def _customer(item: CustomerItem) -> CustomerOut:
+def _customer(item: CustomerItem, expected: CustomerValue | None) -> CustomerOut:
     return CustomerOut(
         id=item.id,
         name=item.name,
@@ -136,4 +140,25 @@ def _customer(item: CustomerItem) -> CustomerOut:
         spent=shared.amount(item.spent.amount, item.spent.currency),
         first_order_at=item.first_order_at,
         last_order_at=item.last_order_at,
+        expected=None if expected is None else _expected(expected),
+    )
+
+
+def _expected(found: CustomerValue) -> CustomerExpected:
+    def money(amount: Decimal | None) -> MoneyOut | None:
+        return None if amount is None else shared.amount(amount, found.currency)
+
+    return CustomerExpected(
+        alive_percent=None if found.alive is None else found.alive * 100,
+        churn_risk_percent=found.churn_risk * 100,
+        next_order=found.next_order,
+        orders=found.expected_orders,
+        orders_low=found.expected_orders_low,
+        orders_high=found.expected_orders_high,
+        value=money(found.expected_value),
+        value_low=money(found.expected_value_low),
+        value_high=money(found.expected_value_high),
+        recency_score=found.recency_score,
+        frequency_score=found.frequency_score,
+        monetary_score=found.monetary_score,
     )

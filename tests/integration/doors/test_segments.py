@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import Table, insert
 
 from core.events.log import read_after
+from orchestrator.core import valuing
 from royal_platform.bootstrap import Platform
-from tests.integration.doors.shop import CUSTOMER, fill
+from royal_platform.persistence.tables import orders
+from tests.integration.doors.shop import CUSTOMER, NOW, fill, whole
 
 RULE = 'orders >= 3 and bought includes "OAK-1"'
 Call = Callable[..., Any]
+
+
+def many_orders(store_id: str) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    """Sixty customers, half of whom came again, some often."""
+    own = {"store_id": store_id, "currency": "EUR"}
+    people = [{"id": f"many-{number}", **own} for number in range(60)]
+    yield orders.customers, [whole(orders.customers, **each) for each in people]
+    sold = []
+    for number in range(60):
+        for nth in range(1 + (number % 2) * (number % 5)):
+            at = NOW - timedelta(days=300 - number - nth * (20 + number % 9))
+            net = Decimal(30 + number % 11 + nth)
+            sold.append({"id": f"m{number}-{nth}", "customer_id": f"many-{number}",
+                         "processed_at": at, "day": at.date(), "net": net, **own})  # fmt: skip
+    yield orders.orders, [whole(orders.orders, **each) for each in sold]
 
 
 @pytest.fixture
@@ -104,3 +124,30 @@ def test_the_customers_of_a_segment_are_listed(call: Call) -> None:
     assert [each["id"] for each in some["data"]] == [CUSTOMER]
     assert call("GET", "/v1/customers?segment_id=seg_none").status_code == 404
     assert call("GET", "/v1/customers", query_string={"rule": "orders"}).status_code == 422
+
+
+def test_before_anybody_was_valued_that_is_said(call: Call) -> None:
+    value = call("GET", "/v1/customers/value", "viewer").get_json()
+    assert (value["day"], value["orders"], value["order_model"]) == (None, None, [])
+    (person,) = call("GET", "/v1/customers").get_json()["data"]
+    assert person["expected"] is None
+
+
+def test_what_is_expected_is_told_with_its_interval(call: Call, platform: Platform) -> None:
+    with platform.database.write() as transaction:
+        for table, rows in many_orders(platform.store_id):
+            transaction.connection.execute(insert(table), rows)
+    valuing.value_store(platform)
+    value = call("GET", "/v1/customers/value", "viewer").get_json()
+    assert value["customers"] > 60
+    orders = {name: Decimal(amount) for name, amount in value["orders"].items()}
+    assert orders["low"] <= orders["expected"] <= orders["high"]
+    assert [each["name"] for each in value["spend_model"]] == ["p", "q", "gamma"]
+    person = call("GET", "/v1/customers/many-3").get_json()
+    expected = person["expected"]
+    assert 0 <= Decimal(expected["churn_risk_percent"]) <= 100
+    known = {each["name"]: each["value"] for each in person["facts"]}
+    assert Decimal(known["churn_risk"]) * 100 == Decimal(expected["churn_risk_percent"])
+    cohorts = call("GET", "/v1/customers/cohorts").get_json()
+    assert cohorts["data"][-1]["month"] <= cohorts["this_month"]
+    assert all(each["active"][0] == each["size"] for each in cohorts["data"])

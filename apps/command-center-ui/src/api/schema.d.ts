@@ -260,6 +260,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who came back, by the month of the first order. */
+        get: operations["getCustomerCohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What all customers are expected to do in the coming year, and how right that has been. */
+        get: operations["getCustomerValue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customer_id}": {
         parameters: {
             query?: never;
@@ -1080,6 +1114,55 @@ export interface components {
             unit: string;
         };
         /**
+         * CheckOut
+         * @description What would have been expected of the last ``weeks``, and the order days that came.
+         *
+         *     ``rmse`` is per customer; ``rmse_naive`` that of everybody ordering as often as before.
+         */
+        CheckOut: {
+            /** Weeks */
+            weeks: number;
+            /** Customers */
+            customers: number;
+            orders: components["schemas"]["RangeOut"];
+            /** Actual */
+            actual: number;
+            /** Rmse */
+            rmse: number;
+            /** Rmse Naive */
+            rmse_naive: number;
+        };
+        /**
+         * CohortOut
+         * @description Customers whose first order fell in ``month`` (YYYY-MM, store-local).
+         *
+         *     ``active[k]`` of ``size`` ordered in the k-th month after, ``net[k]`` is what all had spent by
+         *     then, null where an order in another currency is among it. The last entry is this month's.
+         */
+        CohortOut: {
+            /** Month */
+            month: string;
+            /** Size */
+            size: number;
+            /** Active */
+            active: number[];
+            /** Net */
+            net: (string | null)[];
+        };
+        /**
+         * CohortsOut
+         * @description The last twelve months' cohorts, oldest first; this month is not over.
+         */
+        CohortsOut: {
+            /** Data */
+            data: components["schemas"]["CohortOut"][];
+            /** This Month */
+            this_month: string;
+            /** Currency */
+            currency: string;
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
          * ConditionOut
          * @description One condition of acting alone: ``measured``, ``coverage``, ``effect`` or ``rules``.
          */
@@ -1141,6 +1224,7 @@ export interface components {
             first_order_at: string | null;
             /** Last Order At */
             last_order_at: string | null;
+            expected: components["schemas"]["CustomerExpected"] | null;
             /**
              * Today
              * Format: date
@@ -1152,7 +1236,52 @@ export interface components {
             explanations: components["schemas"]["ExplanationOut"][];
             provenance: components["schemas"]["Provenance"];
         };
-        /** CustomerOut */
+        /**
+         * CustomerExpected
+         * @description The coming year, as of the newest valuation; ``low`` and ``high`` bound 80 %.
+         *
+         *     ``alive_percent`` null: a single order does not tell. ``next_order`` null: likelier none comes.
+         *     ``value`` null: nothing of the customer's spending is known in the store's currency.
+         */
+        CustomerExpected: {
+            /** Alive Percent */
+            alive_percent: string | null;
+            /**
+             * Churn Risk Percent
+             * Format: decimal
+             */
+            churn_risk_percent: string;
+            /** Next Order */
+            next_order: string | null;
+            /**
+             * Orders
+             * Format: decimal
+             */
+            orders: string;
+            /**
+             * Orders Low
+             * Format: decimal
+             */
+            orders_low: string;
+            /**
+             * Orders High
+             * Format: decimal
+             */
+            orders_high: string;
+            value: components["schemas"]["MoneyOut"] | null;
+            value_low: components["schemas"]["MoneyOut"] | null;
+            value_high: components["schemas"]["MoneyOut"] | null;
+            /** Recency Score */
+            recency_score: number;
+            /** Frequency Score */
+            frequency_score: number;
+            /** Monetary Score */
+            monetary_score: number | null;
+        };
+        /**
+         * CustomerOut
+         * @description ``expected`` null: the customer has no order, or nobody was valued yet.
+         */
         CustomerOut: {
             /** Id */
             id: string;
@@ -1167,6 +1296,7 @@ export interface components {
             first_order_at: string | null;
             /** Last Order At */
             last_order_at: string | null;
+            expected: components["schemas"]["CustomerExpected"] | null;
         };
         /** CustomerPage */
         CustomerPage: {
@@ -1925,6 +2055,18 @@ export interface components {
             provenance: components["schemas"]["Provenance"];
         };
         /**
+         * ParameterOut
+         * @description ``error`` is the standard error, null where the data do not bound the parameter.
+         */
+        ParameterOut: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: number;
+            /** Error */
+            error: number | null;
+        };
+        /**
          * PolicyDocument
          * @description Every limit the gate reads; units are in the names. See docs/reference/policy.md.
          */
@@ -2292,6 +2434,27 @@ export interface components {
             places: number;
             /** Poll Seconds */
             poll_seconds: number;
+        };
+        /**
+         * RangeOut
+         * @description An expectation with its 80 % interval.
+         */
+        RangeOut: {
+            /**
+             * Expected
+             * Format: decimal
+             */
+            expected: string;
+            /**
+             * Low
+             * Format: decimal
+             */
+            low: string;
+            /**
+             * High
+             * Format: decimal
+             */
+            high: string;
         };
         /** RecordList */
         RecordList: {
@@ -2865,6 +3028,30 @@ export interface components {
             renewed_at: string | null;
             /** Connected By */
             connected_by: string | null;
+        };
+        /**
+         * ValuationOut
+         * @description The newest valuation; ``day`` null before the first, ``reason`` why there is none.
+         *
+         *     ``orders`` and ``value`` (in ``currency``) are of all customers in the coming year.
+         */
+        ValuationOut: {
+            /** Day */
+            day: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Customers */
+            customers: number;
+            /** Currency */
+            currency: string;
+            orders: components["schemas"]["RangeOut"] | null;
+            value: components["schemas"]["RangeOut"] | null;
+            /** Order Model */
+            order_model: components["schemas"]["ParameterOut"][];
+            /** Spend Model */
+            spend_model: components["schemas"]["ParameterOut"][];
+            check: components["schemas"]["CheckOut"] | null;
+            provenance: components["schemas"]["Provenance"];
         };
         /**
          * VariantOut
@@ -4142,6 +4329,154 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCustomerCohorts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CohortsOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCustomerValue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValuationOut"];
                 };
             };
             /** @description Nobody known is calling. */
