@@ -1,7 +1,7 @@
 """What is expected of customers.
 
-Revision ID: 0010_customer_values
-Revises: 0009_segments
+Revision ID: 0012_customer_values
+Revises: 0011_suppliers
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from core.storage.types import Json, ScaledDecimal, UtcDateTime
 
-revision = "0010_customer_values"
-down_revision = "0009_segments"
+revision = "0012_customer_values"
+down_revision = "0011_suppliers"
 branch_labels = None
 depends_on = None
 
