@@ -18,13 +18,14 @@ import websockets
 from bench.executions import decisions
 from bench.first_sync import first_sync
 from bench.first_token import first_token
+from bench.pricing import pricing
 from bench.sandbox_serving import sandbox_serving
 from bench.table import Report, percentile
 from core.telemetry.logs import configure_logging
 from tests.installation import ADMIN_TOKEN, SANDBOX, Installation, until
 
 TICKS = os.sysconf("SC_CLK_TCK")
-_PARTS = ("starts", "reads", "sync", "aira", "sandbox", "interface")
+_PARTS = ("starts", "reads", "sync", "aira", "sandbox", "prices", "interface")
 
 
 @contextmanager
@@ -242,6 +243,8 @@ def main() -> None:
             first_token(report, Path(home) / "aira")
         if "sandbox" in wanted:
             sandbox_serving(report, Path(home) / "shop")
+    if "prices" in wanted:
+        pricing(report)
     if "interface" in wanted:
         interface_size(report)
     if not given.only:

@@ -21,7 +21,8 @@ from royal_platform.commerce.decisions.model import Policy, Proposal
 from royal_platform.commerce.forecasting.model import Flags, Floats, Forecast, Panel
 from royal_platform.commerce.forecasting.service import forecast_demand
 from royal_platform.commerce.inventory.service import propose_reorders
-from royal_platform.commerce.pricing import rules
+from royal_platform.commerce.pricing.elasticity import elasticities
+from royal_platform.commerce.pricing.response import PRIOR_MEAN
 from royal_platform.commerce.pricing.service import HORIZON_DAYS, propose_prices
 
 REPORT = Path("docs/reference/evaluation.md")
@@ -95,7 +96,7 @@ def _prices(seen: Seen, truth: Truth, panel: Panel) -> Prices:
     policy = Policy()
     fees = float(policy.payment_fee_percent / 100), float(policy.payment_fee_fixed)
     forecast = forecast_demand(panel)
-    found = rules.elasticities(panel)
+    found = elasticities(panel)
     asked = {v.id: float(v.price.amount) for v in seen.variants}
     actual = np.array([truth.elasticity(v, asked[v]) for v in panel.variant_ids])
     proposals = propose_prices(
@@ -254,7 +255,7 @@ def _price_row(name: str, each: Prices) -> tuple[str, ...]:
     return (
         name,
         f"{_rms(each.elasticity - each.actual):.2f}",
-        f"{_rms(rules.PRIOR_MEAN - each.actual):.2f}",
+        f"{_rms(PRIOR_MEAN - each.actual):.2f}",
         f"{_rms(each.elasticity.mean() - each.actual):.2f}",
         f"{each.covered.mean():.0%}",
         str(len(true)),

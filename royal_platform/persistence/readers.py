@@ -79,8 +79,9 @@ class StoredSales:
         """Days with sales or returns, both ends included."""
         table = daily_variant_sales.c
         query = select(
-            table.variant_id, table.day, table.units, table.revenue, table.returned_units
-        ).where(table.store_id == self._store_id, table.day.between(since, until))
+            table.variant_id, table.day, table.units, table.revenue, table.returned_units,
+            table.gross,
+        ).where(table.store_id == self._store_id, table.day.between(since, until))  # fmt: skip
         with self._database.read() as connection:
             return [VariantDay(*row) for row in connection.execute(query)]
 

@@ -21,7 +21,8 @@ from royal_platform.commerce.forecasting.service import (
     forecast_demand,
 )
 from royal_platform.commerce.orders.model import VariantDay
-from royal_platform.commerce.pricing.rules import elasticities, return_rates
+from royal_platform.commerce.pricing.elasticity import elasticities
+from royal_platform.commerce.pricing.rules import return_rates
 
 # Stock-outs are inferred from how a variant sold in the weeks around.
 _LEAD_DAYS = 56

@@ -17,7 +17,7 @@ class Elasticity:
     ``mean``/``sd`` describe the posterior of each variant before it is cut off at
     ``WRONG_SIGN_CUT``; ``own_weight`` is the share that the variant's own history has in it (the
     rest is its product type's); ``weeks`` the number of weeks used; ``type_mean`` the product
-    type's elasticity.
+    type's elasticity; ``promotion`` the store's mean log lift by a promotion of strength 1.
     """
 
     mean: Floats
@@ -25,6 +25,7 @@ class Elasticity:
     own_weight: Floats
     weeks: Integers
     type_mean: Floats
+    promotion: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from royal_platform.commerce.decisions.model import (
 )
 from royal_platform.commerce.forecasting.model import Forecast, Panel
 from royal_platform.commerce.pricing import rules
+from royal_platform.commerce.pricing.elasticity import elasticities
 from royal_platform.commerce.pricing.model import (
     Blocked,
     Demand,
@@ -92,7 +93,7 @@ def propose_prices(
     the gate would deny are never proposed, given the same history.
     """
     desk = _Desk(
-        panel, forecast, rules.elasticities(panel), policy, store, now, run_id,
+        panel, forecast, elasticities(panel), policy, store, now, run_id,
         [float(rate) for rate in rules.return_rates(panel)], rules.discount_rate(panel),
         available_now or {},
     )  # fmt: skip

@@ -15,6 +15,7 @@ from royal_platform.persistence.metrics import Metrics
 from royal_platform.persistence.mirrored import MirroredStore
 from royal_platform.persistence.orders import OrderFilter, Orders
 from royal_platform.persistence.products import ProductFilter, Products
+from royal_platform.persistence.readers import StoredSales
 from royal_platform.shopify import mapping
 from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.rows import LevelRow, OrderPageRows
@@ -77,6 +78,13 @@ def test_the_figures_of_a_known_week(shop):
     assert found["gross_margin"].value == Decimal("55.6")
     assert "42 %" in found["gross_margin"].note
     assert found["stockout_risk"].value == 1
+
+
+def test_the_price_asked_is_told_apart_from_what_a_discount_code_left_of_it(shop):
+    days = StoredSales(shop, STORE).variant_days(nodes.START.date(), TODAY)
+    bridles = [day for day in days if day.gross == 40]
+    assert len(bridles) == 10
+    assert {day.revenue for day in bridles} == {Decimal(36)}
 
 
 def test_a_new_cost_values_the_whole_history_and_a_forgotten_one_is_unknown_again(shop):

@@ -16,6 +16,7 @@ from royal_platform.commerce.decisions.model import Autonomy, Policy, Ruling
 from royal_platform.commerce.decisions.rules import GateState, changes, judge, mismatches
 from royal_platform.commerce.forecasting.service import build_panel, forecast_demand
 from royal_platform.commerce.pricing import rules
+from royal_platform.commerce.pricing.elasticity import elasticities
 from royal_platform.commerce.pricing.model import (
     Blocked,
     Demand,
@@ -23,6 +24,7 @@ from royal_platform.commerce.pricing.model import (
     PriceHistory,
     PriceWindow,
 )
+from royal_platform.commerce.pricing.response import PRIOR_MEAN, promotions, week_level
 from royal_platform.commerce.pricing.service import propose_prices
 from royal_platform.commerce.shared.model import Money
 
@@ -44,9 +46,9 @@ def test_known_elasticities_are_recovered_and_none_has_the_wrong_sign(make_econo
     errors, prior_errors, covered, wrong = [], [], [], []
     for seed in (41, 42, 43):
         made = make_economy(seed=seed, variants=200)
-        got = rules.elasticities(build_panel(made.variants, made.sales, made.today))
+        got = elasticities(build_panel(made.variants, made.sales, made.today))
         errors.append(got.mean - made.elasticity)
-        prior_errors.append(rules.PRIOR_MEAN - made.elasticity)
+        prior_errors.append(PRIOR_MEAN - made.elasticity)
         covered.append(np.abs(errors[-1]) <= 1.2816 * got.sd)
         wrong.append(got.mean > 0)
     errors = np.concatenate(errors)
@@ -58,9 +60,30 @@ def test_known_elasticities_are_recovered_and_none_has_the_wrong_sign(make_econo
 
 def test_without_price_changes_the_elasticity_is_the_prior(shop, panel):
     still = replace(panel, price=np.full(panel.price.shape, 20.0))
-    got = rules.elasticities(still)
+    got = elasticities(still)
     assert got.own_weight.max() == 0
-    assert got.mean == pytest.approx(rules.PRIOR_MEAN)
+    assert got.mean == pytest.approx(PRIOR_MEAN)
+
+
+def test_a_promotion_is_not_taken_for_the_price(make_economy):
+    made = make_economy(seed=44, variants=150)
+    panel = build_panel(made.variants, made.sales, made.today)
+    usual = np.nanmedian(panel.price, axis=1, keepdims=True)
+    promoted = (panel.price < 0.93 * usual).astype(float)
+    # What is cheap is also shown at the entrance, which doubles what it sells.
+    lifted = replace(panel, units=panel.units * np.where(promoted > 0, 2.0, 1.0))
+    blind, told = elasticities(lifted, np.zeros(promoted.shape)), elasticities(lifted, promoted)
+    assert told.promotion == pytest.approx(np.log(2), abs=0.25)
+    off = [abs((found.mean - made.elasticity).mean()) for found in (blind, told)]
+    assert off[1] < 0.3 < off[0]
+
+
+def test_what_discount_codes_took_off_is_a_promotion(panel):
+    assert promotions(panel).max() < 0.01
+    halved = panel.revenue.copy()
+    halved[:, 10] /= 2
+    found = promotions(replace(panel, revenue=halved))[:, 10]
+    assert found == pytest.approx(np.log(2), abs=0.01)
 
 
 @given(st.floats(-4, 3), st.floats(0.01, 3))
@@ -279,12 +302,13 @@ def test_the_whole_pass_over_300_variants_takes_under_two_seconds(make_economy):
 
 def test_sizes_repriced_together_are_not_their_own_busy_week(shop, panel):
     usable = np.ones(panel.units.shape, dtype=bool)
+    flat = np.zeros(panel.units.shape)
     family = np.where(np.arange(len(panel.units)) < 4, 0, np.arange(len(panel.units)))
     kind = np.where(family == 0, 0, panel.category)
     together = replace(panel, product=family, category=kind)
     sold_out = panel.units.copy()
     sold_out[:4, -1] *= 50
     promoted = replace(together, units=sold_out)
-    before = rules._week_level(together, usable, np.zeros(panel.units.shape))[:4, -1]
-    after = rules._week_level(promoted, usable, np.zeros(panel.units.shape))[:4, -1]
+    before = week_level(together, usable, flat, flat)[:4, -1]
+    after = week_level(promoted, usable, flat, flat)[:4, -1]
     assert after == pytest.approx(before, rel=0.25)

@@ -19,7 +19,8 @@ from royal_platform.commerce.forecasting.service import (
     forecast_demand,
 )
 from royal_platform.commerce.inventory.service import propose_reorders
-from royal_platform.commerce.pricing import rules
+from royal_platform.commerce.pricing.elasticity import elasticities
+from royal_platform.commerce.pricing.response import PRIOR_MEAN
 from royal_platform.commerce.pricing.service import propose_prices
 from royal_platform.commerce.shared.model import Money
 
@@ -43,11 +44,11 @@ def test_lines_sold_for_nothing_show_no_price_and_move_no_elasticity(shop, panel
              for n, s in enumerate(shop.sales)]  # fmt: skip
     given = build_panel(shop.variants, gifts, shop.today)
     assert not (given.price <= 0).any()
-    found = rules.elasticities(given)
+    found = elasticities(given)
     assert np.isfinite(found.mean).all()
     assert np.isfinite(found.sd).all()
     free = replace(panel, price=np.zeros(panel.price.shape))
-    assert np.isfinite(rules.elasticities(free).mean).all()
+    assert np.isfinite(elasticities(free).mean).all()
 
 
 def test_a_variant_whose_price_is_zero_is_left_alone(shop, panel, demand):
@@ -67,7 +68,7 @@ def test_one_week_of_history_forecasts_but_prices_nothing(shop):
     outcome = weigh(shop, shop.variants, panel, demand)
     assert not outcome.proposals
     assert {b.reason for b in outcome.blocked} == {"thin_history", "unknown_cost"}
-    assert rules.elasticities(panel).mean == pytest.approx(rules.PRIOR_MEAN)
+    assert elasticities(panel).mean == pytest.approx(PRIOR_MEAN)
 
 
 def test_an_empty_store_says_that_there_is_nothing_to_learn_from(shop):
