@@ -6,9 +6,11 @@ their sizes. A series of fewer than eight known weeks is new: its level leans on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from royal_platform.commerce.forecasting.model import SERIES_CLASSES, Floats, Integers
+from royal_platform.commerce.forecasting.model import SERIES_CLASSES, Flags, Floats, Integers
 from royal_platform.commerce.forecasting.smoothing import Levels
 
 NEW = SERIES_CLASSES.index("new")
@@ -21,15 +23,26 @@ _STORE_MEMBERS = 3.0
 _CATEGORY_MEMBERS = 2.0
 
 
-def classes(levels: Levels) -> Integers:
+def classes(demand: Floats, origins: Sequence[int]) -> Integers:
     """Index into ``SERIES_CLASSES`` for every origin and variant."""
-    selling = np.maximum(levels.selling, 1)
-    mean = levels.total / selling
-    variation = np.maximum(levels.squares / selling - mean**2, 0) / np.maximum(mean, 1e-9) ** 2
-    rare = levels.weeks > _INTERVAL * levels.selling
+    known = np.isfinite(demand)
+    units = np.where(known, demand, 0.0)
+    weeks, selling, total, squares = (
+        _until(values, origins) for values in (known, units > 0, units, units**2)
+    )
+    selling_weeks = np.maximum(selling, 1)
+    mean = total / selling_weeks
+    variation = np.maximum(squares / selling_weeks - mean**2, 0) / np.maximum(mean, 1e-9) ** 2
+    rare = weeks > _INTERVAL * selling
     wild = variation > _VARIATION
     found = np.where(rare, np.where(wild, 3, 2), np.where(wild, 1, 0))
-    return np.where(levels.weeks < NEW_WEEKS, NEW, found).astype(np.int64)
+    return np.where(weeks < NEW_WEEKS, NEW, found).astype(np.int64)
+
+
+def _until(values: Floats | Flags, origins: Sequence[int]) -> Floats:
+    """Sums over the weeks before each origin (origin, variant)."""
+    summed = np.cumsum(values, axis=1, dtype=np.float64)
+    return np.stack([summed[:, origin - 1] for origin in origins])
 
 
 def similar_levels(levels: Levels, category: Integers, product: Integers) -> Floats:

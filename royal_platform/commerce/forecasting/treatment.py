@@ -7,7 +7,7 @@ series by which treatment forecast best at past origins.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import product as pairs
 
 import numpy as np
@@ -20,13 +20,14 @@ from royal_platform.commerce.forecasting.combination import (
     equal_weights,
     losses,
 )
-from royal_platform.commerce.forecasting.model import Floats, Integers, Panel
+from royal_platform.commerce.forecasting.model import Flags, Floats, Integers, Panel
 from royal_platform.commerce.forecasting.promotions import WORTH_CORRECTING, depths, usual_depth
 from royal_platform.commerce.forecasting.smoothing import Levels, sweep
 
 _SEASON_STRENGTHS = (0.0, 0.5, 1.0)
 # Extra demand per share of the price given away: at 1, a discount of 30 % sells 30 % more.
 _PROMOTION_ANSWERS = (0.0, 1.0, 2.0)
+_SAMPLE = 4_000
 _LEAST_SPREAD = 0.05
 
 
@@ -34,7 +35,7 @@ _LEAST_SPREAD = 0.05
 class Causes:
     """What moved demand in a panel.
 
-    ``index`` (origin, week with the coming ones, variant's category) the season as each origin
+    ``index`` (origin, week with the coming ones, category) the season as each origin
     saw it; ``category`` of each variant; ``depth`` (variant, week) of the discounts, ``usual``
     (origin, variant) what is usual of it.
     """
@@ -44,6 +45,15 @@ class Causes:
     category: Integers
     depth: Floats
     usual: Floats
+
+    def of(self, rows: slice) -> Causes:
+        """The same for some of the variants."""
+        return replace(
+            self,
+            category=self.category[rows],
+            depth=self.depth[rows],
+            usual=self.usual[:, rows],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +72,37 @@ def causes(panel: Panel, index: Floats, origins: tuple[int, ...]) -> Causes:
 
 
 def treat(demand: Floats, found: Causes, horizon: int) -> Treated:
-    """Smooth ``demand`` under every treatment and keep the best one of each class."""
-    origins = found.origins
+    """Smooth ``demand`` under the treatment that serves each class best.
+
+    A sample of the series decides which; the whole catalogue is swept under the chosen ones only.
+    """
     options = list(pairs(*_options(found)))
-    swept = [_smoothed(demand, found, *option) for option in options]
-    classes = series.classes(swept[0])
-    loss = []
-    for option, levels in zip(options, swept, strict=True):
-        strength, answer = (np.full(classes.shape, value) for value in option)
-        ahead = _ahead(found, strength, answer, CHOICE_WEEKS)
-        past = Past(demand, origins, classes, _spread(levels), ahead)
-        plain = np.einsum("s,son->on", equal_weights(), levels.level)
-        loss.append(losses(plain[None], past)[0])
-    pick = choose(np.stack(loss), default=0)
+    classes = series.classes(demand, found.origins)
+    sample = slice(None, None, max(len(demand) // _SAMPLE, 1))
+    pick = _choice(demand[sample], found.of(sample), classes[:, sample], options)
     which = pick[classes]
-    kept = swept[0]
-    for number, levels in enumerate(swept[1:], start=1):
-        kept = _where(which == number, levels, kept)
+    kept = _smoothed(demand, found, *options[pick[0]])
+    for number in set(pick.tolist()) - {int(pick[0])}:
+        kept = _where(which == number, _smoothed(demand, found, *options[number]), kept)
     strength, answer = np.array(options)[which].transpose(2, 0, 1)
     ahead = _ahead(found, strength, answer, horizon)
     names = tuple(_name(*options[number]) for number in pick)
-    return Treated(kept, Past(demand, origins, classes, _spread(kept), ahead), names)
+    return Treated(kept, Past(demand, found.origins, classes, _spread(kept), ahead), names)
+
+
+def _choice(
+    demand: Floats, found: Causes, classes: Integers, options: Sequence[tuple[float, float]]
+) -> Integers:
+    """The treatment under which plain smoothing was best, by class."""
+    loss = []
+    for option in options:
+        levels = _smoothed(demand, found, *option)
+        strength, answer = (np.full(classes.shape, value) for value in option)
+        ahead = _ahead(found, strength, answer, CHOICE_WEEKS)
+        past = Past(demand, found.origins, classes, _spread(levels), ahead)
+        plain = np.einsum("s,son->on", equal_weights(), levels.level)
+        loss.append(losses(plain[None], past)[0])
+    return choose(np.stack(loss), default=0)
 
 
 def _options(found: Causes) -> tuple[Sequence[float], Sequence[float]]:
@@ -126,7 +146,7 @@ def _spread(levels: Levels) -> Floats:
     return np.asarray(np.sqrt(variance.astype(np.float64)))
 
 
-def _where(mask: Integers, yes: Levels, no: Levels) -> Levels:
+def _where(mask: Flags, yes: Levels, no: Levels) -> Levels:
     return Levels(
         *(np.where(mask, getattr(yes, f.name), getattr(no, f.name)) for f in fields(Levels))
     )
