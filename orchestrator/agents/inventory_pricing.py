@@ -17,6 +17,7 @@ from royal_platform.commerce.forecasting import service as forecasting
 from royal_platform.commerce.forecasting.model import Forecast, Panel
 from royal_platform.commerce.inventory import service as inventory
 from royal_platform.commerce.inventory.model import ReorderOutcome, SupplyTerms
+from royal_platform.commerce.orders.model import VariantDay
 from royal_platform.commerce.pricing import service as pricing
 from royal_platform.commerce.pricing.model import PricingOutcome
 from royal_platform.commerce.suppliers.rules import best_by_variant
@@ -157,11 +158,15 @@ class InventoryPricingAgent(AgentBase):
         return dict(self.platform.stock.available())
 
     @cached_property
+    def _sales(self) -> tuple[VariantDay, ...]:
+        return tuple(self.platform.sales.variant_days(self._at.today - HISTORY, self._at.today))
+
+    @cached_property
     def _panel(self) -> Panel:
         since = self._at.today - HISTORY
         return forecasting.build_panel(
             self._variants,
-            self.platform.sales.variant_days(since, self._at.today),
+            self._sales,
             self._at.today,
             snapshots=self.platform.stock.snapshots(since),
             available_now=self._available,
@@ -238,6 +243,7 @@ class InventoryPricingAgent(AgentBase):
             could_not_see=[
                 *_grouped(((each.title, each.reason) for each in prices.blocked), UNSEEN_PRICES),
                 *_grouped(((each.title, each.reason) for each in reorders.unseen), UNSEEN_STOCK),
+                *_unreadable(forecasting.unreadable_days(self._sales)),
                 *_always_hidden(self._panel),
             ],
             headline=(
@@ -280,6 +286,14 @@ def _grouped(found: Iterable[tuple[str, str]], told: Mapping[str, str]) -> list[
 def _named(titles: list[str]) -> str:
     more = len(titles) - 3
     return ", ".join(titles[:3]) + (f" and {more} more" if more > 0 else "")
+
+
+def _unreadable(days: int) -> list[str]:
+    if not days:
+        return []
+    return [
+        f"{_count(days, 'day')} with impossible amounts (below zero, no number): taken as none."
+    ]
 
 
 def _always_hidden(panel: Panel) -> list[str]:

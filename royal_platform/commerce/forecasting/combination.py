@@ -71,8 +71,8 @@ def losses(levels: Floats, past: Past) -> Floats:
     return found
 
 
-def choose(loss: Floats, default: int) -> Integers:
-    """The candidate with the smallest loss per class; ``default`` wins near-ties.
+def choose(loss: Floats, default: Integers) -> Integers:
+    """The candidate with the smallest loss per class; its ``default`` wins near-ties.
 
     Only origins at which every candidate was tried count; where there is none, candidates that
     were never tried are left out.
@@ -80,9 +80,8 @@ def choose(loss: Floats, default: int) -> Integers:
     tried = np.isfinite(loss).all(axis=(0, 2))
     summed = loss[:, tried].sum(axis=1) if tried.any() else loss.sum(axis=1)
     summed = np.where(np.isfinite(summed), summed, np.inf)
-    if not np.isfinite(summed[default]).all():
-        default = int(np.argmin(summed.sum(axis=1)))
-    near = summed[default] <= summed.min(axis=0) * (1 + _NEAR)
+    usual = np.take_along_axis(summed, default[None], axis=0)[0]
+    near = usual <= summed.min(axis=0) * (1 + _NEAR)
     return np.where(near, default, summed.argmin(axis=0))
 
 

@@ -81,7 +81,8 @@ def total_bounds(test: Backtest) -> tuple[Floats, Floats]:
     poisson = _Z80 * np.sqrt(total)
     if not ratios:
         return np.maximum(total - poisson, 0.0), total + poisson
-    low, high = _conformal(np.concatenate(ratios))
+    # The weeks after one origin err together: an origin says as much as one score.
+    low, high = _conformal(np.concatenate(ratios), independent=len(ratios))
     return (
         np.minimum(total * np.exp(low), np.maximum(total - poisson, 0.0)),
         np.maximum(total * np.exp(high), total + poisson),
@@ -136,9 +137,9 @@ def _spread(expected: Floats, variance: Floats, weeks: Floats | int = 1) -> Floa
     return np.asarray(np.sqrt(np.maximum(expected, 0.5 * variance * weeks) + 0.05))
 
 
-def _conformal(pool: Floats) -> tuple[float, float]:
-    """10 % and 90 % quantiles of the scores, widened for the finite sample."""
-    tail = max(0.1 - 0.9 / pool.size, 0.0)
+def _conformal(pool: Floats, independent: int | None = None) -> tuple[float, float]:
+    """10 % and 90 % quantiles of the scores, widened for the number of independent ones."""
+    tail = max(0.1 - 0.9 / (independent or pool.size), 0.0)
     low, high = np.quantile(pool, [tail, 1 - tail])
     return float(low), float(high)
 

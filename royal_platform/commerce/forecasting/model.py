@@ -135,6 +135,10 @@ def corrected(units: Floats, in_stock: Floats, alive: Flags) -> Floats:
     """Units scaled to a full week in stock; nan where the variant was mostly out or not yet there.
 
     A week that sold well in few days cannot be scaled without bound: the factor is at most 7/3.
+    Units that are no number are unknown; units below zero are none; a share of days that is no
+    number says nothing against a full week.
     """
-    usable = alive & (in_stock >= MIN_SHARE_IN_STOCK)
-    return np.where(usable, units / np.maximum(in_stock, MIN_SHARE_IN_STOCK), np.nan)
+    share = np.where(np.isfinite(in_stock), in_stock, 1.0)
+    usable = alive & (share >= MIN_SHARE_IN_STOCK) & np.isfinite(units)
+    asked = np.maximum(np.where(usable, units, 0.0), 0.0)
+    return np.where(usable, asked / np.clip(share, MIN_SHARE_IN_STOCK, 1.0), np.nan)

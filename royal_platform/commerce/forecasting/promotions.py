@@ -8,7 +8,7 @@ from royal_platform.commerce.forecasting.model import Floats, Panel
 
 _WINDOW = 13
 _DEEPEST = 0.9
-_RATE = 0.1
+_RATE = 0.05
 # Below this share of units sold below the usual price, promotions say nothing worth correcting.
 WORTH_CORRECTING = 0.005
 
@@ -21,12 +21,13 @@ def depths(panel: Panel) -> Floats:
     much as lowered prices.
     """
     usual = np.full(panel.price.shape, np.nan)
-    asked = np.where(panel.price > 0, panel.price, np.nan)
+    asked = np.where((panel.price > 0) & np.isfinite(panel.price), panel.price, np.nan)
     for back in range(min(_WINDOW, asked.shape[1])):
         usual[:, back:] = np.fmax(usual[:, back:], asked[:, : asked.shape[1] - back])
-    sold = (panel.units > 0) & np.isfinite(usual)
-    paid = panel.revenue / np.where(sold, panel.units, 1.0)
-    depth = 1 - paid / np.where(sold, usual, 1.0)
+    sold = (panel.units > 0) & np.isfinite(panel.units) & np.isfinite(usual)
+    sold &= (panel.revenue >= 0) & np.isfinite(panel.revenue)
+    asked_for_all = np.where(sold, panel.units * usual, 1.0)
+    depth = 1 - np.where(sold, panel.revenue, 0.0) / asked_for_all
     return np.where(sold, np.clip(depth, 0.0, _DEEPEST), 0.0)
 
 

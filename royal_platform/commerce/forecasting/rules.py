@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from royal_platform.commerce.forecasting import combination, intervals, series, treatment
+from royal_platform.commerce.forecasting.combination import CHOICE_WEEKS
 from royal_platform.commerce.forecasting.intervals import Backtest
 from royal_platform.commerce.forecasting.model import (
     SERIES_CLASSES,
@@ -29,13 +30,16 @@ from royal_platform.commerce.forecasting.treatment import Treated
 _ORIGINS = 9
 _ORIGIN_STEP = 2
 _MIN_TRAIN = 8
-_COMBINATION = "fitted combination"
+_SIMILAR = tuple(f"similar variants as {weight:g} weeks" for weight in series.SIMILAR_WEIGHTS)
 METHODS = (
     *SMOOTHERS,
-    *(f"similar variants as {weight:g} weeks" for weight in series.SIMILAR_WEIGHTS),
+    *_SIMILAR,
     "mean of SES",
-    _COMBINATION,
+    "fitted combination",
 )
+# What serves a class unless something else was clearly better on it.
+_DEFAULTS = np.full(len(SERIES_CLASSES), len(METHODS) - 1)
+_DEFAULTS[series.NEW] = METHODS.index(_SIMILAR[-1])
 
 
 def forecast(panel: Panel, horizon: int = 12) -> Forecast:
@@ -43,13 +47,14 @@ def forecast(panel: Panel, horizon: int = 12) -> Forecast:
     demand = panel.demand
     n, length = demand.shape
     origins = _origins(length)
-    weeks = _extended(panel.weeks, horizon)
+    weeks = _extended(panel.weeks, max(horizon, CHOICE_WEEKS))
     product = np.arange(n) if panel.product is None else panel.product
     index = _seasons(panel, demand, weeks, origins)
     found = treatment.causes(panel, index, origins)
-    treated = treatment.treat(demand, found, horizon)
+    treated = treatment.treat(demand, found, len(weeks) - length)
     classes = treated.past.classes
     path, methods = _paths(treated, panel.category, product)
+    path = path[:, :horizon]
     test = Backtest(
         demand,
         origins,
@@ -61,7 +66,7 @@ def forecast(panel: Panel, horizon: int = 12) -> Forecast:
     total_low, total_high = intervals.total_bounds(test)
     return Forecast(
         variant_ids=panel.variant_ids,
-        weeks=weeks[length:],
+        weeks=weeks[length : length + horizon],
         expected=path[0].T,
         low=low.T,
         high=high.T,
@@ -109,8 +114,7 @@ def _paths(
         plain[None],
         combination.combined(levels.level, past)[None],
     ])  # fmt: skip
-    loss = combination.losses(candidates, past)
-    pick = combination.choose(loss, default=METHODS.index(_COMBINATION))
+    pick = combination.choose(combination.losses(candidates, past), _DEFAULTS)
     level = np.take_along_axis(candidates, pick[past.classes][None], axis=0)[0]
     # An early origin may have no combination yet: the plain one stands in for it.
     level = np.where(np.isfinite(level), level, plain)

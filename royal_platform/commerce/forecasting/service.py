@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from math import isfinite
 
 import numpy as np
 
@@ -123,6 +124,11 @@ def forecast_demand(panel: Panel, horizon: int = 12) -> Forecast:
 def _daily(
     rows: Sequence[VariantDay], known: Mapping[str, int], first: date, days: int
 ) -> tuple[Floats, Floats, Floats, Floats]:
+    """Units, revenue, returned and gross by variant and day; rows of one day add up.
+
+    What cannot be is not believed: amounts that are no number, and those below zero after a day's
+    rows were added up, count as nothing. Returns may exceed sales: they are of earlier ones.
+    """
     start = first.toordinal()
     row = np.array([known[s.variant_id] for s in rows])
     day = np.array([s.day.toordinal() - start for s in rows])
@@ -135,9 +141,19 @@ def _daily(
     )
     inside = (day >= 0) & (day < days)
     grids = np.zeros((4, len(known), days))
-    for grid, column in zip(grids, values.T, strict=True):
+    for grid, column in zip(grids, np.where(np.isfinite(values), values, 0.0).T, strict=True):
         np.add.at(grid, (row[inside], day[inside]), column[inside])
-    return grids[0], grids[1], grids[2], grids[3]
+    units, revenue, returned, gross = np.maximum(grids, 0.0)
+    return units, revenue, returned, gross
+
+
+def unreadable_days(sales: Sequence[VariantDay]) -> int:
+    """Days of a variant whose units are below zero or whose amounts are no number."""
+    return sum(
+        not (each.units >= 0 and each.returned_units >= 0 and isfinite(each.revenue))
+        or (each.gross is not None and not isfinite(each.gross))
+        for each in sales
+    )
 
 
 def _weekly(daily: Floats) -> Floats:
@@ -145,10 +161,15 @@ def _weekly(daily: Floats) -> Floats:
 
 
 def _alive(variants: Sequence[Variant], units: Floats, first: date) -> Flags:
-    """A variant lives from its first sale, or from its creation where that is known and earlier."""
+    """A variant lives from its first sale, or from its creation where that is known and earlier.
+
+    One that never sold and is not for sale, or was made nobody knows when, lived all along: nothing
+    says that it is new, and what is not new and never sold is expected to sell nothing.
+    """
     days = units.shape[1]
     sold = units > 0
-    start = np.where(sold.any(axis=1), sold.argmax(axis=1), days)
+    fresh = np.array([v.status.lower() == "active" and v.created_at is not None for v in variants])
+    start = np.where(sold.any(axis=1), sold.argmax(axis=1), np.where(fresh, days, 0))
     created = np.array(
         [(v.created_at.date() - first).days if v.created_at is not None else days for v in variants]
     )
@@ -166,7 +187,8 @@ def _stockouts(
     available_now: Mapping[str, int | None],
 ) -> tuple[Flags, float]:
     """Out-of-stock days, and the share of them that snapshots saw."""
-    now = np.array([(available_now.get(variant_id) or 0) > 0 for variant_id in known])
+    # Where the store does not count, a gap that reaches today may as well be a lost interest.
+    now = np.array([_maybe_in_stock(available_now.get(variant_id)) for variant_id in known])
     out = stockouts.infer_stockouts(units, alive, now)
     seen = np.zeros_like(out)
     days = units.shape[1]
@@ -189,6 +211,10 @@ def _weekdays(units: Floats, category: Integers, n_categories: int) -> Floats:
     own = np.stack([np.bincount(category, day, n_categories) for day in sold.T], axis=1)
     own += _WEEKDAY_PRIOR * store
     return np.asarray(own / own.sum(axis=1, keepdims=True))
+
+
+def _maybe_in_stock(available: int | None) -> bool:
+    return available is None or available > 0
 
 
 def _categories(variants: Sequence[Variant]) -> tuple[Integers, tuple[str, ...]]:

@@ -20,7 +20,13 @@ from royal_platform.commerce.forecasting.combination import (
     equal_weights,
     losses,
 )
-from royal_platform.commerce.forecasting.model import Flags, Floats, Integers, Panel
+from royal_platform.commerce.forecasting.model import (
+    SERIES_CLASSES,
+    Flags,
+    Floats,
+    Integers,
+    Panel,
+)
 from royal_platform.commerce.forecasting.promotions import WORTH_CORRECTING, depths, usual_depth
 from royal_platform.commerce.forecasting.smoothing import Levels, sweep
 
@@ -102,7 +108,7 @@ def _choice(
         past = Past(demand, found.origins, classes, _spread(levels), ahead)
         plain = np.einsum("s,son->on", equal_weights(), levels.level)
         loss.append(losses(plain[None], past)[0])
-    return choose(np.stack(loss), default=0)
+    return choose(np.stack(loss), np.zeros(len(SERIES_CLASSES), dtype=np.int64))
 
 
 def _options(found: Causes) -> tuple[Sequence[float], Sequence[float]]:

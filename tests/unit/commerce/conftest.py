@@ -32,6 +32,11 @@ class Economy:
     now: datetime
     terms: StoreTerms
 
+    @property
+    def available(self):
+        """Stock as the store would count it today."""
+        return {f"v{i}": 0 if out else 5 for i, out in enumerate(self.out[:, -1])}
+
 
 def economy(seed=1, variants=120, weeks=78, types=6):
     rng = np.random.default_rng(seed)
@@ -90,7 +95,7 @@ def shop():
 
 @pytest.fixture(scope="session")
 def panel(shop):
-    return build_panel(shop.variants, shop.sales, shop.today)
+    return build_panel(shop.variants, shop.sales, shop.today, available_now=shop.available)
 
 
 @pytest.fixture(scope="session")
