@@ -41,9 +41,11 @@ from royal_platform.persistence.readers import (
     StoredStock,
 )
 from royal_platform.persistence.segments import StoredSegments
+from royal_platform.persistence.stock_risks import StoredStockRisks
 from royal_platform.persistence.store_connections import StoreConnection, StoredGrants
 from royal_platform.persistence.stores import Store
 from royal_platform.persistence.suppliers import Supplier, Suppliers
+from royal_platform.persistence.supply import StoredSupply
 from royal_platform.shopify.adapter import ShopifyReader, ShopifyWriter
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.credentials import ClientKey, Credentials, SharedGrant, StaticToken
@@ -68,7 +70,7 @@ _SANDBOX_WAIT_SECONDS = 30.0
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
     "segments", "audience",
-    "offers",
+    "offers", "supply", "stock_risks",
 )  # fmt: skip
 
 
@@ -94,6 +96,8 @@ class Platform:
     segments: StoredSegments
     audience: StoredAudience
     offers: StoredOffers
+    supply: StoredSupply
+    stock_risks: StoredStockRisks
     models: Models = field(repr=False)
     generation: int
     # None for a store of this installation that is not the one it is connected to.
@@ -334,6 +338,8 @@ def _wired(
         segments=StoredSegments(*parts),
         audience=StoredAudience(*parts),
         offers=StoredOffers(*parts),
+        supply=StoredSupply(*parts),
+        stock_risks=StoredStockRisks(*parts),
         models=models,
         generation=generation,
         _client=_client(settings, database, store, entered=generation > 0),

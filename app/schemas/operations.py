@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Amount, Given, Model, MoneyOut, Source
+from app.schemas.common import Amount, Given, Model, Source
 
 # The largest integer that a browser's numbers hold exactly.
 SEQ_MAX = 2**53 - 1
@@ -165,27 +165,6 @@ class ConnectionList(Model):
 
 class ConnectionPath(BaseModel):
     connection_id: str = Field(min_length=1)
-
-
-class PurchaseOrderOut(Model):
-    id: str
-    decision_id: str
-    variant_id: str
-    sku: str | None
-    title: str
-    quantity: int
-    unit_cost: MoneyOut | None
-    status: str
-    expected_at: datetime | None
-    created_at: datetime
-
-
-class PurchaseOrderPage(Model):
-    """Newest first."""
-
-    data: list[PurchaseOrderOut]
-    next_cursor: str | None
-    total: int
 
 
 class DeadLetterOut(Model):

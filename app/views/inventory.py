@@ -1,16 +1,42 @@
-"""Stock and purchase orders on the wire."""
+"""Stock, purchase orders with their receipts, and suppliers' terms on the wire."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from app.schemas.operations import PurchaseOrderOut, PurchaseOrderPage
+from app.schemas.inventory import (
+    PurchaseOrderOut,
+    PurchaseOrderPage,
+    ReceiptIn,
+    ReceiptOut,
+    StockCounts,
+    StockRiskOut,
+    StockRiskPage,
+    StockRiskQuery,
+    SupplyTermsIn,
+    SupplyTermsOut,
+    SupplyTermsQuery,
+    TermsOut,
+)
 from app.schemas.store import InventoryOut, InventoryPage, SearchQuery
 from app.views import shared
+from core.errors import Invalid
+from orchestrator.core import receiving
+from orchestrator.core.books import reading, writing
+from royal_platform.commerce.inventory.model import EnteredTerms
+from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence.inventory import Inventory
 from royal_platform.persistence.purchases import BookedPurchase, Purchases
+from royal_platform.persistence.receipts import Receipt, Receipts
+from royal_platform.persistence.stock_risks import SOON_DAYS, StockRisks, StoredRisk
+from royal_platform.persistence.supply import SupplyBook, TermsRow
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.security.principals import Principal
     from royal_platform.bootstrap import Platform
 
 
@@ -29,19 +55,106 @@ def levels(platform: Platform, query: SearchQuery) -> InventoryPage:
     )
 
 
+def at_risk(platform: Platform, query: StockRiskQuery) -> StockRiskPage:
+    """A page of stock at risk, as the newest run of the agent saw it."""
+    with reading(platform) as books:
+        risks = StockRisks(books.store_id)
+        soon = books.clock.local_day(books.now) + timedelta(days=SOON_DAYS)
+        page = risks.page(
+            books.connection, show=query.show, soon=soon, text=query.q, cursor=query.cursor,
+            limit=query.limit,
+        )  # fmt: skip
+        counts = risks.counts(books.connection, soon)
+    return StockRiskPage(
+        data=[_risk(each) for each in page.items],
+        counts=StockCounts.model_validate(counts),
+        run_id=counts.run_id,
+        as_of=counts.as_of,
+        next_cursor=page.next_cursor,
+        total=page.total,
+        provenance=shared.provenance(books.store),
+    )
+
+
 def purchase_orders(platform: Platform, query: SearchQuery) -> PurchaseOrderPage:
-    """A page of purchase orders, newest first."""
-    with platform.database.read() as connection:
-        page = Purchases(platform.store_id).page(connection, query.cursor, query.limit)
+    """A page of purchase orders, newest first, with what came in."""
+    with reading(platform) as books:
+        page = Purchases(books.store_id).page(books.connection, query.cursor, query.limit)
+        came = Receipts(books.store_id).of_orders(
+            books.connection, [booked.order.id for booked in page.items]
+        )
     return PurchaseOrderPage(
-        data=[_purchase(booked) for booked in page.items],
+        data=[_purchase(booked, came[booked.order.id], books.now) for booked in page.items],
         next_cursor=page.next_cursor,
         total=page.total,
     )
 
 
-def _purchase(booked: BookedPurchase) -> PurchaseOrderOut:
+def receive(
+    platform: Platform, actor: Principal, order_id: str, body: ReceiptIn
+) -> PurchaseOrderOut:
+    """Book a delivery."""
+    entry = receiving.Entry(body.quantity, body.key, body.final, body.received_at)
+    receiving.receive(platform, order_id, entry, actor)
+    return _one_order(platform, order_id)
+
+
+def close(platform: Platform, actor: Principal, order_id: str) -> PurchaseOrderOut:
+    """Nothing more of the order will come."""
+    receiving.close_short(platform, order_id, actor)
+    return _one_order(platform, order_id)
+
+
+def terms(platform: Platform, query: SupplyTermsQuery) -> SupplyTermsOut:
+    """What was entered for a vendor and for a variant."""
+    with platform.database.read() as connection:
+        book = SupplyBook(platform.store_id)
+        vendor = book.entered(connection, "vendor", query.vendor) if query.vendor else {}
+        variant = book.entered(connection, "variant", query.variant_id) if query.variant_id else {}
+    return SupplyTermsOut(
+        vendor=_terms(vendor.get(query.vendor or "")),
+        variant=_terms(variant.get(query.variant_id or "")),
+    )
+
+
+def enter_terms(platform: Platform, actor: Principal, body: SupplyTermsIn) -> SupplyTermsOut:
+    """Replace what was entered for a vendor or a variant."""
+    given = body.terms.model_dump()
+    if given["weekdays"] is not None and not any(given["weekdays"]):
+        raise Invalid("The supplier works on no day at all.", remedy="Choose at least one weekday.")
+    with writing(platform) as books:
+        cost = given["order_cost"]
+        given["order_cost"] = None if cost is None else Money(cost, books.store.currency)
+        for name in ("weekdays", "holidays"):
+            given[name] = None if given[name] is None else tuple(given[name])
+        entered = EnteredTerms(**given)
+        SupplyBook(books.store_id).enter(
+            books.connection, body.scope, body.subject, entered, actor=actor.name, now=books.now
+        )
+        books.tell(
+            "supply_terms.changed", body.subject, actor,
+            {"scope": body.scope, "entered": sorted(k for k, v in given.items() if v is not None)},
+        )  # fmt: skip
+    wanted = {"vendor" if body.scope == "vendor" else "variant_id": body.subject}
+    return terms(platform, SupplyTermsQuery(**wanted))
+
+
+def _risk(stored: StoredRisk) -> StockRiskOut:
+    return StockRiskOut.model_validate(
+        {**stored.figures, "sku": stored.sku, "product_id": stored.product_id}
+    )
+
+
+def _one_order(platform: Platform, order_id: str) -> PurchaseOrderOut:
+    with reading(platform) as books:
+        booked = Purchases(books.store_id).booked(books.connection, order_id)
+        came = Receipts(books.store_id).of_orders(books.connection, [order_id])
+    return _purchase(booked, came[order_id], books.now)
+
+
+def _purchase(booked: BookedPurchase, came: list[Receipt], now: datetime) -> PurchaseOrderOut:
     order = booked.order
+    expected = order.expected_at
     return PurchaseOrderOut(
         id=order.id,
         decision_id=order.decision_id,
@@ -49,8 +162,32 @@ def _purchase(booked: BookedPurchase) -> PurchaseOrderOut:
         sku=order.sku,
         title=booked.title,
         quantity=order.quantity,
+        received=order.received,
         unit_cost=shared.money(order.unit_cost),
         status=order.status,
-        expected_at=order.expected_at,
+        overdue=order.outstanding > 0 and expected is not None and expected < now,
+        expected_at=expected,
         created_at=booked.created_at,
+        receipts=[_receipt(receipt) for receipt in came],
+    )
+
+
+def _receipt(receipt: Receipt) -> ReceiptOut:
+    return ReceiptOut(
+        id=receipt.id,
+        decision_id=receipt.decision_id,
+        quantity=receipt.quantity,
+        final=receipt.final,
+        received_at=receipt.received_at,
+        entered_by=receipt.entered_by,
+        status=receipt.status,
+        failure=receipt.failure,
+    )
+
+
+def _terms(row: TermsRow | None) -> TermsOut | None:
+    if row is None:
+        return None
+    return TermsOut.model_validate(
+        {**asdict(row.terms), "changed_by": row.changed_by, "changed_at": row.changed_at}
     )

@@ -16,7 +16,10 @@ from royal_platform.commerce.decisions.model import Policy
 from royal_platform.commerce.forecasting import service as forecasting
 from royal_platform.commerce.forecasting.model import Forecast, Panel
 from royal_platform.commerce.inventory import service as inventory
-from royal_platform.commerce.inventory.model import ReorderOutcome, SupplyTerms
+from royal_platform.commerce.inventory.model import ReorderOutcome, StockRisk, SupplyTerms
+from royal_platform.commerce.inventory.risk import stock_at_risk
+from royal_platform.commerce.inventory.terms import offered_terms, terms_by_variant
+from royal_platform.commerce.inventory.weighing import Weighed, weigh_stock
 from royal_platform.commerce.orders.model import VariantDay
 from royal_platform.commerce.pricing import service as pricing
 from royal_platform.commerce.pricing.model import PricingOutcome
@@ -35,6 +38,8 @@ UNSEEN_PRICES = {
 UNSEEN_STOCK = {
     "untracked": "whose quantity the store does not track: no reorder can be proposed",
     "no_level": "for which no location reports a quantity",
+    "currency_mismatch": "whose price is in another currency than the store's",
+    "no_forecast": "whose forecast is not a number",
 }
 LEFT_ALONE = {
     "not_worthwhile": "no better price found with enough certainty",
@@ -42,6 +47,7 @@ LEFT_ALONE = {
     "cooldown": "changed lately, waiting out the cool-down",
     "rejected_lately": "turned down by a person lately",
     "risk": "too risky under the policy",
+    "budget": "for which what is left of the budget does more good elsewhere",
     "limit": "kept for a later run, others are worth more",
 }
 
@@ -134,10 +140,13 @@ class InventoryPricingAgent(AgentBase):
         }
 
     def _weigh_reorders(self) -> dict[str, Any]:
-        outcome = self._reorders
+        outcome, risks = self._reorders, self._risks
+        self.platform.stock_risks.save(self.run_id, self._at.now, risks)
         return {
             "proposed": len(outcome.proposals),
             "enough": outcome.enough,
+            "too_late_to_order": sum(risk.late for risk in risks),
+            "dead_stock": sum(risk.dead for risk in risks),
             "not_judged": dict(Counter(each.reason for each in outcome.unseen).most_common()),
         }
 
@@ -193,7 +202,7 @@ class InventoryPricingAgent(AgentBase):
     def _terms_of_offers(self) -> dict[str, SupplyTerms]:
         offers = self.platform.offers
         best = best_by_variant(offers.offers(), currency=self._terms.currency)
-        return inventory.offered_terms(best, offers.reliability(), offers.names(), self._policy)
+        return offered_terms(best, offers.reliability(), offers.names(), self._policy)
 
     @cached_property
     def _prices(self) -> PricingOutcome:
@@ -210,18 +219,38 @@ class InventoryPricingAgent(AgentBase):
         )
 
     @cached_property
-    def _reorders(self) -> ReorderOutcome:
-        return inventory.propose_reorders(
+    def _weighed(self) -> Weighed:
+        supply = self.platform.supply
+        return weigh_stock(
             self._variants,
             self._demand,
             self.platform.stock.levels(),
             self._policy,
             store=self._terms,
             now=self._at.now,
+            today=self._at.today,
             on_order=self.platform.purchases.on_order(),
-            terms=self._terms_of_offers,
+            terms=terms_by_variant(
+                self._variants,
+                self._policy,
+                offered=self._terms_of_offers,
+                of_vendors=supply.entered("vendor"),
+                of_variants=supply.entered("variant"),
+                deliveries=supply.deliveries(),
+            ),
+        )
+
+    @cached_property
+    def _risks(self) -> tuple[StockRisk, ...]:
+        return stock_at_risk(self._weighed, self._panel)
+
+    @cached_property
+    def _reorders(self) -> ReorderOutcome:
+        return inventory.reorders(
+            self._weighed,
             rejected_at=self.platform.price_history.rejected_reorders(),
             run_id=self.run_id,
+            budget=self.platform.purchases.money_left(self._at.today, self._policy),
         )
 
     # -- the account it gives
@@ -238,6 +267,11 @@ class InventoryPricingAgent(AgentBase):
                 (
                     f"Stock: {_tally(len(reorders.proposals), (u.reason for u in reorders.unseen))}"
                     f"; {reorders.enough} with enough for their lead time"
+                ),
+                (
+                    f"Cover: {sum(risk.late for risk in self._risks)} too late to reorder in "
+                    f"time; {sum(risk.dead for risk in self._risks)} in stock and unsold for "
+                    "13 weeks"
                 ),
             ],
             could_not_see=[

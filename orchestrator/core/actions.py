@@ -43,12 +43,14 @@ class Action(Protocol):
         """The live facts its precondition and its target are about; None = the subject is gone."""
         ...
 
-    def broken(self, decision: Decision, live: Facts) -> tuple[str, ...]:
-        """Names of the precondition's facts that no longer hold."""
+    def broken(
+        self, decision: Decision, live: Facts, before: Facts | None = None
+    ) -> tuple[str, ...]:
+        """Names of the facts it rests on that no longer hold; ``before`` once it was begun."""
         ...
 
-    def target(self, decision: Decision) -> Facts:
-        """The live facts that hold once the change is made."""
+    def target(self, decision: Decision, before: Facts) -> Facts:
+        """The live facts that hold once the change is made to ``before``."""
         ...
 
     async def write(self, decision: Decision, before: Facts, key: str) -> None:
@@ -71,11 +73,16 @@ class PriceAction:
         found = await self._reader.variant_price(decision.proposal.subject.id)
         return None if found is None else _price_facts(found)
 
-    def broken(self, decision: Decision, live: Facts) -> tuple[str, ...]:
+    def broken(
+        self,
+        decision: Decision,
+        live: Facts,
+        before: Facts | None = None,  # noqa: ARG002
+    ) -> tuple[str, ...]:
         """Facts that are no longer what the decision rests on."""
         return mismatches(decision.proposal.precondition, live)
 
-    def target(self, decision: Decision) -> Facts:
+    def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """The price that was decided."""
         return {"price": str(decision.proposal.arguments["price"])}
 
@@ -101,7 +108,12 @@ class PriceAction:
 
 
 class StockAction:
-    """``inventory.adjust``: the available units of one item at one location."""
+    """``inventory.adjust``: the available units of one item at one location, set or added to.
+
+    ``quantity`` sets them, on the stock that was seen. ``add`` changes them by what came in,
+    whatever is there: sales go on meanwhile, so it is read back from what is on hand, which a sale
+    does not move.
+    """
 
     def __init__(self, hands: Hands) -> None:
         self._reader, self._writer = hands.stock_reader, hands.stock_writer
@@ -117,23 +129,45 @@ class StockAction:
             "inventory_item_id": item, "location_id": location,
         }  # fmt: skip
 
-    def broken(self, decision: Decision, live: Facts) -> tuple[str, ...]:
+    def broken(
+        self, decision: Decision, live: Facts, before: Facts | None = None
+    ) -> tuple[str, ...]:
         """Facts that are no longer what the decision rests on."""
-        return mismatches(decision.proposal.precondition, live)
+        add = _added(decision)
+        if add is None:
+            return mismatches(decision.proposal.precondition, live)
+        if before:
+            return mismatches({"available": before["available"]}, live)
+        available = live["available"]
+        # What came in and was sold since cannot be taken out again.
+        possible = available is not None and (add > 0 or available + add >= 0)
+        return () if possible else ("available",)
 
-    def target(self, decision: Decision) -> Facts:
-        """The quantity that was decided."""
-        return {"available": int(decision.proposal.arguments["quantity"])}
+    def target(self, decision: Decision, before: Facts) -> Facts:
+        """The quantity that was decided, or what is there and what came in."""
+        add = _added(decision)
+        if add is None:
+            return {"available": int(decision.proposal.arguments["quantity"])}
+        name = "available" if before["on_hand"] is None else "on_hand"
+        return {name: before[name] + add}
 
     async def write(self, decision: Decision, before: Facts, key: str) -> None:
         """Set the quantity if it still is what it was."""
         item, location = _place(decision.proposal)
-        quantity = int(decision.proposal.arguments["quantity"])
+        add = _added(decision)
+        quantity = (
+            int(decision.proposal.arguments["quantity"]) if add is None
+            else before["available"] + add
+        )  # fmt: skip
         await self._writer.set_quantity(item, location, quantity, before["available"], key)
 
     def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:
-        """The quantity before."""
+        """The quantity before, or as many units out as came in."""
         proposal = decision.proposal
+        add = _added(decision)
+        if add is not None:
+            arguments = {**proposal.arguments, "add": -add}
+            return Inverse(proposal.kind, arguments, f"Takes {add} units out of the stock again.")
         arguments = {
             **proposal.arguments,
             "quantity": before["available"],
@@ -174,7 +208,12 @@ class PurchaseAction:
             "available": available,
         }  # fmt: skip
 
-    def broken(self, decision: Decision, live: Facts) -> tuple[str, ...]:
+    def broken(
+        self,
+        decision: Decision,
+        live: Facts,
+        before: Facts | None = None,  # noqa: ARG002
+    ) -> tuple[str, ...]:
         """Stock that sold since makes the order no less needed; stock that rose does."""
         expected = decision.proposal.precondition
         names = mismatches(expected, live)
@@ -183,7 +222,7 @@ class PurchaseAction:
             return tuple(name for name in names if name != "available")
         return names
 
-    def target(self, decision: Decision) -> Facts:
+    def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """An order that was placed."""
         return {"status": "ordered", "quantity": int(decision.proposal.arguments["quantity"])}
 
@@ -235,11 +274,16 @@ class CancelPurchaseAction:
             order = books.purchases.get(books.connection, order_id)
         return _order_facts(order)
 
-    def broken(self, decision: Decision, live: Facts) -> tuple[str, ...]:
+    def broken(
+        self,
+        decision: Decision,
+        live: Facts,
+        before: Facts | None = None,  # noqa: ARG002
+    ) -> tuple[str, ...]:
         """Facts that are no longer what the decision rests on."""
         return mismatches(decision.proposal.precondition, live)
 
-    def target(self, decision: Decision) -> Facts:  # noqa: ARG002
+    def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """A cancelled order."""
         return {"status": "cancelled"}
 
@@ -300,6 +344,11 @@ def _order_facts(order: PurchaseOrder | None) -> Facts:
     return {
         "purchase_order_id": order.id, "status": order.status, "quantity": order.quantity,
     }  # fmt: skip
+
+
+def _added(decision: Decision) -> int | None:
+    add = decision.proposal.arguments.get("add")
+    return None if add is None else int(add)
 
 
 def _place(proposal: Proposal) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from orchestrator.core.readback import show_in_copy
 from royal_platform.commerce.decisions.model import Decision, Status
 from royal_platform.commerce.decisions.rules import PRICE_KINDS
 from royal_platform.persistence.decision_rows import jsonable
+from royal_platform.persistence.receipts import Receipts
 
 EXECUTOR = "executor"
 
@@ -35,6 +36,16 @@ def succeed(books: Books, action: Action, decision: Decision, before: Facts, aft
     if decision.reverts is not None and decision.proposal.kind == "inventory.reorder_cancel":
         books.executions.give_back(books.connection, decision.reverts)
     return_original(books, decision, EXECUTOR, undone=True)
+    if decision.proposal.kind == "inventory.adjust":
+        _settle_receipt(books, decision)
+
+
+def _settle_receipt(books: Books, decision: Decision) -> None:
+    """Goods of a purchase order came in, or went out again: the order is open or closed by that."""
+    receipts = Receipts(books.store_id)
+    receipt = receipts.of_decision(books.connection, decision.reverts or decision.id)
+    if receipt is not None:
+        books.purchases.settle(books.connection, receipt.purchase_order_id)
 
 
 def _price_changed(books: Books, decision: Decision, before: Facts, after: Facts) -> None:
@@ -49,15 +60,21 @@ def _price_changed(books: Books, decision: Decision, before: Facts, after: Facts
 
 
 def conflict(
-    books: Books, action: Action, decision: Decision, live: Facts | None, *, after: str = ""
+    books: Books,
+    action: Action,
+    decision: Decision,
+    live: Facts | None,
+    *,
+    before: Facts | None = None,
+    after: str = "",
 ) -> None:
     """The world changed since it was decided: nothing is written; ``after`` is told with it."""
-    expected = decision.proposal.precondition
+    expected = {**decision.proposal.precondition, **(before or {})}
     if live is None:
         reason = f"{decision.proposal.subject.title} is gone from the store."
     else:
-        names = action.broken(decision, live)
-        facts = [f"{name} is {live.get(name)}, not {expected[name]}" for name in names]
+        names = action.broken(decision, live, before)
+        facts = [f"{name} is {live.get(name)}, not {expected.get(name)}" for name in names]
         reason = f"Changed since it was decided: {'; '.join(facts)}."
     finish(books, decision, Status.CONFLICTED, "conflicted", reason + after)
 
@@ -102,4 +119,6 @@ def drop(books: Books, decision: Decision, to: Status, actor: str, reason: str |
 
 def lasting(target: Facts, live: Facts) -> list[str]:
     """What to keep of the facts read back: what we wrote, and the ids an undo needs."""
-    return [*target, *(name for name in ("purchase_order_id",) if name in live)]
+    # What is on hand was added to; what of it is available is shown in our copy.
+    also = ("purchase_order_id", *(("available",) if "on_hand" in target else ()))
+    return [*target, *(name for name in also if name in live)]

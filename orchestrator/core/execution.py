@@ -103,7 +103,7 @@ async def _attempt(ground: Ground, hands: Hands, decision_id: str) -> str:
         refusal = await _write(action, decision, opened.before)
         live = await action.read(decision)
         if refusal is not None:
-            return _refused(ground, action, decision_id, live, refusal)
+            return _refused(ground, action, decision_id, opened.before, live=live, refusal=refusal)
     return _verify(ground, action, decision_id, opened.before, live)
 
 
@@ -155,10 +155,10 @@ def _open_interrupted(
     if execution is None:
         raise RuntimeError(f"decision {decision.id} is executing without an execution")
     before = dict(execution.before or {})
-    if live is not None and not mismatches(action.target(decision), live):
+    if live is not None and not mismatches(action.target(decision, before), live):
         return Opened("verify", before)
-    if not _holds(action, decision, live):
-        conflict(books, action, decision, live, after=_CUT_SHORT)
+    if not _holds(action, decision, live, before):
+        conflict(books, action, decision, live, before=before, after=_CUT_SHORT)
         return Opened("end", {})
     scope = _stopped(books, decision)
     if scope is not None:
@@ -188,7 +188,7 @@ def _verify(
         decision = books.decisions.get(books.connection, decision_id, lock=True)
         if decision.status is not Status.EXECUTING:
             return decision.status.value
-        target = action.target(decision)
+        target = action.target(decision, before)
         if live is None or mismatches(target, live):
             found = "nothing" if live is None else {name: live.get(name) for name in target}
             fail(books, decision, f"Read back {found}, wanted {target}.")
@@ -243,8 +243,10 @@ def _stopped(books: Books, decision: Decision) -> str | None:
     return None
 
 
-def _holds(action: Action, decision: Decision, live: Facts | None) -> bool:
-    return live is not None and not action.broken(decision, live)
+def _holds(
+    action: Action, decision: Decision, live: Facts | None, before: Facts | None = None
+) -> bool:
+    return live is not None and not action.broken(decision, live, before)
 
 
 def _give_up(ground: Ground, decision_id: str, error: RoyalError) -> str:
@@ -290,17 +292,23 @@ def _refuse(ground: Ground, decision_id: str, reason: str) -> str:
 
 
 def _refused(
-    ground: Ground, action: Action, decision_id: str, live: Facts | None, refusal: str
+    ground: Ground,
+    action: Action,
+    decision_id: str,
+    before: Facts,
+    *,
+    live: Facts | None,
+    refusal: str,
 ) -> str:
     """The vendor refused the write: a conflict if the world had moved, else a failure."""
     with writing(ground) as books:
         decision = books.decisions.get(books.connection, decision_id, lock=True)
         if decision.status is not Status.EXECUTING:
             return decision.status.value
-        if _holds(action, decision, live):
+        if _holds(action, decision, live, before):
             fail(books, decision, f"The store refused the write. {refusal}")
         else:
-            conflict(books, action, decision, live)
+            conflict(books, action, decision, live, before=before)
     return _status(ground, decision_id)
 
 

@@ -141,6 +141,8 @@ def _actions(
         decisions.c.reverts.is_(None),
         # Messages have an allowance of their own.
         decisions.c.kind != MESSAGE,
+        # Goods that a person books as come in are no agent's doing.
+        ~((decisions.c.kind == "inventory.adjust") & (decisions.c.provenance == "person")),
         decisions.c.id != (besides or ""),
         of_run | of_day,
     )

@@ -32,8 +32,8 @@ from royal_platform.commerce.decisions.rules import judge, persons_needed
 from royal_platform.persistence.effects import KNOWN, Effects
 
 __all__ = [
-    "Outcome", "approve", "approvers_of", "batch", "expire_due", "preview", "propose", "reject",
-    "return_original", "revert",
+    "Outcome", "approve", "approvers_of", "batch", "expire_due", "preview", "propose",
+    "refuse_denied", "reject", "return_original", "revert",
 ]  # fmt: skip
 
 CLOCK_ACTOR = "clock"
@@ -104,7 +104,7 @@ def revert(ground: Ground, decision_id: str, actor: Actor) -> Decision:
         policy = books.policy
         state = gate_state(books, proposal, is_revert=True)
         verdict = judge(proposal, policy, state)
-        _refuse_denied(verdict, original.id)
+        refuse_denied(verdict, original.id)
         undo_id, _ = books.decisions.add(
             books.connection, proposal, verdict, now=books.now, reverts=original.id,
             proposal_key=_undo_key(books, original, name),
@@ -202,7 +202,7 @@ def _why_not_open(books: Books, decision: Decision) -> Conflict | None:
 def _approve_open(books: Books, decision: Decision, name: str) -> None:
     policy = books.policy
     proposal = decision.proposal
-    _refuse_denied(judge(proposal, policy, gate_state(books, proposal, decision_id=decision.id)),
+    refuse_denied(judge(proposal, policy, gate_state(books, proposal, decision_id=decision.id)),
                    decision.id)  # fmt: skip
     approvers = approvers_of(books, decision)
     if name in approvers:
@@ -228,7 +228,8 @@ def _check_hash(decision: Decision, argument_hash: str) -> None:
         )
 
 
-def _refuse_denied(verdict: Verdict, decision_id: str) -> None:
+def refuse_denied(verdict: Verdict, decision_id: str) -> None:
+    """Raise ``Conflict`` with every rule that denies, where the gate does."""
     if verdict.ruling is not Ruling.DENY:
         return
     hits = [hit for hit in verdict.hits if hit.ruling is Ruling.DENY]

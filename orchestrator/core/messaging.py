@@ -73,13 +73,18 @@ class MessageAction:
             "checkout_open": None if checkout is None else not checkout.completed,
         }
 
-    def broken(self, decision: Decision, live: Facts) -> tuple[str, ...]:
+    def broken(
+        self,
+        decision: Decision,
+        live: Facts,
+        before: Facts | None = None,  # noqa: ARG002
+    ) -> tuple[str, ...]:
         """What no longer is as it was when the message was decided."""
         if live["message"] is not None:
             return () if live["message"] == State.BOUNCED else ("message",)
         return mismatches(decision.proposal.precondition, live)
 
-    def target(self, decision: Decision) -> Facts:  # noqa: ARG002
+    def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """A message that was sent."""
         return {"message": State.SENT.value}
 

@@ -27,7 +27,7 @@ def show_in_copy(books: Books, decision: Decision, after: Mapping[str, Any]) -> 
     elif proposal.kind == "inventory.adjust":
         _show_stock(
             books, proposal.arguments["inventory_item_id"], proposal.arguments["location_id"],
-            after["available"],
+            {name: after[name] for name in ("available", "on_hand") if name in after},
         )  # fmt: skip
 
 
@@ -44,11 +44,13 @@ def _show_price(books: Books, variant_id: str, price: Decimal) -> None:
     insert_if_absent(books.connection, price_observations, row)
 
 
-def _show_stock(books: Books, item_id: str, location_id: str, available: int) -> None:
+def _show_stock(
+    books: Books, item_id: str, location_id: str, quantities: Mapping[str, int]
+) -> None:
     books.connection.execute(
         update(inventory_levels)
         .where(inventory_levels.c.store_id == books.store_id)
         .where(inventory_levels.c.inventory_item_id == item_id)
         .where(inventory_levels.c.location_id == location_id)
-        .values(available=available)
+        .values(**quantities)
     )

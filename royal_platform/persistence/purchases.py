@@ -12,6 +12,7 @@ from core.errors import Conflict, NotFound
 from royal_platform.commerce.inventory.model import PurchaseOrder
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence.paging import Order, Page, page
+from royal_platform.persistence.receipts import IN_FORCE, UNDER_WAY, Receipts, received_units
 from royal_platform.persistence.statements import insert_if_absent
 from royal_platform.persistence.tables.decisions import purchase_orders
 
@@ -49,20 +50,39 @@ class Purchases:
         return _order(connection.execute(query).one())
 
     def cancel(self, connection: Connection, order_id: str) -> PurchaseOrder:
-        """Cancel an order that has not arrived; cancelling twice changes nothing."""
-        connection.execute(
-            update(purchase_orders)
-            .where(purchase_orders.c.store_id == self.store_id)
-            .where(purchase_orders.c.id == order_id, purchase_orders.c.status == "ordered")
-            .values(status="cancelled")
-        )
+        """Cancel an order of which nothing has arrived; cancelling twice changes nothing."""
+        came = Receipts(self.store_id).of_orders(connection, [order_id])[order_id]
+        if not any(receipt.status in (*IN_FORCE, *UNDER_WAY) for receipt in came):
+            connection.execute(
+                update(purchase_orders)
+                .where(purchase_orders.c.store_id == self.store_id)
+                .where(purchase_orders.c.id == order_id, purchase_orders.c.status == "ordered")
+                .values(status="cancelled")
+            )
         order = self.get(connection, order_id)
         if order.status != "cancelled":
             raise Conflict(
-                f"The purchase order {order_id!r} has arrived already.",
-                remedy="Send the goods back, or sell them.",
+                f"The purchase order {order_id!r} has arrived already, or a part of it.",
+                remedy="Send the goods back, or sell them; undo its receipts first.",
             )
         return order
+
+    def settle(self, connection: Connection, order_id: str) -> None:
+        """Close the order once all of it came, or what came was said to be the last; else open."""
+        came = [
+            receipt
+            for receipt in Receipts(self.store_id).of_orders(connection, [order_id])[order_id]
+            if receipt.counts
+        ]
+        order = self.get(connection, order_id)
+        whole = sum(receipt.quantity for receipt in came) >= order.quantity
+        closed = whole or any(receipt.final for receipt in came)
+        connection.execute(
+            update(purchase_orders)
+            .where(purchase_orders.c.store_id == self.store_id)
+            .where(purchase_orders.c.id == order_id, purchase_orders.c.status != "cancelled")
+            .values(status="received" if closed else "ordered")
+        )
 
     def get(self, connection: Connection, order_id: str) -> PurchaseOrder:
         """One purchase order. Raises ``NotFound``."""
@@ -86,6 +106,12 @@ class Purchases:
         query = self._select().where(purchase_orders.c.status == "ordered")
         return [_order(row) for row in connection.execute(query.order_by(purchase_orders.c.id))]
 
+    def booked(self, connection: Connection, order_id: str) -> BookedPurchase:
+        """One purchase order with its title and time. Raises ``NotFound``."""
+        self.get(connection, order_id)
+        row = connection.execute(self._select().where(purchase_orders.c.id == order_id)).one()
+        return BookedPurchase(_order(row), row.title, row.created_at)
+
     def page(
         self, connection: Connection, cursor: str | None = None, limit: int = 50
     ) -> Page[BookedPurchase]:
@@ -100,7 +126,12 @@ class Purchases:
         return page(rows, limit, total, order, lambda item: (item.created_at, item.order.id))
 
     def _select(self) -> Any:
-        return select(purchase_orders).where(purchase_orders.c.store_id == self.store_id)
+        came = received_units(self.store_id)
+        return (
+            select(purchase_orders, func.coalesce(came.c.received, 0).label("received"))
+            .outerjoin(came, came.c.purchase_order_id == purchase_orders.c.id)
+            .where(purchase_orders.c.store_id == self.store_id)
+        )
 
 
 def _order(row: Row[Any]) -> PurchaseOrder:
@@ -115,4 +146,5 @@ def _order(row: Row[Any]) -> PurchaseOrder:
         location_id=row.location_id,
         expected_at=row.expected_at,
         status=row.status,
+        received=int(row.received),
     )

@@ -13,10 +13,16 @@ from core.storage.database import Database
 from royal_platform.commerce.catalog.model import PriceObservation, Variant
 from royal_platform.commerce.decisions.model import Policy
 from royal_platform.commerce.forecasting.model import Forecast
-from royal_platform.commerce.inventory.model import PurchaseOrder, StockLevel, StockSnapshot
+from royal_platform.commerce.inventory.model import (
+    Budget,
+    PurchaseOrder,
+    StockLevel,
+    StockSnapshot,
+)
 from royal_platform.commerce.orders.model import VariantDay
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence import stores
+from royal_platform.persistence.executions import Executions
 from royal_platform.persistence.forecasts import Forecasts, ForecastWeek
 from royal_platform.persistence.policies import Policies
 from royal_platform.persistence.purchases import Purchases
@@ -43,7 +49,7 @@ class StoredCatalog:
     def variants(self) -> Sequence[Variant]:
         """Every variant of every product that is not deleted, by id."""
         query = (
-            select(variants, products.c.product_type, products.c.status)
+            select(variants, products.c.product_type, products.c.status, products.c.vendor)
             .join(
                 products,
                 (products.c.store_id == variants.c.store_id)
@@ -168,6 +174,13 @@ class StoredPurchases:
         with self._database.read() as connection:
             return Purchases(self._store_id).on_order(connection)
 
+    def money_left(self, today: date, policy: Policy) -> Budget:
+        """What the policy still allows for goods this month, and for one order."""
+        with self._database.read() as connection:
+            _, month = Executions(self._store_id).spent(connection, today)
+        left = max(policy.spend_per_month - month, Decimal(0))
+        return Budget(left, min(policy.spend_per_day, left))
+
 
 class StoredForecasts:
     """What a run expects of the coming weeks, kept until the next run expects something else."""
@@ -223,6 +236,7 @@ def _variant(row: Row[Any]) -> Variant:
         tracked=row.tracked,
         updated_at=row.updated_at,
         created_at=row.created_at,
+        vendor=row.vendor,
     )
 
 

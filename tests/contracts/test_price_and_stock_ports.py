@@ -122,5 +122,16 @@ def test_stock_is_set_once_for_a_key_and_only_from_what_was_seen(ports: Ports) -
     assert ports.run(ports.reader.stock_level(*place)).available == seen + 3
 
 
+def test_what_is_made_available_is_on_hand_too(ports: Ports) -> None:
+    before = ports.run(ports.reader.stock_level(ports.item, ports.location))
+    after = ports.run(
+        ports.writer.set_quantity(
+            ports.item, ports.location, before.available + 4, before.available, "execute:more"
+        )
+    )
+    assert after.available == before.available + 4
+    assert after.on_hand == before.on_hand + 4
+
+
 def test_stock_somewhere_else_is_none(ports: Ports) -> None:
     assert ports.run(ports.reader.stock_level(ports.item, "999999999")) is None

@@ -31,6 +31,7 @@ class LiveStore:
     currency: str = "EUR"
     prices: dict[str, Decimal] = field(default_factory=dict)
     stock: dict[tuple[str, str], int] = field(default_factory=dict)
+    committed: dict[tuple[str, str], int] = field(default_factory=dict)
     journal: list[Written] = field(default_factory=list)
     before_write: Callable[[], None] | None = None
     after_write: Callable[[], None] | None = None
@@ -74,7 +75,17 @@ class LiveStore:
         available = self.stock.get((inventory_item_id, location_id))
         if available is None:
             return None
-        return StockLevel("v", inventory_item_id, location_id, available, available, 0, 0, _now())
+        committed = self.committed.get((inventory_item_id, location_id), 0)
+        return StockLevel(
+            "v", inventory_item_id, location_id, available, available + committed, committed, 0,
+            _now(),
+        )  # fmt: skip
+
+    def sell(self, inventory_item_id: str, location_id: str, units: int) -> None:
+        """An order commits units: they are on hand until they are shipped, no longer available."""
+        place = (inventory_item_id, location_id)
+        self.stock[place] -= units
+        self.committed[place] = self.committed.get(place, 0) + units
 
     async def set_quantity(
         self,

@@ -14,7 +14,8 @@ class Variant:
     """One sellable variant. ``unit_cost`` None means unknown, never zero.
 
     ``title`` names product and variant the way a merchant would; ``product_type`` is the store's
-    own category, None when it has none; ``tracked`` is False when the store counts no stock.
+    own category and ``vendor`` the name of who makes or supplies it, None when it has none;
+    ``tracked`` is False when the store counts no stock.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Variant:
     tracked: bool
     updated_at: datetime
     created_at: datetime | None = None
+    vendor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,8 @@ def changes(proposal: Proposal) -> tuple[Change, ...]:
             Change("on order", "0", _text(arguments["quantity"]), "units"),
             Change("unit cost", None, _text(arguments.get("unit_cost")), currency),
         )
+    if proposal.kind == "inventory.adjust" and "add" in arguments:
+        return (Change("added", None, f"{arguments['add']:+d}", "units"),)
     if proposal.kind == "inventory.adjust":
         now = arguments.get("change_from", before.get("available"))
         return (Change("available", _text(now), _text(arguments["quantity"]), "units"),)
@@ -191,8 +193,8 @@ def _argument_problems(kind: str, arguments: JsonObject, currency: str) -> Itera
             yield "The quantity is not a whole number of at least 1."
         if arguments.get("unit_cost") is not None and _amount(arguments["unit_cost"]) is None:
             yield "The unit cost is not a decimal string."
-    if kind == "inventory.adjust" and not _is_count(arguments.get("quantity")):
-        yield "The quantity is not a whole number of at least 0."
+    if kind == "inventory.adjust":
+        yield from _adjustment_problems(arguments)
     if kind in (*PRICE_KINDS, "inventory.reorder") and arguments.get("currency") != currency:
         yield f"The currency is not the store's, {currency}."
 
@@ -215,6 +217,16 @@ def _message_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
         Context.of(context if isinstance(context, Mapping) else {"context": ""})
     except ValueError as error:
         yield str(error)
+
+
+def _adjustment_problems(arguments: JsonObject) -> Iterator[str]:
+    if "add" not in arguments:
+        if not _is_count(arguments.get("quantity")):
+            yield "The quantity is not a whole number of at least 0."
+    elif "quantity" in arguments:
+        yield "A quantity is set or added to, not both."
+    elif not _is_addition(arguments["add"]):
+        yield "What is added is not a whole number other than 0."
 
 
 def _kill_switch(proposal: Proposal, _: Policy, state: GateState) -> Iterator[RuleHit]:
@@ -253,8 +265,8 @@ def _risk(proposal: Proposal, policy: Policy, _: GateState) -> Iterator[RuleHit]
         yield _ask("risk", "The risk index is above what may act alone.", limit=limit, **numbers)
 
 
-def _cooldown(_: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
-    if state.is_revert or state.last_change_at is None:
+def _cooldown(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    if state.is_revert or _is_receipt(proposal) or state.last_change_at is None:
         return
     elapsed = state.now - state.last_change_at
     if elapsed < timedelta(days=policy.cooldown_days):
@@ -265,8 +277,8 @@ def _cooldown(_: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit
         )  # fmt: skip
 
 
-def _rates(_: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
-    if state.is_revert:
+def _rates(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    if state.is_revert or _is_receipt(proposal):
         return
     for rule, limit, used in (
         ("actions.per_run", policy.actions_per_run, state.actions_this_run),
@@ -368,7 +380,7 @@ def _unit_cost(proposal: Proposal, policy: Policy, state: GateState) -> Iterator
 
 
 def _unchecked_stock(proposal: Proposal, _: Policy, __: GateState) -> Iterator[RuleHit]:
-    if proposal.arguments.get("change_from") is None:
+    if proposal.arguments.get("change_from") is None and "add" not in proposal.arguments:
         yield _ask("stock.unchecked", "The stock would be overwritten without knowing it.")
 
 
@@ -459,6 +471,24 @@ def _amount(value: Any) -> Decimal | None:
 
 def _is_count(value: Any, least: int = 0) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= _MAX_UNITS
+
+
+def _is_addition(value: Any) -> bool:
+    return (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and value != 0
+        and abs(value) <= _MAX_UNITS
+    )
+
+
+def _is_receipt(proposal: Proposal) -> bool:
+    """Goods that a person says came in: what happened waits for no cool-down or allowance."""
+    return (
+        proposal.kind == "inventory.adjust"
+        and proposal.provenance == "person"
+        and "add" in proposal.arguments
+    )
 
 
 def _amount_at_stake(proposal: Proposal) -> Decimal:

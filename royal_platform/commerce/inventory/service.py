@@ -1,27 +1,19 @@
-"""From a forecast and stock levels to reorder proposals a person can check."""
+"""From weighed stock to reorder proposals a person can check."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime, timedelta
+
+import numpy as np
 
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
-from royal_platform.commerce.decisions.model import (
-    Evidence,
-    Inverse,
-    Policy,
-    Prediction,
-    Proposal,
-    Risk,
-    RiskFactor,
-    Subject,
-)
-from royal_platform.commerce.forecasting.model import Forecast
-from royal_platform.commerce.inventory import rules
+from royal_platform.commerce.decisions.model import Policy
+from royal_platform.commerce.forecasting.model import Floats, Forecast, Integers
+from royal_platform.commerce.inventory import cover, rules
+from royal_platform.commerce.inventory.budget import allocate
 from royal_platform.commerce.inventory.model import (
+    Budget,
     PurchaseOrder,
     ReorderAdvice,
     ReorderOutcome,
@@ -29,50 +21,8 @@ from royal_platform.commerce.inventory.model import (
     SupplyTerms,
     Unseen,
 )
-from royal_platform.commerce.shared.model import Money
-from royal_platform.commerce.suppliers.model import OfferVersion, Reliability
-
-AGENT_ID = "inventory_pricing"
-_VALID_DAYS = 7
-_ENOUGH_DELIVERIES = 5
-_TENTH = Decimal("0.1")
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One variant with all that its advice was computed from."""
-
-    variant: Variant
-    row: int
-    levels: tuple[StockLevel, ...]
-    available: int
-    on_order: int
-    terms: SupplyTerms
-    advice: ReorderAdvice
-
-    @property
-    def cost(self) -> Money | None:
-        """What a unit costs: as the supplier offers it, else as the store has it noted."""
-        offered = self.terms.unit_cost
-        return self.variant.unit_cost if offered is None else offered
-
-    @property
-    def stake(self) -> Money:
-        """Sales value, or contribution before fees where the cost is known, that is at risk."""
-        price, cost = self.variant.price, self.cost
-        unit = price - cost if cost is not None and cost.amount < price.amount else price
-        return (unit * _decimal(self.advice.lost_point)).rounded()
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """What all variants of one pass share."""
-
-    forecast: Forecast
-    policy: Policy
-    store: StoreTerms
-    now: datetime
-    run_id: str | None
+from royal_platform.commerce.inventory.proposal import Case, reorder_proposal
+from royal_platform.commerce.inventory.weighing import Weighed, weigh_stock
 
 
 def propose_reorders(
@@ -83,309 +33,139 @@ def propose_reorders(
     *,
     store: StoreTerms,
     now: datetime,
+    today: date | None = None,
     on_order: Sequence[PurchaseOrder] = (),
     terms: Mapping[str, SupplyTerms] | None = None,
     rejected_at: Mapping[str, datetime] | None = None,
     run_id: str | None = None,
     limit: int = 25,
+    budget: Budget | None = None,
+) -> ReorderOutcome:
+    """``weigh_stock`` and ``reorders`` in one; ``today`` defaults to the day of ``now`` in UTC."""
+    weighed = weigh_stock(
+        variants, forecast, levels, policy, store=store, now=now, today=today or now.date(),
+        on_order=on_order, terms=terms,
+    )  # fmt: skip
+    return reorders(weighed, rejected_at=rejected_at, run_id=run_id, limit=limit, budget=budget)
+
+
+def reorders(
+    weighed: Weighed,
+    *,
+    rejected_at: Mapping[str, datetime] | None = None,
+    run_id: str | None = None,
+    limit: int = 25,
+    budget: Budget | None = None,
 ) -> ReorderOutcome:
     """Propose at most ``limit`` reorders, the largest expected loss avoided first.
 
-    ``terms`` holds a supplier's terms by variant; where absent the policy's lead time is assumed
-    and named as an assumption. A variant whose cost is unknown is still proposed: the gate then
-    asks. ``rejected_at`` says when a person last turned a reorder of a variant down: until the
-    policy's cool-down has passed it is not proposed again. ``unseen`` lists untracked variants,
-    those without a level, those turned down, and those behind the limit.
+    A variant whose cost is unknown is still proposed: the gate then asks. ``rejected_at`` says
+    when a person last turned a reorder of a variant down: until the policy's cool-down has passed
+    it is not proposed again. ``budget`` is given where a pack avoids most loss for its money; None
+    is no bound. ``unseen`` lists untracked variants, those without a level or a forecast, those
+    turned down, those without money, and those behind the limit.
     """
-    desk = _Desk(forecast, policy, store, now, run_id)
-    by_variant: dict[str, list[StockLevel]] = defaultdict(list)
-    for level in levels:
-        by_variant[level.variant_id].append(level)
-    coming: dict[str, int] = defaultdict(int)
-    for order in on_order:
-        coming[order.variant_id] += order.quantity
-    rows = {variant_id: row for row, variant_id in enumerate(forecast.variant_ids)}
-    cases: list[_Case] = []
-    unseen: list[Unseen] = []
-    enough = 0
-    for variant in variants:
-        if variant.status.lower() != "active" or variant.id not in rows:
-            continue
-        stock = by_variant[variant.id]
-        available = rules.total_available(stock)
-        if not variant.tracked or available is None:
-            unseen.append(_unseen(variant))
-            continue
-        supply = (terms or {}).get(variant.id, _assumed(policy))
-        advice = _advise(
-            desk, rows[variant.id], stock, available, ours=coming[variant.id], terms=supply
-        )
-        if advice is None:
-            enough += 1
-            continue
-        turned_down = _rejected_lately(desk, variant, (rejected_at or {}).get(variant.id))
-        if turned_down is not None:
+    unseen = list(weighed.unseen)
+    due = np.flatnonzero(weighed.wanted > 0).tolist()
+    enough = len(weighed.variants) - len(due)
+    kept: list[int] = []
+    for row in due:
+        turned_down = _rejected_lately(weighed, row, rejected_at or {})
+        if turned_down is None:
+            kept.append(row)
+        else:
             unseen.append(turned_down)
+    rows = np.array(kept, dtype=np.int64)
+    lost = rules.lost_without(
+        weighed.position[rows], weighed.expected[rows], weighed.cumulative_sd[rows],
+        weighed.supply.of(rows),
+    )  # fmt: skip
+    given = weighed.wanted[rows] if budget is None else _afforded(weighed, rows, lost, budget)
+    days, _, _ = cover.days_of_cover(
+        weighed.available[rows].astype(float), weighed.expected[rows], weighed.cumulative_sd[rows]
+    )
+    cases: list[Case] = []
+    for k, row in enumerate(kept):
+        if given[k] <= 0:
+            unseen.append(_unaffordable(weighed, row))
             continue
-        cases.append(
-            _Case(variant, rows[variant.id], tuple(stock), available, coming[variant.id], supply,
-                  advice)
-        )  # fmt: skip
+        advice = _advice(weighed, row, quantity=int(given[k]), days=int(days[k]), lost=lost[k])
+        cases.append(_case(weighed, row, advice, run_id))
     cases.sort(key=lambda case: (-case.stake.amount, case.variant.id))
     unseen += [_waiting(case, limit) for case in cases[limit:]]
-    return ReorderOutcome(
-        tuple(_proposal(desk, case) for case in cases[:limit]), tuple(unseen), enough
-    )
+    proposals = tuple(reorder_proposal(weighed, case) for case in cases[:limit])
+    return ReorderOutcome(proposals, tuple(unseen), enough)
 
 
-def offered_terms(
-    offers: Mapping[str, OfferVersion],
-    reliability: Mapping[str, Reliability],
-    names: Mapping[str, str],
-    policy: Policy,
-) -> dict[str, SupplyTerms]:
-    """Supply terms by variant from its best offer; a variant whose lead time is unknown has none.
-
-    What was delivered tells the lead time once there are five deliveries; until then the longest
-    promise is the mean, because a promise is rarely beaten, and half its range the spread.
-    """
-    found: dict[str, SupplyTerms] = {}
-    for variant_id, version in offers.items():
-        offer = version.offer
-        if offer.lead_days_high is None:
-            continue
-        name = names.get(offer.supplier_id, offer.supplier_id)
-        mean, sd = Decimal(offer.lead_days_high), _promised_spread(version, policy)
-        source = f"offer of {name}"
-        known = reliability.get(offer.supplier_id)
-        if known is not None and known.judged >= _ENOUGH_DELIVERIES and known.mean_lead_days:
-            mean = _decimal(known.mean_lead_days)
-            sd = sd if known.sd_lead_days is None else _decimal(known.sd_lead_days)
-            source = f"deliveries of {name}"
-        found[variant_id] = SupplyTerms(
-            lead_time_days=mean,
-            lead_time_sd_days=sd,
-            minimum_order=offer.minimum_order or 1,
-            pack_size=offer.pack_size or 1,
-            source=source,
-            unit_cost=offer.cost,
-        )
-    return found
-
-
-def _promised_spread(version: OfferVersion, policy: Policy) -> Decimal:
-    low, high = version.offer.lead_days_low, version.offer.lead_days_high
-    if low is None or high is None or low == high:
-        return _assumed(policy).lead_time_sd_days
-    return Decimal(high - low) / 2
-
-
-def _advise(
-    desk: _Desk,
-    row: int,
-    levels: Sequence[StockLevel],
-    available: int,
-    *,
-    ours: int,
-    terms: SupplyTerms,
-) -> ReorderAdvice | None:
-    # Shopify may already count our order as incoming: the larger of the two, never the sum.
-    incoming = max(sum(level.incoming or 0 for level in levels), ours)
-    return rules.reorder(
-        available + incoming,
-        available,
-        expected=desk.forecast.expected[row],
-        cumulative_sd=desk.forecast.cumulative_sd[row],
-        terms=terms,
-        service_level=float(desk.policy.service_level_percent) / 100,
-    )
-
-
-def _assumed(policy: Policy) -> SupplyTerms:
-    return SupplyTerms(
-        Decimal(policy.lead_time_days),
-        Decimal(policy.lead_time_sd_days),
-        source="policy",
-    )
-
-
-def _unseen(variant: Variant) -> Unseen:
-    if not variant.tracked:
-        return Unseen(
-            variant.id, variant.title, "untracked",
-            "The store does not track its quantity, so its stock cannot be seen.",
-        )  # fmt: skip
-    return Unseen(
-        variant.id, variant.title, "no_level", "No location reports a quantity for it."
+def _afforded(weighed: Weighed, rows: Integers, lost: Floats, budget: Budget) -> Integers:
+    """Units of each that the budget allows; what has no known cost is left as wanted."""
+    wanted = weighed.wanted[rows]
+    variants = [weighed.variants[row] for row in rows]
+    cost = np.array([float(v.unit_cost.amount) if v.unit_cost else 0.0 for v in variants])
+    price = np.array([float(variant.price.amount) for variant in variants])
+    supply = weighed.supply.of(rows)
+    given = allocate(
+        np.where(cost > 0, wanted, 0), supply.minimum, supply.pack, cost=cost,
+        # A unit sold below its cost still keeps a customer: what it sells for is what it is worth.
+        worth=np.where(cost < price, price - cost, price), loss=lost,
+        budget=float(budget.total), most_each=float(budget.each),
     )  # fmt: skip
+    return np.where(cost > 0, given, wanted)
 
 
-def _rejected_lately(desk: _Desk, variant: Variant, rejected_at: datetime | None) -> Unseen | None:
+def _advice(weighed: Weighed, row: int, *, quantity: int, days: int, lost: Floats) -> ReorderAdvice:
+    return ReorderAdvice(
+        quantity=quantity,
+        wanted=int(weighed.wanted[row]),
+        reorder_point=float(weighed.levels.point[row]),
+        order_up_to=float(weighed.levels.up_to[row]),
+        position=int(weighed.position[row]),
+        days_of_cover=None if days >= cover.NEVER else days,
+        lost_point=float(lost.mean()),
+        lost_low=float(np.quantile(lost, 0.1)),
+        lost_high=float(np.quantile(lost, 0.9)),
+    )
+
+
+def _case(weighed: Weighed, row: int, advice: ReorderAdvice, run_id: str | None) -> Case:
+    return Case(
+        variant=weighed.variants[row],
+        row=int(weighed.forecast_row[row]),
+        levels=weighed.stock[row],
+        available=int(weighed.available[row]),
+        terms=weighed.terms[row],
+        advice=advice,
+        cheapest=bool(weighed.levels.cheapest[row]),
+        run_id=run_id,
+    )
+
+
+def _rejected_lately(
+    weighed: Weighed, row: int, rejected_at: Mapping[str, datetime]
+) -> Unseen | None:
     """A refusal while a person's no to a reorder is younger than the cool-down."""
-    if rejected_at is None:
+    variant = weighed.variants[row]
+    at = rejected_at.get(variant.id)
+    if at is None:
         return None
-    free_at = rejected_at + timedelta(days=desk.policy.cooldown_days)
-    if desk.now >= free_at:
+    free_at = at + timedelta(days=weighed.policy.cooldown_days)
+    if weighed.now >= free_at:
         return None
     detail = (
-        f"A person turned down a reorder on {rejected_at:%Y-%m-%d}; proposed again from "
+        f"A person turned down a reorder on {at:%Y-%m-%d}; proposed again from "
         f"{free_at:%Y-%m-%d} if it is still needed."
     )
     return Unseen(variant.id, variant.title, "rejected_lately", detail)
 
 
-def _waiting(case: _Case, limit: int) -> Unseen:
+def _unaffordable(weighed: Weighed, row: int) -> Unseen:
+    variant = weighed.variants[row]
+    detail = (
+        f"{weighed.wanted[row]} units wanted; what is left of the budget does more good elsewhere."
+    )
+    return Unseen(variant.id, variant.title, "budget", detail)
+
+
+def _waiting(case: Case, limit: int) -> Unseen:
     detail = f"{case.advice.quantity} units wanted; {limit} other reorders are worth more."
     return Unseen(case.variant.id, case.variant.title, "limit", detail)
-
-
-def _proposal(desk: _Desk, case: _Case) -> Proposal:
-    variant, advice, cost = case.variant, case.advice, case.cost
-    location = case.levels[0].location_id if len(case.levels) == 1 else _largest(case.levels)
-    return Proposal(
-        agent_id=AGENT_ID,
-        kind="inventory.reorder",
-        subject=Subject("variant", variant.id, variant.title),
-        arguments={
-            "variant_id": variant.id,
-            "sku": variant.sku,
-            "quantity": advice.quantity,
-            "unit_cost": format(cost.amount, "f") if cost is not None else None,
-            "currency": desk.store.currency,
-            "location_id": location,
-            "expected_days": round(float(case.terms.lead_time_days)),
-        },
-        precondition={"available": case.available},
-        evidence=_evidence(desk, case),
-        rationale=_why(desk, case),
-        prediction=Prediction(
-            metric="lost_sales_avoided",
-            unit="units",
-            point=_decimal(advice.lost_point),
-            low=_decimal(advice.lost_low),
-            high=_decimal(advice.lost_high),
-            horizon_days=_horizon(case.terms),
-        ),
-        risk=_risk(desk, case),
-        cost=(cost * advice.quantity).rounded() if cost is not None else None,
-        money_at_stake=case.stake,
-        inverse=Inverse(
-            "inventory.reorder_cancel",
-            {"variant_id": variant.id, "sku": variant.sku, "quantity": advice.quantity},
-            "Cancels the purchase order while the goods have not arrived.",
-        ),
-        expires_at=desk.now + timedelta(days=_VALID_DAYS),
-        run_id=desk.run_id,
-    )
-
-
-def _largest(levels: Sequence[StockLevel]) -> str:
-    """The location that holds most: where the variant is evidently sold from."""
-    return max(levels, key=lambda level: (level.available or 0, level.location_id)).location_id
-
-
-def _horizon(terms: SupplyTerms) -> int:
-    return round(float(terms.lead_time_days)) + terms.review_days + rules.ORDER_CYCLE_DAYS
-
-
-def _risk(desk: _Desk, case: _Case) -> Risk:
-    """Four factors whose weights sum to 1: each contribution is a weight times a share of it."""
-    forecast, row = desk.forecast, case.row
-    expected = max(float(forecast.expected[row, :4].sum()), 1e-9)
-    doubt = float(forecast.cumulative_sd[row, 3]) / expected
-    budget = desk.policy.spend_per_month
-    cost = case.cost
-    share = float(cost.amount * case.advice.quantity / budget) if cost and budget > 0 else 1.0
-    parts = (
-        ("demand uncertainty", 0.35, doubt, f"demand of 28 days may be off by {doubt:.0%}"),
-        ("money tied up", 0.25, share / 0.2, f"{share:.1%} of the month's budget"),
-        ("assumed lead time", 0.15, 1.0 if case.terms.source == "policy" else 0.0,
-         f"lead time from: {case.terms.source}"),
-        ("unknown cost", 0.25, 0.0 if cost else 1.0,
-         "the unit cost is known" if cost else "the unit cost is unknown"),
-    )  # fmt: skip
-    factors = tuple(
-        RiskFactor(name, round(weight * min(max(share, 0.0), 1.0), 4), reason)
-        for name, weight, share, reason in parts
-    )
-    return Risk(round(sum(factor.contribution for factor in factors), 4), factors)
-
-
-def _why(desk: _Desk, case: _Case) -> str:
-    advice, terms = case.advice, case.terms
-    per_week = float(desk.forecast.expected[case.row, :4].mean())
-    cover = f"{advice.days_of_cover:.0f} days" if advice.days_of_cover is not None else "unknown"
-    assumed = " (the policy's assumption)" if terms.source == "policy" else f" ({terms.source})"
-    cost = case.cost
-    price = (
-        f" at {cost}, together {(cost * advice.quantity).rounded()}" if cost is not None
-        else "; their cost is neither entered in the store nor offered, so the total is unknown"
-    )  # fmt: skip
-    sentences = [
-        f"Order {advice.quantity} {'unit' if advice.quantity == 1 else 'units'}{price}.",
-        (
-            f"Available: {case.available}; on their way: {advice.position - case.available}; "
-            f"expected sales: {per_week:.1f} a week. What is available lasts {cover}."
-        ),
-        f"Delivery takes {terms.lead_time_days} ± {terms.lead_time_sd_days} days{assumed}.",
-        (
-            f"To be in stock with {desk.policy.service_level_percent} % probability, order when "
-            f"{advice.reorder_point:.0f} are left or on their way, and fill up to "
-            f"{advice.order_up_to:.0f}."
-        ),
-        (
-            f"Without the order about {advice.lost_point:.0f} sales would be lost in "
-            f"{_horizon(terms)} days (80 % interval: {advice.lost_low:.0f} to "
-            f"{advice.lost_high:.0f})."
-        ),
-    ]
-    return " ".join(sentences)
-
-
-def _evidence(desk: _Desk, case: _Case) -> tuple[Evidence, ...]:
-    variant, forecast, row, store = case.variant, desk.forecast, case.row, desk.store
-    stock_as_of = min(level.updated_at for level in case.levels)
-    item = f"inventoryItem(id: {variant.inventory_item_id}) inventoryLevels quantities"
-    terms, cost = case.terms, case.cost
-    demand = {
-        "point": round(float(forecast.expected[row, 0]), 2),
-        "low": round(float(forecast.low[row, 0]), 2),
-        "high": round(float(forecast.high[row, 0]), 2),
-    }
-    method = f"forecast {forecast.method[row]}, {int(forecast.scored[row])} past forecasts"
-    terms_query = (
-        "policy lead_time_days, lead_time_sd_days (an assumption: no delivery was observed)"
-        if terms.source == "policy"
-        else f"supply terms of {variant.id}"
-    )
-    lead = {"mean": str(terms.lead_time_days), "sd": str(terms.lead_time_sd_days)}
-    unit_cost = format(cost.amount, "f") if cost is not None else None
-    return (
-        Evidence("Units available", case.available, "units", store.source, item, stock_as_of),
-        Evidence(
-            "Units on their way",
-            case.advice.position - case.available,
-            "units",
-            store.source,
-            f"{item}, purchase_orders open",
-            desk.now,
-        ),
-        Evidence(
-            "Demand next week, 80 % interval", demand, "units per week", "model", method, desk.now
-        ),
-        Evidence("Lead time", lead, "days", terms.source, terms_query, desk.now),
-        Evidence(
-            "Unit cost",
-            unit_cost,
-            store.currency,
-            store.source if terms.unit_cost is None else terms.source,
-            f"productVariant(id: {variant.id}) inventoryItem.unitCost"
-            if terms.unit_cost is None
-            else f"GET /v1/offers?variant_id={variant.id}",
-            variant.updated_at if terms.unit_cost is None else desk.now,
-        ),
-    )
-
-
-def _decimal(value: float) -> Decimal:
-    return Decimal(f"{value:.3f}").quantize(_TENTH)

@@ -20,6 +20,7 @@ from royal_platform.persistence.tables import (
     runs,
     store,
     suppliers,
+    supply,
 )
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "runs",
     "store",
     "suppliers",
+    "supply",
 ]
 
 DECLARED_BY_CORE = (_events, _security)

@@ -444,3 +444,38 @@ def test_a_reorder_survives_sales_but_not_a_delivery():
     assert broken(made, {"available": 6}) == ()
     assert broken(made, {"available": 14}) == ("available",)
     assert broken(made, {"available": None}) == ("available",)
+
+
+def addition(by="person", **arguments):
+    found = proposal("inventory.adjust", before={"available": 3}, **arguments)
+    kept = {k: v for k, v in found.arguments.items() if k not in {"quantity", "change_from"}}
+    return replace(found, arguments={**kept, **arguments}, provenance=by)
+
+
+@given(st.one_of(st.none(), st.booleans(), st.floats(), st.text(), st.integers(-(2**40), 2**40)))
+def test_only_a_whole_number_of_units_is_ever_added(add):
+    verdict = judge(addition(add=add), Policy(), state())
+    whole = isinstance(add, int) and not isinstance(add, bool) and 0 < abs(add) <= 1_000_000
+    assert (verdict.ruling is Ruling.DENY) is not whole
+
+
+def test_a_quantity_is_set_or_added_to_never_both():
+    verdict = judge(addition(add=5, quantity=9), Policy(), state())
+    assert rules_of(verdict) == {"arguments.invalid"}
+
+
+def test_goods_a_person_books_wait_for_no_cool_down_but_an_agents_addition_does():
+    lately = state(last_change_at=NOW - timedelta(hours=1), actions_today=100)
+    assert judge(addition(add=5), Policy(), lately).ruling is Ruling.ALLOW
+    denied = judge(addition("agent", add=5), Policy(), lately)
+    assert rules_of(denied) == {"cooldown", "actions.per_day"}
+
+
+def test_what_is_added_reads_as_such():
+    (change,) = changes(addition(add=-5))
+    assert (change.field, change.now, change.proposed, change.unit) == (
+        "added",
+        None,
+        "-5",
+        "units",
+    )

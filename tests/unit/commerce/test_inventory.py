@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal as D
 
@@ -13,17 +14,25 @@ from hypothesis import strategies as st
 from royal_platform.commerce.decisions.model import Autonomy, Policy, Ruling
 from royal_platform.commerce.decisions.rules import GateState, changes, judge
 from royal_platform.commerce.inventory import rules
+from royal_platform.commerce.inventory.demand import (
+    demand_over,
+    exceeded,
+    over_random_time,
+    quantile,
+)
 from royal_platform.commerce.inventory.model import (
+    Budget,
     LeadTimeDemand,
     PurchaseOrder,
     StockLevel,
     SupplyTerms,
 )
 from royal_platform.commerce.inventory.service import propose_reorders
+from royal_platform.commerce.shared.model import Money
 
 TERMS = SupplyTerms(D(14), D(4))
-EXPECTED = np.full(12, 10.0)
-SPREAD = np.sqrt(np.arange(1, 13) * 10.0)
+EXPECTED = np.full((1, 12), 10.0)
+SPREAD = np.sqrt(np.arange(1, 13) * 10.0)[None, :]
 
 
 def levels(shop, available=3):
@@ -33,14 +42,35 @@ def levels(shop, available=3):
     ]
 
 
+def one(value):
+    return np.array([value], dtype=float)
+
+
+def supply(terms=TERMS, variants=1, contribution=np.nan, cost=np.nan):
+    many = np.full(variants, 1.0)
+    return rules.supply_of([terms] * variants, many * 0, many * cost, many * contribution)
+
+
 def test_demand_over_a_lead_time_has_the_moments_of_a_random_sum():
-    got = rules.over_random_time(14, 4, EXPECTED, SPREAD)
-    assert got.mean == pytest.approx(20)
-    assert got.sd == pytest.approx(np.hypot(np.sqrt(20), 10 / 7 * 4))
+    got = over_random_time(one(14), one(4), EXPECTED, SPREAD)
+    assert got.mean[0] == pytest.approx(20)
+    assert got.sd[0] == pytest.approx(np.hypot(np.sqrt(20), 10 / 7 * 4))
 
 
 def test_demand_beyond_the_forecast_repeats_its_last_week():
-    assert rules.demand_over(7 * 24, EXPECTED, SPREAD).mean == pytest.approx(240)
+    got = demand_over(one(7 * 24), EXPECTED, SPREAD)
+    assert got.mean[0] == pytest.approx(240)
+    assert got.sd[0] == pytest.approx(2 * SPREAD[0, -1])
+
+
+def test_a_catalogue_at_once_says_what_each_variant_alone_says():
+    rng = np.random.default_rng(3)
+    expected, spread = rng.gamma(2, 5, (6, 12)), np.cumsum(rng.gamma(2, 2, (6, 12)), axis=1)
+    days = rng.uniform(0, 120, 6)
+    together = demand_over(days, expected, spread)
+    for k in range(6):
+        alone = demand_over(days[k : k + 1], expected[k : k + 1], spread[k : k + 1])
+        assert (alone.mean[0], alone.sd[0]) == pytest.approx((together.mean[k], together.sd[k]))
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.95, 0.99])
@@ -48,46 +78,67 @@ def test_demand_beyond_the_forecast_repeats_its_last_week():
 def test_quantiles_are_the_gamma_distributions(mean, sd, share):
     shape, scale = (mean / sd) ** 2, sd**2 / mean
     drawn = np.random.default_rng(1).gamma(shape, scale, 200_000)
-    got = rules.quantile(LeadTimeDemand(mean, sd), share)
+    got = quantile(LeadTimeDemand(one(mean), one(sd)), share)[0]
     assert got == pytest.approx(np.quantile(drawn, share), rel=0.03, abs=0.06)
+    above = exceeded(LeadTimeDemand(one(mean), one(sd)), one(got))[0]
+    assert above == pytest.approx(1 - share, abs=1e-6)
 
 
 def test_the_reorder_point_keeps_the_service_level_in_simulation():
-    advice = rules.reorder(
-        0, 0, expected=EXPECTED, cumulative_sd=SPREAD, terms=TERMS, service_level=0.95
-    )
+    point = rules.reorder_levels(EXPECTED, SPREAD, supply(), 0.95).point[0]
     rng = np.random.default_rng(7)
     days = np.maximum(rng.normal(14 + TERMS.review_days, 4, 40_000), 0)
     asked = rng.poisson(days * 10 / 7)
-    assert (asked <= advice.reorder_point).mean() == pytest.approx(0.95, abs=0.02)
+    assert (asked <= point).mean() == pytest.approx(0.95, abs=0.02)
 
 
 def test_enough_stock_orders_nothing_and_no_demand_never_orders():
-    assert rules.reorder(500, 500, expected=EXPECTED, cumulative_sd=SPREAD, terms=TERMS,
-                         service_level=0.95) is None  # fmt: skip
-    assert rules.reorder(0, 0, expected=np.zeros(12), cumulative_sd=np.zeros(12), terms=TERMS,
-                         service_level=0.95) is None  # fmt: skip
+    for position, expected, spread in (
+        (500, EXPECTED, SPREAD), (0, np.zeros((1, 12)), np.zeros((1, 12))),
+    ):  # fmt: skip
+        levels = rules.reorder_levels(expected, spread, supply(), 0.95)
+        assert rules.wanted_now(np.array([position]), expected, levels, supply())[0] == 0
 
 
-def test_days_of_cover_and_lost_sales_follow_the_stock():
-    empty = rules.reorder(0, 0, expected=EXPECTED, cumulative_sd=SPREAD, terms=TERMS,
-                          service_level=0.95)  # fmt: skip
-    some = rules.reorder(20, 20, expected=EXPECTED, cumulative_sd=SPREAD, terms=TERMS,
-                         service_level=0.95)  # fmt: skip
-    assert empty.days_of_cover == 0
-    assert some.days_of_cover == pytest.approx(14)
-    assert some.quantity < empty.quantity
-    assert 0 <= some.lost_low <= some.lost_point <= some.lost_high
+def test_lost_sales_and_quantity_follow_the_stock():
+    position = np.array([0, 20])
+    expected, spread = np.repeat(EXPECTED, 2, axis=0), np.repeat(SPREAD, 2, axis=0)
+    both = supply(variants=2)
+    levels = rules.reorder_levels(expected, spread, both, 0.95)
+    quantity = rules.wanted_now(position, expected, levels, both)
+    assert 0 < quantity[1] < quantity[0]
+    lost = rules.lost_without(position, expected, spread, both)
+    assert lost.shape[0] == 2
+    assert (lost >= 0).all()
+    assert lost[1].mean() < lost[0].mean()
 
 
 @given(st.floats(0.01, 5000), st.integers(1, 100), st.integers(1, 60))
 def test_orders_are_whole_packs_at_or_above_the_minimum(wanted, minimum, pack):
-    terms = SupplyTerms(D(14), D(4), minimum_order=minimum, pack_size=pack)
-    got = rules.packed(wanted, terms)
+    got = rules.packed(one(wanted), np.array([minimum]), np.array([pack]))[0]
     assert got % pack == 0
     assert got >= wanted - 1e-6
     assert got >= minimum
     assert got - pack < max(wanted, minimum)
+
+
+@pytest.mark.parametrize("review", [7, 0])
+def test_known_costs_choose_the_levels_and_never_go_below_the_service_level(review):
+    terms = replace(
+        TERMS, review_days=review, order_cost=Money(D(40), "EUR"), holding_percent=D(25)
+    )
+    plain = rules.reorder_levels(EXPECTED, SPREAD, supply(replace(terms, order_cost=None)), 0.95)
+    cheap = rules.reorder_levels(EXPECTED, SPREAD, supply(terms, cost=8, contribution=12), 0.95)
+    dear = rules.reorder_levels(
+        EXPECTED, SPREAD, supply(replace(terms, order_cost=Money(D(400), "EUR")), cost=8,
+                                 contribution=12), 0.95,
+    )  # fmt: skip
+    assert cheap.cheapest.all()
+    assert not plain.cheapest.any()
+    assert cheap.point[0] >= plain.point[0] - 1e-9
+    # Ten times the cost of an order makes orders about the root of ten times as large.
+    ratio = (dear.up_to - dear.point)[0] / (cheap.up_to - cheap.point)[0]
+    assert ratio == pytest.approx(np.sqrt(10), rel=0.25)
 
 
 def test_reorders_are_complete_and_ordered_by_what_is_lost(shop, demand):
@@ -148,7 +199,7 @@ def test_goods_on_their_way_are_not_ordered_twice(shop, demand):
     coming = [
         PurchaseOrder(
             f"po{i}", f"d{i}", p.subject.id, None, p.arguments["quantity"], None, "loc",
-            shop.now + timedelta(days=14), "placed",
+            shop.now + timedelta(days=14), "ordered",
         )
         for i, p in enumerate(first.proposals)
     ]  # fmt: skip
@@ -161,7 +212,7 @@ def test_goods_on_their_way_are_not_ordered_twice(shop, demand):
 
 def test_a_suppliers_own_terms_replace_the_assumption(shop, demand):
     terms = {
-        v.id: SupplyTerms(D(30), D(5), minimum_order=50, pack_size=12, source="supplier X")
+        v.id: SupplyTerms(D(30), D(5), minimum_order=50, pack_size=12, source="entered")
         for v in shop.variants
     }
     got = propose_reorders(
@@ -171,4 +222,55 @@ def test_a_suppliers_own_terms_replace_the_assumption(shop, demand):
         assert proposal.arguments["quantity"] % 12 == 0
         assert proposal.arguments["quantity"] >= 50
         assert proposal.arguments["expected_days"] == 30
-        assert "supplier X" in proposal.rationale
+        assert "as entered" in proposal.rationale
+
+
+def test_a_partly_delivered_order_counts_with_what_is_still_to_come(shop, demand):
+    variant = next(v for v in shop.variants if v.tracked)
+    order = PurchaseOrder(
+        "po", "d", variant.id, None, 50, None, "loc", None, "ordered", received=30
+    )
+    assert order.outstanding == 20
+    assert replace(order, received=60).outstanding == 0
+    assert replace(order, status="cancelled").outstanding == 0
+
+
+def test_a_budget_is_kept_to_the_cent_and_goes_where_it_avoids_most(shop, demand):
+    known = [v for v in shop.variants if v.unit_cost is not None]
+    free = propose_reorders(
+        known, demand, levels(shop), Policy(), store=shop.terms, now=shop.now, limit=500
+    )
+    whole = sum(p.cost.amount for p in free.proposals)
+    budget = Budget(whole / 3, whole / 10)
+    got = propose_reorders(
+        known, demand, levels(shop), Policy(), store=shop.terms, now=shop.now, limit=500,
+        budget=budget,
+    )  # fmt: skip
+    costs = [p.cost.amount for p in got.proposals]
+    assert whole / 4 < sum(costs) <= budget.total
+    assert max(costs) <= budget.each
+    cut = [p for p in got.proposals if "the budget allows" in p.rationale]
+    assert cut or any(u.reason == "budget" for u in got.unseen)
+
+
+def test_a_cost_in_other_money_is_unknown_and_a_price_in_other_money_is_not_judged(shop, demand):
+    foreign = [replace(v, unit_cost=Money(D(5), "USD")) for v in shop.variants if v.tracked]
+    got = propose_reorders(
+        foreign, demand, levels(shop), Policy(), store=shop.terms, now=shop.now, limit=500
+    )
+    assert got.proposals
+    assert all(p.cost is None for p in got.proposals)
+    priced = [replace(v, price=Money(D(5), "USD")) for v in shop.variants if v.tracked]
+    got = propose_reorders(
+        priced, demand, levels(shop), Policy(), store=shop.terms, now=shop.now, limit=500
+    )
+    assert {u.reason for u in got.unseen} == {"currency_mismatch"}
+
+
+def test_a_forecast_that_is_no_number_orders_nothing_and_is_named(shop, demand):
+    broken = replace(demand, expected=np.full_like(demand.expected, np.nan))
+    got = propose_reorders(
+        shop.variants, broken, levels(shop), Policy(), store=shop.terms, now=shop.now, limit=500
+    )
+    assert not got.proposals
+    assert {u.reason for u in got.unseen} == {"untracked", "no_forecast"}

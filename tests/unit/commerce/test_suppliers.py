@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from royal_platform.commerce.decisions.model import Policy
-from royal_platform.commerce.inventory.service import offered_terms
+from royal_platform.commerce.inventory.terms import offered_terms
 from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers import rules
 from royal_platform.commerce.suppliers.model import Offer, OfferVersion, Promise, Reliability
