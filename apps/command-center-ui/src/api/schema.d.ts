@@ -710,10 +710,44 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was ordered from suppliers, newest first. */
+        /** What was ordered from suppliers, newest first, with what came in. */
         get: operations["listPurchaseOrders"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/purchase-orders/{order_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nothing more of a partly delivered order will come. */
+        post: operations["closePurchaseOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/purchase-orders/{order_id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goods came in: a worker adds them to the store's stock, once; undo it like any decision. */
+        post: operations["enterReceipt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -860,6 +894,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/stock-risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days of cover with their interval, the day to order, what is lost and what lies dead. */
+        get: operations["listStockRisks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stop": {
         parameters: {
             query?: never;
@@ -871,6 +922,24 @@ export interface paths {
         put?: never;
         /** No write starts after this is acknowledged; those under way are listed. */
         post: operations["stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/supply-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was entered about a supplier and about one variant. */
+        get: operations["getSupplyTerms"];
+        /** Replace what was entered; the next run reckons with it. */
+        put: operations["putSupplyTerms"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2394,9 +2463,13 @@ export interface components {
             title: string;
             /** Quantity */
             quantity: number;
+            /** Received */
+            received: number;
             unit_cost: components["schemas"]["MoneyOut"] | null;
             /** Status */
             status: string;
+            /** Overdue */
+            overdue: boolean;
             /** Expected At */
             expected_at: string | null;
             /**
@@ -2404,6 +2477,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Receipts */
+            receipts: components["schemas"]["ReceiptOut"][];
         };
         /**
          * PurchaseOrderPage
@@ -2455,6 +2530,51 @@ export interface components {
              * Format: decimal
              */
             high: string;
+        };
+        /**
+         * ReceiptIn
+         * @description ``key`` is the caller's own: the same entry sent twice books the goods once.
+         */
+        ReceiptIn: {
+            /** Quantity */
+            quantity: number;
+            /** Key */
+            key: string;
+            /**
+             * Final
+             * @default false
+             */
+            final?: boolean;
+            /**
+             * Received At
+             * @default null
+             */
+            received_at?: string | null;
+        };
+        /**
+         * ReceiptOut
+         * @description What came in; ``status`` is that of the stock change which books it.
+         */
+        ReceiptOut: {
+            /** Id */
+            id: string;
+            /** Decision Id */
+            decision_id: string;
+            /** Quantity */
+            quantity: number;
+            /** Final */
+            final: boolean;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Entered By */
+            entered_by: string;
+            /** Status */
+            status: string;
+            /** Failure */
+            failure: string | null;
         };
         /** RecordList */
         RecordList: {
@@ -2835,6 +2955,106 @@ export interface components {
             /** Error */
             error: string | null;
         };
+        /** StockCounts */
+        StockCounts: {
+            /** Judged */
+            judged: number;
+            /** Late */
+            late: number;
+            /** Soon */
+            soon: number;
+            /** Dead */
+            dead: number;
+        };
+        /**
+         * StockRiskOut
+         * @description How one variant's stock stands; days are null beyond half a year.
+         */
+        StockRiskOut: {
+            /** Variant Id */
+            variant_id: string;
+            /** Product Id */
+            product_id: string | null;
+            /** Sku */
+            sku: string | null;
+            /** Title */
+            title: string;
+            /** Vendor */
+            vendor: string | null;
+            /** Available */
+            available: number;
+            /** On Order */
+            on_order: number;
+            /**
+             * Per Week
+             * @description Expected units a week, the next four weeks.
+             */
+            per_week: number;
+            /**
+             * Cover
+             * @description Days until it is gone.
+             */
+            cover: number | null;
+            /**
+             * Cover Low
+             * @description 80 % interval.
+             */
+            cover_low: number | null;
+            /** Cover High */
+            cover_high: number | null;
+            /**
+             * Runs Out
+             * @description Probability that it is gone before an order of today arrives.
+             */
+            runs_out: number;
+            /** Order By */
+            order_by: string | null;
+            /** Late */
+            late: boolean;
+            /** Reorder Point */
+            reorder_point: number;
+            /** Order Up To */
+            order_up_to: number;
+            /** Wanted */
+            wanted: number;
+            /**
+             * Lost Ahead
+             * @description Units lost without an order of today.
+             */
+            lost_ahead: number;
+            /**
+             * Lost Before
+             * @description Units lost in the last 13 weeks.
+             */
+            lost_before: number | null;
+            at_stake: components["schemas"]["MoneyOut"];
+            tied_up: components["schemas"]["MoneyOut"] | null;
+            /** Abc */
+            abc: string;
+            /** Xyz */
+            xyz: string | null;
+            /** Dead */
+            dead: boolean;
+            terms: components["schemas"]["SupplyOut"];
+        };
+        /**
+         * StockRiskPage
+         * @description The most pressing first; ``as_of`` null: no run has looked at the stock yet.
+         */
+        StockRiskPage: {
+            /** Data */
+            data: components["schemas"]["StockRiskOut"][];
+            counts: components["schemas"]["StockCounts"];
+            /** Run Id */
+            run_id: string | null;
+            /** As Of */
+            as_of: string | null;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+            provenance: components["schemas"]["Provenance"];
+        };
         /**
          * StopIn
          * @description ``scope`` is ``store`` or ``agent:<id>``.
@@ -2948,6 +3168,57 @@ export interface components {
             title: string;
         };
         /**
+         * SupplyOut
+         * @description The terms a variant's figures rest on; ``source`` is policy or entered.
+         */
+        SupplyOut: {
+            /**
+             * Lead Time Days
+             * Format: decimal
+             */
+            lead_time_days: string;
+            /**
+             * Lead Time Sd Days
+             * Format: decimal
+             */
+            lead_time_sd_days: string;
+            /** Minimum Order */
+            minimum_order: number;
+            /** Pack Size */
+            pack_size: number;
+            /** Review Days */
+            review_days: number;
+            /** Source */
+            source: string;
+            /**
+             * Observed
+             * @description Deliveries the lead time has learned from.
+             */
+            observed: number;
+            order_cost: components["schemas"]["MoneyOut"] | null;
+            /** Holding Percent */
+            holding_percent: string | null;
+        };
+        /**
+         * SupplyTermsIn
+         * @description Replaces what was entered for the subject: a vendor's name, or a variant's id.
+         */
+        SupplyTermsIn: {
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "vendor" | "variant";
+            /** Subject */
+            subject: string;
+            terms: components["schemas"]["TermsIn"];
+        };
+        /** SupplyTermsOut */
+        SupplyTermsOut: {
+            vendor: components["schemas"]["TermsOut"] | null;
+            variant: components["schemas"]["TermsOut"] | null;
+        };
+        /**
          * SyncProgress
          * @description ``phase``: waiting, first, incremental, idle, failed. Counts are rows stored so far.
          */
@@ -2969,6 +3240,84 @@ export interface components {
             last_success_at: string | null;
             /** Error */
             error: string | null;
+        };
+        /**
+         * TermsIn
+         * @description Every point may be null: it is then what the supplier's, or the policy's, says.
+         */
+        TermsIn: {
+            /**
+             * Lead Time Days
+             * @default null
+             */
+            lead_time_days?: number | string | null;
+            /**
+             * Lead Time Sd Days
+             * @default null
+             */
+            lead_time_sd_days?: number | string | null;
+            /**
+             * Minimum Order
+             * @default null
+             */
+            minimum_order?: number | null;
+            /**
+             * Pack Size
+             * @default null
+             */
+            pack_size?: number | null;
+            /**
+             * Review Days
+             * @default null
+             */
+            review_days?: number | null;
+            /**
+             * Weekdays
+             * @default null
+             */
+            weekdays?: boolean[] | null;
+            /**
+             * Holidays
+             * @default null
+             */
+            holidays?: string[] | null;
+            /**
+             * Order Cost
+             * @default null
+             */
+            order_cost?: number | string | null;
+            /**
+             * Holding Percent
+             * @default null
+             */
+            holding_percent?: number | string | null;
+        };
+        /**
+         * TermsOut
+         * @description What was entered for a vendor or a variant, by whom and when.
+         */
+        TermsOut: {
+            /** Lead Time Days */
+            lead_time_days: string | null;
+            /** Lead Time Sd Days */
+            lead_time_sd_days: string | null;
+            /** Minimum Order */
+            minimum_order: number | null;
+            /** Pack Size */
+            pack_size: number | null;
+            /** Review Days */
+            review_days: number | null;
+            /** Weekdays */
+            weekdays: boolean[] | null;
+            /** Holidays */
+            holidays: string[] | null;
+            order_cost: components["schemas"]["MoneyOut"] | null;
+            /** Holding Percent */
+            holding_percent: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Changed At */
+            changed_at: string | null;
         };
         /**
          * TimelineEntry
@@ -6549,6 +6898,162 @@ export interface operations {
             };
         };
     };
+    closePurchaseOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrderOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enterReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrderOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resume: {
         parameters: {
             query?: never;
@@ -7466,6 +7971,85 @@ export interface operations {
             };
         };
     };
+    listStockRisks: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                q?: string | null;
+                show?: "risk" | "late" | "dead" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockRiskPage"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stop: {
         parameters: {
             query?: never;
@@ -7486,6 +8070,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StopOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSupplyTerms: {
+        parameters: {
+            query?: {
+                vendor?: string | null;
+                variant_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyTermsOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSupplyTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplyTermsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyTermsOut"];
                 };
             };
             /** @description Nobody known is calling. */

@@ -1,7 +1,7 @@
 """Suppliers' terms, receipts of purchase orders, and how each variant's stock stands.
 
-Revision ID: 0012_supply
-Revises: 0011_suppliers
+Revision ID: 0013_supply
+Revises: 0012_customer_values
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from core.storage.types import Json, UtcDateTime
 
-revision = "0012_supply"
-down_revision = "0011_suppliers"
+revision = "0013_supply"
+down_revision = "0012_customer_values"
 branch_labels = None
 depends_on = None
 
