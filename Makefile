@@ -9,6 +9,7 @@ UI := apps/command-center-ui
 SCHEMA := .tools/shopify
 LLM := .tools/llm
 EVALUATION := .tools/evaluation
+EMULATOR := .tools/bigquery
 LLM_PORT ?= 8081
 CLIENTS := tests/clients
 PNPM := npx --yes pnpm@10.34.9
@@ -35,7 +36,7 @@ test-full: setup ## the long forms: more generated cases, everything end to end 
 chaos: setup ## kill processes at random moments and count what was lost or doubled
 	$(BIN)/pytest -q -m chaos tests/e2e --chaos-kills=$${KILLS:-50}
 
-setup: $(VENV)/.dev-installed $(UI)/node_modules/.installed $(SCHEMA)/.fetched $(CLIENTS)/node_modules/.installed ## install the locked dependencies, Python and Node
+setup: $(VENV)/.dev-installed $(UI)/node_modules/.installed $(SCHEMA)/.fetched $(CLIENTS)/node_modules/.installed $(EMULATOR)/.installed ## install the locked dependencies, Python and Node
 
 lint: setup lint-invented-data imports ## style, import contracts, and the search for invented data
 	$(BIN)/ruff check .
@@ -93,6 +94,7 @@ lock: $(UV) ## resolve the dependencies again (locks hold no host names)
 	$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group dev -o requirements-dev.lock
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header bench/evaluation.in -o requirements-evaluation.lock
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header tests/counterparts/bigquery.in -o requirements-emulator.lock
 
 clean: ## remove what was built and installed; the data under var/ stays
 	rm -rf $(VENV) $(UI)/node_modules $(UI)/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -116,6 +118,12 @@ $(VENV)/.dev-installed: requirements-dev.lock $(VENV)/.installed
 $(EVALUATION)/.installed: requirements-evaluation.lock | $(UV)
 	$(UV) venv -q --clear --python $(PYTHON) $(EVALUATION)
 	$(UV) pip install -q --python $(EVALUATION)/bin/python --require-hashes -r requirements-evaluation.lock
+	@touch $@
+
+# A test dependency: the BigQuery that the official client speaks to on loopback.
+$(EMULATOR)/.installed: requirements-emulator.lock | $(UV)
+	$(UV) venv -q --clear --python $(PYTHON) $(EMULATOR)
+	$(UV) pip install -q --python $(EMULATOR)/bin/python --require-hashes -r requirements-emulator.lock
 	@touch $@
 
 $(UI)/node_modules/.installed: $(UI)/pnpm-lock.yaml $(UI)/package.json

@@ -136,7 +136,10 @@ class Settings(BaseSettings):
 
     # other vendors
     bigquery_project_id: str | None = None
-    bigquery_dataset: str | None = None
+    bigquery_dataset: str = Field("royal_equips", pattern=r"^[A-Za-z0-9_]{1,1024}$")
+    bigquery_location: str | None = None
+    # What one query or load may read at most; BigQuery refuses a dearer one before it runs.
+    bigquery_max_bytes_billed: int = Field(10_000_000_000, ge=10_485_760)
     google_application_credentials: Path | None = None
     auto_ds_api_key: SecretStr | None = None
     auto_ds_base_url: str | None = None

@@ -16,6 +16,7 @@ from orchestrator.commands import (
     files,
     installation,
     secret,
+    warehouse,
 )
 
 app = typer.Typer(
@@ -34,6 +35,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(installation.database, name="db")
 app.add_typer(files.importing, name="import")
 app.add_typer(files.exporting, name="export")
+app.add_typer(warehouse.app, name="warehouse")
 app.command("login-link")(access.login_link)
 app.command()(installation.up)
 app.command()(connection.connect)

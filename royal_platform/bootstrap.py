@@ -18,6 +18,7 @@ from core.secrets.sealing import SealingKey
 from core.secrets.secret_provider import UnifiedSecretResolver, local_store
 from core.settings import Settings
 from core.storage.database import Database
+from royal_platform.commerce.analytics.ports import Engine
 from royal_platform.commerce.language.model import Sent
 from royal_platform.commerce.language.ports import Embedder, Llm
 from royal_platform.commerce.suppliers.ports import SupplierDesk
@@ -41,6 +42,7 @@ from royal_platform.persistence.readers import (
     StoredStock,
 )
 from royal_platform.persistence.segments import StoredSegments
+from royal_platform.persistence.star_rows import StoredStar
 from royal_platform.persistence.stock_risks import StoredStockRisks
 from royal_platform.persistence.store_connections import StoreConnection, StoredGrants
 from royal_platform.persistence.stores import Store
@@ -65,6 +67,9 @@ from royal_platform.suppliers.wire import Wire
 
 if TYPE_CHECKING:
     from pydantic_ai.usage import RunUsage
+
+    from royal_platform.warehouse.bigquery import BigQueryWarehouse
+    from royal_platform.warehouse.embedded import DuckDbWarehouse
 
 _SANDBOX_WAIT_SECONDS = 30.0
 _READERS = (
@@ -171,6 +176,27 @@ class Platform:
 
         return embedder(self.models, hide, keep)
 
+    @property
+    def star(self) -> StoredStar:
+        """What the warehouse is loaded from."""
+        return StoredStar(self.database, self.store_id)
+
+    @cached_property
+    def warehouse(self) -> DuckDbWarehouse | BigQueryWarehouse:
+        """The store's history: in BigQuery where a project is set, else beside the database."""
+        settings = self.settings
+        if warehouse_engine(settings) == "duckdb":
+            from royal_platform.warehouse.embedded import DuckDbWarehouse
+
+            return DuckDbWarehouse(settings.var_dir / "warehouse", self.store_id)
+        from royal_platform.warehouse.bigquery import BigQueryWarehouse
+        from royal_platform.warehouse.client import connect
+
+        return BigQueryWarehouse(
+            lambda: connect(settings), settings.bigquery_dataset, self.store_id,
+            max_bytes_billed=settings.bigquery_max_bytes_billed,
+        )  # fmt: skip
+
     def mirror(self) -> MirroredStore:
         """The mirror as the sync writes it."""
         return MirroredStore(self.database, self.store_id, SyncState)
@@ -271,6 +297,11 @@ def follow(platform: Platform) -> Platform:
         return platform
     # Models belong to the installation: their connections and breakers go on.
     return _wired(settings, database, *_served(settings, database), models=platform.models)
+
+
+def warehouse_engine(settings: Settings) -> Engine:
+    """Where the store's history is kept."""
+    return "duckdb" if settings.bigquery_project_id is None else "bigquery"
 
 
 def sealing_key(settings: Settings) -> SealingKey:

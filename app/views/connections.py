@@ -8,6 +8,9 @@ from app.schemas.operations import ConnectionList, ConnectionOut, SyncProgress
 from app.views import shared
 from core.errors import NotFound
 from orchestrator.core import control
+from royal_platform.bootstrap import warehouse_engine
+from royal_platform.persistence.clock import wall_now
+from royal_platform.persistence.warehouse_loads import WarehouseLoads
 
 if TYPE_CHECKING:
     from core.security.principals import Principal
@@ -21,7 +24,9 @@ _PHASES = {"waiting", "first", "incremental", "idle", "failed"}
 
 def listing(platform: Platform) -> ConnectionList:
     """Every outside system this installation speaks to."""
-    return ConnectionList(data=[_store(platform.store()), _model(platform.settings)])
+    return ConnectionList(
+        data=[_store(platform.store()), _model(platform.settings), _warehouse(platform)]
+    )
 
 
 def sync(platform: Platform, actor: Principal, connection_id: str) -> ConnectionOut:
@@ -79,6 +84,35 @@ def _progress(store: Store) -> SyncProgress:
         last_success_at=store.last_sync_at,
         error=store.sync_error,
     )
+
+
+def _warehouse(platform: Platform) -> ConnectionOut:
+    """The last load as a fact: rows, age, how long it took, and why a later try failed."""
+    engine = warehouse_engine(platform.settings)
+    with platform.database.read() as connection:
+        last = WarehouseLoads(platform.store_id).last(connection, engine)
+    name = "Warehouse (BigQuery)" if engine == "bigquery" else "Warehouse (DuckDB)"
+    if last is None:
+        detail = "Not loaded yet: the worker does it after the first sync."
+        return _told_of_warehouse(name, "disconnected", detail, None)
+    if last.loaded_at is None or last.as_of is None or last.rows is None:
+        detail = f"Not loaded yet: {last.error}"
+        return _told_of_warehouse(name, "disconnected", detail, "Correct it; the worker goes on.")
+    age = max(0, int((wall_now() - last.loaded_at).total_seconds() // 60))
+    detail = (
+        f"{last.rows:,} rows, loaded {age} min ago in {last.seconds} s; "
+        f"the store as of {last.as_of:%Y-%m-%d %H:%M} UTC."
+    )
+    if last.error is not None:
+        return _told_of_warehouse(name, "degraded", f"{detail} Since then: {last.error}", None)
+    return _told_of_warehouse(name, "connected", detail, None)
+
+
+def _told_of_warehouse(name: str, state: str, detail: str, remedy: str | None) -> ConnectionOut:
+    return ConnectionOut(
+        id="warehouse", name=name, state=cast("Any", state), detail=detail, remedy=remedy,
+        source=None, sync=None,
+    )  # fmt: skip
 
 
 def _model(settings: Settings) -> ConnectionOut:

@@ -11,7 +11,15 @@ from sqlalchemy import select
 
 from core.errors import NotFound, RoyalError
 from core.telemetry.logs import bind, clear, get_logger
-from orchestrator.core import connecting, measuring, schedules, supplying, valuing, webhooks
+from orchestrator.core import (
+    connecting,
+    loading,
+    measuring,
+    schedules,
+    supplying,
+    valuing,
+    webhooks,
+)
 from orchestrator.core.books import Books, reading, writing
 from orchestrator.core.engine import DurableEngine, durable_step
 from orchestrator.core.execution import execute, fail_unexpected, hands_of
@@ -53,6 +61,7 @@ class Work:
         engine.workflow("measure_effects", self.measure_effects)
         engine.workflow("read_suppliers", self.read_suppliers)
         engine.workflow("value_customers", self.value_customers)
+        engine.workflow("load_warehouse", self.load_warehouse)
 
     async def run_agent(self, store_id: str, run_id: str) -> str:  # noqa: ARG002
         """Carry a run out, its steps durable."""
@@ -126,6 +135,17 @@ class Work:
         clear()
         bind(store_id=store_id)
         return await asyncio.to_thread(valuing.value_store, self._platform)
+
+    async def load_warehouse(self, store_id: str) -> int:
+        """Load into the warehouse what changed in the store's tables; return its rows."""
+        clear()
+        bind(store_id=store_id)
+        try:
+            done = await asyncio.to_thread(loading.load, self._platform)
+        except RoyalError:
+            # Noted where people look; the next turn tries again.
+            return 0
+        return done.rows or 0
 
     async def check_connection(self, store_id: str, entered_id: str) -> bool:
         """Ask a store that a person entered whether it accepts us."""

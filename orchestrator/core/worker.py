@@ -23,7 +23,16 @@ from core.storage.database import sqlite_path
 from core.storage.locks import FileLock
 from core.telemetry.logs import get_logger
 from orchestrator.core import engine as engines
-from orchestrator.core import ledger, measuring, records, schedules, supplying, valuing, webhooks
+from orchestrator.core import (
+    ledger,
+    loading,
+    measuring,
+    records,
+    schedules,
+    supplying,
+    valuing,
+    webhooks,
+)
 from orchestrator.core.agent_registry import get_agent_registry
 from orchestrator.core.books import reading
 from orchestrator.core.engine import DurableEngine
@@ -85,6 +94,7 @@ class Worker:
             Chore("effects", 3.0, self._enqueue_effects),
             Chore("suppliers", 2.0, self._enqueue_suppliers),
             Chore("customers", 15.0, self._enqueue_valuation),
+            Chore("warehouse", 15.0, self._enqueue_load),
             Chore("autonomy", 30.0, self._review_autonomy),
             Chore("wake", 5.0, lambda: wake_after_first_sync(platform)),
             Chore("dead letters", 10.0, self._bury_dead),
@@ -208,6 +218,10 @@ class Worker:
     def _enqueue_valuation(self) -> None:
         if valuing.waits(self._platform):
             self._alone("value_customers", f"customers:{time.time_ns()}")
+
+    def _enqueue_load(self) -> None:
+        if loading.is_due(self._platform):
+            self._alone("load_warehouse", f"warehouse:{time.time_ns()}")
 
     def _review_autonomy(self) -> None:
         records.review_all(self._platform)

@@ -48,6 +48,7 @@ from royal_platform.persistence.tables.orders import (
     refund_lines,
     refunds,
 )
+from royal_platform.persistence.touched_days import touch
 
 # One day per execution: with two equal columns of an index to go by, neither database has to
 # guess that a day is a small part of all lines.
@@ -59,7 +60,8 @@ _PARTS = ("gross", "discounts", "returns", "adjustments", "orders", "units", "pa
 
 def recompute_days(connection: Connection, store_id: str, days: Iterable[date]) -> None:
     """Replace the aggregates of the given store-local days with what the orders now say."""
-    wanted = [{"of_store": store_id, "of_day": day} for day in sorted(set(days))]
+    days = set(days)
+    wanted = [{"of_store": store_id, "of_day": day} for day in sorted(days)]
     if not wanted:
         return
     for table in (daily_sales, daily_variant_sales):
@@ -68,6 +70,7 @@ def recompute_days(connection: Connection, store_id: str, days: Iterable[date]) 
     connection.execute(_insert_store_day(), wanted)
     connection.execute(_insert_variant_day(), wanted)
     connection.execute(_value_store_day(), wanted)
+    touch(connection, store_id, days)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from royal_platform.persistence.tables.orders import (
     refund_lines,
     refunds,
 )
+from royal_platform.persistence.touched_days import touch
 
 _CHILDREN = (
     ("lines", order_lines),
@@ -90,9 +91,12 @@ class OrderMirror:
         """Erase the personal data of these customers, on their orders too, and what is expected."""
         count = 0
         for part in chunks(ids):
+            mine = (orders.c.store_id == self.store_id) & orders.c.customer_id.in_(part)
+            bought_on = connection.execute(select(orders.c.day).where(mine).distinct())
+            touch(connection, self.store_id, bought_on.scalars())
             connection.execute(
                 update(orders)
-                .where(orders.c.store_id == self.store_id, orders.c.customer_id.in_(part))
+                .where(mine)
                 .values(customer_name=None, search=func.lower(orders.c.name))
             )
             statement = (

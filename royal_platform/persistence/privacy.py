@@ -21,6 +21,7 @@ from royal_platform.persistence.tables.messages import messages
 from royal_platform.persistence.tables.orders import customers, order_lines, orders
 from royal_platform.persistence.tables.privacy import privacy_requests
 from royal_platform.persistence.tables.runs import webhook_receipts
+from royal_platform.persistence.touched_days import touch
 from royal_platform.persistence.traces import erase_all
 from royal_platform.persistence.webhook_inbox import blank
 
@@ -149,9 +150,12 @@ class Privacy:
             select(customers.c.id).where(customers.c.store_id == self.store_id)
         ).scalars()
         erased = OrderMirror(self.store_id).erase_customers(connection, list(everybody), now)
+        mine = orders.c.store_id == self.store_id
+        days = connection.execute(select(orders.c.day).where(mine).distinct()).scalars()
+        touch(connection, self.store_id, days)
         left = connection.execute(
             update(orders)
-            .where(orders.c.store_id == self.store_id)
+            .where(mine)
             .values(customer_name=None, customer_id=None, search=func.lower(orders.c.name))
         )
         details = connection.execute(

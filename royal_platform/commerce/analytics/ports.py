@@ -89,16 +89,24 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Which rows of a table are loaded anew: those of ``days``, those from ``since`` on, or all."""
+
+    days: tuple[date, ...] | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed since a mark: the days to load anew (None: all of them), and the new mark.
+    """What changed since a mark, and the new mark; ``scopes`` by table, the others as a whole."""
 
-    ``stock_since`` is the first day of stock to load anew; None: all of them.
-    """
-
-    days: tuple[date, ...] | None
-    stock_since: date | None
+    scopes: Mapping[str, Scope]
     mark: Mark
     as_of: datetime
+
+    def scope(self, table: StarTable) -> Scope:
+        """What of ``table`` is to be loaded anew."""
+        return self.scopes.get(table.name, Scope())
 
 
 class StarSnapshot(Protocol):
@@ -108,12 +116,12 @@ class StarSnapshot(Protocol):
         """What to load for a warehouse that is at ``since``; None: it is empty."""
         ...
 
-    def rows(self, table: StarTable, changes: Changes) -> Iterator[Sequence[Any]]:
-        """The rows of ``table`` without ``store_id``, in its columns' order.
+    def rows(self, table: StarTable, scope: Scope) -> Iterator[Sequence[Any]]:
+        """The rows of ``table`` within ``scope``, without ``store_id``, in its columns' order.
 
-        Of a table ``by_day`` only the changed days, of the others all. Values are as drivers
-        give them: moments as UTC text or datetimes, amounts as integers of ten-thousandths,
-        rates as Decimal.
+        Values are as drivers
+        give them: moments as UTC text or datetimes, amounts as integers of
+        ten-thousandths, rates as Decimal.
         """
         ...
 

@@ -21,6 +21,7 @@ from royal_platform.persistence.tables import (
     store,
     suppliers,
     supply,
+    warehouse,
 )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "store",
     "suppliers",
     "supply",
+    "warehouse",
 ]
 
 DECLARED_BY_CORE = (_events, _security)

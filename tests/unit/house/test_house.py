@@ -18,6 +18,7 @@ LOCKS = (
     "requirements-dev.lock",
     "requirements-uv.lock",
     "requirements-evaluation.lock",
+    "requirements-emulator.lock",
     "apps/command-center-ui/pnpm-lock.yaml",
 )
 

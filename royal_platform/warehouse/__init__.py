@@ -1,0 +1,1 @@
+"""The warehouse: the store's history as a star, in DuckDB beside us or in BigQuery."""
