@@ -405,6 +405,7 @@ def _supplier(platform: Platform, store: Store, found: Supplier) -> ConfiguredSu
     zone = ZoneInfo(store.timezone)
     return ConfiguredSupplier(
         found.name,
+        found.kind,
         None
         if settings.feed is None
         else Feed(found.id, settings.feed, wire, folder, store.currency),

@@ -18,6 +18,7 @@ from app.routes import (
     segments,
     session,
     store_connection,
+    suppliers,
 )
 
 APIS = (
@@ -38,6 +39,7 @@ APIS = (
     connections.api,
     session.api,
     store_connection.api,
+    suppliers.api,
 )
 
 __all__ = ["APIS"]

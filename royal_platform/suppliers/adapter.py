@@ -10,12 +10,16 @@ from royal_platform.commerce.suppliers.ports import Reading
 from royal_platform.suppliers.desk.adapter import Desk, DeskReader
 from royal_platform.suppliers.feed.adapter import Feed
 
+# Kinds whose interface only their partners know, and the secret that opens it.
+PARTNERS = {"autods": "AUTO_DS_API_KEY", "spocket": "SPOCKET_API_KEY"}
+
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredSupplier:
     """One supplier with what was entered of it."""
 
     name: str
+    kind: str
     feed: Feed | None
     orders: DeskReader | None
 
@@ -31,18 +35,26 @@ class ConfiguredSupplier:
     def source(self) -> Feed:
         """Its feed."""
         if self.feed is None or not (self.feed.settings.url or self.feed.settings.file):
-            raise NotConfigured(
-                f"Where {self.name} publishes its catalogue is not known.",
-                remedy="Enter the address or file of its feed on the Suppliers page.",
-            )
+            raise self._unknown("publishes its catalogue", "the address or file of its feed")
         return self.feed
 
     @property
     def desk(self) -> Desk:
         """Its order desk."""
         if self.orders is None:
-            raise NotConfigured(
-                f"Where {self.name} takes orders is not known.",
-                remedy="Enter its order desk on the Suppliers page, or order by hand.",
-            )
+            raise self._unknown("takes orders", "its order desk, or order by hand")
         return Desk(self.orders)
+
+    def _unknown(self, what: str, enter: str) -> NotConfigured:
+        """AutoDS and Spocket publish no API: what is not entered is not guessed."""
+        if self.kind in PARTNERS:
+            return NotConfigured(
+                f"Partner access required: {self.kind} tells partners where it {what}.",
+                remedy=f"Ask it for partner access, store the key with `royal secrets set "
+                f"{PARTNERS[self.kind]}`, and enter the addresses it names, with their paths and "
+                "fields, on the Suppliers page; or enter its feed file.",
+            )
+        return NotConfigured(
+            f"Where {self.name} {what} is not known.",
+            remedy=f"Enter {enter} on the Suppliers page.",
+        )

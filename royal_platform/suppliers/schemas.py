@@ -27,9 +27,16 @@ class _Part(BaseModel):
 
 
 class Auth(_Part):
-    """The header that says who asks: ``header: prefix<value of the secret named secret>``."""
+    """The header that says who asks: ``header: prefix<value of the secret named secret>``.
 
-    secret: str = Field(pattern=r"^[A-Z][A-Z0-9_]{2,79}$", examples=["SUPPLIER_TOKEN"])
+    Only secrets meant for suppliers: no other may be sent to an address somebody enters.
+    """
+
+    secret: str = Field(
+        pattern=r"^(SUPPLIER_[A-Z0-9_]{1,70}|SANDBOX_SUPPLIER_TOKEN"
+        r"|(AUTO_DS|SPOCKET|PRINTFUL)_API_KEY)$",
+        examples=["SUPPLIER_TOKEN"],
+    )
     header: str = Field("Authorization", pattern=r"^[A-Za-z0-9-]{1,60}$")
     prefix: str = Field("Bearer ", max_length=40)
 

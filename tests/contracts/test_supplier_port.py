@@ -45,7 +45,9 @@ def over_http(folder: Path) -> Iterator[Ports]:
         guard = AddressGuard.of([f"127.0.0.1:{sandbox.port}"])
         wire = Wire(guard, settings.auth, secret)
         feed = Feed("sup_1", settings.feed, wire, folder, "EUR")
-        found = ConfiguredSupplier(name, feed, DeskReader(settings.desk, wire, ZoneInfo("UTC")))
+        found = ConfiguredSupplier(
+            name, "feed", feed, DeskReader(settings.desk, wire, ZoneInfo("UTC"))
+        )
         yield Ports(found, found.desk)
 
 

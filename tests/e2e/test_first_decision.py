@@ -15,7 +15,8 @@ from tests.installation import ROYAL, Installation, until
 
 PAGES = (
     "/", "/approvals", "/agents", "/agents/inventory_pricing", "/effects", "/products", "/orders",
-    "/activity", "/policies", "/connections", "/engine", "/aira",
+    "/suppliers", "/suppliers/sup_sandbox_express", "/activity", "/policies", "/connections",
+    "/engine", "/aira",
 )  # fmt: skip
 
 

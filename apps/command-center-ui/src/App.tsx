@@ -31,6 +31,8 @@ const Products = page("products", () => import("./modules/products"));
 const ProductPage = page("products", () => import("./modules/products/ProductPage"));
 const Orders = page("orders", () => import("./modules/orders"));
 const OrderPage = page("orders", () => import("./modules/orders/OrderPage"));
+const Suppliers = page("suppliers", () => import("./modules/suppliers"));
+const SupplierPage = page("suppliers", () => import("./modules/suppliers/SupplierPage"));
 const Activity = page("activity", () => import("./modules/activity"));
 const Policies = page("policies", () => import("./modules/policies"));
 const Engine = page("engine", () => import("./modules/engine"));
@@ -50,6 +52,8 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/products/$productId", ProductPage],
   ["/orders", Orders],
   ["/orders/$orderId", OrderPage],
+  ["/suppliers", Suppliers],
+  ["/suppliers/$supplierId", SupplierPage],
   ["/activity", Activity],
   ["/policies", Policies],
   ["/connections", Connections],

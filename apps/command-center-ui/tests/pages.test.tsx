@@ -17,6 +17,8 @@ const PAGES: [path: string, sign: string][] = [
   ["/products/prod_0", "Demand per variant"],
   ["/orders", "#1800"],
   ["/orders/order_0", "Lines"],
+  ["/suppliers", "Northern Tack"],
+  ["/suppliers/sup_1", "Hoof pick"],
   ["/activity", "November 22"],
   ["/policies", "Margin floor"],
   ["/connections", "Outside systems"],

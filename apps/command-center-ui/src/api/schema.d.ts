@@ -583,6 +583,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Offers in force, searched. */
+        get: operations["listOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every offer in force as a table; cells that look like formulas are made text. */
+        get: operations["exportOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of one offer, newest first. */
+        get: operations["showOfferHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders": {
         parameters: {
             query?: never;
@@ -748,6 +799,23 @@ export interface paths {
         put?: never;
         /** Goods came in: a worker adds them to the store's stock, once; undo it like any decision. */
         post: operations["enterReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/purchase-orders/{purchase_order_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A purchase order as a PDF, to be sent to a supplier that takes orders by mail. */
+        get: operations["showPurchaseOrderDocument"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -928,6 +996,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/supplier-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders placed with suppliers: promise against fact. */
+        get: operations["listSupplierOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every supplier, with how its last reading went. */
+        get: operations["listSuppliers"];
+        put?: never;
+        /** Enter a supplier; a worker reads its feed, and nothing counts before it is activated. */
+        post: operations["enterSupplier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppliers/{supplier_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was entered, the feed's columns, and why rows were left out. */
+        get: operations["showSupplier"];
+        /** Replace what was entered; the version that was edited must still be in force. */
+        put: operations["changeSupplier"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppliers/{supplier_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The first rows as offers under a column map; nothing is saved. */
+        post: operations["previewSupplier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppliers/{supplier_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read its catalogue and open orders at once; a worker does it. */
+        post: operations["readSupplier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/supply-terms": {
         parameters: {
             query?: never;
@@ -1062,6 +1217,26 @@ export interface components {
         ApproveIn: {
             /** Argument Hash */
             argument_hash: string;
+        };
+        /**
+         * Auth
+         * @description The header that says who asks: ``header: prefix<value of the secret named secret>``.
+         *
+         *     Only secrets meant for suppliers: no other may be sent to an address somebody enters.
+         */
+        Auth: {
+            /** Secret */
+            secret: string;
+            /**
+             * Header
+             * @default Authorization
+             */
+            header?: string;
+            /**
+             * Prefix
+             * @default Bearer
+             */
+            prefix?: string;
         };
         /** BatchIn */
         BatchIn: {
@@ -1568,6 +1743,50 @@ export interface components {
             stockout_days: number;
         };
         /**
+         * DeskSettings
+         * @description An order desk over HTTP that takes and answers JSON.
+         *
+         *     Paths are below ``url``; ``{reference}`` is ours, ``{id}`` the supplier's. ``request`` maps our
+         *     names to the dotted paths at which the desk wants them, ``line`` those of one order line below
+         *     ``request.lines``, ``response`` our names to where its answer holds them, ``statuses`` its
+         *     words to ours.
+         */
+        DeskSettings: {
+            /** Url */
+            url: string;
+            /**
+             * Place
+             * @default /orders
+             */
+            place?: string;
+            /**
+             * Track
+             * @default /orders?reference={reference}
+             */
+            track?: string;
+            /**
+             * Cancel
+             * @default /orders/{id}/cancel
+             */
+            cancel?: string;
+            /** Request */
+            request?: {
+                [key: string]: string;
+            };
+            /** Line */
+            line?: {
+                [key: string]: string;
+            };
+            /** Response */
+            response?: {
+                [key: string]: string;
+            };
+            /** Statuses */
+            statuses?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * DisconnectIn
          * @description ``confirm`` is the store's address.
          */
@@ -1796,6 +2015,62 @@ export interface components {
             data: components["schemas"]["FactOut"][];
             /** Currency */
             currency: string;
+        };
+        /**
+         * FaultOut
+         * @description Why a row of the feed was left out; rows count from 1.
+         */
+        FaultOut: {
+            /** Row */
+            row: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * FeedSettings
+         * @description Where the catalogue is and how its columns are to be read.
+         *
+         *     Give ``url``, or ``file``: the name of a file in the folder ``feeds`` of ROYAL_VAR_DIR.
+         *     ``items`` is the dotted path to the list in a JSON document, or the name of the element that
+         *     repeats in an XML one; empty finds the longest list. ``currency`` is meant where the rows
+         *     name none; without it the store's is.
+         */
+        FeedSettings: {
+            /**
+             * Url
+             * @default
+             */
+            url?: string;
+            /**
+             * File
+             * @default
+             */
+            file?: string;
+            /**
+             * Format
+             * @default auto
+             * @enum {string}
+             */
+            format?: "auto" | "csv" | "json" | "xml";
+            /**
+             * Items
+             * @default
+             */
+            items?: string;
+            /** Columns */
+            columns?: {
+                [key: string]: string;
+            };
+            /**
+             * Currency
+             * @default
+             */
+            currency?: string;
+            /**
+             * Decimal Comma
+             * @default null
+             */
+            decimal_comma?: boolean | null;
         };
         /**
          * Figure
@@ -2028,6 +2303,66 @@ export interface components {
             scopes: string[];
             /** Missing */
             missing: string[];
+        };
+        /**
+         * OfferHistory
+         * @description Every version of one offer, newest first.
+         */
+        OfferHistory: {
+            /** Data */
+            data: components["schemas"]["OfferOut"][];
+        };
+        /**
+         * OfferOut
+         * @description An offer in force since ``since``; ``variant_id`` null: the store does not sell it.
+         */
+        OfferOut: {
+            /** Supplier Id */
+            supplier_id: string;
+            /** Supplier Name */
+            supplier_name: string;
+            /** Supplier Sku */
+            supplier_sku: string;
+            /** Title */
+            title: string;
+            /** Variant Id */
+            variant_id: string | null;
+            cost: components["schemas"]["MoneyOut"] | null;
+            shipping: components["schemas"]["MoneyOut"] | null;
+            landed: components["schemas"]["MoneyOut"] | null;
+            retail_price: components["schemas"]["MoneyOut"] | null;
+            /** Lead Days Low */
+            lead_days_low: number | null;
+            /** Lead Days High */
+            lead_days_high: number | null;
+            /** Stock */
+            stock: number | null;
+            /** Minimum Order */
+            minimum_order: number | null;
+            /** Pack Size */
+            pack_size: number | null;
+            /** Brand */
+            brand: string | null;
+            /** Category */
+            category: string | null;
+            /** Image Url */
+            image_url: string | null;
+            /** Version */
+            version: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /** OfferPage */
+        OfferPage: {
+            /** Data */
+            data: components["schemas"]["OfferOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
         };
         /** OrderDetail */
         OrderDetail: {
@@ -2280,17 +2615,23 @@ export interface components {
             /** Horizon Days */
             horizon_days: number;
         };
+        /** PreviewIn */
+        PreviewIn: {
+            feed: components["schemas"]["FeedSettings"];
+        };
         /**
          * PreviewOut
-         * @description How many customers a rule is true of now; with ``fault`` it could not be read.
+         * @description What the last read rows are with a column map: before anything is saved.
          */
         PreviewOut: {
-            /** Members */
-            members: number | null;
-            /** Customers */
-            customers: number;
-            fault: components["schemas"]["RuleFault"] | null;
-            provenance: components["schemas"]["Provenance"];
+            /** Offers */
+            offers: components["schemas"]["OfferOut"][];
+            /** Faults */
+            faults: components["schemas"]["FaultOut"][];
+            /** Guessed */
+            guessed: {
+                [key: string]: string;
+            };
         };
         /**
          * PrivacyExportOut
@@ -2645,6 +2986,28 @@ export interface components {
              * @default
              */
             reason?: string;
+        };
+        /**
+         * ReliabilityOut
+         * @description Promise against fact: ``share`` of ``judged`` orders in time, with its 80 % interval.
+         */
+        ReliabilityOut: {
+            /** Judged */
+            judged: number;
+            /** On Time */
+            on_time: number;
+            /** Overdue */
+            overdue: number;
+            /** Share */
+            share: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Mean Delay Days */
+            mean_delay_days: number | null;
+            /** Mean Lead Days */
+            mean_lead_days: number | null;
         };
         /**
          * ResourceOut
@@ -3166,6 +3529,194 @@ export interface components {
             id: string;
             /** Title */
             title: string;
+        };
+        /**
+         * SupplierChange
+         * @description ``version`` is the one that was edited; another one in force is a 409.
+         */
+        SupplierChange: {
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Active */
+            active: boolean;
+            settings: components["schemas"]["SupplierSettings"];
+        };
+        /**
+         * SupplierDetail
+         * @description With what was entered, the feed's columns, and why rows were left out.
+         */
+        SupplierDetail: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "sandbox" | "entered";
+            /** Active */
+            active: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "reading" | "ready" | "failed";
+            /** Detail */
+            detail: string;
+            /** Offer Count */
+            offer_count: number;
+            /** Fault Count */
+            fault_count: number;
+            /** Read At */
+            read_at: string | null;
+            /**
+             * Next Due At
+             * Format: date-time
+             */
+            next_due_at: string;
+            /** Takes Orders */
+            takes_orders: boolean;
+            reliability: components["schemas"]["ReliabilityOut"];
+            /** Version */
+            version: number;
+            /** Changed By */
+            changed_by: string;
+            settings: components["schemas"]["SupplierSettings"];
+            /** Columns */
+            columns: string[];
+            /** Sample */
+            sample: {
+                [key: string]: string;
+            }[];
+            /** Faults */
+            faults: components["schemas"]["FaultOut"][];
+        };
+        /**
+         * SupplierIn
+         * @description A supplier to enter; its offers count once it is activated.
+         */
+        SupplierIn: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @default feed
+             * @enum {string}
+             */
+            kind?: "feed" | "autods" | "spocket";
+            settings: components["schemas"]["SupplierSettings"];
+        };
+        /** SupplierList */
+        SupplierList: {
+            /** Data */
+            data: components["schemas"]["SupplierOut"][];
+        };
+        /**
+         * SupplierOrderOut
+         * @description An order placed with a supplier; ``delay_days`` against its promise, null while unknown.
+         */
+        SupplierOrderOut: {
+            /** Id */
+            id: string;
+            /** Supplier Id */
+            supplier_id: string;
+            /** Supplier Name */
+            supplier_name: string;
+            /** Decision Id */
+            decision_id: string;
+            /** Order Id */
+            order_id: string | null;
+            /** Status */
+            status: string;
+            /** Units */
+            units: number;
+            total: components["schemas"]["MoneyOut"] | null;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /** Promised At */
+            promised_at: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Delay Days */
+            delay_days: number | null;
+            /** Tracking Number */
+            tracking_number: string | null;
+            /** Tracking Url */
+            tracking_url: string | null;
+        };
+        /** SupplierOrderPage */
+        SupplierOrderPage: {
+            /** Data */
+            data: components["schemas"]["SupplierOrderOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * SupplierOut
+         * @description One supplier; ``origin`` sandbox means that it is invented.
+         */
+        SupplierOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "sandbox" | "entered";
+            /** Active */
+            active: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "reading" | "ready" | "failed";
+            /** Detail */
+            detail: string;
+            /** Offer Count */
+            offer_count: number;
+            /** Fault Count */
+            fault_count: number;
+            /** Read At */
+            read_at: string | null;
+            /**
+             * Next Due At
+             * Format: date-time
+             */
+            next_due_at: string;
+            /** Takes Orders */
+            takes_orders: boolean;
+            reliability: components["schemas"]["ReliabilityOut"];
+        };
+        /**
+         * SupplierSettings
+         * @description Everything about how one supplier is reached.
+         */
+        SupplierSettings: {
+            /** @default null */
+            feed?: components["schemas"]["FeedSettings"] | null;
+            /** @default null */
+            desk?: components["schemas"]["DeskSettings"] | null;
+            /** @default null */
+            auth?: components["schemas"]["Auth"] | null;
+            /**
+             * Every Hours
+             * @default 6
+             */
+            every_hours?: number;
         };
         /**
          * SupplyOut
@@ -6204,6 +6755,237 @@ export interface operations {
             };
         };
     };
+    listOffers: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                q?: string | null;
+                supplier_id?: string | null;
+                matched?: "all" | "yes" | "no";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferPage"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showOfferHistory: {
+        parameters: {
+            query: {
+                supplier_id: string;
+                supplier_sku: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferHistory"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listOrders: {
         parameters: {
             query?: {
@@ -6996,6 +7778,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PurchaseOrderOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showPurchaseOrderDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                purchase_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
                 };
             };
             /** @description Nobody known is calling. */
@@ -8070,6 +8928,548 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StopOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSupplierOrders: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                supplier_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierOrderPage"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSuppliers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierList"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enterSupplier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplierIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierDetail"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showSupplier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                supplier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierDetail"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSupplier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                supplier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplierChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierDetail"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewSupplier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                supplier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readSupplier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                supplier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierDetail"];
                 };
             };
             /** @description Nobody known is calling. */

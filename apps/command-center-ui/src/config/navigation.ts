@@ -12,6 +12,7 @@ import {
   ReceiptText,
   Scale,
   ShieldCheck,
+  Truck,
 } from "lucide-react";
 
 export interface NavigationEntry {
@@ -26,6 +27,7 @@ export interface NavigationEntry {
     | "effects"
     | "products"
     | "orders"
+    | "suppliers"
     | "activity"
     | "policies"
     | "connections"
@@ -118,6 +120,16 @@ export const navigation: readonly NavigationEntry[] = [
     letter: "o",
     group: "store",
     onPhone: true,
+    permission: "store:read",
+  },
+  {
+    id: "suppliers",
+    path: "/suppliers",
+    label: "suppliers",
+    icon: Truck,
+    letter: "u",
+    group: "store",
+    onPhone: false,
     permission: "store:read",
   },
   {

@@ -10,6 +10,7 @@ import type orders from "@/modules/orders/texts.en.json";
 import type policies from "@/modules/policies/texts.en.json";
 import type products from "@/modules/products/texts.en.json";
 import type runs from "@/modules/runs/texts.en.json";
+import type suppliers from "@/modules/suppliers/texts.en.json";
 import type today from "@/modules/today/texts.en.json";
 import type shell from "./en.json";
 
@@ -25,4 +26,5 @@ export type Texts = typeof shell &
   typeof policies &
   typeof products &
   typeof runs &
+  typeof suppliers &
   typeof today;

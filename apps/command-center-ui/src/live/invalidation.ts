@@ -12,6 +12,7 @@ type Family =
   | "orders"
   | "policies"
   | "connections"
+  | "suppliers"
   | "dead-letters"
   | "engine"
   | "events";
@@ -25,7 +26,15 @@ const TABLE: Record<string, readonly Family[]> = {
   "decision.": ["decisions", "agents", "runs", "products"],
   "decision.executing": ["decisions"],
   "decision.approved": ["decisions", "agents", "runs", "products", "engine"],
-  "decision.executed": ["decisions", "agents", "products", "metrics", "effects", "engine"],
+  "decision.executed": [
+    "decisions",
+    "agents",
+    "products",
+    "metrics",
+    "effects",
+    "engine",
+    "suppliers",
+  ],
   "decision.measured": ["decisions", "effects"],
   "decision.reverted": ["decisions", "agents", "products", "effects"],
   "effect.": ["decisions", "effects"],
@@ -39,6 +48,7 @@ const TABLE: Record<string, readonly Family[]> = {
   "store.access.": ["session", "connections", "agents"],
   "webhook.": ["connections"],
   "privacy.": ["connections"],
+  "supplier.": ["suppliers"],
   "workflow.": ["dead-letters", "engine", "runs"],
   "session.": [],
 };

@@ -23,6 +23,7 @@ import type {
 } from "@/api/types";
 
 import { effects, records } from "./effects";
+import { offers, supplierOrders, suppliers } from "./suppliers";
 
 export const NOW = "2026-11-22T09:41:00Z";
 const at = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
@@ -761,6 +762,9 @@ export class World {
   events = events();
   effects = effects(NOW);
   records = records(NOW);
+  suppliers = suppliers(NOW);
+  offers = offers;
+  supplierOrders = supplierOrders(NOW);
   signedIn = true;
   /** Paths that fail, with the status they fail with. */
   failing = new Map<string, number>();
@@ -857,6 +861,17 @@ export class World {
         return action === "export" ? { data: { customer: [] } } : { data: this.privacyRequests };
       case "dead-letters":
         return { data: this.deadLetters };
+      case "suppliers":
+        return id ? this.suppliers.find((each) => each.id === id) : { data: this.suppliers };
+      case "offers": {
+        const text = query.get("q")?.toLowerCase() ?? "";
+        const data = this.offers.filter((each) => each.title.toLowerCase().includes(text));
+        return { data, next_cursor: null, total: data.length };
+      }
+      case "purchase-orders":
+        return { data: [], next_cursor: null, total: 0 };
+      case "supplier-orders":
+        return { data: this.supplierOrders, next_cursor: null, total: this.supplierOrders.length };
       case "effects":
         return id === "records" ? { data: this.records, provenance } : this.#effectPage(query);
     }
@@ -892,6 +907,14 @@ export class World {
       if (action === "disconnect") this.storeConnection = storeConnection();
       else this.storeConnection.candidate = { domain: shop ?? "", state: "checking", detail: "" };
       return this.storeConnection;
+    }
+    if (family === "suppliers") {
+      if (action === "preview") return { offers: this.offers, faults: [], guessed: {} };
+      const supplier = this.suppliers.find((each) => each.id === (id || "sup_2"));
+      if (supplier && method === "PUT") {
+        Object.assign(supplier, body, { version: supplier.version + 1 });
+      }
+      return supplier && { ...supplier };
     }
     if (family === "webhooks") {
       this.webhooks = this.webhooks.map((each) =>

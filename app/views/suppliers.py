@@ -1,0 +1,253 @@
+"""Suppliers on the wire."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, cast
+
+from app.schemas.suppliers import (
+    FaultOut,
+    OfferHistory,
+    OfferOut,
+    OfferPage,
+    OfferQuery,
+    PreviewOut,
+    ReliabilityOut,
+    SupplierChange,
+    SupplierDetail,
+    SupplierIn,
+    SupplierList,
+    SupplierOrderOut,
+    SupplierOrderPage,
+    SupplierOrderQuery,
+    SupplierOut,
+)
+from app.views import shared
+from core.export.table import as_csv
+from orchestrator.core import supplying
+from royal_platform.commerce.suppliers.model import OfferVersion, Reliability
+from royal_platform.commerce.suppliers.rules import landed_cost, reliability
+from royal_platform.persistence.offers import Offers, promises
+from royal_platform.persistence.purchases import Purchases
+from royal_platform.persistence.supplier_orders import BookedOrder, SupplierOrders
+from royal_platform.persistence.suppliers import Supplier, Suppliers
+from royal_platform.suppliers.feed.columns import ColumnMap, guess, reading
+from royal_platform.suppliers.feed.rows import headers_of
+from royal_platform.suppliers.manual.document import purchase_order
+from royal_platform.suppliers.schemas import FeedSettings, SupplierSettings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from core.security.principals import Principal
+    from royal_platform.bootstrap import Platform
+
+_EXPORTED = 50_000
+_SECONDS_PER_DAY = 86_400
+_HEADERS = (
+    "supplier", "supplier_sku", "title", "cost", "shipping", "currency", "lead_days_low",
+    "lead_days_high", "stock", "minimum_order", "pack_size", "variant_id", "since",
+)  # fmt: skip
+
+
+def listing(platform: Platform) -> SupplierList:
+    """Every supplier."""
+    with platform.database.read() as connection:
+        found = Suppliers(platform.store_id).all(connection)
+        kept = _reliability(platform, connection)
+    return SupplierList(data=[SupplierOut(**_summary(each, kept)) for each in found])
+
+
+def show(platform: Platform, supplier_id: str) -> SupplierDetail:
+    """One supplier with what was entered and how its feed reads."""
+    with platform.database.read() as connection:
+        found = Suppliers(platform.store_id).get(connection, supplier_id)
+        kept = _reliability(platform, connection)
+    return SupplierDetail(
+        **_summary(found, kept),
+        version=found.version,
+        changed_by=found.changed_by,
+        settings=SupplierSettings.model_validate(found.settings),
+        columns=headers_of(found.sample),
+        sample=found.sample[:5],
+        faults=[FaultOut(**each) for each in found.faults],
+    )
+
+
+def preview(platform: Platform, supplier_id: str, feed: FeedSettings) -> PreviewOut:
+    """What the last read rows would be with this column map."""
+    with platform.database.read() as connection:
+        found = Suppliers(platform.store_id).get(connection, supplier_id)
+        store = shared.store(platform, connection)
+    guessed = guess(headers_of(found.sample))
+    columns = ColumnMap(
+        dict(feed.columns) or guessed, feed.currency or store.currency, feed.decimal_comma
+    )
+    read = reading(found.sample, columns, found.id)
+    now = store.store_clock().now()
+    names = {found.id: found.name}
+    return PreviewOut(
+        offers=[_offer(OfferVersion(o, 0, now, None, None), names) for o in read.offers],
+        faults=[FaultOut(row=each.row, reason=each.reason) for each in read.faults],
+        guessed={str(field): column for field, column in guessed.items()},
+    )
+
+
+def enter(platform: Platform, actor: Principal, body: SupplierIn) -> SupplierDetail:
+    """Enter a supplier."""
+    supplier_id = supplying.enter(
+        platform, name=body.name, kind=body.kind, settings=body.settings, actor=actor
+    )
+    return show(platform, supplier_id)
+
+
+def change(
+    platform: Platform, actor: Principal, supplier_id: str, body: SupplierChange
+) -> SupplierDetail:
+    """Replace what was entered."""
+    supplying.change(
+        platform, supplier_id, version=body.version, name=body.name, settings=body.settings,
+        active=body.active, actor=actor,
+    )  # fmt: skip
+    return show(platform, supplier_id)
+
+
+def hasten(platform: Platform, actor: Principal, supplier_id: str) -> SupplierDetail:
+    """Read it at once."""
+    supplying.hasten(platform, supplier_id, actor)
+    return show(platform, supplier_id)
+
+
+def offers(platform: Platform, query: OfferQuery) -> OfferPage:
+    """A page of offers in force, by title."""
+    with platform.database.read() as connection:
+        page = Offers(platform.store_id).page(
+            connection, supplier_id=query.supplier_id, words=query.q,
+            is_matched=None if query.matched == "all" else query.matched == "yes",
+            cursor=query.cursor, limit=query.limit,
+        )  # fmt: skip
+    names = platform.offers.names()
+    return OfferPage(
+        data=[_offer(each, names) for each in page.items],
+        next_cursor=page.next_cursor,
+        total=page.total,
+    )
+
+
+def history(platform: Platform, supplier_id: str, supplier_sku: str) -> OfferHistory:
+    """Every version of one offer."""
+    names = platform.offers.names()
+    found = platform.offers.history(supplier_id, supplier_sku)
+    return OfferHistory(data=[_offer(each, names) for each in found])
+
+
+def export(platform: Platform) -> str:
+    """Every offer in force as a table that no spreadsheet runs."""
+    names = platform.offers.names()
+
+    def row(version: OfferVersion) -> tuple[object, ...]:
+        offer = version.offer
+        cost, shipping = offer.cost, offer.shipping
+        money = cost or shipping
+        return (
+            names.get(offer.supplier_id), offer.supplier_sku, offer.title,
+            cost and cost.amount, shipping and shipping.amount, money and money.currency,
+            offer.lead_days_low, offer.lead_days_high, offer.stock, offer.minimum_order,
+            offer.pack_size, version.variant_id, version.since.isoformat(),
+        )  # fmt: skip
+
+    return as_csv(_HEADERS, (row(each) for each in platform.offers.offers()[:_EXPORTED]))
+
+
+def orders(platform: Platform, query: SupplierOrderQuery) -> SupplierOrderPage:
+    """A page of orders placed with suppliers, newest first."""
+    names = platform.offers.names()
+    with platform.database.read() as connection:
+        page = SupplierOrders(platform.store_id).page(
+            connection, supplier_id=query.supplier_id, cursor=query.cursor, limit=query.limit
+        )
+    return SupplierOrderPage(
+        data=[_order(each, names) for each in page.items],
+        next_cursor=page.next_cursor,
+        total=page.total,
+    )
+
+
+def document(platform: Platform, purchase_order_id: str) -> bytes:
+    """A purchase order as a PDF. Raises ``NotFound``."""
+    with platform.database.read() as connection:
+        booked = Purchases(platform.store_id).booked(connection, purchase_order_id)
+        store = shared.store(platform, connection)
+    return purchase_order(
+        booked.order, title=booked.title, buyer=store.name or store.domain,
+        placed_at=booked.created_at,
+    )  # fmt: skip
+
+
+def _reliability(platform: Platform, connection: Connection) -> dict[str, Reliability]:
+    now = shared.store(platform, connection).store_clock().now()
+    kept = promises(connection, platform.store_id)
+    return {supplier_id: reliability(found, now) for supplier_id, found in kept.items()}
+
+
+def _summary(found: Supplier, kept: dict[str, Reliability]) -> dict[str, Any]:
+    known = asdict(kept.get(found.id) or reliability((), found.created_at))
+    del known["sd_lead_days"]
+    return {
+        "id": found.id, "name": found.name, "kind": found.kind,
+        "origin": cast("Any", found.origin), "active": found.active,
+        "state": cast("Any", found.state), "detail": found.detail,
+        "offer_count": found.offer_count, "fault_count": found.fault_count,
+        "read_at": found.read_at, "next_due_at": found.next_due_at,
+        "takes_orders": bool(found.settings.get("desk")), "reliability": ReliabilityOut(**known),
+    }  # fmt: skip
+
+
+def _offer(version: OfferVersion, names: dict[str, str]) -> OfferOut:
+    offer = version.offer
+    return OfferOut(
+        supplier_id=offer.supplier_id,
+        supplier_name=names.get(offer.supplier_id, offer.supplier_id),
+        supplier_sku=offer.supplier_sku,
+        title=offer.title,
+        variant_id=version.variant_id,
+        cost=shared.money(offer.cost),
+        shipping=shared.money(offer.shipping),
+        landed=shared.money(landed_cost(offer)),
+        retail_price=shared.money(offer.retail_price),
+        lead_days_low=offer.lead_days_low,
+        lead_days_high=offer.lead_days_high,
+        stock=offer.stock,
+        minimum_order=offer.minimum_order,
+        pack_size=offer.pack_size,
+        brand=offer.brand,
+        category=offer.category,
+        image_url=offer.image_url,
+        version=version.version,
+        since=version.since,
+    )
+
+
+def _order(booked: BookedOrder, names: dict[str, str]) -> SupplierOrderOut:
+    stated = booked.order
+    delay: float | None = None
+    if stated.promised_at is not None and stated.delivered_at is not None:
+        late = stated.delivered_at - stated.promised_at
+        delay = round(late.total_seconds() / _SECONDS_PER_DAY, 1)
+    tracking = stated.tracking
+    return SupplierOrderOut(
+        id=booked.id,
+        supplier_id=booked.supplier_id,
+        supplier_name=names.get(booked.supplier_id, booked.supplier_id),
+        decision_id=booked.decision_id,
+        order_id=booked.order_id,
+        status=stated.status,
+        units=sum(line.quantity for line in booked.lines),
+        total=shared.money(stated.total),
+        placed_at=booked.placed_at,
+        promised_at=stated.promised_at,
+        delivered_at=stated.delivered_at,
+        delay_days=delay,
+        tracking_number=None if tracking is None else tracking.number,
+        tracking_url=None if tracking is None else tracking.url,
+    )

@@ -1,0 +1,142 @@
+/** /v1/suppliers, /v1/offers, /v1/supplier-orders: feeds, offers, promise against fact. */
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { client, unwrap } from "./client";
+import { keys } from "./keys";
+import type { FeedSettings, SupplierSettings } from "./types";
+
+const suppliersQuery = queryOptions({
+  queryKey: keys.suppliers,
+  queryFn: ({ signal }) => unwrap(client.GET("/v1/suppliers", { signal })),
+});
+
+export function useSuppliers() {
+  return useQuery(suppliersQuery);
+}
+
+export function useSupplier(id: string) {
+  return useQuery({
+    queryKey: keys.supplier(id),
+    queryFn: ({ signal }) =>
+      unwrap(
+        client.GET("/v1/suppliers/{supplier_id}", {
+          params: { path: { supplier_id: id } },
+          signal,
+        }),
+      ),
+  });
+}
+
+/** The first rows as offers under a column map that is not saved yet. */
+export function usePreview(id: string, feed: FeedSettings, enabled: boolean) {
+  return useQuery({
+    queryKey: keys.supplierPreview(id, feed),
+    queryFn: ({ signal }) =>
+      unwrap(
+        client.POST("/v1/suppliers/{supplier_id}/preview", {
+          params: { path: { supplier_id: id } },
+          body: { feed },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}
+
+export interface OfferFilters {
+  q?: string;
+  matched?: "all" | "yes" | "no";
+}
+
+const offerPages = (filters: OfferFilters) =>
+  infiniteQueryOptions({
+    queryKey: keys.offers(filters),
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        client.GET("/v1/offers", {
+          params: {
+            query: { ...filters, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+
+export function useOfferPages(filters: OfferFilters) {
+  return useInfiniteQuery(offerPages(filters));
+}
+
+export function useSupplierOrders() {
+  return useQuery({
+    queryKey: keys.supplierOrders,
+    queryFn: ({ signal }) =>
+      unwrap(client.GET("/v1/supplier-orders", { params: { query: { limit: 50 } }, signal })),
+  });
+}
+
+export function usePurchaseOrders() {
+  return useQuery({
+    queryKey: keys.purchaseOrders,
+    queryFn: ({ signal }) =>
+      unwrap(client.GET("/v1/purchase-orders", { params: { query: { limit: 10 } }, signal })),
+  });
+}
+
+export interface Entry {
+  name: string;
+  kind: "feed" | "autods" | "spocket";
+  settings: SupplierSettings;
+}
+
+export function useEnterSupplier() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Entry) => unwrap(client.POST("/v1/suppliers", { body })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: keys.suppliers }),
+  });
+}
+
+export interface SupplierEdit {
+  version: number;
+  name: string;
+  active: boolean;
+  settings: SupplierSettings;
+}
+
+export function useChangeSupplier(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: SupplierEdit) =>
+      unwrap(
+        client.PUT("/v1/suppliers/{supplier_id}", {
+          params: { path: { supplier_id: id } },
+          body,
+        }),
+      ),
+    onSuccess: (supplier) => queries.setQueryData(keys.supplier(id), supplier),
+  });
+}
+
+export function useReadSupplier(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () =>
+      unwrap(
+        client.POST("/v1/suppliers/{supplier_id}/read", {
+          params: { path: { supplier_id: id } },
+        }),
+      ),
+    onSuccess: (supplier) => queries.setQueryData(keys.supplier(id), supplier),
+  });
+}

@@ -1,0 +1,73 @@
+/** Where a feed is and how it is to be read. */
+import { useId } from "react";
+import { useTranslation } from "react-i18next";
+import type { FeedSettings } from "@/api/types";
+import { Select } from "@/ui/fields";
+import { Line } from "./Line";
+
+const FORMATS = ["auto", "csv", "json", "xml"] as const;
+
+interface FeedFormProps {
+  feed: FeedSettings;
+  onChange: (feed: FeedSettings) => void;
+  secret: string;
+  onSecret: (secret: string) => void;
+  disabled: boolean;
+}
+
+export function FeedForm({ feed, onChange, secret, onSecret, disabled }: FeedFormProps) {
+  const { t } = useTranslation();
+  const label = useId();
+  const set = (name: "url" | "file" | "items" | "currency") => (value: string) =>
+    onChange({ ...feed, [name]: name === "currency" ? value.toUpperCase() : value });
+  return (
+    <div className="grid gap-3">
+      <Line
+        label={t("suppliers.url")}
+        hint={t("suppliers.urlHint")}
+        value={feed.url ?? ""}
+        disabled={disabled}
+        onChange={set("url")}
+      />
+      <Line
+        label={t("suppliers.file")}
+        value={feed.file ?? ""}
+        disabled={disabled}
+        onChange={set("file")}
+      />
+      <div>
+        <span id={label} className="block text-dense">
+          {t("suppliers.format")}
+        </span>
+        <Select
+          className="mt-1 w-full"
+          label={t("suppliers.format")}
+          value={feed.format ?? "auto"}
+          disabled={disabled}
+          onChange={(format) => onChange({ ...feed, format: format as "auto" })}
+          options={FORMATS.map((value) => ({ value, label: t(`suppliers.formats.${value}`) }))}
+        />
+      </div>
+      <Line
+        label={t("suppliers.items")}
+        hint={t("suppliers.itemsHint")}
+        value={feed.items ?? ""}
+        disabled={disabled}
+        onChange={set("items")}
+      />
+      <Line
+        label={t("suppliers.currency")}
+        value={feed.currency ?? ""}
+        disabled={disabled}
+        onChange={set("currency")}
+      />
+      <Line
+        label={t("suppliers.secret")}
+        hint={t("suppliers.secretHint")}
+        value={secret}
+        disabled={disabled}
+        onChange={(value) => onSecret(value.toUpperCase())}
+      />
+    </div>
+  );
+}

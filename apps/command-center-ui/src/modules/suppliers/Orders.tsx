@@ -1,0 +1,83 @@
+/** Orders placed with suppliers: what was promised and what happened. */
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
+import { useSupplierOrders } from "@/api/suppliers";
+import type { SupplierOrder } from "@/api/types";
+import { useFormat } from "@/format/use-format";
+import { Card } from "@/ui/Card";
+import { QueryView } from "@/ui/QueryView";
+import { Scrollable } from "@/ui/Scrollable";
+import { Moment } from "@/ui/Time";
+import { Tag } from "@/ui/Tone";
+
+export function Orders() {
+  const { t } = useTranslation();
+  const query = useSupplierOrders();
+  return (
+    <Card title={t("suppliers.promise")}>
+      <QueryView
+        query={query}
+        isEmpty={(page) => page.data.length === 0}
+        empty={{ title: t("suppliers.noOrders") }}
+      >
+        {(page) => (
+          <Scrollable label={t("suppliers.promise")}>
+            <table className="w-full min-w-160 text-dense">
+              <thead className="text-left text-meta text-muted">
+                <tr>
+                  {(["order", "supplier", "units", "promised", "arrived"] as const).map((name) => (
+                    <th key={name} scope="col" className="px-3 py-2 font-normal">
+                      {t(`suppliers.${name}`)}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody className="divide-y divide-line">
+                {page.data.map((order) => (
+                  <Row key={order.id} order={order} />
+                ))}
+              </tbody>
+            </table>
+          </Scrollable>
+        )}
+      </QueryView>
+    </Card>
+  );
+}
+
+function Row({ order }: { order: SupplierOrder }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const status = t(`suppliers.orderState.${order.status}` as "suppliers.orderState.accepted", {
+    defaultValue: order.status,
+  });
+  return (
+    <tr className="tabular-nums">
+      <td className="px-3 py-2">
+        <span className="font-mono text-meta">{order.id}</span> <Tag>{status}</Tag>
+      </td>
+      <td className="px-3">{order.supplier_name}</td>
+      <td className="px-3">
+        {format.count(order.units)}
+        {order.total && ` · ${format.money(order.total)}`}
+      </td>
+      <td className="px-3">
+        {order.promised_at ? <Moment at={order.promised_at} /> : t("suppliers.unknown")}
+      </td>
+      <td className="px-3">
+        {order.delivered_at ? <Moment at={order.delivered_at} /> : "–"}
+        {order.delay_days !== null && (
+          <span className={order.delay_days > 0 ? "ml-2 text-bad" : "ml-2 text-ok"}>
+            {delayWord(order.delay_days, t)}
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function delayWord(days: number, t: TFunction): string {
+  if (days === 0) return t("suppliers.exact");
+  const shown = Math.abs(days).toFixed(1);
+  return days > 0 ? t("suppliers.late", { days: shown }) : t("suppliers.early", { days: shown });
+}

@@ -1,0 +1,118 @@
+/** One supplier: where its feed is, which column holds what, and how that reads. */
+import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useMay } from "@/api/session";
+import { useChangeSupplier, useReadSupplier, useSupplier } from "@/api/suppliers";
+import type { FeedSettings, SupplierDetail } from "@/api/types";
+import { Button } from "@/ui/Button";
+import { Card } from "@/ui/Card";
+import { PageHeader } from "@/ui/PageHeader";
+import { QueryView } from "@/ui/QueryView";
+import { Failure, Note } from "@/ui/states";
+import { Moment } from "@/ui/Time";
+import { ToneWord } from "@/ui/Tone";
+import { sayDone } from "@/ui/toast";
+import { ColumnMap } from "./ColumnMap";
+import { FeedForm } from "./FeedForm";
+import { Preview } from "./Preview";
+import { Word } from "./SupplierCard";
+import { STATE_TONE } from "./words";
+
+export default function SupplierPage() {
+  const { supplierId } = useParams({ strict: false }) as { supplierId: string };
+  const query = useSupplier(supplierId);
+  return (
+    <QueryView query={query}>
+      {(supplier) => <Editor key={supplier.version} supplier={supplier} />}
+    </QueryView>
+  );
+}
+
+function Editor({ supplier }: { supplier: SupplierDetail }) {
+  const { t } = useTranslation();
+  const may = useMay("connections:write");
+  const mayRead = useMay("agents:run");
+  const change = useChangeSupplier(supplier.id);
+  const read = useReadSupplier(supplier.id);
+  const [feed, setFeed] = useState<FeedSettings>(supplier.settings.feed ?? {});
+  const [secret, setSecret] = useState(supplier.settings.auth?.secret ?? "");
+  const save = (active: boolean) =>
+    change.mutate(
+      {
+        version: supplier.version,
+        name: supplier.name,
+        active,
+        settings: {
+          ...supplier.settings,
+          feed,
+          auth: secret ? { ...supplier.settings.auth, secret } : null,
+        } as never,
+      },
+      { onSuccess: () => sayDone(t("suppliers.saved")) },
+    );
+  return (
+    <>
+      <p className="mb-1 text-dense">
+        <Link to="/suppliers" className="text-muted hover:text-accent">
+          ← {t("suppliers.back")}
+        </Link>
+      </p>
+      <PageHeader
+        title={supplier.name}
+        aside={
+          <>
+            <ToneWord tone={STATE_TONE[supplier.state]} busy={supplier.state === "reading"}>
+              {t(`suppliers.state.${supplier.state}`)}
+            </ToneWord>
+            {supplier.read_at && <Moment at={supplier.read_at} />}
+            <Button
+              small
+              disabled={!mayRead || read.isPending}
+              onClick={() =>
+                read.mutate(undefined, { onSuccess: () => sayDone(t("suppliers.readAsked")) })
+              }
+            >
+              {t("suppliers.read")}
+            </Button>
+          </>
+        }
+      />
+      {supplier.origin === "sandbox" && <Note tone="info">{t("suppliers.invented")}</Note>}
+      {supplier.detail && <Note tone="warn">{supplier.detail}</Note>}
+      {change.error && <Failure error={change.error} />}
+      <div className="grid gap-4 xl:grid-cols-[minmax(320px,2fr)_3fr]">
+        <div className="grid content-start gap-4">
+          <Card title={t("suppliers.feed")}>
+            <FeedForm
+              feed={feed}
+              onChange={setFeed}
+              secret={secret}
+              onSecret={setSecret}
+              disabled={!may}
+            />
+            <Word supplier={supplier} />
+          </Card>
+          <Card title={t("suppliers.columns")}>
+            <ColumnMap
+              columns={supplier.columns}
+              chosen={feed.columns ?? {}}
+              disabled={!may}
+              onChange={(columns) => setFeed({ ...feed, columns })}
+            />
+          </Card>
+        </div>
+        <Preview supplier={supplier} feed={feed} may={may} />
+      </div>
+      <div className="sticky bottom-0 mt-4 flex flex-wrap items-center gap-3 border-t border-line bg-bg py-3 max-md:bottom-14">
+        <Button variant="primary" disabled={!may || change.isPending} onClick={() => save(true)}>
+          {t(supplier.active ? "suppliers.save" : "suppliers.saveOn")}
+        </Button>
+        <Button disabled={!may || change.isPending} onClick={() => save(false)}>
+          {t(supplier.active ? "suppliers.switchOff" : "suppliers.save")}
+        </Button>
+        {!may && <span className="text-dense text-muted">{t("state.notAllowed")}</span>}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+import { screen, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { open } from "./support/app";
+import { World } from "./support/world";
+
+it("shows promise against fact, and says what is not yet known", async () => {
+  open("/suppliers", new World());
+  expect(
+    await screen.findByText(/75 % of 12 orders, 80 % interval 56 % to 87 %/),
+  ).toBeInTheDocument();
+  expect(screen.getByText(/Not yet known/)).toBeInTheDocument();
+  expect(screen.getByText("Sandbox: invented")).toBeInTheDocument();
+  expect(screen.getByText(/Partner access required/)).toBeInTheDocument();
+  expect(await screen.findByText("1.5 days late")).toBeInTheDocument();
+});
+
+it("names the next step while there is no supplier", async () => {
+  const world = new World();
+  world.suppliers = [];
+  world.offers = [];
+  world.supplierOrders = [];
+  open("/suppliers", world);
+  expect(await screen.findByText("No supplier yet")).toBeInTheDocument();
+  expect(await screen.findByText("No offer yet")).toBeInTheDocument();
+  expect(await screen.findByText("Nothing was ordered from a supplier yet.")).toBeInTheDocument();
+});
+
+it("previews an edited column map before it is saved, then saves it", async () => {
+  const world = new World();
+  const { user } = open("/suppliers/sup_1", world);
+  const cost = await screen.findByRole("combobox", { name: "Cost" });
+  await user.selectOptions(cost, "netto");
+  const previews = world.requests.filter((each) => each.path.endsWith("/preview"));
+  expect(previews.at(-1)?.body).toMatchObject({ feed: { columns: { cost: "netto" } } });
+  expect(world.requests.some((each) => each.method === "PUT")).toBe(false);
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  const put = world.requests.find((each) => each.method === "PUT");
+  expect(put?.body).toMatchObject({
+    version: 1,
+    active: true,
+    settings: { feed: { columns: { cost: "netto" } } },
+  });
+});
+
+it("says what a partner's interface needs before anything is entered", async () => {
+  const world = new World();
+  const { user } = open("/suppliers", world);
+  await user.click(await screen.findByRole("button", { name: "Add a supplier" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.click(dialog.getByRole("radio", { name: "AutoDS" }));
+  expect(dialog.getByText(/AUTO_DS_API_KEY/)).toBeInTheDocument();
+  await user.type(dialog.getByLabelText("Name"), "My AutoDS");
+  await user.click(dialog.getByRole("button", { name: "Add a supplier" }));
+  const posted = world.requests.find((each) => each.method === "POST");
+  expect(posted?.body).toMatchObject({ name: "My AutoDS", kind: "autods" });
+});
+
+it("lets nobody without the permission change how a supplier is reached", async () => {
+  const world = new World();
+  world.session.permissions = world.session.permissions.filter((p) => p !== "connections:write");
+  open("/suppliers/sup_1", world);
+  expect(await screen.findByRole("button", { name: "Save" })).toBeDisabled();
+  expect(screen.getAllByText(/does not allow this/)).not.toHaveLength(0);
+});

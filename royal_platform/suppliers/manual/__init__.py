@@ -1,0 +1,1 @@
+"""Ordering by hand: a purchase order as a document to send."""

@@ -1,0 +1,116 @@
+"""Suppliers over the coordinator's routes: tried, mapped, exported, ordered by document."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.export.table import safe_cell
+from orchestrator.core import ledger, supplying
+from orchestrator.core.books import writing
+from royal_platform.bootstrap import Platform
+from royal_platform.commerce.decisions.model import Inverse, Proposal, Risk, Subject
+from royal_platform.commerce.inventory.model import PurchaseOrder
+
+FEED = "code,name,netto\nN1,\"=cmd|'/c calc'!A1\",12.00\n,Nameless,1\n"
+
+
+def reorder() -> Proposal:
+    return Proposal(
+        agent_id="inventory_pricing", kind="inventory.reorder",
+        subject=Subject("variant", "v1", "Zadeldek"), arguments={"quantity": 12}, precondition={},
+        evidence=(), rationale="It runs out.", prediction=None, risk=Risk(0.2), cost=None,
+        money_at_stake=None, inverse=Inverse(None, None, "Cancel it."),
+        expires_at=datetime(2100, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def call(application: Any, token: Any) -> Any:
+    def made(method: str, path: str, role: str = "admin", **body: Any) -> Any:
+        headers = {"Authorization": f"Bearer {token(role)}"}
+        return application.test_client().open(
+            f"/v1{path}", method=method, headers=headers, json=body or None
+        )
+
+    return made
+
+
+def entered(call: Any, platform: Platform, name: str = "New") -> str:
+    folder = Path(platform.settings.var_dir) / "feeds"
+    folder.mkdir(exist_ok=True)
+    (folder / "new.csv").write_text(FEED)
+    answer = call("POST", "/suppliers", name=name, settings={"feed": {"file": "new.csv"}})
+    assert answer.status_code == 201, answer.text
+    asyncio.run(supplying.read_due(platform))
+    return str(answer.get_json()["id"])
+
+
+def test_a_feed_is_tried_mapped_and_switched_on(call: Any, platform: Platform) -> None:
+    supplier_id = entered(call, platform)
+    shown = call("GET", f"/suppliers/{supplier_id}", "viewer").get_json()
+    assert (shown["state"], shown["active"]) == ("ready", False)
+    assert shown["columns"] == ["code", "name", "netto"]
+    feed = {"file": "new.csv", "columns": {"supplier_sku": "code", "cost": "netto"}}
+    tried = call("POST", f"/suppliers/{supplier_id}/preview", feed=feed).get_json()
+    assert [offer["cost"] for offer in tried["offers"]] == [{"amount": "12.00", "currency": "USD"}]
+    assert tried["faults"] == [{"row": 2, "reason": "it has no SKU"}]
+    change = {"version": 1, "name": "New", "active": True, "settings": {"feed": feed}}
+    assert call("PUT", f"/suppliers/{supplier_id}", **change).status_code == 200
+    assert call("PUT", f"/suppliers/{supplier_id}", **change).status_code == 409
+    asyncio.run(supplying.read_due(platform))
+    page = call("GET", "/offers?q=n1&matched=no", "viewer").get_json()
+    assert page["total"] == 1
+    query = f"supplier_id={supplier_id}&supplier_sku=N1"
+    assert len(call("GET", f"/offers/history?{query}", "viewer").get_json()["data"]) == 1
+
+
+def test_a_spreadsheet_runs_nothing_of_what_a_supplier_wrote(call: Any, platform: Platform) -> None:
+    supplier_id = entered(call, platform)
+    feed = {"file": "new.csv", "columns": {"supplier_sku": "code", "title": "name"}}
+    call("PUT", f"/suppliers/{supplier_id}", version=1, name="New", active=True,
+         settings={"feed": feed})  # fmt: skip
+    asyncio.run(supplying.read_due(platform))
+    table = call("GET", "/offers.csv", "viewer").get_data(as_text=True)
+    assert "\"'=cmd|" in table
+    assert ',"=' not in table
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "  =1", "\n=1", "＝1", "\r=1"])
+def test_what_begins_like_a_formula_is_made_text(text: str) -> None:
+    assert safe_cell(text) == f"'{text}"
+
+
+def test_only_who_may_change_connections_enters_a_supplier(call: Any) -> None:
+    body = {"name": "x", "settings": {"feed": {"file": "x"}}}
+    assert call("POST", "/suppliers", "operator", **body).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "SECRET_KEY", "SHOPIFY_ACCESS_TOKEN"])
+def test_no_other_secret_is_sent_to_an_address_somebody_entered(call: Any, name: str) -> None:
+    settings = {"feed": {"url": "https://collector.example"}, "auth": {"secret": name}}
+    assert call("POST", "/suppliers", name="x", settings=settings).status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["autods", "spocket"])
+def test_a_partners_interface_is_never_guessed(call: Any, platform: Platform, kind: str) -> None:
+    answer = call("POST", "/suppliers", name=kind, kind=kind, settings={})
+    asyncio.run(supplying.read_due(platform))
+    shown = call("GET", f"/suppliers/{answer.get_json()['id']}").get_json()
+    assert shown["state"] == "failed"
+    assert shown["detail"].startswith("Partner access required")
+
+
+def test_a_purchase_order_is_a_document_to_send(call: Any, platform: Platform) -> None:
+    decision_id = ledger.propose(platform, [reorder()])[0]
+    with writing(platform) as books:
+        order = PurchaseOrder("po_1", decision_id, "v1", "PAD-1", 12, None, None, None, "ordered")
+        books.purchases.place(books.connection, order, title="Zadeldek ✓", now=books.now)
+    answer = call("GET", "/purchase-orders/po_1/document", "viewer")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert answer.data.startswith(b"%PDF-")
+    assert call("GET", "/purchase-orders/po_2/document", "viewer").status_code == 404
