@@ -27,6 +27,7 @@ SEVEN = (
         "marketing_automation",
         (Can.MARKETING_AUTOMATION,),
         "Segments customers, recovers abandoned checkouts and measures what messages change.",
+        cron="*/30 * * * *",
     ),
     Registration(
         "order_fulfillment",

@@ -44,11 +44,13 @@ from royal_platform.persistence.readers import (
 from royal_platform.persistence.segments import StoredSegments
 from royal_platform.persistence.star_rows import StoredStar
 from royal_platform.persistence.stock_risks import StoredStockRisks
+from royal_platform.persistence.signals import StoredSignals
 from royal_platform.persistence.store_connections import StoreConnection, StoredGrants
 from royal_platform.persistence.stores import Store
 from royal_platform.persistence.suppliers import Supplier, Suppliers
 from royal_platform.persistence.supply import StoredSupply
 from royal_platform.shopify.adapter import ShopifyReader, ShopifyWriter
+from royal_platform.shopify.checkouts import ShopifyCheckouts
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.credentials import ClientKey, Credentials, SharedGrant, StaticToken
 from royal_platform.shopify.errors import ShopifyUnavailable
@@ -74,7 +76,7 @@ if TYPE_CHECKING:
 _SANDBOX_WAIT_SECONDS = 30.0
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
-    "segments", "audience",
+    "segments", "audience", "signals",
     "offers", "supply", "stock_risks",
 )  # fmt: skip
 
@@ -103,6 +105,7 @@ class Platform:
     offers: StoredOffers
     supply: StoredSupply
     stock_risks: StoredStockRisks
+    signals: StoredSignals
     models: Models = field(repr=False)
     generation: int
     # None for a store of this installation that is not the one it is connected to.
@@ -132,6 +135,11 @@ class Platform:
     def live(self) -> ShopifyReader:
         """Prices and stock as the live store states them (``PriceReader``, ``StockReader``)."""
         return ShopifyReader(self.shopify())
+
+    @cached_property
+    def checkouts(self) -> ShopifyCheckouts:
+        """Checkouts that were begun and not finished (``CheckoutSignals``)."""
+        return ShopifyCheckouts(self.shopify())
 
     @cached_property
     def recipients(self) -> ShopifyRecipients:
@@ -371,6 +379,7 @@ def _wired(
         offers=StoredOffers(*parts),
         supply=StoredSupply(*parts),
         stock_risks=StoredStockRisks(*parts),
+        signals=StoredSignals(*parts),
         models=models,
         generation=generation,
         _client=_client(settings, database, store, entered=generation > 0),

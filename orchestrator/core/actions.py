@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from orchestrator.core.books import Books, Ground, reading, writing
+from orchestrator.core.mandates import GrantAction, RevokeAction
 from orchestrator.core.messaging import MessageAction, Post
 from royal_platform.commerce.catalog.model import VariantPrice
 from royal_platform.commerce.catalog.ports import PriceReader, PriceWriter
@@ -308,6 +309,10 @@ def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
         return PurchaseAction(ground, hands)
     if kind == "inventory.reorder_cancel":
         return CancelPurchaseAction(ground)
+    if kind == "mandate.grant":
+        return GrantAction(ground)
+    if kind == "mandate.revoke":
+        return RevokeAction(ground)
     if kind == MESSAGE and hands.post is not None:
         return MessageAction(ground, hands.post)
     return None

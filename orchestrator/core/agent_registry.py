@@ -41,7 +41,7 @@ class AgentCapability(StrEnum):
 # Kinds that execution knows how to carry out, by the capability that proposes them.
 _KINDS: Mapping[str, tuple[str, ...]] = {
     AgentCapability.PRICING_OPTIMIZATION: ("price.set",),
-    AgentCapability.MARKETING_AUTOMATION: ("message.send",),
+    AgentCapability.MARKETING_AUTOMATION: ("message.send", "mandate.grant"),
     AgentCapability.INVENTORY_MANAGEMENT: ("inventory.reorder", "inventory.adjust"),
 }
 

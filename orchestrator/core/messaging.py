@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from orchestrator.core.books import Books, Ground, reading, writing
+from orchestrator.core.mandates import mandate_state
 from royal_platform.commerce.decisions.model import Decision, Inverse, MessageState, Proposal
 from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.messages.model import (
@@ -206,6 +207,7 @@ def message_state(
             books.connection, customer_id, Purpose.MARKETING.value, books.now - _WEEK
         ),
         today=store.sent_since(books.connection, day),
+        mandate=mandate_state(books, proposal, decision_id),
     )
 
 

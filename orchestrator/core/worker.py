@@ -37,6 +37,7 @@ from orchestrator.core.agent_registry import get_agent_registry
 from orchestrator.core.books import reading
 from orchestrator.core.engine import DurableEngine
 from orchestrator.core.engine_database import engine_url
+from orchestrator.core.flows import wake_due
 from orchestrator.core.queues import SYNC
 from orchestrator.core.work import Work, bury, close_interrupted, place_of, wake_after_first_sync
 from royal_platform.bootstrap import follow, sealing_key
@@ -88,6 +89,7 @@ class Worker:
         self._chores = [
             Chore("relay", 2.0, self.relay, on_change=True),
             Chore("schedules", 1.0, self._fire_schedules),
+            Chore("flows", 3.0, self._wake_flows),
             Chore("expiry", 3.0, self._expire),
             Chore("webhooks", 1.0, self._enqueue_webhooks, on_change=True),
             Chore("sync", sync_every, self._enqueue_sync),
@@ -185,6 +187,9 @@ class Worker:
             if not books.agents.due(books.connection, books.now):
                 return
         schedules.fire_due(self._platform)
+
+    def _wake_flows(self) -> None:
+        wake_due(self._platform)
 
     def _follow_connection(self) -> None:
         if follow(self._platform) is not self._platform:

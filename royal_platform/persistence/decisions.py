@@ -143,6 +143,16 @@ class Decisions:
         )
         return self._read(connection, query.order_by(decisions.c.created_at, decisions.c.id))
 
+    def latest_on(self, connection: Connection, kind: str, subject_id: str) -> Decision | None:
+        """The newest decision of this kind on this subject, whatever became of it."""
+        query = (
+            select(decisions)
+            .where(self._mine(), decisions.c.subject_id == subject_id, decisions.c.kind == kind)
+            .where(decisions.c.shadow.is_(False))
+            .order_by(decisions.c.created_at.desc(), decisions.c.id.desc())
+        )
+        return next(iter(self._read(connection, query.limit(1))), None)
+
     def due(self, connection: Connection, now: datetime, limit: int = 500) -> list[Decision]:
         """Proposed or approved decisions whose ``expires_at`` has passed."""
         query = select(decisions).where(

@@ -13,10 +13,12 @@ from sqlalchemy import Connection, Row, Table, delete, func, select, update
 from core.events.tables import events, events_personal
 from core.secrets.sealing import SealingKey
 from royal_platform.persistence.decision_rows import jsonable
+from royal_platform.persistence.flows import Flows
 from royal_platform.persistence.messages import Messages
 from royal_platform.persistence.mirror_orders import OrderMirror
 from royal_platform.persistence.statements import put
 from royal_platform.persistence.tables.customers import customer_values
+from royal_platform.persistence.tables.marketing import flow_enrolments
 from royal_platform.persistence.tables.messages import messages
 from royal_platform.persistence.tables.orders import customers, order_lines, orders
 from royal_platform.persistence.tables.privacy import privacy_requests
@@ -117,6 +119,9 @@ class Privacy:
         return {
             "customer": person, "expected": expected, "orders": theirs, "order_lines": lines,
             "events": told, "messages": sent,
+            "flows": self._rows(
+                connection, flow_enrolments, flow_enrolments.c.customer_id == customer_id
+            ),
         }  # fmt: skip
 
     def erase(
@@ -142,6 +147,7 @@ class Privacy:
             "webhook_bodies": self._blank_bodies(connection, customer_id),
             "exports": self._erase_exports(connection, customer_id),
             "messages": Messages(self.store_id).erase(connection, customer_id),
+            "flows": Flows(self.store_id).erase(connection, customer_id),
         }
 
     def erase_store(self, connection: Connection, now: datetime) -> dict[str, int]:
@@ -168,6 +174,7 @@ class Privacy:
             "webhook_bodies": self._blank_bodies(connection, None),
             "exports": self._erase_exports(connection, None),
             "messages": Messages(self.store_id).erase(connection, None),
+            "flows": Flows(self.store_id).erase(connection, None),
             **erase_all(connection, self.store_id),
         }
 

@@ -237,6 +237,10 @@ class Connection(TypedDict):
     pageInfo: PageInfo
 
 
+class CheckoutsPage(TypedDict):
+    abandonedCheckouts: Connection
+
+
 class ProductsPage(TypedDict):
     products: Connection
 

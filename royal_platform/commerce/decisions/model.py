@@ -238,6 +238,20 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class MandateState:
+    """What a message's mandate says of it: ``why_not`` None when it covers this flow and version.
+
+    ``used`` and ``today`` are messages it has let through, ever and this local day.
+    """
+
+    why_not: str | None
+    used: int = 0
+    total: int = 0
+    today: int = 0
+    per_day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class MessageState:
     """What the gate compares a message with.
 
@@ -246,7 +260,8 @@ class MessageState:
       gets no more mail, None when it may;
     - ``zones``: the customer's time zones, several where only the country is known;
     - ``marketing_week``: marketing mail to this customer in the last seven days;
-    - ``today``: messages of this local day, to whomever.
+    - ``today``: messages of this local day, to whomever;
+    - ``mandate``: what the mandate it names says of it, None when it names none.
     """
 
     exists: bool = False
@@ -255,6 +270,7 @@ class MessageState:
     zones: tuple[str, ...] = ("UTC",)
     marketing_week: int = 0
     today: int = 0
+    mandate: MandateState | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from royal_platform.commerce.decisions.model import (
     Change,
     GateState,
     JsonObject,
+    MandateState,
     MessageState,
     Policy,
     Proposal,
@@ -45,8 +46,10 @@ __all__ = [
 
 PRICE_KINDS = ("price.set",)
 MESSAGE = "message.send"
+MANDATES = ("mandate.grant", "mandate.revoke")
 KINDS = (
     *PRICE_KINDS, "inventory.reorder", "inventory.reorder_cancel", "inventory.adjust", MESSAGE,
+    *MANDATES,
 )  # fmt: skip
 
 # Twelve digits before and four after the point: what the store can hold, exactly.
@@ -77,7 +80,7 @@ def judge(proposal: Proposal, policy: Policy, state: GateState) -> Verdict:
     malformed = tuple(_malformed(proposal, state))
     if malformed:
         return Verdict(Ruling.DENY, malformed)
-    rules = (*_ALWAYS, *(() if proposal.kind == MESSAGE else _CHANGES), *_BY_KIND[proposal.kind])
+    rules = (*_ALWAYS, *(() if proposal.kind in _OWN_PACE else _CHANGES), *_BY_KIND[proposal.kind])
     hits = tuple(hit for rule in rules for hit in rule(proposal, policy, state))
     strictest = max((hit.ruling for hit in hits), key=_SEVERITY.__getitem__, default=Ruling.ALLOW)
     return Verdict(strictest, hits)
@@ -119,6 +122,14 @@ def changes(proposal: Proposal) -> tuple[Change, ...]:
         return (Change("available", _text(now), _text(arguments["quantity"]), "units"),)
     if proposal.kind == "inventory.reorder_cancel":
         return (Change("on order", _text(arguments.get("quantity")), "0", "units"),)
+    if proposal.kind == "mandate.grant":
+        return (
+            Change("messages", "0", _text(arguments["total"]), "messages"),
+            Change("messages a day", "0", _text(arguments["per_day"]), "messages"),
+            Change("window", None, _text(arguments["window_days"]), "days"),
+            Change("audience", None, _text(arguments["audience"]), ""),
+            Change("holdout", None, _text(arguments["holdout_percent"]), "percent"),
+        )
     if proposal.kind == MESSAGE:
         return (
             Change("message", None, _text(arguments["template"]), ""),
@@ -168,9 +179,13 @@ def _malformed(proposal: Proposal, state: GateState) -> Iterator[RuleHit]:
     arguments = proposal.arguments
     for problem in _argument_problems(proposal.kind, arguments, state.currency):
         yield _deny("arguments.invalid", problem)
+    own: tuple[str, ...] = ()
     if proposal.kind == MESSAGE:
-        for problem in _message_problems(proposal, state):
-            yield _deny("arguments.invalid", problem)
+        own = tuple(_message_problems(proposal, state))
+    elif proposal.kind in MANDATES:
+        own = tuple(_mandate_problems(proposal.kind, arguments))
+    for problem in own:
+        yield _deny("arguments.invalid", problem)
     for money in (proposal.cost, proposal.money_at_stake):
         if money is not None and money.currency != state.currency:
             yield _deny(
@@ -197,6 +212,17 @@ def _argument_problems(kind: str, arguments: JsonObject, currency: str) -> Itera
         yield from _adjustment_problems(arguments)
     if kind in (*PRICE_KINDS, "inventory.reorder") and arguments.get("currency") != currency:
         yield f"The currency is not the store's, {currency}."
+
+
+def _mandate_problems(kind: str, arguments: JsonObject) -> Iterator[str]:
+    if not isinstance(arguments.get("flow"), str) or not _is_count(
+        arguments.get("version"), least=1
+    ):
+        yield "A mandate names a flow and its version."
+    if kind == "mandate.grant":
+        for name in ("per_day", "total", "window_days"):
+            if not _is_count(arguments.get(name), least=1):
+                yield f"{name} is not a whole number of at least 1."
 
 
 def _message_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
@@ -250,8 +276,26 @@ def _autonomy(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:
         return
     if state.autonomy is Autonomy.OBSERVE:
         yield _deny("autonomy", "The agent only observes this kind of decision.", actual="observe")
+    elif state.message is not None and state.message.mandate is not None:
+        yield _mandate(state.message.mandate)
     elif state.autonomy is not Autonomy.AUTO:
         yield _ask("autonomy", "The agent proposes; a person approves.", actual="propose")
+
+
+def _mandate(mandate: MandateState) -> RuleHit:
+    """A person said yes to many at once: within the mandate nobody is asked again."""
+    if mandate.why_not is not None:
+        return _ask("mandate", mandate.why_not)
+    for limit, used in ((mandate.per_day, mandate.today), (mandate.total, mandate.used)):
+        if used + 1 > limit:
+            return _ask(
+                "mandate", "The mandate is used up.",
+                limit=str(limit), actual=str(used + 1), unit="messages",
+            )  # fmt: skip
+    return RuleHit(
+        "mandate", Ruling.ALLOW, "A person approved this flow.",
+        limit=str(mandate.total), actual=str(mandate.used + 1), unit="messages",
+    )  # fmt: skip
 
 
 def _risk(proposal: Proposal, policy: Policy, _: GateState) -> Iterator[RuleHit]:
@@ -389,6 +433,11 @@ def _only_as_revert(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleH
         yield _ask("cancel.person", "Cancelling a purchase order is a person's decision.")
 
 
+def _persons_word(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:
+    if not state.is_revert:
+        yield _ask("mandate.person", "A mandate is a person's to give, and to take away.")
+
+
 def _said_once(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:
     if _message(state).exists:
         yield _deny("message.repeated", "This step was sent to this customer already.")
@@ -444,13 +493,16 @@ def _message(state: GateState) -> MessageState:
 
 
 _ALWAYS: tuple[Rule, ...] = (_kill_switch, _expiry, _autonomy, _risk, _budget, _two_persons)
-# Of changes to the store; messages have allowances of their own.
+# Of changes to the store; messages have allowances of their own, mandates are a person's.
+_OWN_PACE = frozenset({MESSAGE, *MANDATES})
 _CHANGES: tuple[Rule, ...] = (_cooldown, _rates)
 _BY_KIND: dict[str, tuple[Rule, ...]] = {
     **dict.fromkeys(PRICE_KINDS, (_price_step, _price_band, _margin)),
     "inventory.reorder": (_unit_cost,),
     "inventory.reorder_cancel": (_only_as_revert,),
     "inventory.adjust": (_unchecked_stock,),
+    "mandate.grant": (_persons_word,),
+    "mandate.revoke": (_persons_word,),
     MESSAGE: (_said_once, _suppressed, _consent, _quiet_hours, _frequency),
 }
 

@@ -1,0 +1,29 @@
+"""What flows need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from royal_platform.commerce.marketing.model import Signal
+
+
+class CheckoutSignals(Protocol):
+    """Checkouts that were begun and not finished, asked of the live store."""
+
+    async def abandoned(self, since: datetime) -> Sequence[Signal]:
+        """Those begun since, of known customers, not yet finished; the oldest first."""
+        ...
+
+
+class Signals(Protocol):
+    """What our copy of the store knows of customers."""
+
+    def customers_created(self, since: datetime) -> Sequence[Signal]:
+        """Customers who are new since, the oldest first."""
+        ...
+
+    def orders_placed(self, since: datetime) -> Sequence[Signal]:
+        """Orders placed since by known customers, the oldest first."""
+        ...

@@ -1,0 +1,1 @@
+"""The flows an installation starts with, as their authors read them."""
