@@ -42,9 +42,9 @@ from royal_platform.persistence.readers import (
     StoredStock,
 )
 from royal_platform.persistence.segments import StoredSegments
+from royal_platform.persistence.signals import StoredSignals
 from royal_platform.persistence.star_rows import StoredStar
 from royal_platform.persistence.stock_risks import StoredStockRisks
-from royal_platform.persistence.signals import StoredSignals
 from royal_platform.persistence.store_connections import StoreConnection, StoredGrants
 from royal_platform.persistence.stores import Store
 from royal_platform.persistence.suppliers import Supplier, Suppliers

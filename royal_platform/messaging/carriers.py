@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from core.errors import NotConfigured
 from core.settings import Settings
 from royal_platform.commerce.messages.ports import Mailer
@@ -26,11 +28,18 @@ def mailer_of(settings: Settings) -> Mailer:
     return LocalOutbox()
 
 
+def carrier_of(settings: Settings) -> Literal["outbox", "smtp", "sendgrid"]:
+    """The configured carrier's name."""
+    if settings.sendgrid_api_key is not None:
+        return "sendgrid"
+    return "smtp" if settings.smtp_url is not None else "outbox"
+
+
 def sender_of(settings: Settings) -> str:
     """Whom mail comes from. Raises ``NotConfigured`` when mail leaves the machine without it."""
     if settings.mail_from is not None:
         return settings.mail_from
-    if settings.smtp_url is None and settings.sendgrid_api_key is None:
+    if carrier_of(settings) == "outbox":
         return HERE
     raise NotConfigured(
         "Mail has no sender.", remedy="Set MAIL_FROM, e.g. 'The shop <hello@shop.example>'."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -128,6 +129,14 @@ class Messages:
     def sent_since(self, connection: Connection, since: datetime) -> int:
         """How many messages went out since."""
         return self._count(connection, messages.c.sent_at >= since)
+
+    def sent_by_step(self, connection: Connection) -> dict[tuple[str, str], int]:
+        """How many messages went out, by flow and step; a flow's step is named before the ``/``."""
+        query = select(messages.c.flow, messages.c.step).where(
+            messages.c.store_id == self.store_id, messages.c.state.in_(_OUT)
+        )
+        rows = connection.execute(query)
+        return dict(Counter((row.flow, row.step.partition("/")[0]) for row in rows))
 
     def suppress(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 from typing import Any
@@ -15,7 +16,7 @@ from tests.installation import ROYAL, Installation, until
 
 PAGES = (
     "/", "/approvals", "/agents", "/agents/inventory_pricing", "/effects", "/products", "/orders",
-    "/suppliers", "/suppliers/sup_sandbox_express", "/activity", "/policies", "/connections",
+    "/suppliers", "/suppliers/sup_sandbox_express", "/activity", "/marketing", "/policies", "/connections",
     "/engine", "/aira",
 )  # fmt: skip
 
@@ -188,3 +189,29 @@ def test_the_log_verifies_and_no_secret_is_in_what_the_services_print(
     secrets = [installation.credentials()[name] for name in ("client_secret", "control_token")]
     for secret in (*secrets, installation.environment["ROYAL_ADMIN_TOKEN"]):
         assert secret not in text
+
+
+def test_a_flow_is_approved_as_a_mandate_and_its_page_says_so(
+    installation: Installation, desk: BrowserContext
+) -> None:
+    waiting = until(
+        lambda: installation.decisions(status="proposed", kind="mandate.grant"), 60, "a mandate"
+    )
+    page = desk.new_page()
+    heard = listen(page)
+    page.goto(f"{installation.url}/marketing")
+    card = page.get_by_role("region", name="Abandoned checkout")
+    expect(card.get_by_text("waits for your yes")).to_be_visible()
+    [asked] = [one for one in waiting if one["subject"]["id"] == "abandoned_checkout@1"]
+    card.get_by_role("link", name="Decide").click()
+    expect(page).to_have_url(re.compile(asked["id"]))
+    page.keyboard.press("a")
+    status = page.locator("[role=status][data-status]")
+    expect(status).to_have_attribute("data-status", "executed", timeout=30_000)
+    page.goto(f"{installation.url}/marketing")
+    expect(card.get_by_text("mandate in force")).to_be_visible()
+    page.goto(f"{installation.url}/marketing?view=templates&template=welcome")
+    expect(page.locator("iframe")).to_be_visible()
+    page.goto(f"{installation.url}/marketing?view=outbox")
+    expect(page.get_by_text("nothing leaves the machine")).to_be_visible()
+    assert heard == []

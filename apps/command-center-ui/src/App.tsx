@@ -33,6 +33,7 @@ const Orders = page("orders", () => import("./modules/orders"));
 const OrderPage = page("orders", () => import("./modules/orders/OrderPage"));
 const Suppliers = page("suppliers", () => import("./modules/suppliers"));
 const SupplierPage = page("suppliers", () => import("./modules/suppliers/SupplierPage"));
+const Marketing = page("marketing", () => import("./modules/marketing"));
 const Activity = page("activity", () => import("./modules/activity"));
 const Policies = page("policies", () => import("./modules/policies"));
 const Engine = page("engine", () => import("./modules/engine"));
@@ -54,6 +55,7 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/orders/$orderId", OrderPage],
   ["/suppliers", Suppliers],
   ["/suppliers/$supplierId", SupplierPage],
+  ["/marketing", Marketing],
   ["/activity", Activity],
   ["/policies", Policies],
   ["/connections", Connections],

@@ -20,6 +20,7 @@ const PAGES: [path: string, sign: string][] = [
   ["/suppliers", "Northern Tack"],
   ["/suppliers/sup_1", "Hoof pick"],
   ["/activity", "November 22"],
+  ["/marketing", "Abandoned checkout"],
   ["/policies", "Margin floor"],
   ["/connections", "Outside systems"],
 ];

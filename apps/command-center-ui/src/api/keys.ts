@@ -16,6 +16,11 @@ export const keys = {
   product: (id: string) => ["products", "one", id] as const,
   orders: (filters: object) => ["orders", "list", filters] as const,
   order: (id: string) => ["orders", "one", id] as const,
+  flows: ["marketing", "flows"] as const,
+  messages: (filters: object) => ["marketing", "messages", filters] as const,
+  message: (id: string) => ["marketing", "message", id] as const,
+  preview: (template: string, language: string) =>
+    ["marketing", "preview", template, language] as const,
   events: (filters: object) => ["events", filters] as const,
   policies: ["policies"] as const,
   connections: ["connections"] as const,

@@ -532,6 +532,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every flow with its mandate, who is where in it, and what it changes. */
+        get: operations["listFlows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/flows/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a flow's text and name every problem; nothing is saved. */
+        post: operations["checkFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/flows/{flow_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save a new version; it sends nothing before its own mandate is approved. */
+        put: operations["putFlow"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/forecast": {
         parameters: {
             query?: never;
@@ -558,6 +609,57 @@ export interface paths {
         };
         /** Stock levels by variant and location. */
         get: operations["listInventory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/message-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A template with a real customer; nothing is sent. */
+        get: operations["previewMessage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages to customers, newest first. */
+        get: operations["listMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message with its words. */
+        get: operations["getMessage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2119,6 +2221,106 @@ export interface components {
             actual: string | null;
         };
         /**
+         * FlowCheckOut
+         * @description Every problem of a flow's text; none when it can be saved.
+         */
+        FlowCheckOut: {
+            /** Problems */
+            problems: string[];
+        };
+        /**
+         * FlowIn
+         * @description ``version`` is the one that was edited; another newest one is a 409.
+         */
+        FlowIn: {
+            /** Text */
+            text: string;
+            /** Version */
+            version: number;
+        };
+        /** FlowList */
+        FlowList: {
+            /** Data */
+            data: components["schemas"]["FlowOut"][];
+            /** Templates */
+            templates: string[];
+            /**
+             * Carrier
+             * @enum {string}
+             */
+            carrier: "outbox" | "smtp" | "sendgrid";
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * FlowOut
+         * @description ``asked`` is the decision that waits for a person's yes to this version.
+         */
+        FlowOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /**
+             * Trigger
+             * @enum {string}
+             */
+            trigger: "checkout_abandoned" | "customer_created" | "order_placed";
+            /** Audience */
+            audience: string | null;
+            /** Stops On Purchase */
+            stops_on_purchase: boolean;
+            /** Holdout Percent */
+            holdout_percent: number;
+            /** Horizon Days */
+            horizon_days: number;
+            /** Text */
+            text: string;
+            /** Changed By */
+            changed_by: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Steps */
+            steps: components["schemas"]["FlowStepOut"][];
+            /** Entered */
+            entered: number;
+            /** Watched */
+            watched: number;
+            /** Stopped */
+            stopped: number;
+            /** Done */
+            done: number;
+            mandate: components["schemas"]["MandateOut"] | null;
+            /** Asked */
+            asked: string | null;
+            lift: components["schemas"]["LiftOut"];
+        };
+        /**
+         * FlowStepOut
+         * @description A step with how many customers wait for it and how many messages it sent.
+         */
+        FlowStepOut: {
+            /** Id */
+            id: string;
+            /** Wait Seconds */
+            wait_seconds: number;
+            /** Template */
+            template: string;
+            /** Waiting */
+            waiting: number;
+            /** Sent */
+            sent: number;
+        };
+        /** FlowText */
+        FlowText: {
+            /** Text */
+            text: string;
+        };
+        /**
          * ForecastOut
          * @description Store-wide or per-variant weekly demand with the coming weeks' 80 % interval.
          */
@@ -2237,6 +2439,165 @@ export interface components {
             kind: "count" | "number" | "money" | "share" | "day" | "code" | "set";
             /** Value */
             value: string | null;
+        };
+        /**
+         * LiftOut
+         * @description Net sales per customer, messages against holdout, with a 95 % interval.
+         *
+         *     ``known`` false: ``why`` says what is missing; the figures are None when there are too few.
+         */
+        LiftOut: {
+            /** Treated */
+            treated: number;
+            /** Holdout */
+            holdout: number;
+            estimate: components["schemas"]["MoneyOut"] | null;
+            low: components["schemas"]["MoneyOut"] | null;
+            high: components["schemas"]["MoneyOut"] | null;
+            total: components["schemas"]["MoneyOut"] | null;
+            /** Known */
+            known: boolean;
+            /** Why */
+            why: string | null;
+        };
+        /** MandateOut */
+        MandateOut: {
+            /** Decision Id */
+            decision_id: string;
+            /** Version */
+            version: number;
+            /**
+             * Granted At
+             * Format: date-time
+             */
+            granted_at: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Used */
+            used: number;
+            /** Total */
+            total: number;
+            /** Per Day */
+            per_day: number;
+        };
+        /**
+         * MessageDetail
+         * @description ``html`` and ``text`` are None once the person was erased.
+         */
+        MessageDetail: {
+            /** Id */
+            id: string;
+            /** Decision Id */
+            decision_id: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Flow */
+            flow: string;
+            /** Step */
+            step: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "marketing" | "transactional";
+            /** Template */
+            template: string;
+            /**
+             * Carrier
+             * @enum {string}
+             */
+            carrier: "outbox" | "smtp" | "sendgrid";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "composed" | "handing_over" | "sent" | "bounced";
+            /** Address */
+            address: string | null;
+            /** Subject */
+            subject: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Sent At */
+            sent_at: string | null;
+            /** Html */
+            html: string | null;
+            /** Text */
+            text: string | null;
+        };
+        /** MessageOut */
+        MessageOut: {
+            /** Id */
+            id: string;
+            /** Decision Id */
+            decision_id: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Flow */
+            flow: string;
+            /** Step */
+            step: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "marketing" | "transactional";
+            /** Template */
+            template: string;
+            /**
+             * Carrier
+             * @enum {string}
+             */
+            carrier: "outbox" | "smtp" | "sendgrid";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "composed" | "handing_over" | "sent" | "bounced";
+            /** Address */
+            address: string | null;
+            /** Subject */
+            subject: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Sent At */
+            sent_at: string | null;
+        };
+        /** MessagePage */
+        MessagePage: {
+            /** Data */
+            data: components["schemas"]["MessageOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * MessagePreview
+         * @description A template with a real customer of the store and what she last bought.
+         */
+        MessagePreview: {
+            /** Customer Id */
+            customer_id: string;
+            /** Customer */
+            customer: string | null;
+            /** Order */
+            order: string;
+            /** Subject */
+            subject: string;
+            /** Html */
+            html: string;
+            /** Text */
+            text: string;
         };
         /**
          * MetricsOut
@@ -6522,6 +6883,238 @@ export interface operations {
             };
         };
     };
+    listFlows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowList"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowText"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowCheckOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowList"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getForecast: {
         parameters: {
             query?: {
@@ -6618,6 +7211,238 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InventoryPage"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewMessage: {
+        parameters: {
+            query: {
+                template: string;
+                language?: "en" | "nl";
+                customer_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePreview"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMessages: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                flow?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageDetail"];
                 };
             };
             /** @description Nobody known is calling. */

@@ -6,6 +6,7 @@ import {
   Cog,
   Gauge,
   type LucideIcon,
+  Megaphone,
   MessageSquareText,
   Package,
   Plug,
@@ -28,6 +29,7 @@ export interface NavigationEntry {
     | "products"
     | "orders"
     | "suppliers"
+    | "marketing"
     | "activity"
     | "policies"
     | "connections"
@@ -128,6 +130,16 @@ export const navigation: readonly NavigationEntry[] = [
     label: "suppliers",
     icon: Truck,
     letter: "u",
+    group: "store",
+    onPhone: false,
+    permission: "store:read",
+  },
+  {
+    id: "marketing",
+    path: "/marketing",
+    label: "marketing",
+    icon: Megaphone,
+    letter: "m",
     group: "store",
     onPhone: false,
     permission: "store:read",

@@ -6,6 +6,7 @@ import type approvals from "@/modules/approvals/texts.en.json";
 import type connections from "@/modules/connections/texts.en.json";
 import type effects from "@/modules/effects/texts.en.json";
 import type engine from "@/modules/engine/texts.en.json";
+import type marketing from "@/modules/marketing/texts.en.json";
 import type orders from "@/modules/orders/texts.en.json";
 import type policies from "@/modules/policies/texts.en.json";
 import type products from "@/modules/products/texts.en.json";
@@ -22,6 +23,7 @@ export type Texts = typeof shell &
   typeof connections &
   typeof effects &
   typeof engine &
+  typeof marketing &
   typeof orders &
   typeof policies &
   typeof products &

@@ -10,6 +10,7 @@ type Family =
   | "forecast"
   | "products"
   | "orders"
+  | "marketing"
   | "policies"
   | "connections"
   | "suppliers"
@@ -22,7 +23,7 @@ const TABLE: Record<string, readonly Family[]> = {
   "agent.": ["agents", "effects", "engine"],
   "run.": ["runs", "agents", "engine"],
   "run.step": ["runs"],
-  "run.succeeded": ["runs", "agents", "engine", "forecast"],
+  "run.succeeded": ["runs", "agents", "engine", "forecast", "marketing"],
   "decision.": ["decisions", "agents", "runs", "products"],
   "decision.executing": ["decisions"],
   "decision.approved": ["decisions", "agents", "runs", "products", "engine"],
@@ -34,6 +35,7 @@ const TABLE: Record<string, readonly Family[]> = {
     "effects",
     "engine",
     "suppliers",
+    "marketing",
   ],
   "decision.measured": ["decisions", "effects"],
   "decision.reverted": ["decisions", "agents", "products", "effects"],
@@ -41,6 +43,8 @@ const TABLE: Record<string, readonly Family[]> = {
   "price.changed": ["products", "decisions"],
   "stop.": ["session", "agents"],
   "policy.": ["policies"],
+  "flow.": ["marketing"],
+  "message.": ["marketing"],
   "store.connected": ["session", "connections"],
   "store.sync.progressed": ["connections"],
   "store.sync.completed": ["session", "connections", "metrics", "products", "orders", "forecast"],

@@ -23,6 +23,7 @@ import type {
 } from "@/api/types";
 
 import { effects, records } from "./effects";
+import { flowList, messageList } from "./marketing";
 import { offers, supplierOrders, suppliers } from "./suppliers";
 
 export const NOW = "2026-11-22T09:41:00Z";
@@ -759,6 +760,8 @@ export class World {
   privacyRequests: PrivacyRequest[] = [];
   deadLetters: { id: string; kind: string; subject: string; error: string; at: string }[] = [];
   engine = engine();
+  flows = flowList();
+  messages = messageList();
   events = events();
   effects = effects(NOW);
   records = records(NOW);
@@ -859,6 +862,21 @@ export class World {
       }
       case "privacy-requests":
         return action === "export" ? { data: { customer: [] } } : { data: this.privacyRequests };
+      case "flows":
+        return this.flows;
+      case "messages":
+        return id
+          ? this.messages.find((message) => message.id === id)
+          : { data: this.messages, next_cursor: null, total: this.messages.length };
+      case "message-preview":
+        return {
+          customer_id: "6001",
+          customer: "Ann Läufer",
+          order: "#1001",
+          subject: "Hello",
+          html: "<p>Hello</p>",
+          text: "Hello",
+        };
       case "dead-letters":
         return { data: this.deadLetters };
       case "suppliers":
@@ -936,6 +954,17 @@ export class World {
     if (family === "resume") {
       this.session = { ...this.session, stopped: [] };
       return { stopped: [], acknowledged_at: NOW, in_flight: [] };
+    }
+    if (family === "flows" && id === "check") {
+      const { text } = body as { text: string };
+      return { problems: text.includes("broken") ? ["Nothing is known of broken."] : [] };
+    }
+    if (family === "flows") {
+      const { version, text } = body as { version: number; text: string };
+      this.flows.data = this.flows.data.map((flow) =>
+        flow.id === id ? { ...flow, version: version + 1, text } : flow,
+      );
+      return this.flows;
     }
     if (family === "policies" && method === "PUT") {
       const put = body as { version: number; document: Policy["document"] };

@@ -1,7 +1,7 @@
 """Versions of flows, their mandates, and the customers in them.
 
-Revision ID: 0011_flows
-Revises: 0010_messages
+Revision ID: 0015_flows
+Revises: 0014_warehouse
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from core.storage.types import Json, ScaledDecimal, UtcDateTime
 
-revision = "0011_flows"
-down_revision = "0010_messages"
+revision = "0015_flows"
+down_revision = "0014_warehouse"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,156 @@
+"""Flows and messages on the wire."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from app.schemas.marketing import (
+    FlowCheckOut,
+    FlowIn,
+    FlowList,
+    FlowOut,
+    FlowStepOut,
+    LiftOut,
+    MandateOut,
+    MessageDetail,
+    MessageOut,
+    MessagePage,
+    MessagePreview,
+    MessageQuery,
+    PreviewQuery,
+)
+from app.views import shared
+from core.errors import Invalid
+from orchestrator.core import flows as book
+from orchestrator.core.previewing import preview as composed
+from royal_platform.messaging.carriers import carrier_of
+from royal_platform.messaging.composing import template_names
+from royal_platform.persistence.messages import Messages, StoredMessage
+
+if TYPE_CHECKING:
+    from core.security.principals import Principal
+    from orchestrator.core.flows import FlowView
+    from royal_platform.bootstrap import Platform
+    from royal_platform.commerce.marketing.model import Lift
+
+
+def flows(platform: Platform) -> FlowList:
+    """Every flow, by name."""
+    found = book.views(platform)
+    with platform.database.read() as connection:
+        store = shared.store(platform, connection)
+        sent = Messages(store.id).sent_by_step(connection)
+    return FlowList(
+        data=[_flow(one, sent, store.currency) for one in found],
+        templates=list(template_names()),
+        carrier=carrier_of(platform.settings),
+        provenance=shared.provenance(store),
+    )
+
+
+def check(text: str) -> FlowCheckOut:
+    """Every problem of the text."""
+    try:
+        book.parsed(text)
+    except Invalid as error:
+        problems = [str(one["message"]) for one in error.errors] or [error.detail]
+        return FlowCheckOut(problems=problems)
+    return FlowCheckOut(problems=[])
+
+
+def save(platform: Platform, who: Principal, flow_id: str, body: FlowIn) -> FlowList:
+    """Save a version; the flows as they stand then."""
+    book.save(platform, flow_id, body.text, body.version, who)
+    return flows(platform)
+
+
+def messages(platform: Platform, query: MessageQuery) -> MessagePage:
+    """A page of messages, newest first."""
+    with platform.database.read() as connection:
+        page = Messages(platform.store_id).page(
+            connection, flow=query.flow, cursor=query.cursor, limit=query.limit
+        )
+    return MessagePage(
+        data=[MessageOut(**_message(one)) for one in page.items],
+        next_cursor=page.next_cursor,
+        total=page.total,
+    )
+
+
+def message(platform: Platform, message_id: str) -> MessageDetail:
+    """One message with its words."""
+    with platform.database.read() as connection:
+        found = Messages(platform.store_id).get(connection, message_id)
+    words = found.content
+    return MessageDetail(
+        **_message(found),
+        html=None if words is None else words.html,
+        text=None if words is None else words.text,
+    )
+
+
+def preview(platform: Platform, query: PreviewQuery) -> MessagePreview:
+    """A template with a real customer."""
+    made = composed(platform, query.template, query.language, query.customer_id)
+    return MessagePreview(
+        customer_id=made.customer_id, customer=made.customer, order=made.order,
+        subject=made.content.subject, html=made.content.html, text=made.content.text,
+    )  # fmt: skip
+
+
+def _flow(one: FlowView, sent: dict[tuple[str, str], int], currency: str) -> FlowOut:
+    flow, counts = one.flow, one.counts
+    held = {key: number for key, number in counts.items() if key[0] == "holdout"}
+    treated = {key: number for key, number in counts.items() if key[0] == "treated"}
+    mandate = one.mandate
+    return FlowOut(
+        id=flow.id, name=flow.name, version=one.text.version, trigger=flow.trigger.value,
+        audience=None if flow.audience is None else str(flow.audience),
+        stops_on_purchase=flow.stops_on_purchase, holdout_percent=flow.holdout_percent,
+        horizon_days=flow.horizon_days, text=one.text.text, changed_by=one.text.changed_by,
+        changed_at=one.text.changed_at,
+        steps=[
+            FlowStepOut(
+                id=step.id, wait_seconds=int(step.wait / timedelta(seconds=1)),
+                template=step.template,
+                waiting=sum(n for key, n in treated.items() if key[1:] == ("waiting", step.id)),
+                sent=sent.get((flow.id, step.id), 0),
+            )
+            for step in flow.steps
+        ],
+        entered=sum(treated.values()), watched=sum(held.values()),
+        stopped=sum(n for key, n in treated.items() if key[1] == "stopped"),
+        done=sum(n for key, n in treated.items() if key[1] == "done"),
+        mandate=None if mandate is None else MandateOut(
+            decision_id=mandate.decision_id, version=mandate.version,
+            granted_at=mandate.granted_at, until=mandate.until, used=one.used,
+            total=mandate.total, per_day=mandate.per_day,
+        ),
+        asked=one.asked,
+        lift=_lift(one.lift, currency),
+    )  # fmt: skip
+
+
+def _lift(found: Lift, currency: str) -> LiftOut:
+    figures: dict[str, Any] = {
+        name: None if value is None else shared.amount(value, currency)
+        for name, value in (
+            ("estimate", found.estimate), ("low", found.low), ("high", found.high),
+            ("total", found.total),
+        )
+    }  # fmt: skip
+    return LiftOut(
+        treated=found.treated, holdout=found.holdout, known=found.known, why=found.why, **figures
+    )
+
+
+def _message(found: StoredMessage) -> dict[str, Any]:
+    return {
+        "id": found.id, "decision_id": found.decision_id, "customer_id": found.customer_id,
+        "flow": found.flow, "step": found.step, "purpose": found.purpose,
+        "template": found.template, "carrier": found.carrier, "state": found.state.value,
+        "address": found.address,
+        "subject": None if found.content is None else found.content.subject,
+        "created_at": found.created_at, "sent_at": found.sent_at,
+    }  # fmt: skip

@@ -1,0 +1,93 @@
+/** Flows, their text and its check; messages, one of them, and a template's preview. */
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { client, unwrap } from "./client";
+import { keys } from "./keys";
+
+const flowsQuery = queryOptions({
+  queryKey: keys.flows,
+  queryFn: ({ signal }) => unwrap(client.GET("/v1/flows", { signal })),
+});
+
+export function useFlows() {
+  return useQuery(flowsQuery);
+}
+
+/** Every problem of a text; nothing is saved. */
+export function useCheckFlow() {
+  return useMutation({
+    mutationFn: (text: string) => unwrap(client.POST("/v1/flows/check", { body: { text } })),
+  });
+}
+
+interface FlowEdit {
+  id: string;
+  version: number;
+  text: string;
+}
+
+/** `version` is the one that was edited: a newer one answers 409. */
+export function useSaveFlow() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, version, text }: FlowEdit) =>
+      unwrap(
+        client.PUT("/v1/flows/{flow_id}", {
+          params: { path: { flow_id: id } },
+          body: { version, text },
+        }),
+      ),
+    onSuccess: (flows) => queries.setQueryData(keys.flows, flows),
+  });
+}
+
+const messagePages = (flow: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: keys.messages({ flow }),
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        client.GET("/v1/messages", {
+          params: { query: { ...(flow ? { flow } : {}), ...(pageParam && { cursor: pageParam }) } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+
+export function useMessagePages(flow: string | undefined) {
+  return useInfiniteQuery(messagePages(flow));
+}
+
+export function useMessage(id: string | undefined) {
+  return useQuery({
+    queryKey: keys.message(id ?? ""),
+    queryFn: ({ signal }) =>
+      unwrap(
+        client.GET("/v1/messages/{message_id}", {
+          params: { path: { message_id: id ?? "" } },
+          signal,
+        }),
+      ),
+    enabled: id !== undefined,
+  });
+}
+
+export function usePreview(template: string, language: "en" | "nl") {
+  return useQuery({
+    queryKey: keys.preview(template, language),
+    queryFn: ({ signal }) =>
+      unwrap(
+        client.GET("/v1/message-preview", { params: { query: { template, language } }, signal }),
+      ),
+    retry: false,
+  });
+}
