@@ -26,11 +26,16 @@ class GrantAction:
         """Whether the version's mandate is in force, and which version is the newest."""
         return _facts(self._ground, decision)
 
-    def broken(self, decision: Decision, live: Facts) -> tuple[str, ...]:
+    def broken(
+        self,
+        decision: Decision,
+        live: Facts,
+        before: Facts | None = None,  # noqa: ARG002
+    ) -> tuple[str, ...]:
         """A newer version, or a mandate given meanwhile."""
         return mismatches(decision.proposal.precondition, live)
 
-    def target(self, decision: Decision) -> Facts:  # noqa: ARG002
+    def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """A mandate in force."""
         return {"mandate": IN_FORCE}
 
@@ -65,11 +70,16 @@ class RevokeAction:
         """Whether the version's mandate is in force."""
         return _facts(self._ground, decision)
 
-    def broken(self, decision: Decision, live: Facts) -> tuple[str, ...]:
+    def broken(
+        self,
+        decision: Decision,
+        live: Facts,
+        before: Facts | None = None,  # noqa: ARG002
+    ) -> tuple[str, ...]:
         """It ended meanwhile."""
         return mismatches(decision.proposal.precondition, live)
 
-    def target(self, decision: Decision) -> Facts:  # noqa: ARG002
+    def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """No mandate in force."""
         return {"mandate": None}
 

@@ -16,8 +16,8 @@ from tests.installation import ROYAL, Installation, until
 
 PAGES = (
     "/", "/approvals", "/agents", "/agents/inventory_pricing", "/effects", "/products", "/orders",
-    "/suppliers", "/suppliers/sup_sandbox_express", "/activity", "/marketing", "/policies", "/connections",
-    "/engine", "/aira",
+    "/suppliers", "/suppliers/sup_sandbox_express", "/activity", "/marketing", "/policies",
+    "/connections", "/engine", "/aira",
 )  # fmt: skip
 
 
