@@ -33,6 +33,7 @@ from royal_platform.persistence.model_calls import StoredSentLog
 from royal_platform.persistence.offers import StoredOffers
 from royal_platform.persistence.people import StoredPeople
 from royal_platform.persistence.price_history import StoredPriceHistory
+from royal_platform.persistence.price_studies import StoredPriceStudies
 from royal_platform.persistence.readers import (
     StoredCatalog,
     StoredForecasts,
@@ -76,7 +77,7 @@ if TYPE_CHECKING:
 _SANDBOX_WAIT_SECONDS = 30.0
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
-    "segments", "audience", "signals",
+    "price_studies", "segments", "audience", "signals",
     "offers", "supply", "stock_risks",
 )  # fmt: skip
 
@@ -100,6 +101,7 @@ class Platform:
     policies: StoredPolicy
     forecasts: StoredForecasts
     price_history: StoredPriceHistory
+    price_studies: StoredPriceStudies
     segments: StoredSegments
     audience: StoredAudience
     offers: StoredOffers
@@ -374,6 +376,7 @@ def _wired(
         policies=StoredPolicy(*parts),
         forecasts=StoredForecasts(*parts),
         price_history=StoredPriceHistory(*parts),
+        price_studies=StoredPriceStudies(*parts),
         segments=StoredSegments(*parts),
         audience=StoredAudience(*parts),
         offers=StoredOffers(*parts),

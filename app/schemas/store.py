@@ -144,6 +144,55 @@ class ProductDetail(ProductOut):
     provenance: Provenance
 
 
+class BandOut(Model):
+    """A figure with its 80 % interval."""
+
+    point: float
+    low: float
+    high: float
+
+
+class CurvePointOut(Model):
+    """``units`` and ``contribution`` of 28 days at ``price``; no contribution: cost unknown."""
+
+    price: float
+    units: BandOut
+    contribution: BandOut | None
+
+
+class WhyPriceOut(Model):
+    """Why a price stands, by the last pricing run.
+
+    ``elasticity`` is percent of units per percent of price; ``own_percent`` of it was read from
+    the variant's own ``weeks``. ``low`` to ``high`` is what the policy allows from ``price``;
+    ``floor`` the lowest price that keeps the margin floor; ``best`` the drawn price that earns
+    most, whatever the policy says. ``proposed`` null: left alone for ``reason``.
+    """
+
+    variant_id: str
+    price: MoneyOut
+    proposed: MoneyOut | None
+    reason: str | None
+    detail: str | None
+    elasticity: BandOut
+    own_percent: float
+    weeks: int
+    low: Amount
+    high: Amount
+    floor: float | None
+    best: float | None
+    points: list[CurvePointOut]
+    run_id: str
+    as_of: datetime
+
+
+class WhyPrices(Model):
+    """One entry for each variant that a pricing run has looked at."""
+
+    data: list[WhyPriceOut]
+    provenance: Provenance
+
+
 class OrderLineOut(Model):
     id: str
     title: str

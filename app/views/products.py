@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.schemas.store import ProductDetail, ProductOut, ProductPage, ProductQuery, VariantOut
+from app.schemas.store import (
+    BandOut,
+    CurvePointOut,
+    ProductDetail,
+    ProductOut,
+    ProductPage,
+    ProductQuery,
+    VariantOut,
+    WhyPriceOut,
+    WhyPrices,
+)
 from app.views import figures, shared
+from royal_platform.commerce.pricing.study import curve
 from royal_platform.persistence.decisions import Decisions
 from royal_platform.persistence.forecasts import Forecasts
+from royal_platform.persistence.price_studies import KeptStudy, studies_of
 from royal_platform.persistence.products import ProductFilter, ProductItem, Products, VariantItem
 
 if TYPE_CHECKING:
@@ -49,6 +61,41 @@ def one(platform: Platform, product_id: str) -> ProductDetail:
         forecasts=[figures.demand_out(demand, store) for demand in demands],
         decisions_waiting=waiting,
         provenance=shared.provenance(store),
+    )
+
+
+def why(platform: Platform, product_id: str) -> WhyPrices:
+    """The last run's studies of the product's variants."""
+    with platform.database.read() as connection:
+        store = shared.store(platform, connection)
+        item = Products(store.id).get(connection, product_id, today=store.store_clock().today())
+        ids = [variant.id for variant in item.variants]
+        kept = studies_of(connection, store.id, ids)
+    return WhyPrices(
+        data=[_why(kept[each]) for each in ids if each in kept],
+        provenance=shared.provenance(store),
+    )
+
+
+def _why(kept: KeptStudy) -> WhyPriceOut:
+    study = kept.study
+    drawn = curve(study)
+    return WhyPriceOut(
+        variant_id=study.variant_id,
+        price=shared.amount(study.price, study.currency),
+        proposed=None if study.proposed is None else shared.amount(study.proposed, study.currency),
+        reason=study.reason,
+        detail=study.detail,
+        elasticity=BandOut.model_validate(drawn.elasticity),
+        own_percent=study.own_weight * 100,
+        weeks=study.weeks,
+        low=study.low,
+        high=study.high,
+        floor=drawn.floor,
+        best=drawn.best,
+        points=[CurvePointOut.model_validate(point) for point in drawn.points],
+        run_id=kept.run_id,
+        as_of=kept.as_of,
     )
 
 

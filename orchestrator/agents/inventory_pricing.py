@@ -130,6 +130,7 @@ class InventoryPricingAgent(AgentBase):
 
     def _weigh_prices(self) -> dict[str, Any]:
         outcome = self._prices
+        self.platform.price_studies.save(self.run_id, self._at.now, outcome.studies)
         return {
             "proposed": len(outcome.proposals),
             "left_alone": dict(Counter(each.reason for each in outcome.blocked).most_common()),

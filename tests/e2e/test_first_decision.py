@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -116,6 +117,19 @@ def test_the_change_is_told_live_on_another_page_without_a_reload(
     )
     title = decision["subject"]["title"]
     expect(watching.get_by_text(title).first).to_be_visible(timeout=30_000)
+
+
+def test_a_products_page_draws_why_its_price_should_move(
+    installation: Installation, desk: BrowserContext
+) -> None:
+    decision = first_price(installation)
+    detail = installation.get(f"/v1/decisions/{decision['id']}")
+    product = quote(detail["arguments"]["product_id"], safe="")
+    page = desk.new_page()
+    page.goto(f"{installation.url}/products/{product}")
+    expect(page.get_by_role("img", name="would bring at other prices")).to_be_visible()
+    expect(page.get_by_text("Margin floor").first).to_be_visible()
+    expect(page.get_by_text(decision["subject"]["title"]).first).to_be_visible()
 
 
 def test_every_page_is_quiet_on_a_phone(

@@ -4,6 +4,7 @@ import axe from "axe-core";
 import { describe, expect, it } from "vitest";
 import { setPreferences } from "@/preferences/store";
 import { goLive, open, until } from "./support/app";
+import { World } from "./support/world";
 
 const PAGES: [path: string, sign: string][] = [
   ["/", "Demand forecast"],
@@ -210,6 +211,30 @@ describe("products", () => {
   it("say that an unknown cost is unknown", async () => {
     open("/products/prod_12");
     expect((await screen.findAllByTitle("unknown: no price is proposed")).length).toBe(2);
+  });
+
+  it("say why a price should move, with the curve, the optimum and the limits", async () => {
+    const { user } = open("/products/prod_0");
+
+    expect(await screen.findByText(/should become/)).toBeInTheDocument();
+    expect(screen.getByRole("img", { name: /would bring at other prices/ })).toBeInTheDocument();
+    expect(screen.getByText("2 (80 %: 1.5 to 2.5)")).toBeInTheDocument();
+    expect(screen.getByText("35 %, over 78 weeks")).toBeInTheDocument();
+    await user.click(screen.getByText("The curve in figures"));
+    expect(screen.getByText("30 (80 %: 24 to 38)")).toBeInTheDocument();
+  });
+
+  it("draw units where the cost is unknown, and say what is missing", async () => {
+    open("/products/prod_12");
+    expect(await screen.findByText("unknown without a unit cost")).toBeInTheDocument();
+    expect(screen.getByText(/so no margin can be computed/)).toBeInTheDocument();
+  });
+
+  it("say that no pricing run has looked yet", async () => {
+    const world = new World();
+    world.pricesWeighed = false;
+    open("/products/prod_0", world);
+    expect(await screen.findByText("No pricing run has looked at it yet")).toBeInTheDocument();
   });
 });
 

@@ -125,8 +125,63 @@ class PriceHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceStudy:
+    """What one pass knew of a variant's price: enough to draw its demand curve again.
+
+    ``expected`` units over the horizon at ``price``, with their standard deviation; ``economics``
+    None where the unit cost is unknown; ``low`` and ``high`` the policy's window at that moment.
+    ``proposed`` is the price proposed, None where it was left alone for ``reason``.
+    """
+
+    variant_id: str
+    price: Decimal
+    currency: str
+    elasticity_mean: float
+    elasticity_sd: float
+    own_weight: float
+    weeks: int
+    expected: float
+    expected_sd: float
+    economics: Economics | None
+    floor_percent: Decimal
+    low: Decimal
+    high: Decimal
+    proposed: Decimal | None
+    reason: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """Units and contribution over the horizon at a price; None where the cost is unknown."""
+
+    price: float
+    units: Interval
+    contribution: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceCurve:
+    """A variant's demand curve around its price.
+
+    ``best`` is the drawn price with the highest expected contribution, whatever the policy says,
+    None where the cost is unknown; ``floor`` the lowest price that keeps the margin floor, None
+    where no price does.
+    """
+
+    points: tuple[CurvePoint, ...]
+    elasticity: Interval
+    best: float | None
+    floor: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class PricingOutcome:
-    """Proposals, the most valuable first, and every variant left alone with the reason."""
+    """Proposals, the most valuable first, and every variant left alone with the reason.
+
+    ``studies`` hold what was known of each of them, proposed or not.
+    """
 
     proposals: tuple[Proposal, ...]
     blocked: tuple[Blocked, ...]
+    studies: tuple[PriceStudy, ...] = ()

@@ -115,7 +115,7 @@ def advise(
     if not options:
         return Blocked("no_room", "No price inside the policy's limits differs from today's.")
     betas = truncated(*elasticity)
-    units = np.maximum(demand.expected + demand.sd * _normal_slices(), 0.0)
+    units = np.maximum(demand.expected + demand.sd * normal_slices(), 0.0)
     now = float(price)
     prices = np.array([float(p) for p in options])
     unit_now = float(economics.contribution(now))
@@ -183,7 +183,8 @@ def truncated(mean: float, sd: float) -> Floats:
 
 
 @cache
-def _normal_slices() -> Floats:
+def normal_slices() -> Floats:
+    """Equal-weight points of the standard normal distribution."""
     return _quantiles((np.arange(_SLICES) + 0.5) / _SLICES)
 
 

@@ -3,73 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
 from royal_platform.commerce.decisions.model import (
-    Evidence,
-    Inverse,
     Policy,
-    Prediction,
     Proposal,
-    Risk,
-    RiskFactor,
-    Subject,
 )
 from royal_platform.commerce.forecasting.model import Forecast, Panel
 from royal_platform.commerce.pricing import rules
+from royal_platform.commerce.pricing.account import (
+    HORIZON_DAYS,
+    Case,
+    Desk,
+    proposal_of,
+    risk_of,
+    too_risky,
+    waiting,
+)
 from royal_platform.commerce.pricing.elasticity import elasticities
 from royal_platform.commerce.pricing.model import (
     Blocked,
     Demand,
     Economics,
-    Elasticity,
-    PriceAdvice,
     PriceHistory,
+    PriceStudy,
+    PriceWindow,
     PricingOutcome,
 )
 from royal_platform.commerce.shared.model import Money
 
-AGENT_ID = "inventory_pricing"
-HORIZON_DAYS = 28
 _HORIZON_WEEKS = HORIZON_DAYS // 7
-_VALID_DAYS = 7
-_CENT = Decimal("0.01")
 _UNKNOWN_COST = Blocked(
     "unknown_cost",
     "Its unit cost is unknown, so no margin can be computed. Enter the cost per item in the "
     "store's admin.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One variant with all that its advice was computed from."""
-
-    variant: Variant
-    row: int
-    demand: Demand
-    economics: Economics
-    advice: PriceAdvice
-    short_of_stock: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """What all variants of one pass share."""
-
-    panel: Panel
-    forecast: Forecast
-    elasticity: Elasticity
-    policy: Policy
-    store: StoreTerms
-    now: datetime
-    run_id: str | None
-    returns: Sequence[float]
-    discount_rate: float
-    available_now: Mapping[str, int | None]
 
 
 def propose_prices(
@@ -92,17 +63,19 @@ def propose_prices(
     person less than the policy's cool-down ago, or waiting its turn behind the limit. Prices that
     the gate would deny are never proposed, given the same history.
     """
-    desk = _Desk(
+    desk = Desk(
         panel, forecast, elasticities(panel), policy, store, now, run_id,
         [float(rate) for rate in rules.return_rates(panel)], rules.discount_rate(panel),
         available_now or {},
     )  # fmt: skip
-    cases: list[_Case] = []
+    cases: list[Case] = []
     blocked: list[Blocked] = []
+    seen: list[Variant] = []
     rows = {variant_id: row for row, variant_id in enumerate(panel.variant_ids)}
     for variant in variants:
         if variant.status.lower() != "active" or variant.id not in rows:
             continue
+        seen.append(variant)
         found = _consider(desk, variant, rows[variant.id], (history or {}).get(variant.id))
         if isinstance(found, Blocked):
             blocked.append(replace(found, variant_id=variant.id, title=variant.title))
@@ -112,19 +85,93 @@ def propose_prices(
     total = sum(max(case.advice.contribution_now.point, 0.0) for case in cases)
     proposals: list[Proposal] = []
     for case in cases:
-        risk = _risk(desk, case, total)
+        risk = risk_of(desk, case, total)
         if risk.score >= policy.risk_deny_min:
-            blocked.append(_too_risky(case, risk, policy))
+            blocked.append(too_risky(case, risk, policy))
         elif len(proposals) >= limit:
-            blocked.append(_waiting(case, limit))
+            blocked.append(waiting(case, limit))
         else:
-            proposals.append(_proposal(desk, case, risk))
-    return PricingOutcome(tuple(proposals), tuple(blocked))
+            proposals.append(proposal_of(desk, case, risk))
+    left = {each.variant_id: each for each in blocked}
+    wanted = {each.subject.id: Decimal(each.arguments["price"]) for each in proposals}
+    studies = tuple(
+        _study(
+            desk, variant, (history or {}).get(variant.id), row=rows[variant.id],
+            proposed=wanted.get(variant.id), left=left.get(variant.id),
+        )
+        for variant in seen
+        if variant.price.amount > 0 and variant.price.currency == store.currency
+    )  # fmt: skip
+    return PricingOutcome(tuple(proposals), tuple(blocked), studies)
+
+
+def _study(
+    desk: Desk,
+    variant: Variant,
+    history: PriceHistory | None,
+    *,
+    row: int,
+    proposed: Decimal | None,
+    left: Blocked | None,
+) -> PriceStudy:
+    demand = _demand(desk, row)
+    limits, _ = _limits(desk, variant, row, history)
+    cost = variant.unit_cost
+    known = cost is not None and cost.currency == desk.store.currency
+    return PriceStudy(
+        variant_id=variant.id,
+        price=variant.price.amount,
+        currency=variant.price.currency,
+        elasticity_mean=float(desk.elasticity.mean[row]),
+        elasticity_sd=float(desk.elasticity.sd[row]),
+        own_weight=float(desk.elasticity.own_weight[row]),
+        weeks=int(desk.elasticity.weeks[row]),
+        expected=demand.expected,
+        expected_sd=demand.sd,
+        economics=_economics(desk, cost, row) if cost is not None and known else None,
+        floor_percent=desk.policy.margin_floor_percent,
+        low=limits.low,
+        high=limits.high,
+        proposed=proposed,
+        reason=None if left is None else left.reason,
+        detail=None if left is None else left.detail,
+    )
+
+
+def _economics(desk: Desk, cost: Money, row: int) -> Economics:
+    policy = desk.policy
+    return Economics(
+        unit_cost=float(cost.amount),
+        tax_rate=float(desk.store.tax_rate),
+        fee_rate=float(policy.payment_fee_percent / 100),
+        fee_fixed=float(policy.payment_fee_fixed),
+        return_rate=desk.returns[row],
+        discount_rate=desk.discount_rate,
+    )
+
+
+def _limits(
+    desk: Desk, variant: Variant, row: int, history: PriceHistory | None
+) -> tuple[PriceWindow, bool]:
+    """Prices that may be proposed, and whether stock is too short for a cheaper one."""
+    past = history or PriceHistory(variant.price.amount)
+    limits = rules.window(
+        variant.price.amount, past.reference, past.last_week, desk.policy,
+        variant.price.minor_digits,
+    )  # fmt: skip
+    if variant.compare_at is not None and variant.compare_at.amount > variant.price.amount:
+        # A price at or above the crossed-out one would make the discount a lie.
+        unit = Decimal(1).scaleb(-limits.minor_digits)
+        limits = replace(limits, high=min(limits.high, variant.compare_at.amount - unit))
+    short = _short_of_stock(desk, variant, row)
+    if short:
+        limits = replace(limits, low=max(limits.low, variant.price.amount))
+    return limits, short
 
 
 def _consider(
-    desk: _Desk, variant: Variant, row: int, history: PriceHistory | None
-) -> _Case | Blocked:
+    desk: Desk, variant: Variant, row: int, history: PriceHistory | None
+) -> Case | Blocked:
     cost = variant.unit_cost
     if cost is None:
         return _UNKNOWN_COST
@@ -139,25 +186,9 @@ def _consider(
         return refusal
     policy = desk.policy
     demand = _demand(desk, row)
-    economics = Economics(
-        unit_cost=float(cost.amount),
-        tax_rate=float(desk.store.tax_rate),
-        fee_rate=float(policy.payment_fee_percent / 100),
-        fee_fixed=float(policy.payment_fee_fixed),
-        return_rate=desk.returns[row],
-        discount_rate=desk.discount_rate,
-    )
+    economics = _economics(desk, cost, row)
     past = history or PriceHistory(variant.price.amount)
-    limits = rules.window(
-        variant.price.amount, past.reference, past.last_week, policy, variant.price.minor_digits
-    )
-    if variant.compare_at is not None and variant.compare_at.amount > variant.price.amount:
-        # A price at or above the crossed-out one would make the discount a lie.
-        unit = Decimal(1).scaleb(-limits.minor_digits)
-        limits = replace(limits, high=min(limits.high, variant.compare_at.amount - unit))
-    short = _short_of_stock(desk, variant, row)
-    if short:
-        limits = replace(limits, low=max(limits.low, variant.price.amount))
+    limits, short = _limits(desk, variant, row, history)
     advice = rules.advise(
         variant.price.amount,
         demand,
@@ -169,11 +200,11 @@ def _consider(
     if isinstance(advice, Blocked):
         return advice
     rejected = _rejected_lately(desk, variant.price, advice.price, past)
-    return rejected or _Case(variant, row, demand, economics, advice, short)
+    return rejected or Case(variant, row, demand, economics, advice, short)
 
 
 def _rejected_lately(
-    desk: _Desk, price: Money, wanted: Decimal, past: PriceHistory
+    desk: Desk, price: Money, wanted: Decimal, past: PriceHistory
 ) -> Blocked | None:
     """A refusal while a person's no to the same direction is younger than the cool-down."""
     rise = wanted > price.amount
@@ -191,7 +222,7 @@ def _rejected_lately(
 
 
 def _refusal(
-    desk: _Desk, variant: Variant, row: int, history: PriceHistory | None
+    desk: Desk, variant: Variant, row: int, history: PriceHistory | None
 ) -> Blocked | None:
     if variant.price.amount <= 0:
         return Blocked("no_price", "The variant has no price.")
@@ -206,204 +237,16 @@ def _refusal(
     )
 
 
-def _demand(desk: _Desk, row: int) -> Demand:
+def _demand(desk: Desk, row: int) -> Demand:
     return Demand(
         expected=float(desk.forecast.expected[row, :_HORIZON_WEEKS].sum()),
         sd=float(desk.forecast.cumulative_sd[row, _HORIZON_WEEKS - 1]),
     )
 
 
-def _short_of_stock(desk: _Desk, variant: Variant, row: int) -> bool:
+def _short_of_stock(desk: Desk, variant: Variant, row: int) -> bool:
     available = desk.available_now.get(variant.id)
     if available is None or not variant.tracked:
         return False
     per_day = float(desk.forecast.expected[row, :_HORIZON_WEEKS].mean()) / 7
     return available < per_day * desk.policy.lead_time_days
-
-
-def _waiting(case: _Case, limit: int) -> Blocked:
-    worth = _money(case.advice.gain.point, case.variant.price.currency)
-    detail = f"Worth {worth} in 28 days; {limit} others are worth more."
-    return Blocked("limit", detail, case.variant.id, case.variant.title)
-
-
-def _too_risky(case: _Case, risk: Risk, policy: Policy) -> Blocked:
-    detail = f"Its risk index {risk.score:.2f} reaches the policy's {policy.risk_deny_min:.2f}."
-    return Blocked("risk", detail, case.variant.id, case.variant.title)
-
-
-def _proposal(desk: _Desk, case: _Case, risk: Risk) -> Proposal:
-    variant, advice = case.variant, case.advice
-    price, currency = variant.price, desk.store.currency
-    ids = {"product_id": variant.product_id, "variant_id": variant.id}
-    gain = _money(advice.gain.point, currency)
-    return Proposal(
-        agent_id=AGENT_ID,
-        kind="price.set",
-        subject=Subject("variant", variant.id, variant.title),
-        arguments={**ids, "price": format(advice.price, "f"), "currency": currency},
-        precondition={
-            "price": format(price.amount, "f"),
-            "unit_cost": format(variant.unit_cost.amount, "f") if variant.unit_cost else None,
-        },
-        evidence=_evidence(desk, case),
-        rationale=_why(desk, case),
-        prediction=Prediction(
-            metric="contribution_gain",
-            unit=currency,
-            point=gain.amount,
-            low=_money(advice.gain.low, currency).amount,
-            high=_money(advice.gain.high, currency).amount,
-            horizon_days=HORIZON_DAYS,
-        ),
-        risk=risk,
-        cost=None,
-        money_at_stake=gain,
-        inverse=Inverse(
-            "price.set",
-            {**ids, "price": format(price.amount, "f"), "currency": currency},
-            f"Sets the price back to {price}.",
-        ),
-        expires_at=desk.now + timedelta(days=_VALID_DAYS),
-        run_id=desk.run_id,
-    )
-
-
-def _risk(desk: _Desk, case: _Case, total: float) -> Risk:
-    """Five factors whose weights sum to 1: each contribution is a weight times a share of it."""
-    advice, now = case.advice, case.variant.price.amount
-    step = abs(advice.price - now) / now * 100
-    widest = max(float(desk.policy.price_step_max_percent), 1e-9)
-    borrowed = 1 - float(desk.elasticity.own_weight[case.row])
-    exposed = max(advice.contribution_now.point, 0.0) / total if total > 0 else 0.0
-    width = (advice.gain.high - advice.gain.low) / max(abs(advice.gain.point), 1e-9)
-    parts = (
-        ("loss", 0.30, advice.loss_probability / 0.20,
-         f"{advice.loss_probability:.0%} chance that it loses contribution"),
-        ("step", 0.20, float(step) / widest, f"a step of {step:.1f} %"),
-        ("borrowed elasticity", 0.20, borrowed,
-         f"{borrowed:.0%} of the elasticity comes from its product type"),
-        ("exposure", 0.20, exposed / 0.10, f"{exposed:.1%} of the contribution under review"),
-        ("uncertainty", 0.10, width / 4, "the interval's width against the expected gain"),
-    )  # fmt: skip
-    factors = tuple(
-        RiskFactor(name, round(weight * min(max(share, 0.0), 1.0), 4), reason)
-        for name, weight, share, reason in parts
-    )
-    return Risk(round(sum(factor.contribution for factor in factors), 4), factors)
-
-
-def _why(desk: _Desk, case: _Case) -> str:
-    """Short sentences with numbers: what, how demand answers, what it brings, what limits it."""
-    variant, advice, currency = case.variant, case.advice, desk.store.currency
-    now, then = variant.price.amount, advice.price
-    own = float(desk.elasticity.own_weight[case.row])
-    beta, gain = advice.elasticity, advice.gain
-    kin = f"other {variant.product_type}" if variant.product_type else "the rest of the store"
-
-    weeks = int(desk.elasticity.weeks[case.row])
-    before, after = advice.contribution_now.point, advice.contribution_then.point
-
-    def told(amount: float) -> Money:
-        return _money(amount, currency)
-
-    sentences = [
-        (
-            f"{'Raise' if then > now else 'Lower'} the price from {Money(now, currency)} to "
-            f"{Money(then, currency)} ({(then - now) / now * 100:+.1f} %)."
-        ),
-        (
-            f"Expected in 28 days: {advice.units_now.point:.0f} units at today's price, "
-            f"{advice.units_then.point:.0f} at the new one (80 % interval: "
-            f"{advice.units_then.low:.0f} to {advice.units_then.high:.0f})."
-        ),
-        (
-            "What remains of them after tax, discounts, returns, fees and unit cost: "
-            f"{told(before)} now, {told(after)} then; "
-            f"{told(abs(gain.point))} {'more' if gain.point >= 0 else 'less'} (80 % interval: "
-            f"{told(gain.low).amount} to {told(gain.high)})."
-        ),
-        (
-            f"Buyers: 1 % dearer means about {-beta.point:.1f} % fewer units (80 % interval: "
-            f"{-beta.high:.1f} to {-beta.low:.1f} %); {own:.0%} of that is read from the product's "
-            f"own past prices over {weeks} weeks, the rest from {kin} and published studies."
-        ),
-    ]
-    if not advice.optimum_inside:
-        sentences.append(
-            "It is as far as the policy, a crossed-out price or the stock allows; the best price "
-            "may lie beyond."
-        )
-    if case.short_of_stock:
-        sentences.append("Stock does not last for the lead time, so only rises were considered.")
-    return " ".join(sentences)
-
-
-def _evidence(desk: _Desk, case: _Case) -> tuple[Evidence, ...]:
-    variant, panel, row, store = case.variant, desk.panel, case.row, desk.store
-    first, last = panel.weeks[0], panel.weeks[-1] + timedelta(days=6)
-    sales = f"daily_variant_sales variant_id={variant.id} day={first}..{last}"
-    lookup = f"productVariant(id: {variant.id})"
-    recent = panel.units[row, -13:]
-    in_stock = panel.in_stock[row][panel.alive[row]]
-    demand, beta, forecast = case.demand, case.advice.elasticity, desk.forecast
-    seen = "seen in snapshots and inferred" if panel.seen_stockouts > 0 else "inferred from gaps"
-
-    def fact(
-        label: str, value: object, unit: str, query: str, source: str | None = None
-    ) -> Evidence:
-        at = variant.updated_at if query.startswith(lookup) else desk.now
-        return Evidence(label, value, unit, source or store.source, query, at)
-
-    currency = store.currency
-    return (
-        fact("Price now", format(variant.price.amount, "f"), currency, f"{lookup} price"),
-        fact(
-            "Unit cost",
-            format(variant.unit_cost.amount, "f") if variant.unit_cost else None,
-            currency,
-            f"{lookup} inventoryItem.unitCost",
-        ),
-        fact("Units sold, last 13 weeks", int(recent.sum()), "units", sales),
-        fact(f"Days in stock ({seen})", round(float(in_stock.mean()) * 100, 1), "percent", sales),
-        fact(
-            "Demand expected in 28 days, 80 % interval",
-            {
-                "point": round(demand.expected, 1),
-                "low": round(case.advice.units_now.low, 1),
-                "high": round(case.advice.units_now.high, 1),
-            },
-            "units",
-            f"forecast {forecast.method[row]}, {int(forecast.scored[row])} past forecasts",
-            "model",
-        ),
-        fact(
-            "Elasticity of demand, 80 % interval",
-            {"point": round(beta.point, 2), "low": round(beta.low, 2), "high": round(beta.high, 2)},
-            "percent per percent",
-            f"Poisson regression on {sales}, pooled to {variant.product_type or 'the store'}",
-            "model",
-        ),
-        fact("Returns expected", round(case.economics.return_rate * 100, 1), "percent", sales),
-        fact(
-            "Discounts given on the price",
-            round(case.economics.discount_rate * 100, 1),
-            "percent",
-            "daily_variant_sales revenue / gross of the last 52 weeks",
-        ),
-        fact(
-            "Payment fees and tax assumed",
-            {
-                "fee_percent": str(desk.policy.payment_fee_percent),
-                "fee_fixed": str(desk.policy.payment_fee_fixed),
-                "tax_included_percent": str((store.tax_rate * 100).normalize()),
-            },
-            "percent, " + currency,
-            "policy payment_fee_percent, payment_fee_fixed; shop taxes",
-            "policy",
-        ),
-    )
-
-
-def _money(value: float, currency: str) -> Money:
-    return Money(Decimal(f"{value:.4f}").quantize(_CENT), currency).rounded()

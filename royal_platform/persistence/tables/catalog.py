@@ -126,3 +126,15 @@ forecasts = Table(
     Index(None, "store_id", "run_id"),
     sqlite_with_rowid=False,
 )
+
+# What the last run knew of each variant's price: enough to draw its demand curve again.
+price_studies = Table(
+    "price_studies",
+    metadata,
+    store_key(),
+    key("variant_id"),
+    reference("run_id"),
+    moment("as_of"),
+    Column("study", Json, nullable=False),
+    sqlite_with_rowid=False,
+)

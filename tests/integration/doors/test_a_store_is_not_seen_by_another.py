@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,7 @@ from orchestrator.commands.access import issue_link
 from orchestrator.core import ledger
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import Evidence, Inverse, Proposal, Risk, Subject
+from royal_platform.commerce.pricing.model import Economics, PriceStudy
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence import stores
 from royal_platform.persistence.tables import catalog, orders
@@ -132,6 +134,30 @@ def test_our_own_rows_are_found_and_exact(
     assert metrics["provenance"]["partial"], "its store was never read whole"
 
 
+def test_why_a_price_stands_is_told_as_the_last_run_knew_it(
+    application: Any, filled: Platform, token: Callable[..., str]
+) -> None:
+    def why() -> Any:
+        return call(application, token("viewer"), "GET", f"/v1/products/{PRODUCT}/why").get_json()
+
+    assert why()["data"] == []
+    study = PriceStudy(
+        VARIANT, Decimal("89.00"), "EUR", -2.0, 0.3, 0.4, 60, 25.0, 5.0,
+        Economics(40.0, 0.19, 0.029, 0.3, 0.05), Decimal(15), Decimal("80.10"), Decimal("97.90"),
+        None, "not_worthwhile", "The best price would bring too little.",
+    )  # fmt: skip
+    filled.price_studies.save("run_1", NOW, [replace(study, expected=1.0)])
+    filled.price_studies.save("run_2", NOW, [study])
+    filled.price_studies.save("run_2", NOW, [study])
+    [told] = why()["data"]
+    assert (told["run_id"], told["reason"], told["proposed"]) == ("run_2", "not_worthwhile", None)
+    assert Decimal(told["low"]) == Decimal("80.1")
+    today = min(told["points"], key=lambda point: abs(point["price"] - 89))
+    assert today["units"]["point"] == pytest.approx(25, rel=0.01)
+    assert told["elasticity"]["low"] < told["elasticity"]["point"] < told["elasticity"]["high"] < 0
+    assert told["best"] > told["floor"] > 40
+
+
 def test_another_stores_caller_has_readers_of_its_own_store(filled: Platform) -> None:
     theirs = for_caller(filled, principal("eve", "admin", "str_other", "token"))
     assert len(filled.catalog.variants()) == 1
@@ -170,6 +196,7 @@ def test_another_stores_token_finds_none_of_it(
     argument_hash = seen["argument_hash"]
     absent = [
         ("GET", f"/v1/products/{PRODUCT}", {}),
+        ("GET", f"/v1/products/{PRODUCT}/why", {}),
         ("GET", f"/v1/orders/{ORDER}", {}),
         ("GET", "/v1/customers/c1", {}),
         ("GET", f"/v1/forecast?variant_id={VARIANT}", {}),

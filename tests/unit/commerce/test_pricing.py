@@ -26,6 +26,7 @@ from royal_platform.commerce.pricing.model import (
 )
 from royal_platform.commerce.pricing.response import PRIOR_MEAN, promotions, week_level
 from royal_platform.commerce.pricing.service import propose_prices
+from royal_platform.commerce.pricing.study import curve
 from royal_platform.commerce.shared.model import Money
 
 WIDE = Policy(
@@ -221,6 +222,26 @@ def test_proposals_are_complete_and_can_be_undone(shop, outcome):
         assert "80 %" in proposal.rationale
     stakes = [p.money_at_stake.amount for p in outcome.proposals]
     assert stakes == sorted(stakes, reverse=True)
+
+
+def test_every_price_can_be_explained_with_its_curve(shop, outcome):
+    assert [study.variant_id for study in outcome.studies] == [v.id for v in shop.variants]
+    wanted = {p.subject.id: D(p.arguments["price"]) for p in outcome.proposals}
+    reasons = {b.variant_id: b.reason for b in outcome.blocked}
+    for study in outcome.studies[:40]:
+        assert study.proposed == wanted.get(study.variant_id)
+        assert study.reason == reasons.get(study.variant_id)
+        drawn = curve(study)
+        units = [point.units.point for point in drawn.points]
+        assert units == sorted(units, reverse=True)
+        assert all(p.units.low <= p.units.point <= p.units.high for p in drawn.points)
+        if study.reason == "unknown_cost":
+            assert drawn.best is drawn.floor is drawn.points[0].contribution is None
+            continue
+        best = max(drawn.points, key=lambda point: point.contribution.point)
+        assert drawn.best == best.price
+        at_floor = rules.margin_percent(D(str(round(drawn.floor, 6))), study.economics)
+        assert float(at_floor) == pytest.approx(float(study.floor_percent), abs=0.01)
 
 
 def test_every_active_variant_is_proposed_or_explained(shop, outcome):

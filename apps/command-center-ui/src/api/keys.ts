@@ -14,6 +14,7 @@ export const keys = {
   forecast: (variant: string | null) => ["forecast", variant] as const,
   products: (filters: object) => ["products", "list", filters] as const,
   product: (id: string) => ["products", "one", id] as const,
+  whyPrices: (id: string) => ["products", "why", id] as const,
   orders: (filters: object) => ["orders", "list", filters] as const,
   order: (id: string) => ["orders", "one", id] as const,
   flows: ["marketing", "flows"] as const,

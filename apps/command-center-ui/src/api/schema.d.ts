@@ -856,6 +856,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/products/{product_id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why each variant's price stands: demand curve, optimum and limits of the last run. */
+        get: operations["whyPrices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/purchase-orders": {
         parameters: {
             query?: never;
@@ -1340,6 +1357,18 @@ export interface components {
              */
             prefix?: string;
         };
+        /**
+         * BandOut
+         * @description A figure with its 80 % interval.
+         */
+        BandOut: {
+            /** Point */
+            point: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
         /** BatchIn */
         BatchIn: {
             /**
@@ -1551,6 +1580,16 @@ export interface components {
             /** Source */
             source: ("shopify" | "sandbox" | "import") | null;
             sync: components["schemas"]["SyncProgress"] | null;
+        };
+        /**
+         * CurvePointOut
+         * @description ``units`` and ``contribution`` of 28 days at ``price``; no contribution: cost unknown.
+         */
+        CurvePointOut: {
+            /** Price */
+            price: number;
+            units: components["schemas"]["BandOut"];
+            contribution: components["schemas"]["BandOut"] | null;
         };
         /**
          * CustomerDetail
@@ -4388,6 +4427,62 @@ export interface components {
             next_cursor: string | null;
             /** Total */
             total: number;
+        };
+        /**
+         * WhyPriceOut
+         * @description Why a price stands, by the last pricing run.
+         *
+         *     ``elasticity`` is percent of units per percent of price; ``own_percent`` of it was read from
+         *     the variant's own ``weeks``. ``low`` to ``high`` is what the policy allows from ``price``;
+         *     ``floor`` the lowest price that keeps the margin floor; ``best`` the drawn price that earns
+         *     most, whatever the policy says. ``proposed`` null: left alone for ``reason``.
+         */
+        WhyPriceOut: {
+            /** Variant Id */
+            variant_id: string;
+            price: components["schemas"]["MoneyOut"];
+            proposed: components["schemas"]["MoneyOut"] | null;
+            /** Reason */
+            reason: string | null;
+            /** Detail */
+            detail: string | null;
+            elasticity: components["schemas"]["BandOut"];
+            /** Own Percent */
+            own_percent: number;
+            /** Weeks */
+            weeks: number;
+            /**
+             * Low
+             * Format: decimal
+             */
+            low: string;
+            /**
+             * High
+             * Format: decimal
+             */
+            high: string;
+            /** Floor */
+            floor: number | null;
+            /** Best */
+            best: number | null;
+            /** Points */
+            points: components["schemas"]["CurvePointOut"][];
+            /** Run Id */
+            run_id: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
+         * WhyPrices
+         * @description One entry for each variant that a pricing run has looked at.
+         */
+        WhyPrices: {
+            /** Data */
+            data: components["schemas"]["WhyPriceOut"][];
+            provenance: components["schemas"]["Provenance"];
         };
         /**
          * WorkerOut
@@ -8369,6 +8464,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProductDetail"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whyPrices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyPrices"];
                 };
             };
             /** @description Nobody known is calling. */

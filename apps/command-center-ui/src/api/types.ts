@@ -50,3 +50,4 @@ export type Offer = Schemas["OfferOut"];
 export type SupplierOrder = Schemas["SupplierOrderOut"];
 export type StopResult = Schemas["StopOut"];
 export type Variant = Schemas["VariantOut"];
+export type WhyPrice = Schemas["WhyPriceOut"];

@@ -19,7 +19,9 @@ import type {
   RunDetail,
   Session,
   StoreConnection,
+  Variant,
   Webhook,
+  WhyPrice,
 } from "@/api/types";
 
 import { effects, records } from "./effects";
@@ -521,6 +523,36 @@ const NOUNS = [
   "Jumping saddle pad",
 ];
 
+/** A straight elasticity of -2 around the variant's price. */
+function whyPrice(variant: Variant): WhyPrice {
+  const now = Number(variant.price.amount);
+  const cost = variant.unit_cost ? Number(variant.unit_cost.amount) : null;
+  const points = Array.from({ length: 41 }, (_, index) => {
+    const price = now * (0.6 + index * 0.025);
+    const units = 30 * (price / now) ** -2;
+    const each = cost === null ? null : price / 1.21 - cost;
+    const band = (of: number) => ({ point: of, low: of * 0.8, high: of * 1.25 });
+    return { price, units: band(units), contribution: each === null ? null : band(units * each) };
+  });
+  return {
+    variant_id: variant.id,
+    price: variant.price,
+    proposed: cost === null ? null : { ...variant.price, amount: (now * 1.05).toFixed(2) },
+    reason: cost === null ? "unknown_cost" : null,
+    detail: cost === null ? "Its unit cost is unknown, so no margin can be computed." : null,
+    elasticity: { point: -2, low: -2.5, high: -1.5 },
+    own_percent: 35,
+    weeks: 78,
+    low: (now * 0.9).toFixed(2),
+    high: (now * 1.1).toFixed(2),
+    floor: cost === null ? null : cost * 1.5,
+    best: cost === null ? null : now * 1.2,
+    points,
+    run_id: "run_1842",
+    as_of: at(-30),
+  };
+}
+
 function products(): Product[] {
   const random = stream(5);
   return Array.from({ length: 60 }, (_, index) => {
@@ -752,6 +784,7 @@ export class World {
   session = session();
   decisions = new Map(CASES.map((spec) => [spec.id, decision(spec)]));
   products = products();
+  pricesWeighed = true;
   orders = orders();
   policy = policy();
   connections = connections();
@@ -844,6 +877,7 @@ export class World {
       case "forecast":
         return forecast(query.get("variant_id"));
       case "products":
+        if (action === "why") return this.#whyPrices(id ?? "");
         return id ? this.#product(id) : this.#productPage(query);
       case "orders":
         return id
@@ -1002,6 +1036,13 @@ export class World {
       total: all.length,
       provenance,
     };
+  }
+
+  #whyPrices(id: string) {
+    const product = this.products.find((item) => item.id === id);
+    if (!product) return undefined;
+    const data = product.variants.map((variant) => whyPrice(variant));
+    return { data: this.pricesWeighed ? data : [], provenance };
   }
 
   #product(id: string): ProductDetail | undefined {

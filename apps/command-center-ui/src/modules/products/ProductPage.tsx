@@ -17,6 +17,7 @@ import { Source } from "@/ui/Source";
 import { Empty } from "@/ui/states";
 import { Tag } from "@/ui/Tone";
 import { Cover, Stock } from "./Cover";
+import { PastCard, WhyPriceCard } from "./WhyPrice";
 
 export default function ProductPage() {
   const { productId = "" } = useParams({ strict: false }) as { productId?: string };
@@ -45,8 +46,14 @@ function Body({ product }: { product: ProductDetail }) {
         <VariantTable variants={product.variants} />
       </Card>
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
-        <ForecastCard product={product} />
-        <WaitingCard product={product} />
+        <div className="grid gap-4">
+          <ForecastCard product={product} />
+          <WhyPriceCard product={product} />
+        </div>
+        <div className="grid gap-4">
+          <WaitingCard product={product} />
+          <PastCard product={product} />
+        </div>
       </div>
     </>
   );
