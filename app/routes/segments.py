@@ -9,13 +9,13 @@ from app.documented import api as group
 from app.documented import reply
 from app.schemas.customers import (
     FactsOut,
-    PreviewOut,
     RuleQuery,
     SegmentChange,
     SegmentIn,
     SegmentList,
     SegmentOut,
     SegmentPath,
+    SegmentPreview,
     SegmentRemoval,
 )
 from app.views import segments as view
@@ -37,7 +37,7 @@ def list_segments() -> Response:
     return reply(view.listing(platform()))
 
 
-@api.get("/segments/preview", responses={200: PreviewOut})
+@api.get("/segments/preview", responses={200: SegmentPreview})
 @requires("store:read")
 def preview_segment(query: RuleQuery) -> Response:
     """Count whom a rule is true of, or say where it cannot be read."""

@@ -94,7 +94,7 @@ class RuleFault(Model):
     length: int
 
 
-class PreviewOut(Model):
+class SegmentPreview(Model):
     """How many customers a rule is true of now; with ``fault`` it could not be read."""
 
     members: int | None

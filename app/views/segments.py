@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from app.schemas.customers import (
     FactOut,
     FactsOut,
-    PreviewOut,
     RuleFault,
     SegmentChange,
     SegmentIn,
     SegmentList,
     SegmentOut,
+    SegmentPreview,
 )
 from app.views import shared
 from royal_platform.commerce.customers.facts import VOCABULARY
@@ -57,12 +57,12 @@ def one(platform: Platform, segment_id: str) -> SegmentOut:
         return _segment(connection, known, segment)
 
 
-def preview(platform: Platform, text: str) -> PreviewOut:
+def preview(platform: Platform, text: str) -> SegmentPreview:
     """The members of a rule that is being written, or what is wrong with it."""
     with platform.database.read() as connection:
         known = CustomerFacts.of(connection, platform.store_id)
         members, wrong = _members(connection, known, text)
-        return PreviewOut(
+        return SegmentPreview(
             members=members,
             customers=known.customers(connection),
             fault=wrong,

@@ -18,7 +18,7 @@ from tests.installation import ROYAL, Installation, until
 PAGES = (
     "/", "/approvals", "/agents", "/agents/inventory_pricing", "/effects", "/products", "/orders",
     "/suppliers", "/suppliers/sup_sandbox_express", "/activity", "/marketing", "/policies",
-    "/connections", "/engine", "/aira",
+    "/customers", "/customers?view=cohorts", "/connections", "/engine", "/aira",
 )  # fmt: skip
 
 
@@ -130,6 +130,35 @@ def test_a_products_page_draws_why_its_price_should_move(
     expect(page.get_by_role("img", name="would bring at other prices")).to_be_visible()
     expect(page.get_by_text("Margin floor").first).to_be_visible()
     expect(page.get_by_text(decision["subject"]["title"]).first).to_be_visible()
+
+
+def test_a_segment_is_counted_while_it_is_written_and_says_why_somebody_is_in_it(
+    installation: Installation, desk: BrowserContext
+) -> None:
+    until(lambda: installation.get("/v1/customers/value")["day"], 120, "the customers' valuation")
+    page = desk.new_page()
+    page.goto(f"{installation.url}/customers")
+    heard = listen(page)
+    expect(page.get_by_text("Net sales expected in a year")).to_be_visible()
+    page.get_by_role("button", name="New segment").click()
+    page.get_by_label("Name").fill("Regulars")
+    rule = page.get_by_label("Rule")
+    rule.fill("orders >= 2 and churn_risk befor 90%")
+    expect(page.get_by_text("At character 28")).to_be_visible()
+    rule.fill("orders >= 2 and churn_risk < 90%")
+    counted = page.get_by_text(re.compile(r"^[\d,]+ of [\d,]+ customers$"))
+    expect(counted).to_be_visible()
+    page.get_by_role("button", name="Save segment").click()
+    expect(page.get_by_role("button", name="Regulars")).to_have_attribute("aria-pressed", "true")
+    listed = installation.get("/v1/segments")["data"]
+    (segment,) = [each for each in listed if each["name"] == "Regulars"]
+    members = installation.get("/v1/customers", segment_id=segment["id"])
+    assert members["total"] == segment["members"] > 0
+    person = members["data"][0]
+    page.get_by_role("link", name=person["name"], exact=True).first.click()
+    expect(page.get_by_text("Segments, and why")).to_be_visible()
+    expect(page.get_by_text("churn_risk < 90%", exact=True)).to_be_visible()
+    assert heard == []
 
 
 def test_every_page_is_quiet_on_a_phone(

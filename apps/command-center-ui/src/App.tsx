@@ -34,6 +34,8 @@ const OrderPage = page("orders", () => import("./modules/orders/OrderPage"));
 const Suppliers = page("suppliers", () => import("./modules/suppliers"));
 const SupplierPage = page("suppliers", () => import("./modules/suppliers/SupplierPage"));
 const Marketing = page("marketing", () => import("./modules/marketing"));
+const Customers = page("customers", () => import("./modules/customers"));
+const CustomerPage = page("customers", () => import("./modules/customers/CustomerPage"));
 const Activity = page("activity", () => import("./modules/activity"));
 const Policies = page("policies", () => import("./modules/policies"));
 const Engine = page("engine", () => import("./modules/engine"));
@@ -56,6 +58,8 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/suppliers", Suppliers],
   ["/suppliers/$supplierId", SupplierPage],
   ["/marketing", Marketing],
+  ["/customers", Customers],
+  ["/customers/$customerId", CustomerPage],
   ["/activity", Activity],
   ["/policies", Policies],
   ["/connections", Connections],

@@ -22,6 +22,13 @@ export const keys = {
   message: (id: string) => ["marketing", "message", id] as const,
   preview: (template: string, language: string) =>
     ["marketing", "preview", template, language] as const,
+  customers: (filters: object) => ["customers", "list", filters] as const,
+  customer: (id: string) => ["customers", "one", id] as const,
+  customerValue: ["customers", "value"] as const,
+  customerCohorts: ["customers", "cohorts"] as const,
+  customerFacts: ["customer-facts"] as const,
+  segments: ["segments", "list"] as const,
+  segmentPreview: (rule: string) => ["segments", "preview", rule] as const,
   events: (filters: object) => ["events", filters] as const,
   policies: ["policies"] as const,
   connections: ["connections"] as const,

@@ -3666,6 +3666,18 @@ export interface components {
             changed_at: string;
         };
         /**
+         * SegmentPreview
+         * @description How many customers a rule is true of now; with ``fault`` it could not be read.
+         */
+        SegmentPreview: {
+            /** Members */
+            members: number | null;
+            /** Customers */
+            customers: number;
+            fault: components["schemas"]["RuleFault"] | null;
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
          * SessionOut
          * @description Who is signed in, what they may do, which store they see.
          */
@@ -9386,7 +9398,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewOut"];
+                    "application/json": components["schemas"]["SegmentPreview"];
                 };
             };
             /** @description Nobody known is calling. */

@@ -14,6 +14,7 @@ import {
   Scale,
   ShieldCheck,
   Truck,
+  Users,
 } from "lucide-react";
 
 export interface NavigationEntry {
@@ -30,6 +31,7 @@ export interface NavigationEntry {
     | "orders"
     | "suppliers"
     | "marketing"
+    | "customers"
     | "activity"
     | "policies"
     | "connections"
@@ -130,6 +132,16 @@ export const navigation: readonly NavigationEntry[] = [
     label: "suppliers",
     icon: Truck,
     letter: "u",
+    group: "store",
+    onPhone: false,
+    permission: "store:read",
+  },
+  {
+    id: "customers",
+    path: "/customers",
+    label: "customers",
+    icon: Users,
+    letter: "k",
     group: "store",
     onPhone: false,
     permission: "store:read",

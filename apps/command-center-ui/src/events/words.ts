@@ -55,6 +55,9 @@ export function eventTarget(event: EventRow): EventTarget | null {
     return { to: "/agents/$agentId", params: { agentId: id("agent_id") ?? bare } };
   }
   if (type.startsWith("supplier.")) return { to: "/suppliers", params: {} };
+  if (type.startsWith("segment.") || type.startsWith("customers.")) {
+    return { to: "/customers", params: {} };
+  }
   if (type.startsWith("policy.")) return { to: "/policies", params: {} };
   if (type.startsWith("store.") || type.startsWith("webhook.")) {
     return { to: "/connections", params: {} };

@@ -4,6 +4,7 @@ import type agents from "@/modules/agents/texts.en.json";
 import type aira from "@/modules/aira/texts.en.json";
 import type approvals from "@/modules/approvals/texts.en.json";
 import type connections from "@/modules/connections/texts.en.json";
+import type customers from "@/modules/customers/texts.en.json";
 import type effects from "@/modules/effects/texts.en.json";
 import type engine from "@/modules/engine/texts.en.json";
 import type marketing from "@/modules/marketing/texts.en.json";
@@ -21,6 +22,7 @@ export type Texts = typeof shell &
   typeof aira &
   typeof approvals &
   typeof connections &
+  typeof customers &
   typeof effects &
   typeof engine &
   typeof marketing &

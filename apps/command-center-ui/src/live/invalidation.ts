@@ -11,6 +11,8 @@ type Family =
   | "products"
   | "orders"
   | "marketing"
+  | "customers"
+  | "segments"
   | "policies"
   | "connections"
   | "suppliers"
@@ -42,12 +44,23 @@ const TABLE: Record<string, readonly Family[]> = {
   "effect.": ["decisions", "effects"],
   "price.changed": ["products", "decisions"],
   "stop.": ["session", "agents"],
+  "customers.valued": ["customers", "segments"],
+  "segment.": ["segments", "customers"],
   "policy.": ["policies"],
   "flow.": ["marketing"],
   "message.": ["marketing"],
   "store.connected": ["session", "connections"],
   "store.sync.progressed": ["connections"],
-  "store.sync.completed": ["session", "connections", "metrics", "products", "orders", "forecast"],
+  "store.sync.completed": [
+    "session",
+    "connections",
+    "metrics",
+    "products",
+    "orders",
+    "customers",
+    "segments",
+    "forecast",
+  ],
   "store.connection.": ["session", "connections", "agents"],
   "store.access.": ["session", "connections", "agents"],
   "webhook.": ["connections"],

@@ -17,13 +17,24 @@ import type {
   ProductDetail,
   Run,
   RunDetail,
+  Segment,
   Session,
   StoreConnection,
+  Valuation,
   Variant,
   Webhook,
   WhyPrice,
 } from "@/api/types";
 
+import {
+  CUSTOMERS,
+  cohorts,
+  customerDetail,
+  FACTS,
+  preview,
+  SEGMENT,
+  valuation,
+} from "./customers";
 import { effects, records } from "./effects";
 import { flowList, messageList } from "./marketing";
 import { offers, supplierOrders, suppliers } from "./suppliers";
@@ -47,6 +58,7 @@ const ALL_PERMISSIONS = [
   "store:read",
   "decisions:read",
   "decisions:decide",
+  "segments:write",
   "agents:read",
   "agents:run",
   "agents:configure",
@@ -786,6 +798,8 @@ export class World {
   products = products();
   pricesWeighed = true;
   orders = orders();
+  segments: Segment[] = [SEGMENT];
+  valuation: Valuation = valuation(provenance);
   policy = policy();
   connections = connections();
   storeConnection = storeConnection();
@@ -883,6 +897,13 @@ export class World {
         return id
           ? this.#order(id)
           : { data: this.orders, next_cursor: null, total: this.orders.length, provenance };
+      case "customers":
+        return this.#customers(id, query);
+      case "customer-facts":
+        return FACTS;
+      case "segments":
+        if (id === "preview") return preview(query.get("rule") ?? "", provenance);
+        return { data: this.segments, customers: CUSTOMERS.length, provenance };
       case "events":
         return this.#eventPage(query);
       case "policies":
@@ -1000,6 +1021,13 @@ export class World {
       );
       return this.flows;
     }
+    if (family === "segments") {
+      const draft = body as { name: string; rule: string };
+      const made = { ...SEGMENT, ...draft, id: id ?? "seg_2" };
+      this.segments = this.segments.filter((each) => each.id !== id);
+      if (method !== "DELETE") this.segments.push(made);
+      return made;
+    }
     if (family === "policies" && method === "PUT") {
       const put = body as { version: number; document: Policy["document"] };
       this.policy = { ...this.policy, version: put.version + 1, document: put.document };
@@ -1054,6 +1082,15 @@ export class World {
       decisions_waiting: 0,
       provenance,
     };
+  }
+
+  #customers(id: string | undefined, query: URLSearchParams): unknown {
+    if (id === "value") return this.valuation;
+    if (id === "cohorts") return cohorts(provenance);
+    if (id) return customerDetail(id, provenance);
+    const text = query.get("q")?.toLowerCase();
+    const found = CUSTOMERS.filter((each) => !text || each.name?.toLowerCase().includes(text));
+    return { data: found, next_cursor: null, total: found.length, provenance };
   }
 
   #order(id: string): OrderDetail | undefined {
