@@ -18,6 +18,7 @@ import websockets
 from bench.executions import decisions
 from bench.first_sync import first_sync
 from bench.first_token import first_token
+from bench.forecasting import forecast_speed
 from bench.pricing import pricing
 from bench.sandbox_serving import sandbox_serving
 from bench.table import Report, percentile
@@ -25,7 +26,7 @@ from core.telemetry.logs import configure_logging
 from tests.installation import ADMIN_TOKEN, SANDBOX, Installation, until
 
 TICKS = os.sysconf("SC_CLK_TCK")
-_PARTS = ("starts", "reads", "sync", "aira", "sandbox", "prices", "interface")
+_PARTS = ("starts", "reads", "sync", "aira", "sandbox", "forecasts", "prices", "interface")
 
 
 @contextmanager
@@ -243,6 +244,8 @@ def main() -> None:
             first_token(report, Path(home) / "aira")
         if "sandbox" in wanted:
             sandbox_serving(report, Path(home) / "shop")
+    if "forecasts" in wanted:
+        forecast_speed(report)
     if "prices" in wanted:
         pricing(report)
     if "interface" in wanted:

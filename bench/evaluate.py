@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -148,7 +148,7 @@ def _demand(panel: Panel) -> Demands:
     covered, totals = [], []
     for back in range(ORIGINS):
         split = len(panel.weeks) - HORIZON * (back + 1)
-        past = _until(panel, split)
+        past = panel.until(split)
         told: Forecast = forecast_demand(past)
         actual = panel.demand[:, split : split + HORIZON]
         history = past.demand
@@ -169,15 +169,6 @@ def _demand(panel: Panel) -> Demands:
         {name: float(np.mean(values)) for name, values in squares.items()},
         float(np.mean(covered)),
         float(np.mean(totals)),
-    )
-
-
-def _until(panel: Panel, weeks: int) -> Panel:
-    grids = ("units", "revenue", "returned", "in_stock", "alive", "price")
-    return replace(
-        panel,
-        weeks=panel.weeks[:weeks],
-        **{name: getattr(panel, name)[:, :weeks] for name in grids},
     )
 
 

@@ -13,6 +13,7 @@ from orchestrator.commands import (
     audit,
     connection,
     dead_letters,
+    evaluation,
     files,
     installation,
     secret,
@@ -42,6 +43,7 @@ app.command()(connection.connect)
 app.command()(installation.worker)
 app.command()(installation.doctor)
 app.command()(installation.sync)
+app.command()(evaluation.evaluate)
 app.command()(installation.stop)
 app.command()(installation.resume)
 

@@ -60,7 +60,10 @@ class MetricsOut(Model):
 
 
 class DemandPoint(Model):
-    """One week: ``units`` sold (null in the future), the forecast with its 80 % interval."""
+    """One week: ``units`` sold (null in the future), the forecast with its 80 % interval.
+
+    A week that is over keeps the forecast that was made from the weeks before it, if there was one.
+    """
 
     week: date
     units: Amount | None

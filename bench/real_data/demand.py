@@ -51,7 +51,7 @@ def run() -> Section:
     """Both grains at both sets of origins, with intervals and run times."""
     shop = grocer.read(TOP, chosen_before=TESTED_AT[0])
     chosen = _weekly(shop, CHOSEN_AT, _simple())
-    tested = _weekly(shop, TESTED_AT, {**_simple(), **_peers()})
+    tested = _weekly(shop, TESTED_AT, {**_simple(), **statsforecast_methods()})
     told = [(origin, forecast_demand(shop.panel(origin), HORIZON)) for origin in TESTED_AT]
     daily = _daily(shop, told)
     cover = _coverage(shop, told)
@@ -79,7 +79,7 @@ def _simple() -> dict[str, Method]:
     }
 
 
-def _peers() -> dict[str, Method]:
+def statsforecast_methods() -> dict[str, Method]:
     return {
         "statsforecast AutoETS": _statsforecast(AutoETS(season_length=1)),
         "statsforecast AutoTheta": _statsforecast(AutoTheta(season_length=1)),

@@ -1,4 +1,8 @@
-"""Stored forecasts beside what was really sold, week by week."""
+"""Stored forecasts beside what was really sold, week by week.
+
+A run's forecast replaces the coming weeks. A week that is over keeps the last forecast made from
+the weeks before it, so that it can be held against what was sold.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from royal_platform.persistence.statements import put
 from royal_platform.persistence.tables.catalog import forecasts, inventory_snapshots
 from royal_platform.persistence.tables.orders import daily_sales, daily_variant_sales
 
 WHOLE_STORE = ""
+# As far back as the agent learns; older forecasts judge a method that is no longer used.
+KEPT_WEEKS = 104
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,10 @@ class ForecastWeek:
 
 @dataclass(frozen=True, slots=True)
 class DemandWeek:
-    """One week: sold units in the past, the forecast in the future, days known out of stock."""
+    """One week: units sold, None before it is over; its forecast, None where none was made.
+
+    The forecast of a week that is over was made from the weeks before it.
+    """
 
     week: date
     units: int | None
@@ -53,7 +62,7 @@ class Demand:
 
 
 class Forecasts:
-    """The forecasts of one store; a new run's replace the old ones."""
+    """The forecasts of one store; a new run's replace those of weeks that are not over."""
 
     def __init__(self, store_id: str) -> None:
         self.store_id = store_id
@@ -66,7 +75,7 @@ class Forecasts:
         *,
         as_of: datetime,
     ) -> None:
-        """Store a run's forecasts and forget those of other runs."""
+        """Store a run's forecasts; those of other runs stay for the weeks before its first."""
         rows = [
             {
                 "store_id": self.store_id,
@@ -82,9 +91,15 @@ class Forecasts:
             for week in weeks
         ]
         put(connection, forecasts, rows)
+        first = min((week.week for week in weeks), default=None)
+        if first is None:
+            return
+        table = forecasts.c
         connection.execute(
             delete(forecasts).where(
-                forecasts.c.store_id == self.store_id, forecasts.c.run_id != run_id
+                table.store_id == self.store_id,
+                (table.run_id != run_id) & (table.week >= first)
+                | (table.week < first - timedelta(weeks=KEPT_WEEKS)),
             )
         )
 
@@ -96,28 +111,33 @@ class Forecasts:
         first = monday - timedelta(weeks=past_weeks)
         sold = self._sold(connection, variant_id, first, monday)
         out = self._stockouts(connection, variant_id, first, monday)
-        weeks = [first + timedelta(weeks=index) for index in range(past_weeks)]
+        rows = self._rows(connection, variant_id, first)
+        told = {row.week: row for row in rows if row.week < monday}
         past = [
-            DemandWeek(week, sold.get(week, 0), None, None, None, out.get(week, 0))
-            for week in weeks
+            _week(week, sold.get(week, 0), told.get(week), out.get(week, 0))
+            for week in (first + timedelta(weeks=index) for index in range(past_weeks))
         ]
-        query = (
-            select(forecasts)
-            .where(forecasts.c.store_id == self.store_id)
-            .where(forecasts.c.variant_id == (variant_id or WHOLE_STORE))
-            .where(forecasts.c.week >= monday)
-            .order_by(forecasts.c.week)
-        )
-        rows = list(connection.execute(query))
-        coming = [DemandWeek(row.week, None, row.expected, row.low, row.high, 0) for row in rows]
-        newest: Any = rows[0] if rows else None
+        coming = [row for row in rows if row.week >= monday]
+        newest: Any = coming[0] if coming else None
         return Demand(
             variant_id=variant_id,
-            weeks=(*past, *coming),
+            weeks=(*past, *(_week(row.week, None, row, 0) for row in coming)),
             method=None if newest is None else newest.method,
             run_id=None if newest is None else newest.run_id,
             as_of=None if newest is None else newest.as_of,
         )
+
+    def _rows(
+        self, connection: Connection, variant_id: str | None, first: date
+    ) -> Sequence[Row[Any]]:
+        query = (
+            select(forecasts)
+            .where(forecasts.c.store_id == self.store_id)
+            .where(forecasts.c.variant_id == (variant_id or WHOLE_STORE))
+            .where(forecasts.c.week >= first)
+            .order_by(forecasts.c.week)
+        )
+        return connection.execute(query).all()
 
     def _sold(
         self, connection: Connection, variant_id: str | None, first: date, end: date
@@ -144,6 +164,12 @@ class Forecasts:
             table.day >= first, table.day < end, table.available <= 0,
         )  # fmt: skip
         return _by_week((day, 1) for day in connection.execute(query).scalars())
+
+
+def _week(week: date, units: int | None, told: Any, stockout_days: int) -> DemandWeek:
+    if told is None:
+        return DemandWeek(week, units, None, None, None, stockout_days)
+    return DemandWeek(week, units, told.expected, told.low, told.high, stockout_days)
 
 
 def _by_week(days: Any) -> dict[date, int]:

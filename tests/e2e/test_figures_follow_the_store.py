@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import httpx
+from playwright.sync_api import Browser, expect
 
-from tests.installation import Installation, until
+from tests.e2e.browsing import PHONE, WIDE, listen, overflow, sign_in
+from tests.installation import ROYAL, Installation, until
 
 
 def synced(installation: Installation) -> None:
@@ -80,6 +83,48 @@ def test_an_order_placed_in_the_store_moves_the_figures_by_its_amount(
         f"net sales of {expected} after an order of {today}",
     )
     installation.control("POST", "/control/rate", {"rate": 1})
+
+
+def test_a_forecast_stands_beside_what_was_sold_once_its_week_is_over(
+    installation: Installation, browser: Browser
+) -> None:
+    until(lambda: installation.get("/v1/forecast")["run_id"], 120, "a first forecast")
+    best = installation.get("/v1/products", sort="sold")["data"][0]
+    shown = sign_in(installation, browser)
+    for screen in (WIDE, PHONE):
+        context = browser.new_context(viewport=screen, storage_state=shown)
+        page = context.new_page()
+        heard = listen(page)
+        page.goto(f"{installation.url}/products/{best['id']}")
+        if screen is WIDE:
+            expect(page.get_by_text("No week that was forecast is over yet")).to_be_visible()
+            installation.control("POST", "/control/step", {"days": 8})
+            until(lambda: _judged(installation, best["id"]), 60, "a forecast week that is over")
+            page.reload()
+        kept = page.get_by_role("region", name="Past forecasts against what was sold")
+        expect(kept).to_be_visible()
+        (judged, *_) = _judged(installation, best["id"])
+        inside = float(judged["low"]) <= float(judged["units"]) <= float(judged["high"])
+        expect(kept.get_by_text("inside" if inside else "outside", exact=True)).to_have_count(1)
+        assert overflow(page) <= 0
+        assert heard == []
+        context.close()
+
+
+def test_the_methods_are_held_against_the_stores_own_history(installation: Installation) -> None:
+    synced(installation)
+    answer = installation.run(ROYAL, "evaluate", "--store", "--json")
+    assert answer.returncode == 0, answer.stderr
+    card = json.loads(answer.stdout)
+    assert card["origins"] == 4
+    assert card["rmsse"]["royal"] < card["rmsse"]["last week"]
+    assert 0.6 < card["inside"] < 0.95
+
+
+def _judged(installation: Installation, product: str) -> list[dict[str, str]]:
+    """Weeks of the product's first variant that are over and had been forecast."""
+    points = installation.get(f"/v1/products/{product}")["forecasts"][0]["points"]
+    return [p for p in points if p["units"] is not None and p["expected"] is not None]
 
 
 def _stable(installation: Installation, window: dict[str, str]) -> Decimal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -56,6 +56,15 @@ class Panel:
     def demand(self) -> Floats:
         """Units per week had there been stock all week; nan where too few days say so."""
         return corrected(self.units, self.in_stock, self.alive)
+
+    def until(self, weeks: int) -> Panel:
+        """The panel as it was after its first ``weeks`` weeks."""
+        grids = ("units", "revenue", "returned", "in_stock", "alive", "price")
+        return replace(
+            self,
+            weeks=self.weeks[:weeks],
+            **{name: getattr(self, name)[:, :weeks] for name in grids},
+        )
 
     def row(self, variant_id: str) -> int:
         """The row of a variant. Raises ``ValueError`` for one the panel does not have."""

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from royal_platform.commerce.forecasting import combination, season, series
+from royal_platform.commerce.forecasting.backtest import ShortHistoryError, backtest
 from royal_platform.commerce.forecasting.combination import Past
 from royal_platform.commerce.forecasting.model import SERIES_CLASSES, Panel
 from royal_platform.commerce.forecasting.promotions import depths
@@ -176,3 +177,24 @@ def test_an_untracked_variant_that_stops_selling_is_not_taken_for_sold_out(shop)
     assert unknown.in_stock[0, -1] == 1
     assert empty.in_stock[0, -1] == 0
     assert forecast_demand(unknown).expected[0, 0] < forecast_demand(empty).expected[0, 0] / 2
+
+
+def test_the_scorecard_beats_last_week_on_a_shop_and_refuses_a_short_history(panel):
+    card = backtest(panel)
+    assert card.origins == 4
+    assert card.rmsse["royal"] < card.rmsse["ses"] < card.rmsse["last week"]
+    assert 0.7 <= card.inside <= 0.9
+    assert abs(card.bias) < 0.15
+    with pytest.raises(ShortHistoryError, match="13 complete weeks"):
+        backtest(panel.until(13))
+    assert backtest(panel.until(14)).origins == 1
+
+
+def test_the_scorecard_never_sees_the_weeks_it_is_held_against(panel):
+    last = slice(len(panel.weeks) - 4, None)
+    shaken = panel.units.copy()
+    shaken[:, last] += 50
+    forecast = forecast_demand(panel.until(len(panel.weeks) - 4), 4)
+    again = forecast_demand(replace(panel, units=shaken).until(len(panel.weeks) - 4), 4)
+    assert np.array_equal(forecast.expected, again.expected)
+    assert backtest(replace(panel, units=shaken)).bias < backtest(panel).bias

@@ -210,3 +210,12 @@ def test_every_royal_command_that_a_remedy_names_exists() -> None:
     assert ("tokens", "create") in named
     for words in sorted(named):
         assert runner.invoke(app, [*words, "--help"]).exit_code == 0, words
+
+
+def test_an_evaluation_asks_on_what_and_needs_a_history() -> None:
+    unasked = runner.invoke(app, ["evaluate"])
+    assert unasked.exit_code == 2
+    assert "--store" in unasked.output
+    empty = runner.invoke(app, ["evaluate", "--store", "--json"])
+    assert empty.exit_code == 1
+    assert "royal sync" in json.loads(empty.stdout)["remedy"]

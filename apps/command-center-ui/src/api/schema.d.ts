@@ -1865,6 +1865,8 @@ export interface components {
         /**
          * DemandPoint
          * @description One week: ``units`` sold (null in the future), the forecast with its 80 % interval.
+         *
+         *     A week that is over keeps the forecast that was made from the weeks before it, if there was one.
          */
         DemandPoint: {
             /**

@@ -1,4 +1,4 @@
-/** Weekly demand: what was sold, then what is expected with its 80 % interval, dashed after now. */
+/** Weekly demand: what was sold, and dashed what is or was expected with its 80 % interval. */
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import uPlot from "uplot";
@@ -21,9 +21,10 @@ function columns(forecast: Forecast): [number[], Series, Series, Series, Series]
   const { points } = forecast;
   const lastSold = points.findLastIndex((point) => point.units !== null);
   const sold = points.map((point) => number(point.units));
-  // The forecast starts where the sold line ends, so the eye can follow it.
+  // The forecast starts where the sold line ends, so the eye can follow it; weeks that are over
+  // keep what was expected of them.
   const joined = (pick: (i: number) => number | null): Series =>
-    points.map((_, i) => (i === lastSold ? (sold[i] ?? null) : i < lastSold ? null : pick(i)));
+    points.map((_, i) => pick(i) ?? (i === lastSold ? (sold[i] ?? null) : null));
   return [
     points.map((point) => Date.parse(`${point.week}T00:00:00Z`) / 1000),
     sold,
@@ -48,7 +49,7 @@ function options(width: number, height: number, format: Format): uPlot.Options {
     series: [
       {},
       line,
-      { ...line, dash: [5, 4] },
+      { ...line, dash: [5, 4], spanGaps: false },
       { stroke: "transparent", points: { show: false } },
       { stroke: "transparent", points: { show: false } },
     ],
@@ -76,7 +77,7 @@ export default function ForecastChart({ forecast, height = 232, label }: Forecas
     };
   }, [forecast, height, format, theme]);
 
-  const coming = forecast.points.filter((point) => point.expected !== null).slice(0, 8);
+  const coming = forecast.points.filter((point) => point.units === null).slice(0, 8);
   return (
     <figure aria-label={label}>
       <div ref={box} style={{ minHeight: height }} aria-hidden="true" />

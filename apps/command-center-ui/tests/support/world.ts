@@ -494,7 +494,7 @@ function metrics(compare: string): Metrics {
   } as Metrics;
 }
 
-function forecast(variant: string | null): Forecast {
+function forecast(variant: string | null, kept = true): Forecast {
   const random = stream(variant ? 3 : 11);
   const scale = variant ? 12 : 240;
   const points = Array.from({ length: 60 }, (_, index) => {
@@ -502,13 +502,16 @@ function forecast(variant: string | null): Forecast {
     const season = 1 + 0.25 * Math.sin((index / 52) * 2 * Math.PI);
     const level = scale * season * (1 + index / 160);
     const past = index < 52;
-    const wide = past ? 0 : (index - 50) * 0.035 * level;
+    // The last four weeks had been forecast; one of them fell below its interval.
+    const told = index >= (kept ? 48 : 52);
+    const wide = Math.max(index - 50, 2) * 0.035 * level;
+    const sold = index === 49 ? level * 0.5 : level * (told ? 1 : 0.88 + random() * 0.24);
     return {
       week: week.toISOString().slice(0, 10),
-      units: past ? Math.round(level * (0.88 + random() * 0.24)).toString() : null,
-      expected: past ? null : level.toFixed(1),
-      low: past ? null : (level - wide).toFixed(1),
-      high: past ? null : (level + wide).toFixed(1),
+      units: past ? Math.round(sold).toString() : null,
+      expected: told ? level.toFixed(1) : null,
+      low: told ? (level - wide).toFixed(1) : null,
+      high: told ? (level + wide).toFixed(1) : null,
       stockout_days: past && index % 17 === 0 ? 2 : 0,
     };
   });
@@ -797,6 +800,7 @@ export class World {
   decisions = new Map(CASES.map((spec) => [spec.id, decision(spec)]));
   products = products();
   pricesWeighed = true;
+  forecastsKept = true;
   orders = orders();
   segments: Segment[] = [SEGMENT];
   valuation: Valuation = valuation(provenance);
@@ -1078,7 +1082,7 @@ export class World {
     if (!product) return undefined;
     return {
       ...product,
-      forecasts: product.variants.map((variant) => forecast(variant.id)),
+      forecasts: product.variants.map((variant) => forecast(variant.id, this.forecastsKept)),
       decisions_waiting: 0,
       provenance,
     };

@@ -17,6 +17,7 @@ import { Source } from "@/ui/Source";
 import { Empty } from "@/ui/states";
 import { Tag } from "@/ui/Tone";
 import { Cover, Stock } from "./Cover";
+import { Kept } from "./Kept";
 import { PastCard, WhyPriceCard } from "./WhyPrice";
 
 export default function ProductPage() {
@@ -184,6 +185,7 @@ function ForecastCard({ product }: { product: ProductDetail }) {
             <span>{forecast.method}</span>
             <Source provenance={forecast.provenance} />
           </p>
+          <Kept forecast={forecast} />
         </>
       ) : (
         <Empty title={t("forecast.none")} body={t("forecast.noneBody")} />

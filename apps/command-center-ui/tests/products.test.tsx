@@ -1,0 +1,34 @@
+import { screen, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+// Compiled before the first test, whose patience it would otherwise use up on a busy machine.
+import "@/modules/products/ProductPage";
+import { open } from "./support/app";
+import { World } from "./support/world";
+
+const NAME = "Past forecasts against what was sold";
+
+describe("the forecast on the page of a product", () => {
+  it("sets what was sold beside what had been expected, week by week", async () => {
+    open("/products/prod_0");
+    const kept = await screen.findByRole("region", { name: NAME });
+    expect(kept).toHaveTextContent("4 forecast weeks are over: 3 inside their 80 % interval");
+    expect(within(kept).getAllByText("inside")).toHaveLength(3);
+    expect(within(kept).getAllByText("outside")).toHaveLength(1);
+  });
+
+  it("lists only weeks to come as what is expected", async () => {
+    open("/products/prod_0");
+    await screen.findByRole("region", { name: NAME });
+    const chart = await screen.findByRole("table", { name: /Weekly demand of/ });
+    expect(within(chart).getAllByRole("row")).toHaveLength(9);
+    expect(within(chart).getAllByRole("rowheader")[0]).toHaveTextContent("Nov 16, 2026");
+  });
+
+  it("says that nothing is known before a forecast week is over", async () => {
+    const world = new World();
+    world.forecastsKept = false;
+    open("/products/prod_0", world);
+    expect(await screen.findByText(/No week that was forecast is over yet/)).toBeInTheDocument();
+    expect(screen.queryByRole("region", { name: NAME })).toBeNull();
+  });
+});
