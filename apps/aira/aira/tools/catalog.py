@@ -157,8 +157,8 @@ def _demand(connection: Connection, store: Store, each: VariantItem, today: date
     found: Demand = Forecasts(store.id).demand(
         connection, each.id, today=today, past_weeks=_PACE_WEEKS
     )
-    past = [week.units or 0 for week in found.weeks if week.expected is None]
-    coming = [week for week in found.weeks if week.expected is not None][:_PACE_WEEKS]
+    past = [week.units for week in found.weeks if week.units is not None]
+    coming = [week for week in found.weeks if week.units is None][:_PACE_WEEKS]
     return {
         "title": each.title, "variant_id": each.id, "unit": "units",
         "sold_last_weeks": past, "method": found.method, "as_of": plain(found.as_of),

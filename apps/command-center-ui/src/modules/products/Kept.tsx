@@ -38,7 +38,7 @@ export function Kept({ forecast }: { forecast: Forecast }) {
     format.decimal(String(weeks.reduce((total, week) => total + Number(pick(week)), 0)), {
       digits: 0,
     });
-  const cell = "px-3 py-1 text-right tabular-nums first:pl-0 last:pr-0";
+  const cell = "px-3 py-1 tabular-nums first:pl-0 last:pr-0";
   return (
     <section className="mt-4 border-t border-line pt-3" aria-label={t("products.kept")}>
       <h3 className="text-meta font-medium">{t("products.kept")}</h3>
@@ -50,7 +50,7 @@ export function Kept({ forecast }: { forecast: Forecast }) {
           sold: sum((week) => week.units),
         })}
       </p>
-      <table className="mt-2 w-full border-collapse text-meta">
+      <table className="mt-2 w-full border-collapse text-right text-meta">
         <thead>
           <tr className="border-b border-line text-muted">
             <th scope="col" className={`${cell} text-left font-medium`}>
