@@ -129,6 +129,12 @@ def test_a_products_page_draws_why_its_price_should_move(
     page.goto(f"{installation.url}/products/{product}")
     expect(page.get_by_role("img", name="would bring at other prices")).to_be_visible()
     expect(page.get_by_text("Margin floor").first).to_be_visible()
+    page.set_viewport_size(PHONE)
+    page.get_by_text("The curve in figures").click()
+    expect(page.get_by_role("columnheader", name="Units in 28 days")).to_be_visible()
+    assert page.locator("main section").evaluate_all(
+        "cards => cards.every(card => card.getBoundingClientRect().right <= window.innerWidth)"
+    )
     expect(page.get_by_text(decision["subject"]["title"]).first).to_be_visible()
 
 

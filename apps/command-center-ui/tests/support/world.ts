@@ -546,7 +546,11 @@ function whyPrice(variant: Variant): WhyPrice {
     const price = now * (0.6 + index * 0.025);
     const units = 30 * (price / now) ** -2;
     const each = cost === null ? null : price / 1.21 - cost;
-    const band = (of: number) => ({ point: of, low: of * 0.8, high: of * 1.25 });
+    const band = (of: number) => ({
+      point: of,
+      low: Math.min(of * 0.8, of * 1.25),
+      high: Math.max(of * 0.8, of * 1.25),
+    });
     return { price, units: band(units), contribution: each === null ? null : band(units * each) };
   });
   return {

@@ -4,9 +4,9 @@ import type { WhyPrice } from "@/api/types";
 import { useFormat } from "@/format/use-format";
 
 const WIDTH = 560;
-const HEIGHT = 210;
+const HEIGHT = 192;
 const LEFT = 8;
-const BOTTOM = 24;
+const BOTTOM = 6;
 const TOP = 12;
 
 /** Contribution where the cost is known, else units: what is unknown is not drawn as zero. */
@@ -42,51 +42,51 @@ export function Curve({ why, label }: { why: WhyPrice; label: string }) {
   const proposed = why.proposed ? x(Number(why.proposed.amount)) : null;
   const ends = [bands[0]?.price ?? 0, bands.at(-1)?.price ?? 0] as const;
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label} className="w-full">
-      <rect
-        x={allowed[0]}
-        width={Math.max(allowed[1] - allowed[0], 1)}
-        y={TOP}
-        height={HEIGHT - TOP - BOTTOM}
-        className="fill-line"
-        fillOpacity={0.5}
-      />
-      <line x1={LEFT} x2={WIDTH - LEFT} y1={y(0)} y2={y(0)} className="stroke-line-strong" />
-      <polygon points={band} className="fill-accent" fillOpacity={0.18} />
-      <polyline
-        points={at((b) => b.point).join(" ")}
-        className="fill-none stroke-accent"
-        strokeWidth={1.75}
-      />
-      <line x1={now} x2={now} y1={TOP} y2={HEIGHT - BOTTOM} className="stroke-fg" />
-      {why.floor !== null && why.floor > ends[0] && (
-        <line
-          x1={x(why.floor)}
-          x2={x(why.floor)}
-          y1={TOP}
-          y2={HEIGHT - BOTTOM}
-          className="stroke-bad"
-          strokeDasharray="2 3"
+    <>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label} className="w-full">
+        <rect
+          x={allowed[0]}
+          width={Math.max(allowed[1] - allowed[0], 1)}
+          y={TOP}
+          height={HEIGHT - TOP - BOTTOM}
+          className="fill-line"
+          fillOpacity={0.5}
         />
-      )}
-      {proposed !== null && (
-        <line
-          x1={proposed}
-          x2={proposed}
-          y1={TOP}
-          y2={HEIGHT - BOTTOM}
-          className="stroke-ok"
-          strokeWidth={2}
-          strokeDasharray="6 3"
+        <line x1={LEFT} x2={WIDTH - LEFT} y1={y(0)} y2={y(0)} className="stroke-line-strong" />
+        <polygon points={band} className="fill-accent" fillOpacity={0.18} />
+        <polyline
+          points={at((b) => b.point).join(" ")}
+          className="fill-none stroke-accent"
+          strokeWidth={1.75}
         />
-      )}
-      <text x={LEFT} y={HEIGHT - 6} className="fill-muted text-meta">
-        {money(ends[0])}
-      </text>
-      <text x={WIDTH - LEFT} y={HEIGHT - 6} textAnchor="end" className="fill-muted text-meta">
-        {money(ends[1])}
-      </text>
-    </svg>
+        <line x1={now} x2={now} y1={TOP} y2={HEIGHT - BOTTOM} className="stroke-fg" />
+        {why.floor !== null && why.floor > ends[0] && (
+          <line
+            x1={x(why.floor)}
+            x2={x(why.floor)}
+            y1={TOP}
+            y2={HEIGHT - BOTTOM}
+            className="stroke-bad"
+            strokeDasharray="2 3"
+          />
+        )}
+        {proposed !== null && (
+          <line
+            x1={proposed}
+            x2={proposed}
+            y1={TOP}
+            y2={HEIGHT - BOTTOM}
+            className="stroke-ok"
+            strokeWidth={2}
+            strokeDasharray="6 3"
+          />
+        )}
+      </svg>
+      <p className="flex justify-between text-meta text-muted tabular-nums">
+        <span>{money(ends[0])}</span>
+        <span>{money(ends[1])}</span>
+      </p>
+    </>
   );
 }
 

@@ -47,11 +47,11 @@ function Body({ product }: { product: ProductDetail }) {
         <VariantTable variants={product.variants} />
       </Card>
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
-        <div className="grid gap-4">
+        <div className="grid grid-cols-1 gap-4">
           <ForecastCard product={product} />
           <WhyPriceCard product={product} />
         </div>
-        <div className="grid gap-4">
+        <div className="grid grid-cols-1 gap-4">
           <WaitingCard product={product} />
           <PastCard product={product} />
         </div>
