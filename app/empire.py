@@ -12,6 +12,7 @@ SEVEN = (
         "product_research",
         (Can.PRODUCT_RESEARCH, Can.DATA_COLLECTION),
         "Compares suppliers' offers and the shop's own demand to find what is worth selling.",
+        cron="0 4 * * *",
     ),
     Registration(
         "inventory_pricing",

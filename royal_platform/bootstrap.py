@@ -32,6 +32,7 @@ from royal_platform.persistence.mirrored import MirroredStore
 from royal_platform.persistence.model_calls import StoredSentLog
 from royal_platform.persistence.offers import StoredOffers
 from royal_platform.persistence.people import StoredPeople
+from royal_platform.persistence.picks import StoredPicks
 from royal_platform.persistence.price_history import StoredPriceHistory
 from royal_platform.persistence.price_studies import StoredPriceStudies
 from royal_platform.persistence.readers import (
@@ -78,7 +79,7 @@ _SANDBOX_WAIT_SECONDS = 30.0
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
     "price_studies", "segments", "audience", "signals",
-    "offers", "supply", "stock_risks",
+    "offers", "picks", "supply", "stock_risks",
 )  # fmt: skip
 
 
@@ -105,6 +106,7 @@ class Platform:
     segments: StoredSegments
     audience: StoredAudience
     offers: StoredOffers
+    picks: StoredPicks
     supply: StoredSupply
     stock_risks: StoredStockRisks
     signals: StoredSignals
@@ -380,6 +382,7 @@ def _wired(
         segments=StoredSegments(*parts),
         audience=StoredAudience(*parts),
         offers=StoredOffers(*parts),
+        picks=StoredPicks(*parts),
         supply=StoredSupply(*parts),
         stock_risks=StoredStockRisks(*parts),
         signals=StoredSignals(*parts),

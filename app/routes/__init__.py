@@ -15,6 +15,7 @@ from app.routes import (
     orders,
     policies,
     products,
+    research,
     runs,
     segments,
     session,
@@ -24,6 +25,7 @@ from app.routes import (
 
 APIS = (
     agents.api,
+    research.api,
     runs.api,
     dead_letters.api,
     engine.api,

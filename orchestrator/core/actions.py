@@ -11,10 +11,16 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from orchestrator.core.books import Books, Ground, reading, writing
+from orchestrator.core.listing import STATUS_OF, ImportAction, StatusAction
 from orchestrator.core.mandates import GrantAction, RevokeAction
 from orchestrator.core.messaging import MessageAction, Post
 from royal_platform.commerce.catalog.model import VariantPrice
-from royal_platform.commerce.catalog.ports import PriceReader, PriceWriter
+from royal_platform.commerce.catalog.ports import (
+    PriceReader,
+    PriceWriter,
+    ProductReader,
+    ProductWriter,
+)
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
 from royal_platform.commerce.decisions.rules import MESSAGE, mismatches
 from royal_platform.commerce.inventory.model import PurchaseOrder
@@ -35,6 +41,8 @@ class Hands:
     stock_reader: StockReader
     stock_writer: StockWriter
     post: Post | None = None
+    product_reader: ProductReader | None = None
+    product_writer: ProductWriter | None = None
 
 
 class Action(Protocol):
@@ -305,6 +313,12 @@ def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
         return PriceAction(hands)
     if kind == "inventory.adjust":
         return StockAction(hands)
+    if kind == MESSAGE and hands.post is not None:
+        return MessageAction(ground, hands.post)
+    return _of_our_books(kind, ground, hands) or _of_the_shelf(kind, hands)
+
+
+def _of_our_books(kind: str, ground: Ground, hands: Hands) -> Action | None:
     if kind == "inventory.reorder":
         return PurchaseAction(ground, hands)
     if kind == "inventory.reorder_cancel":
@@ -313,9 +327,16 @@ def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
         return GrantAction(ground)
     if kind == "mandate.revoke":
         return RevokeAction(ground)
-    if kind == MESSAGE and hands.post is not None:
-        return MessageAction(ground, hands.post)
     return None
+
+
+def _of_the_shelf(kind: str, hands: Hands) -> Action | None:
+    reader, writer = hands.product_reader, hands.product_writer
+    if reader is None or writer is None:
+        return None
+    if kind == "product.import_draft":
+        return ImportAction(reader, writer)
+    return StatusAction(reader, writer) if kind in STATUS_OF else None
 
 
 def _price_facts(found: VariantPrice) -> Facts:

@@ -40,6 +40,11 @@ class AgentCapability(StrEnum):
 
 # Kinds that execution knows how to carry out, by the capability that proposes them.
 _KINDS: Mapping[str, tuple[str, ...]] = {
+    AgentCapability.PRODUCT_RESEARCH: (
+        "product.import_draft",
+        "product.publish",
+        "product.delist",
+    ),
     AgentCapability.PRICING_OPTIMIZATION: ("price.set",),
     AgentCapability.MARKETING_AUTOMATION: ("message.send", "mandate.grant"),
     AgentCapability.INVENTORY_MANAGEMENT: ("inventory.reorder", "inventory.adjust"),

@@ -322,7 +322,8 @@ def hands_of(platform: Platform) -> Hands:
     from royal_platform.bootstrap import writers
 
     writer = writers(platform)
-    return Hands(platform.live, writer, platform.live, writer, post_of(platform))
+    live = platform.live
+    return Hands(live, writer, live, writer, post_of(platform), live, writer)
 
 
 def post_of(platform: Platform) -> Post:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from orchestrator.core.books import Books
 from orchestrator.core.messaging import message_state
 from royal_platform.commerce.decisions.model import GateState, Proposal, Status
-from royal_platform.commerce.decisions.rules import MESSAGE, PRICE_KINDS, planned_spend
+from royal_platform.commerce.decisions.rules import IMPORT, MESSAGE, PRICE_KINDS, planned_spend
 from royal_platform.persistence.decision_rows import read_decision
 from royal_platform.persistence.tables.catalog import price_observations, variants
 from royal_platform.persistence.tables.decisions import decisions, executions
@@ -58,7 +58,7 @@ def gate_state(
         prices_last_week=_prices_since(books, proposal, books.now - _WEEK) if is_price else (),
         reference_price=_reference_price(books, proposal) if is_price else None,
         unit_cost=unit_cost,
-        tax_rate=_included_tax(books) if is_price else Decimal(0),
+        tax_rate=_included_tax(books) if is_price or proposal.kind == IMPORT else Decimal(0),
         last_change_at=_last_change(books, proposal, decision_id),
         actions_this_run=this_run if run else 0,
         actions_today=actions_today,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from royal_platform.commerce.catalog.model import VariantPrice
+from royal_platform.commerce.catalog.model import LiveProduct, ProductDraft, VariantPrice
 from royal_platform.commerce.inventory.model import StockLevel
 from royal_platform.commerce.shared.model import Money
 from royal_platform.shopify import documents
@@ -41,6 +41,18 @@ class ShopifyReader:
             unit_cost=None if cost is None else Money(cost.amount, cost.currency_code),
             updated_at=found.updated_at,
         )
+
+    async def product(self, handle: str) -> LiveProduct | None:
+        """The product under this handle; None when there is none."""
+        answer = await self._client.run(documents.PRODUCT_BY_HANDLE, {"handle": handle})
+        found = answer.product_by_identifier
+        if found is None or not found.variants.nodes:
+            return None
+        variant = found.variants.nodes[0]
+        return LiveProduct(
+            local_id(found.id), found.handle, found.title, found.status, local_id(variant.id),
+            variant.sku, variant.price,
+        )  # fmt: skip
 
     async def stock_level(self, inventory_item_id: str, location_id: str) -> StockLevel | None:
         """The level now; None when the item is not stocked there."""
@@ -151,6 +163,37 @@ class ShopifyWriter:
                 field="quantity",
             )
         return level
+
+    async def create_draft(self, draft: ProductDraft, idempotency_key: str) -> None:  # noqa: ARG002 - found again by its handle
+        """Make the product hidden, then give its one variant SKU, price and cost."""
+        there = await self._reader.product(draft.handle)
+        if there is None:
+            product = {
+                "title": draft.title, "handle": draft.handle, "vendor": draft.vendor,
+                "productType": draft.product_type, "descriptionHtml": draft.description,
+                "status": "DRAFT", "tags": list(draft.tags),
+            }  # fmt: skip
+            answer = await self._client.run(documents.CREATE_PRODUCT, {"product": product})
+            _check(answer.product_create, doing="the product")
+            there = await self._reader.product(draft.handle)
+        if there is None:
+            raise ShopifyUnavailable("The store does not show the new product.", maybe_applied=True)
+        item: dict[str, Any] = {"sku": draft.sku, "tracked": True}
+        if draft.unit_cost is not None:
+            item["cost"] = _decimal_text(draft.unit_cost.amount)
+        variant = {
+            "id": gid("ProductVariant", there.variant_id),
+            "price": _decimal_text(draft.price.amount), "inventoryItem": item,
+        }  # fmt: skip
+        variables = {"productId": gid("Product", there.id), "variants": [variant]}
+        filled = await self._client.run(documents.SET_PRICE, variables)
+        _check(filled.product_variants_bulk_update, doing="the product's price")
+
+    async def set_status(self, product_id: str, status: str, idempotency_key: str) -> None:  # noqa: ARG002 - setting twice sets once
+        """Show, hide or archive the product."""
+        product = {"id": gid("Product", product_id), "status": status}
+        answer = await self._client.run(documents.SET_PRODUCT_STATUS, {"product": product})
+        _check(answer.product_update, doing="the product's status")
 
     async def add_tags(self, resource_id: str, tags: Sequence[str], idempotency_key: str) -> None:  # noqa: ARG002 - adding twice adds once
         """Add tags to ``Type/id`` or a global id; those already there stay."""

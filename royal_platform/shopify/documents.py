@@ -79,6 +79,11 @@ STOCK_LEVEL = Document("stock_level", schemas.StockLevelAnswer, urgent=True)
 WEBHOOK_SUBSCRIPTIONS = Document("webhook_subscriptions", schemas.WebhookSubscriptionsAnswer)
 # Without @idempotent a second sending may have a second effect: read before repeating.
 SET_PRICE = Document("set_price", schemas.SetPriceAnswer, repeatable=False, urgent=True)
+PRODUCT_BY_HANDLE = Document("product_by_handle", schemas.ProductByHandleAnswer, urgent=True)
+CREATE_PRODUCT = Document(
+    "create_product", schemas.CreateProductAnswer, repeatable=False, urgent=True
+)
+SET_PRODUCT_STATUS = Document("set_product_status", schemas.SetProductStatusAnswer, urgent=True)
 SET_QUANTITY = Document("set_quantity", schemas.SetQuantityAnswer, urgent=True)
 ADD_TAGS = Document("add_tags", schemas.AddTagsAnswer, urgent=True)
 REMOVE_TAGS = Document("remove_tags", schemas.RemoveTagsAnswer, urgent=True)

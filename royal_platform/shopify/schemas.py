@@ -163,6 +163,36 @@ class Outcome(Answer):
     user_errors: list[UserError]
 
 
+class ListedVariant(Answer):
+    id: str
+    sku: str | None
+    price: Decimal
+
+
+class ListedVariants(Answer):
+    nodes: list[ListedVariant]
+
+
+class ListedProduct(Answer):
+    id: str
+    handle: str
+    title: str
+    status: str
+    variants: ListedVariants
+
+
+class ProductByHandleAnswer(Answer):
+    product_by_identifier: ListedProduct | None
+
+
+class CreateProductAnswer(Answer):
+    product_create: Outcome | None
+
+
+class SetProductStatusAnswer(Answer):
+    product_update: Outcome | None
+
+
 class SetPriceAnswer(Answer):
     product_variants_bulk_update: Outcome | None
 

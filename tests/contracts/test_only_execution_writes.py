@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PRODUCT = ("app", "apps", "core", "orchestrator", "royal_platform")
 WRITERS = {
     "writers", "ShopifyWriter", "PriceWriter", "StockWriter", "TagWriter", "Mailer", "mailer_of",
-    "supplier_desk", "SupplierDesk", "Desk",
+    "supplier_desk", "SupplierDesk", "Desk", "ProductWriter",
 }  # fmt: skip
 # Where writers are made, declared, named as a type, and used.
 ALLOWED = {
@@ -29,6 +29,7 @@ ALLOWED = {
     "royal_platform/suppliers/adapter.py",
     "royal_platform/suppliers/desk/adapter.py",
     "orchestrator/core/actions.py",
+    "orchestrator/core/listing.py",
     "orchestrator/core/messaging.py",
     "orchestrator/core/execution.py",
 }
@@ -86,6 +87,8 @@ def test_only_the_writer_and_the_subscriptions_send_a_mutation() -> None:
     }
     assert senders == {
         "royal_platform/shopify/adapter.py",
+        # Asks the store for a file of what can be read anyway.
+        "royal_platform/shopify/bulk.py",
         "royal_platform/shopify/subscriptions.py",
     }
 

@@ -18,7 +18,7 @@ from tests.installation import ROYAL, Installation, until
 PAGES = (
     "/", "/approvals", "/agents", "/agents/inventory_pricing", "/effects", "/products", "/orders",
     "/suppliers", "/suppliers/sup_sandbox_express", "/activity", "/marketing", "/policies",
-    "/customers", "/customers?view=cohorts", "/connections", "/engine", "/aira",
+    "/research", "/customers", "/customers?view=cohorts", "/connections", "/engine", "/aira",
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ const Products = page("products", () => import("./modules/products"));
 const ProductPage = page("products", () => import("./modules/products/ProductPage"));
 const Orders = page("orders", () => import("./modules/orders"));
 const OrderPage = page("orders", () => import("./modules/orders/OrderPage"));
+const Research = page("research", () => import("./modules/research"));
 const Suppliers = page("suppliers", () => import("./modules/suppliers"));
 const SupplierPage = page("suppliers", () => import("./modules/suppliers/SupplierPage"));
 const Marketing = page("marketing", () => import("./modules/marketing"));
@@ -55,6 +56,7 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/products/$productId", ProductPage],
   ["/orders", Orders],
   ["/orders/$orderId", OrderPage],
+  ["/research", Research],
   ["/suppliers", Suppliers],
   ["/suppliers/$supplierId", SupplierPage],
   ["/marketing", Marketing],

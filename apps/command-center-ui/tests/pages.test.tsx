@@ -18,6 +18,7 @@ const PAGES: [path: string, sign: string][] = [
   ["/products/prod_0", "Demand per variant"],
   ["/orders", "#1800"],
   ["/orders/order_0", "Lines"],
+  ["/research", "Hay ball"],
   ["/suppliers", "Northern Tack"],
   ["/suppliers/sup_1", "Hoof pick"],
   ["/customers", "Rosa Reiter"],

@@ -66,3 +66,31 @@ class StoreTerms:
     currency: str
     tax_rate: Decimal = Decimal(0)
     source: str = "shopify"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDraft:
+    """A product to be made, with one variant; ``handle`` is unique and finds it again."""
+
+    handle: str
+    title: str
+    vendor: str
+    product_type: str
+    description: str
+    sku: str
+    price: Money
+    unit_cost: Money | None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveProduct:
+    """A product as just read; ``status`` ACTIVE, DRAFT or ARCHIVED; its first variant's terms."""
+
+    id: str
+    handle: str
+    title: str
+    status: str
+    variant_id: str
+    sku: str | None
+    price: Decimal

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from royal_platform.commerce.catalog.model import PriceObservation, Variant, VariantPrice
+from royal_platform.commerce.catalog.model import (
+    LiveProduct,
+    PriceObservation,
+    ProductDraft,
+    Variant,
+    VariantPrice,
+)
 from royal_platform.commerce.shared.model import Money
 
 
@@ -56,4 +62,24 @@ class TagWriter(Protocol):
         self, resource_id: str, tags: Sequence[str], idempotency_key: str
     ) -> None:
         """Remove ``tags``; those already gone stay gone."""
+        ...
+
+
+class ProductReader(Protocol):
+    """The live store, asked for one product."""
+
+    async def product(self, handle: str) -> LiveProduct | None:
+        """The product under this handle; None when there is none."""
+        ...
+
+
+class ProductWriter(Protocol):
+    """The live store, told to make a product or to show or hide it. Given to execution only."""
+
+    async def create_draft(self, draft: ProductDraft, idempotency_key: str) -> None:
+        """Make the product, hidden; what is there already under its handle is only completed."""
+        ...
+
+    async def set_status(self, product_id: str, status: str, idempotency_key: str) -> None:
+        """Show it (ACTIVE), hide it (DRAFT) or put it away (ARCHIVED)."""
         ...

@@ -29,7 +29,9 @@ from royal_platform.commerce.messages.rules import is_quiet, message_id
 from royal_platform.commerce.shared.model import Money
 
 __all__ = [
+    "IMPORT",
     "KINDS",
+    "LISTING_KINDS",
     "MESSAGE",
     "Change",
     "GateState",
@@ -47,14 +49,18 @@ __all__ = [
 PRICE_KINDS = ("price.set",)
 MESSAGE = "message.send"
 MANDATES = ("mandate.grant", "mandate.revoke")
+IMPORT = "product.import_draft"
+# Whether buyers see a product.
+LISTING_KINDS = ("product.publish", "product.delist")
 KINDS = (
     *PRICE_KINDS, "inventory.reorder", "inventory.reorder_cancel", "inventory.adjust", MESSAGE,
-    *MANDATES,
+    *MANDATES, IMPORT, *LISTING_KINDS,
 )  # fmt: skip
 
 # Twelve digits before and four after the point: what the store can hold, exactly.
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
 _MAX_UNITS = 1_000_000
+_HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
 _SEVERITY = {Ruling.ALLOW: 0, Ruling.ASK: 1, Ruling.DENY: 2}
 
 Rule = Callable[[Proposal, Policy, GateState], Iterator[RuleHit]]
@@ -115,11 +121,8 @@ def changes(proposal: Proposal) -> tuple[Change, ...]:
             Change("on order", "0", _text(arguments["quantity"]), "units"),
             Change("unit cost", None, _text(arguments.get("unit_cost")), currency),
         )
-    if proposal.kind == "inventory.adjust" and "add" in arguments:
-        return (Change("added", None, f"{arguments['add']:+d}", "units"),)
     if proposal.kind == "inventory.adjust":
-        now = arguments.get("change_from", before.get("available"))
-        return (Change("available", _text(now), _text(arguments["quantity"]), "units"),)
+        return (_adjustment(proposal),)
     if proposal.kind == "inventory.reorder_cancel":
         return (Change("on order", _text(arguments.get("quantity")), "0", "units"),)
     if proposal.kind == "mandate.grant":
@@ -130,12 +133,34 @@ def changes(proposal: Proposal) -> tuple[Change, ...]:
             Change("audience", None, _text(arguments["audience"]), ""),
             Change("holdout", None, _text(arguments["holdout_percent"]), "percent"),
         )
+    if proposal.kind in (IMPORT, *LISTING_KINDS):
+        return _listing_changes(proposal, currency)
     if proposal.kind == MESSAGE:
         return (
             Change("message", None, _text(arguments["template"]), ""),
             Change("step", None, f"{arguments['flow']} {arguments['step']}", ""),
         )
     return tuple(Change(name, None, _text(value), "") for name, value in arguments.items())
+
+
+def _adjustment(proposal: Proposal) -> Change:
+    arguments = proposal.arguments
+    if "add" in arguments:
+        return Change("added", None, f"{arguments['add']:+d}", "units")
+    now = arguments.get("change_from", proposal.precondition.get("available"))
+    return Change("available", _text(now), _text(arguments["quantity"]), "units")
+
+
+def _listing_changes(proposal: Proposal, currency: str) -> tuple[Change, ...]:
+    arguments = proposal.arguments
+    if proposal.kind in LISTING_KINDS:
+        shown = "ACTIVE" if proposal.kind == "product.publish" else "DRAFT"
+        return (Change("status", _text(proposal.precondition.get("status")), shown, ""),)
+    return (
+        Change("product", None, _text(arguments["title"]), ""),
+        Change("price", None, _text(arguments["price"]), currency),
+        Change("unit cost", None, _text(arguments.get("unit_cost")), currency),
+    )
 
 
 def broken(proposal: Proposal, live: JsonObject) -> tuple[str, ...]:
@@ -210,7 +235,12 @@ def _argument_problems(kind: str, arguments: JsonObject, currency: str) -> Itera
             yield "The unit cost is not a decimal string."
     if kind == "inventory.adjust":
         yield from _adjustment_problems(arguments)
-    if kind in (*PRICE_KINDS, "inventory.reorder") and arguments.get("currency") != currency:
+    if kind in (IMPORT, *LISTING_KINDS):
+        yield from _listing_problems(kind, arguments, currency)
+    if (
+        kind in (*PRICE_KINDS, IMPORT, "inventory.reorder")
+        and arguments.get("currency") != currency
+    ):
         yield f"The currency is not the store's, {currency}."
 
 
@@ -243,6 +273,22 @@ def _message_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
         Context.of(context if isinstance(context, Mapping) else {"context": ""})
     except ValueError as error:
         yield str(error)
+
+
+def _listing_problems(kind: str, arguments: JsonObject, currency: str) -> Iterator[str]:
+    if not _HANDLE.fullmatch(str(arguments.get("handle"))):
+        yield "The handle is not one that an address can hold."
+    if kind != IMPORT:
+        return
+    price, cost = _amount(arguments.get("price")), arguments.get("unit_cost")
+    if price is None or price <= 0 or Money(price, currency).rounded().amount != price:
+        yield f"The price is not a positive amount that {currency} is paid in."
+    if cost is not None and _amount(cost) is None:
+        yield "The unit cost is not a decimal string."
+    for name, most in (("title", 255), ("sku", 255), ("description", 5000)):
+        text = arguments.get(name, "" if name == "description" else None)
+        if not isinstance(text, str) or len(text) > most or (name != "description" and not text):
+            yield f"The {name} is missing or longer than {most} characters."
 
 
 def _adjustment_problems(arguments: JsonObject) -> Iterator[str]:
@@ -423,6 +469,23 @@ def _unit_cost(proposal: Proposal, policy: Policy, state: GateState) -> Iterator
         )  # fmt: skip
 
 
+def _draft_margin(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    """A product that would be sold below the floor from its first day is not imported."""
+    cost = _amount(proposal.arguments.get("unit_cost"))
+    if cost is None:
+        yield _ask("unit_cost.unknown", "The unit cost is unknown: the margin cannot be checked.")
+        return
+    price = Decimal(proposal.arguments["price"])
+    net = price / (1 + state.tax_rate)
+    fees = price * policy.payment_fee_percent / 100 + policy.payment_fee_fixed
+    if (net - fees - cost) * 100 < policy.margin_floor_percent * net:
+        yield _deny(
+            "margin.floor", f"Of {net:.2f} without tax, {net - fees - cost:.2f} would remain.",
+            limit=format(policy.margin_floor_percent, "f"),
+            actual=_percent(net - fees - cost, net), unit="percent",
+        )  # fmt: skip
+
+
 def _unchecked_stock(proposal: Proposal, _: Policy, __: GateState) -> Iterator[RuleHit]:
     if proposal.arguments.get("change_from") is None and "add" not in proposal.arguments:
         yield _ask("stock.unchecked", "The stock would be overwritten without knowing it.")
@@ -503,6 +566,8 @@ _BY_KIND: dict[str, tuple[Rule, ...]] = {
     "inventory.adjust": (_unchecked_stock,),
     "mandate.grant": (_persons_word,),
     "mandate.revoke": (_persons_word,),
+    IMPORT: (_draft_margin,),
+    **dict.fromkeys(LISTING_KINDS, ()),
     MESSAGE: (_said_once, _suppressed, _consent, _quiet_hours, _frequency),
 }
 

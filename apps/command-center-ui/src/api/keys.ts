@@ -37,6 +37,7 @@ export const keys = {
   privacy: ["connections", "privacy"] as const,
   engine: ["engine"] as const,
   suppliers: ["suppliers"] as const,
+  research: ["research"] as const,
   supplier: (id: string) => ["suppliers", "one", id] as const,
   supplierPreview: (id: string, feed: object) => ["suppliers", "preview", id, feed] as const,
   purchaseOrders: ["suppliers", "purchases"] as const,

@@ -941,6 +941,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/research": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest shortlist: factors with their evidence, why and why not, and the hit rate. */
+        get: operations["showResearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/resume": {
         parameters: {
             query?: never;
@@ -1336,6 +1353,75 @@ export interface components {
         ApproveIn: {
             /** Argument Hash */
             argument_hash: string;
+        };
+        /**
+         * ArticleFactorOut
+         * @description One of the five: ``score`` 0 to 1, null where nothing is known, with its evidence.
+         */
+        ArticleFactorOut: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "margin" | "trend" | "viability" | "reliability" | "shipping";
+            /** Weight */
+            weight: number;
+            /** Score */
+            score: number | null;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * ArticleOut
+         * @description An article that could be sold. ``quality`` is the weight of the factors that are known;
+         *     ``why_not`` null: nothing speaks against it. ``decision_id`` is the import, once proposed.
+         */
+        ArticleOut: {
+            /** Handle */
+            handle: string;
+            /** Title */
+            title: string;
+            /** Supplier */
+            supplier: string;
+            /** Supplier Id */
+            supplier_id: string;
+            /** Supplier Sku */
+            supplier_sku: string;
+            /** Category */
+            category: string | null;
+            /** Image Url */
+            image_url: string | null;
+            price: components["schemas"]["MoneyOut"] | null;
+            cost: components["schemas"]["MoneyOut"] | null;
+            /** Lead Days */
+            lead_days: number | null;
+            /** Margin */
+            margin: number | null;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "rising" | "steady" | "falling" | "unknown";
+            twin: components["schemas"]["TwinOut"] | null;
+            /** Factors */
+            factors: components["schemas"]["ArticleFactorOut"][];
+            /** Score */
+            score: number;
+            /** Quality */
+            quality: number;
+            /**
+             * Badge
+             * @enum {string}
+             */
+            badge: "good" | "fair" | "poor";
+            /** Why */
+            why: string;
+            /** Why Not */
+            why_not: string | null;
+            /** Decision Id */
+            decision_id: string | null;
+            /** Decision Status */
+            decision_status: string | null;
         };
         /**
          * Auth
@@ -2382,6 +2468,24 @@ export interface components {
             run_id: string | null;
             provenance: components["schemas"]["Provenance"];
         };
+        /**
+         * HitRateOut
+         * @description Of picks that buyers saw for 28 days, the share that sold, with its 80 % interval.
+         */
+        HitRateOut: {
+            /** Picks */
+            picks: number;
+            /** Judged */
+            judged: number;
+            /** Hits */
+            hits: number;
+            /** Share */
+            share: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
         /** InFlight */
         InFlight: {
             /** Decision Id */
@@ -3412,6 +3516,23 @@ export interface components {
             mean_lead_days: number | null;
         };
         /**
+         * ResearchOut
+         * @description ``run_id`` null: the agent has not run yet.
+         */
+        ResearchOut: {
+            /** Run Id */
+            run_id: string | null;
+            /** As Of */
+            as_of: string | null;
+            /** Considered */
+            considered: number;
+            /** Twins By */
+            twins_by: ("meaning" | "words") | null;
+            /** Candidates */
+            candidates: components["schemas"]["ArticleOut"][];
+            hit_rate: components["schemas"]["HitRateOut"];
+        };
+        /**
          * ResourceOut
          * @description One kind of object in the local copy; ``newest_at`` is the newest change that was read.
          */
@@ -4342,6 +4463,23 @@ export interface components {
             renewed_at: string | null;
             /** Connected By */
             connected_by: string | null;
+        };
+        /**
+         * TwinOut
+         * @description What the shop sells that is nearly the same.
+         */
+        TwinOut: {
+            /** Product Id */
+            product_id: string;
+            /** Title */
+            title: string;
+            /** Similarity */
+            similarity: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "meaning" | "words";
         };
         /**
          * ValuationOut
@@ -8864,6 +9002,80 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showResearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResearchOut"];
                 };
             };
             /** @description Nobody known is calling. */

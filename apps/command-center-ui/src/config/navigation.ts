@@ -13,6 +13,7 @@ import {
   ReceiptText,
   Scale,
   ShieldCheck,
+  Telescope,
   Truck,
   Users,
 } from "lucide-react";
@@ -29,6 +30,7 @@ export interface NavigationEntry {
     | "effects"
     | "products"
     | "orders"
+    | "research"
     | "suppliers"
     | "marketing"
     | "customers"
@@ -124,6 +126,16 @@ export const navigation: readonly NavigationEntry[] = [
     letter: "o",
     group: "store",
     onPhone: true,
+    permission: "store:read",
+  },
+  {
+    id: "research",
+    path: "/research",
+    label: "research",
+    icon: Telescope,
+    letter: "r",
+    group: "store",
+    onPhone: false,
     permission: "store:read",
   },
   {

@@ -11,6 +11,7 @@ import type marketing from "@/modules/marketing/texts.en.json";
 import type orders from "@/modules/orders/texts.en.json";
 import type policies from "@/modules/policies/texts.en.json";
 import type products from "@/modules/products/texts.en.json";
+import type research from "@/modules/research/texts.en.json";
 import type runs from "@/modules/runs/texts.en.json";
 import type suppliers from "@/modules/suppliers/texts.en.json";
 import type today from "@/modules/today/texts.en.json";
@@ -29,6 +30,7 @@ export type Texts = typeof shell &
   typeof orders &
   typeof policies &
   typeof products &
+  typeof research &
   typeof runs &
   typeof suppliers &
   typeof today;

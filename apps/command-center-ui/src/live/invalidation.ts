@@ -16,6 +16,7 @@ type Family =
   | "policies"
   | "connections"
   | "suppliers"
+  | "research"
   | "dead-letters"
   | "engine"
   | "events";
@@ -25,8 +26,8 @@ const TABLE: Record<string, readonly Family[]> = {
   "agent.": ["agents", "effects", "engine"],
   "run.": ["runs", "agents", "engine"],
   "run.step": ["runs"],
-  "run.succeeded": ["runs", "agents", "engine", "forecast", "marketing"],
-  "decision.": ["decisions", "agents", "runs", "products"],
+  "run.succeeded": ["runs", "agents", "engine", "forecast", "marketing", "research"],
+  "decision.": ["decisions", "agents", "runs", "products", "research"],
   "decision.executing": ["decisions"],
   "decision.approved": ["decisions", "agents", "runs", "products", "engine"],
   "decision.executed": [

@@ -37,6 +37,7 @@ import {
 } from "./customers";
 import { effects, records } from "./effects";
 import { flowList, messageList } from "./marketing";
+import { research } from "./research";
 import { offers, supplierOrders, suppliers } from "./suppliers";
 
 export const NOW = "2026-11-22T09:41:00Z";
@@ -821,6 +822,7 @@ export class World {
   effects = effects(NOW);
   records = records(NOW);
   suppliers = suppliers(NOW);
+  research = research(NOW);
   offers = offers;
   supplierOrders = supplierOrders(NOW);
   signedIn = true;
@@ -942,6 +944,8 @@ export class World {
         };
       case "dead-letters":
         return { data: this.deadLetters };
+      case "research":
+        return this.research;
       case "suppliers":
         return id ? this.suppliers.find((each) => each.id === id) : { data: this.suppliers };
       case "offers": {

@@ -1,0 +1,109 @@
+"""Product research on the sandbox: shortlist, import, publish, undo; once in effect."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from orchestrator.core import ledger, supplying
+from orchestrator.core.agent_registry import Registration, get_agent_registry
+from orchestrator.core.books import reading, writing
+from orchestrator.core.execution import execute, hands_of
+from orchestrator.core.running import carry_out
+from orchestrator.core.runs import start_run
+from royal_platform.bootstrap import Platform
+from royal_platform.commerce.decisions.model import Decision
+from royal_platform.persistence.decisions import DecisionFilter
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def researched(platform: Platform) -> None:
+    asyncio.run(supplying.read_due(platform))
+    registry = get_agent_registry()
+    registry.attach(platform)
+    registry.register(
+        Registration("product_research", "Research", "product_research", ("product_research",))
+    )
+
+
+def run(platform: Platform) -> dict:
+    with writing(platform) as books:
+        run_id, why_not = start_run(
+            books, "product_research", trigger="button", actor="ada", by_worker=False
+        )
+    assert why_not is None
+    assert asyncio.run(carry_out(platform, run_id)) == "succeeded"
+    with reading(platform) as books:
+        return books.runs.get(books.connection, run_id).result["data"]
+
+
+def proposed(platform: Platform, kind: str) -> list[Decision]:
+    with reading(platform) as books:
+        page = books.decisions.page(
+            books.connection, DecisionFilter(kind=kind, statuses=("proposed",)), None, 50
+        )
+    return list(page.items)
+
+
+def carry(platform: Platform, decision: Decision) -> str:
+    ledger.approve(platform, decision.id, decision.argument_hash, "ada")
+    return asyncio.run(execute(platform, hands_of(platform), decision.id))
+
+
+def live(platform: Platform, decision: Decision):
+    return asyncio.run(platform.live.product(decision.proposal.arguments["handle"]))
+
+
+def test_from_a_suppliers_offer_to_a_product_that_buyers_see_and_back(platform: Platform) -> None:
+    data = run(platform)
+    assert data["considered"] > 10
+    assert all(len(each["factors"]) == 5 for each in data["candidates"])
+    drafts = proposed(platform, "product.import_draft")
+    assert drafts
+    first = drafts[0]
+    assert live(platform, first) is None
+    assert carry(platform, first) == "executed"
+    made = live(platform, first)
+    assert (made.status, made.sku) == ("DRAFT", first.proposal.arguments["sku"])
+    assert str(made.price) == first.proposal.arguments["price"]
+    assert asyncio.run(execute(platform, hands_of(platform), first.id)) == "executed"
+
+    asyncio.run(platform.sync().run())
+    run(platform)
+    handles = [
+        each.subject.id for each in (d.proposal for d in proposed(platform, "product.import_draft"))
+    ]
+    assert first.proposal.subject.id not in handles
+    (publish,) = proposed(platform, "product.publish")
+    assert carry(platform, publish) == "executed"
+    assert live(platform, first).status == "ACTIVE"
+
+    undo = ledger.revert(platform, publish.id, "ada").id
+    assert asyncio.run(execute(platform, hands_of(platform), undo)) == "executed"
+    assert live(platform, first).status == "DRAFT"
+
+
+def test_a_handle_that_was_taken_meanwhile_is_a_conflict_and_nothing_is_written(
+    platform: Platform,
+) -> None:
+    run(platform)
+    wanted = proposed(platform, "product.import_draft")[0]
+    from orchestrator.core.listing import draft_of
+
+    draft = draft_of(wanted.proposal)
+    asyncio.run(hands_of(platform).product_writer.create_draft(draft, "somebody"))
+    assert carry(platform, wanted) == "conflicted"
+
+
+def test_the_page_reads_the_newest_run_and_what_was_decided_since(platform: Platform) -> None:
+    from app.views.research import show
+
+    shown = show(platform)
+    assert shown.run_id is not None
+    assert shown.candidates
+    statuses = {each.decision_status for each in shown.candidates}
+    assert "executed" in statuses or "proposed" in statuses
+    assert shown.hit_rate.share is None

@@ -1,0 +1,194 @@
+"""The five factors, near-duplicates, the shortlist, and what becomes of picks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal as D
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from royal_platform.commerce.catalog.model import StoreTerms, Variant
+from royal_platform.commerce.decisions.model import GateState, Policy, Ruling
+from royal_platform.commerce.decisions.rules import changes, judge
+from royal_platform.commerce.orders.model import VariantDay
+from royal_platform.commerce.research import rules, service
+from royal_platform.commerce.research.model import Category, Trend, Twin
+from royal_platform.commerce.shared.model import Money
+from royal_platform.commerce.suppliers.model import Offer, OfferVersion, Reliability
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+TODAY = date(2026, 5, 1)
+KNOWN = Reliability(20, 19, 0, 0.95, 0.87, 0.98, -0.5, 3.0, 1.0)
+
+
+def euro(amount: str) -> Money:
+    return Money(D(amount), "EUR")
+
+
+def offer(sku: str = "N1", **terms) -> OfferVersion:
+    values = {
+        "title": f"Exercise Sheet {sku}", "cost": euro("20"), "shipping": euro("3"), "stock": 9,
+        "lead_days_high": 4, "retail_price": euro("79"), "category": "Sheets", **terms,
+    }  # fmt: skip
+    return OfferVersion(Offer("a", sku, **values), 1, NOW, None, None)
+
+
+def desk(**changes) -> service.Desk:
+    values = {
+        "store": StoreTerms("EUR", D("0.21"), "sandbox"), "policy": Policy(),
+        "names": {"a": "Acme"}, "reliability": {"a": KNOWN},
+        "categories": {"sheets": Category("Sheets", 4, 40, 25, 2, D("2.2"))},
+        "decided": frozenset(), "now": NOW, "run_id": "run_1", **changes,
+    }  # fmt: skip
+    return service.Desk(**values)
+
+
+def test_the_weights_are_the_published_ones_and_sum_to_one():
+    assert rules.WEIGHTS == {
+        "margin": 0.30, "trend": 0.25, "viability": 0.20, "reliability": 0.15, "shipping": 0.10,
+    }  # fmt: skip
+    assert sum(rules.WEIGHTS.values()) == pytest.approx(1)
+
+
+def test_a_good_article_is_proposed_with_each_factors_evidence():
+    found = service.shortlist([offer()], {}, desk())
+    (candidate,) = found.candidates
+    assert (candidate.why_not, candidate.badge, candidate.quality) == (None, "good", 1.0)
+    (proposal,) = found.proposals
+    assert proposal.kind == "product.import_draft"
+    assert [each.label.split()[0] for each in proposal.evidence] == list(rules.WEIGHTS)
+    assert proposal.arguments["unit_cost"] == "23.00"
+    assert proposal.provenance == "supplier feed"
+    state = GateState(NOW, "EUR", tax_rate=D("0.21"))
+    assert judge(proposal, Policy(), state).ruling is Ruling.ASK
+    assert [each.field for each in changes(proposal)] == ["product", "price", "unit cost"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [({"price": "24.00"}, "margin.floor"), ({"price": "-1"}, "arguments.invalid"),
+     ({"handle": "../x"}, "arguments.invalid"), ({"title": ""}, "arguments.invalid"),
+     ({"currency": "USD"}, "arguments.invalid"), ({"sku": None}, "arguments.invalid")],
+)  # fmt: skip
+def test_the_gate_denies_what_a_feed_could_smuggle_in(arguments, rule):
+    (proposal,) = service.shortlist([offer()], {}, desk()).proposals
+    changed = replace(proposal, arguments={**proposal.arguments, **arguments})
+    verdict = judge(changed, Policy(), GateState(NOW, "EUR", tax_rate=D("0.21")))
+    assert verdict.ruling is Ruling.DENY
+    assert rule in {hit.rule for hit in verdict.hits}
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        (offer(stock=0), "has none"),
+        (offer(retail_price=euro("27")), "below the floor"),
+        (offer(retail_price=None, category="Unknown"), "margin is unknown"),
+    ],
+)
+def test_what_speaks_against_an_article_is_said_and_nothing_is_proposed(version, said):
+    found = service.shortlist([version], {}, desk())
+    assert said in found.candidates[0].why_not
+    assert found.proposals == ()
+
+
+def test_what_is_sold_already_or_decided_on_is_not_proposed_again():
+    twin = Twin("p1", "Exercise Sheet", 0.97, "meaning")
+    first = service.shortlist([offer()], {("a", "N1"): twin}, desk())
+    assert "Nearly the same" in first.candidates[0].why_not
+    handle = first.candidates[0].handle
+    again = service.shortlist([offer()], {}, desk(decided=frozenset({handle})))
+    assert again.proposals == ()
+
+
+def test_unknown_factors_count_for_nothing_and_lower_the_badge():
+    bare = service.shortlist([offer(lead_days_high=None)], {}, desk(reliability={}, categories={}))
+    (candidate,) = bare.candidates
+    assert candidate.quality == pytest.approx(0.30)
+    assert candidate.badge == "poor"
+    assert {f.name for f in candidate.factors if f.score is None} == {
+        "trend", "viability", "reliability", "shipping",
+    }  # fmt: skip
+
+
+def test_of_several_offers_for_one_article_the_cheapest_stands():
+    dear = replace(offer(), offer=replace(offer().offer, supplier_id="b", cost=euro("30")))
+    found = service.shortlist([dear, offer()], {}, desk())
+    assert [each.offer.offer.supplier_id for each in found.candidates] == ["a"]
+    assert found.considered == 1
+
+
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_a_phase_is_named_only_when_its_interval_leaves_one_out(now, before):
+    trend = rules.trend_of(Category("c", 1, now, before, 0, None))
+    if now + before == 0:
+        assert trend == Trend("unknown")
+    else:
+        assert trend.low <= trend.growth <= trend.high
+        assert (trend.phase == "rising") == (trend.low > 1)
+        assert (trend.phase == "falling") == (trend.high < 1)
+
+
+def test_a_falling_trend_may_be_over_before_the_goods_arrive():
+    falling = rules.trend_of(Category("c", 1, 400, 600, 0, None))
+    near, far = rules.trend_factor(falling, 2), rules.trend_factor(falling, 28)
+    assert near.score > far.score == 0
+
+
+@given(
+    st.decimals(D("0.01"), 500, places=2), st.decimals(D("0.01"), 500, places=2),
+    st.floats(0, 1),
+)  # fmt: skip
+def test_a_dearer_purchase_never_leaves_more(price, cost, returned):
+    terms = {"tax_rate": D("0.21"), "fee_percent": D("2.9"), "fee_fixed": D("0.3")}
+    cheap, dear = (
+        rules.margin_of(
+            Offer("a", "1", "x", cost=Money(each, "EUR")), price, returned=returned, **terms
+        )
+        for each in (cost, cost + 1)
+    )
+    assert dear <= cheap + 1e-9
+
+
+def test_the_nearest_vector_is_found():
+    known = np.eye(3, dtype=np.float32)
+    best, similar = rules.nearest(known[[2, 0]], known)
+    assert (best.tolist(), similar.tolist()) == ([2, 0], [1.0, 1.0])
+    assert rules.word_likeness("Fly Mask with Ears", "fly mask with ears Pony") == pytest.approx(
+        0.8
+    )
+
+
+@given(st.text(max_size=300), st.text(max_size=80))
+def test_a_handle_is_one_an_address_can_hold(title, sku):
+    handle = rules.handle_of(title, sku)
+    assert 0 < len(handle) <= 110
+    assert handle.strip("-") == handle
+
+
+def test_categories_are_the_shops_own_sales_in_two_windows():
+    variants = [
+        Variant(
+            str(n), "p", "t", None, kind, "active", euro("20"), None, euro("10"), None, True, NOW
+        )
+        for n, kind in enumerate(("Rugs", "rugs", None))
+    ]
+    days = [
+        VariantDay("0", TODAY - timedelta(days=age), units, D(0), returned)
+        for age, units, returned in ((1, 5, 1), (27, 2, 0), (28, 4, 0), (60, 9, 0))
+    ]
+    (rugs,) = service.categories_of(variants, days, TODAY).values()
+    assert (rugs.variants, rugs.units, rugs.units_before, rugs.returned) == (2, 7, 4, 1)
+    assert rugs.markup == 2
+
+
+def test_a_hit_rate_is_claimed_only_after_its_window():
+    young = [(NOW - timedelta(days=5), 9)]
+    assert service.hit_rate(young, NOW, 1).share is None
+    old = [(NOW - timedelta(days=30), 3), (NOW - timedelta(days=40), 0)]
+    found = service.hit_rate([*young, *old], NOW, 3)
+    assert (found.judged, found.hits, found.share) == (2, 1, 0.5)
