@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.errors import NotConfigured
 from royal_platform.commerce.suppliers.model import SupplierOrder
 from royal_platform.commerce.suppliers.ports import Reading
-from royal_platform.suppliers.desk.adapter import Desk, DeskReader
+from royal_platform.suppliers.desk.adapter import DeskReader, OrderDesk
 from royal_platform.suppliers.feed.adapter import Feed
 
 # Kinds whose interface only their partners know, and the secret that opens it.
@@ -39,11 +39,11 @@ class ConfiguredSupplier:
         return self.feed
 
     @property
-    def desk(self) -> Desk:
+    def desk(self) -> OrderDesk:
         """Its order desk."""
         if self.orders is None:
             raise self._unknown("takes orders", "its order desk, or order by hand")
-        return Desk(self.orders)
+        return OrderDesk(self.orders)
 
     def _unknown(self, what: str, enter: str) -> NotConfigured:
         """AutoDS and Spocket publish no API: what is not entered is not guessed."""

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PRODUCT = ("app", "apps", "core", "orchestrator", "royal_platform")
 WRITERS = {
     "writers", "ShopifyWriter", "PriceWriter", "StockWriter", "TagWriter", "Mailer", "mailer_of",
-    "supplier_desk", "SupplierDesk", "Desk", "ProductWriter",
+    "supplier_desk", "SupplierDesk", "OrderDesk", "ProductWriter",
 }  # fmt: skip
 # Where writers are made, declared, named as a type, and used.
 ALLOWED = {

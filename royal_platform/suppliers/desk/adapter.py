@@ -60,7 +60,7 @@ class DeskReader:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class OrderDesk:
     """``SupplierDesk``: given to execution only."""
 
     reader: DeskReader
