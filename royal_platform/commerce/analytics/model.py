@@ -1,0 +1,227 @@
+"""What a metric is, what can be asked of it, and what is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from royal_platform.commerce.analytics.ports import Freshness
+
+Unit = Literal["money", "count", "percent", "ratio", "hours"]
+Grain = Literal["day", "week", "month", "quarter"]
+Compare = Literal["previous", "year", "none"]
+Side = Literal["top", "bottom"]
+# Why a value is not known, for the page to say in its reader's language.
+Unknown = Literal["no_rows", "not_yet", "no_spend", "no_support", "no_facts", "zero"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One signed sum or count over the rows of a fact.
+
+    ``value`` is an SQL expression over the fact's alias ``f``, NULL where it cannot be known; it
+    is added up, or its different values are counted when ``distinct``. ``where`` narrows the rows.
+    ``money`` amounts are in the row's currency. ``joins`` are named in ``FACTS``. ``closing``
+    takes the last counted day of each period only: a level, not a flow.
+    """
+
+    fact: str
+    value: str
+    where: str | None = None
+    sign: Literal[1, -1] = 1
+    distinct: bool = False
+    money: bool = False
+    joins: tuple[str, ...] = ()
+    closing: bool = False
+
+
+Formula = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric, defined here and nowhere else.
+
+    ``top`` and ``bottom`` are alternatives, finest last: the first whose facts know the wanted
+    dimension is used. Without ``bottom`` the value is the sum of ``top``; with it, the quotient,
+    times 100 for ``percent``. ``spread``: the bottom counts whole periods whatever the dimension.
+    ``matures_days``: a period is known only that long after it ended. ``unavailable``: nothing
+    that is stored today can tell it. ``better`` says which direction is good.
+    """
+
+    name: str
+    unit: Unit
+    formula: str
+    unknown: str
+    top: tuple[Formula, ...] = ()
+    bottom: tuple[Formula, ...] = ()
+    spread: bool = False
+    matures_days: int = 0
+    unavailable: Unknown | None = None
+    missing: Unknown = "no_rows"
+    better: Literal["up", "down"] = "up"
+    owner: str = "analytics"
+
+    @property
+    def by_currency(self) -> bool:
+        """Whether amounts are in it, so that unlike currencies are kept apart."""
+        sides = (*self.top, *self.bottom)
+        return any(part.money for formula in sides for part in formula)
+
+    @property
+    def additive(self) -> bool:
+        """Whether values of parts sum to the whole: only then a driver or a forecast is told."""
+        return not self.bottom and bool(self.top) and not self.top[0][0].distinct
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question: days are the merchant's, both ends included.
+
+    ``where`` narrows to one value of a dimension; a value of None is "unknown".
+    """
+
+    metric: str
+    first: date
+    last: date
+    currency: str
+    grain: Grain = "day"
+    dimension: str | None = None
+    compare: Compare = "previous"
+    where: tuple[tuple[str, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A figure in the metric's unit; None when it cannot be known, and then ``why``.
+
+    ``currency`` None where no money is in it. ``left_out`` rows had no known value.
+    """
+
+    amount: Decimal | None
+    currency: str | None
+    why: Unknown | None = None
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One period of one value of the dimension; ``period`` is its first day."""
+
+    period: date
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One value of the dimension in one currency over the whole window.
+
+    ``key`` None is "unknown"; ``change_percent`` None without a comparable, non-zero value.
+    """
+
+    key: str | None
+    label: str | None
+    total: Value
+    compared: Value | None
+    change_percent: Decimal | None
+    points: tuple[Point, ...] = ()
+    compared_points: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """The answer to an ``Ask``.
+
+    ``sql`` is what gave the series, as the engine ran it; ``partial`` when the window holds a day
+    that is not over. Currencies without a stated rate are slices of their own.
+    """
+
+    ask: Ask
+    metric: Metric
+    slices: tuple[Slice, ...]
+    compare_first: date | None
+    compare_last: date | None
+    sql: str
+    parameters: dict[str, str]
+    partial: bool
+    freshness: Freshness | None
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One stored row behind a figure; ``amount`` in its own ``currency``, None when unknown."""
+
+    side: Side
+    fact: str
+    row: str
+    day: date
+    currency: str | None
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """Rows behind a figure, by cursor."""
+
+    rows: tuple[FactRow, ...]
+    next_cursor: str | None
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """What moved a figure: values of one dimension, most surprising first.
+
+    ``share`` is the part of the deviation they explain together, as a fraction.
+    """
+
+    dimension: str
+    values: tuple[tuple[str | None, str | None, Decimal, Decimal], ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """A closed day outside its seasonal expectation (``low`` to ``high``)."""
+
+    metric: str
+    day: date
+    currency: str | None
+    actual: Decimal
+    expected: Decimal
+    low: Decimal
+    high: Decimal
+    score: float
+    driver: Driver | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A weekly forecast of an additive metric, 80 % intervals; ``weeks`` are Mondays."""
+
+    metric: str
+    currency: str | None
+    weeks: tuple[date, ...]
+    expected: tuple[Decimal, ...]
+    low: tuple[Decimal, ...]
+    high: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How earlier statements turned out.
+
+    ``covered`` of ``forecasts`` intervals held the week's figure; ``held`` of ``alerts`` are still
+    outside their band by what is known today; ``refused`` were turned down by a person.
+    """
+
+    forecasts: int = 0
+    covered: int = 0
+    alerts: int = 0
+    held: int = 0
+    refused: int = 0
+    waiting: int = 0
+    missed: tuple[str, ...] = field(default=())
