@@ -2,6 +2,7 @@
 
 from app.routes import (
     agents,
+    analytics,
     connections,
     customers,
     dead_letters,
@@ -32,6 +33,7 @@ APIS = (
     decisions.api,
     effects.api,
     empire.api,
+    analytics.api,
     products.api,
     inventory.api,
     orders.api,

@@ -196,7 +196,7 @@ def _nothing(metric: Metric, ask: Ask) -> _Cell:
 def _points(
     metric: Metric, ask: Ask, today: date, cells: list[_Cell], wanted: set[Key]
 ) -> dict[Key, tuple[Point, ...]]:
-    """Every period of the window for each wanted slice: a gap is zero or unknown, never left out."""
+    """Every period of the window for each wanted slice; a gap is zero or unknown."""
     periods = calendar.periods_of(ask.grain, ask.first, ask.last)
     found: dict[Key, dict[date, _Cell]] = {key: {} for key in wanted}
     for cell in cells:

@@ -35,7 +35,7 @@ def order(star: StarInMemory, name: str, day: date, net: str, **more: Any) -> No
     star.add("fact_order", order_id=name, day=day, ordered_at=datetime(2026, 6, 1, 8), **values)
 
 
-def line(star: StarInMemory, order_name: str, day: date, product: str, quantity: int, net: str,
+def line(star: StarInMemory, order_id: str, day: date, product: str, quantity: int, net: str,
          **more: Any) -> None:  # fmt: skip
     values = {"currency": "EUR", "gross": money(net), "net": money(net), "unit_cost": None,
               "cost_currency": None, **more}  # fmt: skip
