@@ -37,7 +37,9 @@ class MetricList(Model):
 
 
 class ExploreQuery(BaseModel):
-    """Store-local days, both ends included; default: the last 28 complete days.
+    """Store-local days, both ends included; without ``from`` the ``days`` up to ``to``.
+
+    Without ``to`` the last complete day is the last one.
 
     ``filter`` narrows to one value of ``filter_by``; ``?`` means "not known".
     """
@@ -45,6 +47,7 @@ class ExploreQuery(BaseModel):
     metric: str = "revenue_net"
     from_: Day | None = Field(default=None, alias="from")
     to: Day | None = None
+    days: int = Field(default=28, ge=1, le=3660)
     grain: Grain = "day"
     dimension: str | None = None
     compare: Compare = "previous"

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
     from royal_platform.persistence.stores import Store
 
-_DEFAULT_DAYS = 28
 _LONGEST_DAYS = 3_660
 
 
@@ -136,7 +135,7 @@ def _no_dimension(ask: Ask) -> Invalid:
 
 def _ask(query: ExploreQuery, store: Store, today: date) -> Ask:
     last = query.to or today - timedelta(days=1)
-    first = query.from_ or last - timedelta(days=_DEFAULT_DAYS - 1)
+    first = query.from_ or last - timedelta(days=query.days - 1)
     if first > last:
         raise Invalid(
             "The period ends before it begins.", remedy="Give `from` a day not after `to`."

@@ -25,6 +25,8 @@ const Today = page("today", () => import("./modules/today"), "activity");
 const Approvals = page("approvals", () => import("./modules/approvals"), "effects", "activity");
 const Agents = page("agents", () => import("./modules/agents"));
 const AgentPage = page("agents", () => import("./modules/agents/AgentPage"), "effects");
+// The chart says "when" in words of the conversation.
+const Analytics = page("analytics", () => import("./modules/analytics"), "aira");
 const Effects = page("effects", () => import("./modules/effects"));
 const Run = page("runs", () => import("./modules/runs"));
 const Products = page("products", () => import("./modules/products"));
@@ -50,6 +52,7 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/approvals/$decisionId", Approvals],
   ["/agents", Agents],
   ["/agents/$agentId", AgentPage],
+  ["/analytics", Analytics],
   ["/effects", Effects],
   ["/runs/$runId", Run],
   ["/products", Products],

@@ -11,6 +11,7 @@ export const keys = {
   effects: (filters: object) => ["effects", "list", filters] as const,
   records: (agent: string | null) => ["effects", "records", agent] as const,
   metrics: (filters: object) => ["metrics", filters] as const,
+  analytics: (what: string, question: object) => ["analytics", what, question] as const,
   forecast: (variant: string | null) => ["forecast", variant] as const,
   products: (filters: object) => ["products", "list", filters] as const,
   product: (id: string) => ["products", "one", id] as const,

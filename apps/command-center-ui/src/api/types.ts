@@ -3,6 +3,10 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type Explored = Schemas["ExploredOut"];
+export type ExploredSlice = Schemas["SliceOut"];
+export type ExploredValue = Schemas["ValueOut"];
+export type MetricDefinition = Schemas["MetricOut"];
 export type Agent = Schemas["AgentOut"];
 export type AutonomyLevel = Schemas["KindAutonomy"]["level"];
 export type AgentPatch = Schemas["AgentPatch"];

@@ -2,6 +2,7 @@
 import {
   Activity,
   Bot,
+  ChartLine,
   CheckCheck,
   Cog,
   Gauge,
@@ -27,6 +28,7 @@ export interface NavigationEntry {
     | "approvals"
     | "agents"
     | "aira"
+    | "analytics"
     | "effects"
     | "products"
     | "orders"
@@ -84,6 +86,16 @@ export const navigation: readonly NavigationEntry[] = [
     label: "aira",
     icon: MessageSquareText,
     letter: "i",
+    group: "work",
+    onPhone: false,
+    permission: "store:read",
+  },
+  {
+    id: "analytics",
+    path: "/analytics",
+    label: "analytics",
+    icon: ChartLine,
+    letter: "n",
     group: "work",
     onPhone: false,
     permission: "store:read",

@@ -2,6 +2,7 @@
 import type activity from "@/modules/activity/texts.en.json";
 import type agents from "@/modules/agents/texts.en.json";
 import type aira from "@/modules/aira/texts.en.json";
+import type analytics from "@/modules/analytics/texts.en.json";
 import type approvals from "@/modules/approvals/texts.en.json";
 import type connections from "@/modules/connections/texts.en.json";
 import type customers from "@/modules/customers/texts.en.json";
@@ -21,6 +22,7 @@ export type Texts = typeof shell &
   typeof activity &
   typeof agents &
   typeof aira &
+  typeof analytics &
   typeof approvals &
   typeof connections &
   typeof customers &
