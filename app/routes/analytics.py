@@ -34,7 +34,10 @@ def list_fact_rows(query: RowsQuery) -> Response:
     return reply(view.rows(platform(), query))
 
 
-@api.get("/analytics/export.csv")
+_CSV = {"description": "RFC 4180.", "content": {"text/csv": {"schema": {"type": "string"}}}}
+
+
+@api.get("/analytics/export.csv", responses={200: _CSV})
 @requires("store:read")
 def export_metric(query: ExploreQuery) -> Response:
     """The figure as CSV, safe to open in a spreadsheet."""

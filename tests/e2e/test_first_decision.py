@@ -17,6 +17,7 @@ from tests.installation import ROYAL, Installation, until
 
 PAGES = (
     "/", "/approvals", "/agents", "/agents/inventory_pricing", "/effects", "/products", "/orders",
+    "/analytics?dimension=product",
     "/suppliers", "/suppliers/sup_sandbox_express", "/activity", "/marketing", "/policies",
     "/research", "/customers", "/customers?view=cohorts", "/connections", "/engine", "/aira",
 )  # fmt: skip

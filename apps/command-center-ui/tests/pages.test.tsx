@@ -13,6 +13,7 @@ const PAGES: [path: string, sign: string][] = [
   ["/agents/inventory_pricing", "Autonomy"],
   ["/agents/security", "Its class is not part of this release."],
   ["/effects", "Dressage saddle 17 inch"],
+  ["/analytics?dimension=product", "Dressage saddle"],
   ["/runs/run_1842", "Forecast 214 SKUs"],
   ["/products", "Leather bridle A"],
   ["/products/prod_0", "Demand per variant"],

@@ -90,6 +90,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/analytics/explore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One metric over a window, by period and dimension, compared with another window. */
+        get: operations["exploreMetric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figure as CSV, safe to open in a spreadsheet. */
+        get: operations["exportMetric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every metric: its formula, its dimensions, and what makes it unknown. */
+        get: operations["listMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stored rows that a figure is made of. */
+        get: operations["listFactRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connections": {
         parameters: {
             query?: never;
@@ -2221,6 +2289,61 @@ export interface components {
             fault: components["schemas"]["RuleFault"] | null;
         };
         /**
+         * ExploredOut
+         * @description A figure by period and dimension.
+         *
+         *     Amounts in a currency without a stated rate are slices of their own. ``sql`` with
+         *     ``parameters`` is what the engine ran for the series. ``loaded`` false: the warehouse holds
+         *     nothing yet. ``partial``: the last day is not over. ``cut``: there are more slices than told.
+         */
+        ExploredOut: {
+            metric: components["schemas"]["MetricOut"];
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /**
+             * Grain
+             * @enum {string}
+             */
+            grain: "day" | "week" | "month" | "quarter";
+            /** Dimension */
+            dimension: string | null;
+            /** Compare From */
+            compare_from: string | null;
+            /** Compare To */
+            compare_to: string | null;
+            /** Timezone */
+            timezone: string;
+            /** Currency */
+            currency: string;
+            /** Slices */
+            slices: components["schemas"]["SliceOut"][];
+            /** Sql */
+            sql: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: string;
+            };
+            /** Engine */
+            engine: string | null;
+            /** Loaded */
+            loaded: boolean;
+            /** Loaded As Of */
+            loaded_as_of: string | null;
+            /** Partial */
+            partial: boolean;
+            /** Cut */
+            cut: boolean;
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
          * FactOut
          * @description A word that rules may ask about; money is in the store's currency.
          */
@@ -2234,6 +2357,39 @@ export interface components {
             kind: "count" | "number" | "money" | "share" | "day" | "code" | "set";
             /** Meaning */
             meaning: string;
+        };
+        /**
+         * FactRowOut
+         * @description One stored row behind a figure, in its own currency; ``side`` is numerator or denominator.
+         */
+        FactRowOut: {
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "top" | "bottom";
+            /** Fact */
+            fact: string;
+            /** Row */
+            row: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Currency */
+            currency: string | null;
+            /** Amount */
+            amount: string | null;
+        };
+        /** FactRowPage */
+        FactRowPage: {
+            /** Data */
+            data: components["schemas"]["FactRowOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Sql */
+            sql: string;
         };
         /**
          * FactsOut
@@ -2744,6 +2900,41 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** MetricList */
+        MetricList: {
+            /** Data */
+            data: components["schemas"]["MetricOut"][];
+        };
+        /**
+         * MetricOut
+         * @description One metric's definition; ``dimensions`` are those it can be told by.
+         */
+        MetricOut: {
+            /** Name */
+            name: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "money" | "count" | "percent" | "ratio" | "hours";
+            /** Formula */
+            formula: string;
+            /** Unknown */
+            unknown: string;
+            /** Owner */
+            owner: string;
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "up" | "down";
+            /** Additive */
+            additive: boolean;
+            /** By Currency */
+            by_currency: boolean;
+            /** Dimensions */
+            dimensions: string[];
+        };
         /**
          * MetricsOut
          * @description Figures over a window of store-local days, both ends included.
@@ -2975,6 +3166,18 @@ export interface components {
             value: number;
             /** Error */
             error: number | null;
+        };
+        /**
+         * PointOut
+         * @description One period, by its first day.
+         */
+        PointOut: {
+            /**
+             * Period
+             * Format: date
+             */
+            period: string;
+            value: components["schemas"]["ValueOut"];
         };
         /**
          * PolicyDocument
@@ -3820,6 +4023,24 @@ export interface components {
             version: string;
         };
         /**
+         * SliceOut
+         * @description One value of the dimension in one currency; ``key`` null is "not known".
+         */
+        SliceOut: {
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            total: components["schemas"]["ValueOut"];
+            compared: components["schemas"]["ValueOut"] | null;
+            /** Change Percent */
+            change_percent: string | null;
+            /** Points */
+            points: components["schemas"]["PointOut"][];
+            /** Compared Points */
+            compared_points: components["schemas"]["PointOut"][];
+        };
+        /**
          * StepOut
          * @description One step of a run: ``attempt`` counts executions, a crash included.
          */
@@ -4506,6 +4727,20 @@ export interface components {
             provenance: components["schemas"]["Provenance"];
         };
         /**
+         * ValueOut
+         * @description ``amount`` null is unknown, and ``why`` says so; ``left_out`` rows had no known value.
+         */
+        ValueOut: {
+            /** Amount */
+            amount: string | null;
+            /** Currency */
+            currency: string | null;
+            /** Why */
+            why: ("no_rows" | "not_yet" | "no_spend" | "no_support" | "no_facts" | "zero") | null;
+            /** Left Out */
+            left_out: number;
+        };
+        /**
          * VariantOut
          * @description ``unit_cost`` null is unknown, never zero; ``days_of_cover`` null: demand is unknown.
          */
@@ -5073,6 +5308,334 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exploreMetric: {
+        parameters: {
+            query?: {
+                metric?: string;
+                from?: string | null;
+                to?: string | null;
+                days?: number;
+                grain?: "day" | "week" | "month" | "quarter";
+                dimension?: string | null;
+                compare?: "previous" | "year" | "none";
+                filter_by?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExploredOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMetric: {
+        parameters: {
+            query?: {
+                metric?: string;
+                from?: string | null;
+                to?: string | null;
+                days?: number;
+                grain?: "day" | "week" | "month" | "quarter";
+                dimension?: string | null;
+                compare?: "previous" | "year" | "none";
+                filter_by?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description RFC 4180. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricList"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFactRows: {
+        parameters: {
+            query?: {
+                metric?: string;
+                from?: string | null;
+                to?: string | null;
+                days?: number;
+                grain?: "day" | "week" | "month" | "quarter";
+                dimension?: string | null;
+                compare?: "previous" | "year" | "none";
+                filter_by?: string | null;
+                filter?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactRowPage"];
                 };
             };
             /** @description Nobody known is calling. */

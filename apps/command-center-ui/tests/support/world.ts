@@ -6,6 +6,7 @@ import type {
   DecisionDetail,
   Engine,
   EventRow,
+  Explored,
   Figure,
   Forecast,
   Metrics,
@@ -26,6 +27,7 @@ import type {
   WhyPrice,
 } from "@/api/types";
 
+import { explored, METRICS, ROWS } from "./analytics";
 import {
   CUSTOMERS,
   cohorts,
@@ -820,6 +822,8 @@ export class World {
   messages = messageList();
   events = events();
   effects = effects(NOW);
+  /** What the explored figures say instead. */
+  analytics: Partial<Explored> = {};
   records = records(NOW);
   suppliers = suppliers(NOW);
   research = research(NOW);
@@ -944,6 +948,9 @@ export class World {
         };
       case "dead-letters":
         return { data: this.deadLetters };
+      case "analytics":
+        if (id === "metrics") return { data: METRICS };
+        return id === "rows" ? ROWS : { ...explored(query), ...this.analytics };
       case "research":
         return this.research;
       case "suppliers":
