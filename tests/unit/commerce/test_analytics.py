@@ -259,3 +259,14 @@ def test_no_text_of_a_cell_is_a_formula(text: str) -> None:
 
 def test_a_negative_number_stays_a_number() -> None:
     assert csv_of(["a", "b"], [[Decimal("-1.50"), None]]) == "a,b\r\n-1.50,\r\n"
+
+
+def test_more_rows_than_a_byte_counts_can_be_left_out(star: StarInMemory) -> None:
+    """DuckDB sorted such a count in a byte's room: "INT128 with value 156 can't be cast"."""
+    for number in range(156):
+        line(star, f"x{number}", date(2026, 5, 28), "p2", 1, "10")
+
+    (only,) = told(star, "contribution").slices
+
+    assert only.compared is not None
+    assert (only.compared.amount, only.compared.left_out) == (None, 156)
