@@ -146,9 +146,8 @@ _METRICS = (
         "sell_through", "percent", "Units sold / units sold and units left at the period's end",
         "while stock was not counted in the period",
         top=(_UNITS,),
-        bottom=(
-            (*_UNITS, Part("stock", "f.available", where=_WHOLE_STORE, closing=True)),
-        ),
+        bottom=((Part("stock", "f.available", where=_WHOLE_STORE, closing=True),),),
+        of_both=True,
         missing="no_facts",
     ),
     Metric(

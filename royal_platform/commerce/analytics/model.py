@@ -46,7 +46,8 @@ class Metric:
 
     ``top`` and ``bottom`` are alternatives, finest last: the first whose facts know the wanted
     dimension is used. Without ``bottom`` the value is the sum of ``top``; with it, the quotient,
-    times 100 for ``percent``. ``spread``: the bottom counts whole periods whatever the dimension.
+    times 100 for ``percent``. ``of_both``: the top is divided by top and bottom together.
+    ``spread``: the bottom counts whole periods whatever the dimension.
     ``matures_days``: a period is known only that long after it ended. ``unavailable``: nothing
     that is stored today can tell it. ``better`` says which direction is good.
     """
@@ -57,6 +58,7 @@ class Metric:
     unknown: str
     top: tuple[Formula, ...] = ()
     bottom: tuple[Formula, ...] = ()
+    of_both: bool = False
     spread: bool = False
     matures_days: int = 0
     unavailable: Unknown | None = None

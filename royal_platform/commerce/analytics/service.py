@@ -243,10 +243,12 @@ def _figure(metric: Metric, cell: _Cell) -> Value:
         return Value(None, currency, "no_spend")
     if cell.bottom is None:
         return Value(None, currency, metric.missing, left_out)
-    if cell.bottom == 0:
+    top = cell.top or Decimal(0)
+    whole = cell.bottom + top if metric.of_both else cell.bottom
+    if whole == 0:
         return Value(None, currency, "zero", left_out)
     factor = _HUNDRED if metric.unit == "percent" else Decimal(1)
-    share = (cell.top or Decimal(0)) / cell.bottom * factor
+    share = top / whole * factor
     return Value(_rounded(metric, share, currency), currency, None, left_out)
 
 

@@ -132,6 +132,12 @@ def test_spend_that_was_imported_makes_its_metrics_known(star: StarInMemory) -> 
     assert told(star, "mer").slices[0].total.amount == money("2.50")
 
 
+def test_sell_through_is_unknown_while_no_stock_was_counted(star: StarInMemory) -> None:
+    (only,) = told(star, "sell_through", first=date(2026, 6, 2), last=date(2026, 6, 5)).slices
+
+    assert (only.total.amount, only.total.why) == (None, "no_facts")
+
+
 def test_a_cohort_is_known_once_its_days_have_passed(star: StarInMemory) -> None:
     order(star, "o9", date(2026, 6, 20), "25", customer_id="c2")
     later = date(2027, 3, 1)
