@@ -33,7 +33,7 @@ def list_flows() -> Response:
 
 
 @api.post("/flows/check", responses={200: FlowCheckOut})
-@requires("store:read")
+@requires("agents:configure")
 def check_flow(body: FlowText) -> Response:
     """Read a flow's text and name every problem; nothing is saved."""
     return reply(view.check(body.text))

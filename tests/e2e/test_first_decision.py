@@ -255,11 +255,14 @@ def test_a_flow_is_approved_as_a_mandate_and_its_page_says_so(
     [asked] = [one for one in waiting if one["subject"]["id"] == "abandoned_checkout@1"]
     card.get_by_role("link", name="Decide").click()
     expect(page).to_have_url(re.compile(asked["id"]))
-    page.keyboard.press("a")
+    page.get_by_role("button", name="Approve", exact=False).last.click()
     status = page.locator("[role=status][data-status]")
     expect(status).to_have_attribute("data-status", "executed", timeout=30_000)
     page.goto(f"{installation.url}/marketing")
     expect(card.get_by_text("mandate in force")).to_be_visible()
+    page.set_viewport_size(PHONE)
+    assert overflow(page) <= 0
+    page.set_viewport_size(WIDE)
     page.goto(f"{installation.url}/marketing?view=templates&template=welcome")
     expect(page.locator("iframe")).to_be_visible()
     page.goto(f"{installation.url}/marketing?view=outbox")

@@ -79,7 +79,7 @@ export function FlowEditor({ flow, onDone }: { flow: Flow; onDone: () => void })
         >
           {t("marketing.save")}
         </Button>
-        <Button small disabled={check.isPending} onClick={() => check.mutate(text)}>
+        <Button small disabled={!may || check.isPending} onClick={() => check.mutate(text)}>
           {t("marketing.check")}
         </Button>
         {!may && <span className="text-dense text-muted">{t("state.notAllowed")}</span>}
