@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import re
 import subprocess
 import sys
@@ -10,8 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
-from app import declare
+from app import declare, schemas
 from app.openapi import document
 from core.web.reference import page
 
@@ -97,3 +100,14 @@ def test_the_reference_page_holds_every_route_and_fetches_nothing(
     assert all(f"<code>{path}</code>" in text for path in described["paths"])
     assert "<script" not in text
     assert "://" not in text
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    # The document knows one of them only, and says it of both routes.
+    homes: dict[str, set[str]] = {}
+    for found in pkgutil.iter_modules(schemas.__path__):
+        module = importlib.import_module(f"app.schemas.{found.name}")
+        for name, value in vars(module).items():
+            if isinstance(value, type) and issubclass(value, BaseModel):
+                homes.setdefault(name, set()).add(value.__module__)
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
