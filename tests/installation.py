@@ -184,6 +184,16 @@ class Installation:
         gid = f"gid://shopify/ProductVariant/{variant_id}"
         return str(self.graphql(query, id=gid)["productVariant"]["price"])
 
+    def on_hand(self, variant_id: str) -> int:
+        """Units of a variant on the store's shelves, over all locations."""
+        query = """query($id: ID!) { productVariant(id: $id) { inventoryItem {
+            inventoryLevels(first: 20) { nodes { quantities(names: ["on_hand"]) { quantity } } }
+        } } }"""
+        gid = f"gid://shopify/ProductVariant/{variant_id}"
+        item = self.graphql(query, id=gid)["productVariant"]["inventoryItem"]
+        levels = item["inventoryLevels"]["nodes"]
+        return sum(level["quantities"][0]["quantity"] for level in levels)
+
     def price_writes(self) -> Counter[str]:
         """How often the store changed each variant's price, by the store's own journal."""
         entries = self.control("GET", "/control/journal?limit=1000")["data"]

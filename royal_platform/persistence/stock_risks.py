@@ -147,7 +147,8 @@ def _figures(risk: StockRisk) -> dict[str, Any]:
             found[name] = round(value, 3)
         if isinstance(value, date):
             found[name] = value.isoformat()
-    # Days have no place in the figures: the terms themselves are read where they were entered.
-    del found["terms"]["calendar"]
+    # The calendar and an offer's price are read where they were entered.
+    for name in ("calendar", "unit_cost"):
+        del found["terms"][name]
     figures: dict[str, Any] = jsonable(found)
     return figures

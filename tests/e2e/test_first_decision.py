@@ -17,7 +17,7 @@ from tests.installation import ROYAL, Installation, until
 
 PAGES = (
     "/", "/approvals", "/agents", "/agents/inventory_pricing", "/effects", "/products", "/orders",
-    "/analytics?dimension=product",
+    "/analytics?dimension=product", "/inventory", "/inventory?view=orders",
     "/suppliers", "/suppliers/sup_sandbox_express", "/activity", "/marketing", "/policies",
     "/research", "/customers", "/customers?view=cohorts", "/connections", "/engine", "/aira",
 )  # fmt: skip
@@ -165,6 +165,33 @@ def test_a_segment_is_counted_while_it_is_written_and_says_why_somebody_is_in_it
     page.get_by_role("link", name=person["name"], exact=True).first.click()
     expect(page.get_by_text("Segments, and why")).to_be_visible()
     expect(page.get_by_text("churn_risk < 90%", exact=True)).to_be_visible()
+    assert heard == []
+
+
+def test_goods_of_an_approved_reorder_come_into_the_stores_stock_and_go_out_again(
+    installation: Installation, desk: BrowserContext
+) -> None:
+    page = desk.new_page()
+    page.goto(f"{installation.url}/inventory?show=all")
+    # What the first run saw: every row with its cover and the interval around it.
+    expect(page.get_by_text("80 % interval").first).to_be_attached(timeout=30_000)
+    found = installation.decisions(status="proposed", kind="inventory.reorder", limit=1)[0]
+    variant = found["subject"]["id"]
+    detail = installation.get(f"/v1/decisions/{found['id']}")
+    installation.post(
+        f"/v1/decisions/{found['id']}/approve", {"argument_hash": detail["argument_hash"]}
+    )
+    page.goto(f"{installation.url}/inventory?view=orders")
+    heard = listen(page)
+    page.get_by_role("button", name="Enter a delivery").click(timeout=30_000)
+    before = installation.on_hand(variant)
+    page.get_by_label("Units that came in").fill("2")
+    page.get_by_role("button", name="Add to stock").click()
+    expect(page.get_by_text("2 of", exact=False).first).to_be_visible(timeout=30_000)
+    assert installation.on_hand(variant) == before + 2
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("0 of", exact=False).first).to_be_visible(timeout=30_000)
+    assert installation.on_hand(variant) == before
     assert heard == []
 
 

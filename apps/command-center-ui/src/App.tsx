@@ -31,6 +31,7 @@ const Effects = page("effects", () => import("./modules/effects"));
 const Run = page("runs", () => import("./modules/runs"));
 const Products = page("products", () => import("./modules/products"));
 const ProductPage = page("products", () => import("./modules/products/ProductPage"));
+const Inventory = page("inventory", () => import("./modules/inventory"));
 const Orders = page("orders", () => import("./modules/orders"));
 const OrderPage = page("orders", () => import("./modules/orders/OrderPage"));
 const Research = page("research", () => import("./modules/research"));
@@ -57,6 +58,7 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/runs/$runId", Run],
   ["/products", Products],
   ["/products/$productId", ProductPage],
+  ["/inventory", Inventory],
   ["/orders", Orders],
   ["/orders/$orderId", OrderPage],
   ["/research", Research],

@@ -17,6 +17,8 @@ const PAGES: [path: string, sign: string][] = [
   ["/runs/run_1842", "Forecast 214 SKUs"],
   ["/products", "Leather bridle A"],
   ["/products/prod_0", "Demand per variant"],
+  ["/inventory?show=all", "Girth 60 cm"],
+  ["/inventory?view=orders", "8 of 20 received"],
   ["/orders", "#1800"],
   ["/orders/order_0", "Lines"],
   ["/research", "Hay ball"],

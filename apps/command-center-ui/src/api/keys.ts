@@ -16,6 +16,10 @@ export const keys = {
   products: (filters: object) => ["products", "list", filters] as const,
   product: (id: string) => ["products", "one", id] as const,
   whyPrices: (id: string) => ["products", "why", id] as const,
+  stockRisks: (filters: object) => ["stock", "risks", filters] as const,
+  purchaseOrderPages: ["stock", "orders"] as const,
+  supplyTerms: (vendor: string | null, variant: string) =>
+    ["stock", "terms", vendor, variant] as const,
   orders: (filters: object) => ["orders", "list", filters] as const,
   order: (id: string) => ["orders", "one", id] as const,
   flows: ["marketing", "flows"] as const,

@@ -2,6 +2,7 @@
 import {
   Activity,
   Bot,
+  Boxes,
   ChartLine,
   CheckCheck,
   Cog,
@@ -31,6 +32,7 @@ export interface NavigationEntry {
     | "analytics"
     | "effects"
     | "products"
+    | "inventory"
     | "orders"
     | "research"
     | "suppliers"
@@ -126,6 +128,16 @@ export const navigation: readonly NavigationEntry[] = [
     label: "products",
     icon: Package,
     letter: "p",
+    group: "store",
+    onPhone: false,
+    permission: "store:read",
+  },
+  {
+    id: "inventory",
+    path: "/inventory",
+    label: "inventory",
+    icon: Boxes,
+    letter: "s",
     group: "store",
     onPhone: false,
     permission: "store:read",

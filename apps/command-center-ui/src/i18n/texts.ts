@@ -8,6 +8,7 @@ import type connections from "@/modules/connections/texts.en.json";
 import type customers from "@/modules/customers/texts.en.json";
 import type effects from "@/modules/effects/texts.en.json";
 import type engine from "@/modules/engine/texts.en.json";
+import type inventory from "@/modules/inventory/texts.en.json";
 import type marketing from "@/modules/marketing/texts.en.json";
 import type orders from "@/modules/orders/texts.en.json";
 import type policies from "@/modules/policies/texts.en.json";
@@ -29,6 +30,7 @@ export type Texts = typeof shell &
   typeof effects &
   typeof engine &
   typeof marketing &
+  typeof inventory &
   typeof orders &
   typeof policies &
   typeof products &

@@ -13,6 +13,7 @@ type Family =
   | "marketing"
   | "customers"
   | "segments"
+  | "stock"
   | "policies"
   | "connections"
   | "suppliers"
@@ -26,7 +27,7 @@ const TABLE: Record<string, readonly Family[]> = {
   "agent.": ["agents", "effects", "engine"],
   "run.": ["runs", "agents", "engine"],
   "run.step": ["runs"],
-  "run.succeeded": ["runs", "agents", "engine", "forecast", "marketing", "research"],
+  "run.succeeded": ["runs", "agents", "engine", "forecast", "marketing", "research", "stock"],
   "decision.": ["decisions", "agents", "runs", "products", "research"],
   "decision.executing": ["decisions"],
   "decision.approved": ["decisions", "agents", "runs", "products", "engine"],
@@ -39,9 +40,14 @@ const TABLE: Record<string, readonly Family[]> = {
     "engine",
     "suppliers",
     "marketing",
+    "stock",
   ],
   "decision.measured": ["decisions", "effects"],
-  "decision.reverted": ["decisions", "agents", "products", "effects"],
+  "decision.reverted": ["decisions", "agents", "products", "effects", "stock"],
+  "decision.failed": ["decisions", "agents", "stock"],
+  "decision.conflicted": ["decisions", "agents", "stock"],
+  "purchase_order.": ["stock"],
+  "supply_terms.": ["stock"],
   "effect.": ["decisions", "effects"],
   "price.changed": ["products", "decisions"],
   "stop.": ["session", "agents"],

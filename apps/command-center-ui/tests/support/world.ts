@@ -21,6 +21,7 @@ import type {
   Segment,
   Session,
   StoreConnection,
+  SupplyTermsIn,
   Valuation,
   Variant,
   Webhook,
@@ -40,6 +41,7 @@ import {
 import { effects, records } from "./effects";
 import { flowList, messageList } from "./marketing";
 import { research } from "./research";
+import { Stock } from "./stock";
 import { offers, supplierOrders, suppliers } from "./suppliers";
 
 export const NOW = "2026-11-22T09:41:00Z";
@@ -824,6 +826,7 @@ export class World {
   effects = effects(NOW);
   /** What the explored figures say instead. */
   analytics: Partial<Explored> = {};
+  stock = new Stock(NOW);
   records = records(NOW);
   suppliers = suppliers(NOW);
   research = research(NOW);
@@ -960,10 +963,14 @@ export class World {
         const data = this.offers.filter((each) => each.title.toLowerCase().includes(text));
         return { data, next_cursor: null, total: data.length };
       }
-      case "purchase-orders":
-        return { data: [], next_cursor: null, total: 0 };
       case "supplier-orders":
         return { data: this.supplierOrders, next_cursor: null, total: this.supplierOrders.length };
+      case "stock-risks":
+        return this.stock.page(query.get("show") ?? "risk", query.get("q"));
+      case "purchase-orders":
+        return { data: this.stock.orders, next_cursor: null, total: this.stock.orders.length };
+      case "supply-terms":
+        return this.stock.terms;
       case "effects":
         return id === "records" ? { data: this.records, provenance } : this.#effectPage(query);
     }
@@ -977,6 +984,9 @@ export class World {
   }
 
   #act(method: string, family = "", id = "", action = "", body: unknown = {}): unknown {
+    if (family === "purchase-orders" && action === "receipts")
+      return this.stock.receive(body as { quantity: number; final: boolean });
+    if (family === "supply-terms") return this.stock.enter(body as SupplyTermsIn);
     if (family === "decisions" && id === "batch") {
       const { decisions } = body as { decisions: { id: string }[] };
       for (const item of decisions) this.update(item.id, { status: "approved" });
