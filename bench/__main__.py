@@ -22,11 +22,22 @@ from bench.forecasting import forecast_speed
 from bench.pricing import pricing
 from bench.sandbox_serving import sandbox_serving
 from bench.table import Report, percentile
+from bench.warehouse import warehouse
 from core.telemetry.logs import configure_logging
 from tests.installation import ADMIN_TOKEN, SANDBOX, Installation, until
 
 TICKS = os.sysconf("SC_CLK_TCK")
-_PARTS = ("starts", "reads", "sync", "aira", "sandbox", "forecasts", "prices", "interface")
+_PARTS = (
+    "starts",
+    "reads",
+    "sync",
+    "aira",
+    "sandbox",
+    "forecasts",
+    "prices",
+    "warehouse",
+    "interface",
+)
 
 
 @contextmanager
@@ -244,6 +255,8 @@ def main() -> None:
             first_token(report, Path(home) / "aira")
         if "sandbox" in wanted:
             sandbox_serving(report, Path(home) / "shop")
+        if "warehouse" in wanted:
+            warehouse(report, Path(home) / "warehouse")
     if "forecasts" in wanted:
         forecast_speed(report)
     if "prices" in wanted:

@@ -105,9 +105,12 @@ class DuckDbWarehouse:
                 raise Invalid(f"{folder} holds an export already.", remedy="Name an empty folder.")
         import duckdb
 
-        with duckdb.connect(str(path), read_only=True) as connection:
+        # Attached: what this process has open for reading may not write files.
+        with duckdb.connect() as connection:
+            connection.execute(f"ATTACH '{_quoted(path)}' AS star (READ_ONLY)")
+            connection.execute("USE star")
             for name in STAR:
-                target = str(folder / f"{name}.parquet").replace("'", "''")
+                target = _quoted(folder / f"{name}.parquet")
                 connection.execute(f"COPY {name} TO '{target}' (FORMAT parquet)")
             return _counts(connection)
 
@@ -143,13 +146,13 @@ def _read_only(path: Path) -> tuple[DuckDBPyConnection, Freshness] | None:
 
     settings: dict[str, Any] = {
         "enable_external_access": "false",
+        "lock_configuration": "true",
         "threads": "2",
     }
     try:
         connection = duckdb.connect(str(path), read_only=True, config=settings)
     except duckdb.IOException:
         return None
-    connection.execute("SET lock_configuration = true")
     state = _state(connection)
     if state is None:
         return None

@@ -230,6 +230,8 @@ def test_readers_go_on_while_snapshots_change_and_two_do_not_build(
         warehouse.load(StoredStar(shop, STORE), NOW)
     warehouse.load(StoredStar(shop, STORE), NOW + timedelta(hours=1))
     assert before.execute("SELECT COUNT(*) FROM fact_order").fetchone() == (10,)
+    beside = DuckDbWarehouse(tmp_path, STORE)
+    assert ask(beside, "SELECT COUNT(*) FROM fact_order") == ((10,),)
     newer = warehouse.freshness()
     assert newer is not None
     assert newer.loaded_at > freshness.loaded_at
