@@ -236,6 +236,15 @@ def interface_size(report: Report) -> None:
     )
 
 
+# Parts that need nothing but a folder of their own.
+_AT_HOME = {
+    "sync": first_sync,
+    "aira": first_token,
+    "sandbox": sandbox_serving,
+    "warehouse": warehouse,
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--orders", type=int, default=100_000)
@@ -249,14 +258,9 @@ def main() -> None:
             first_decisions(report, Path(home) / "fresh")
         if "reads" in wanted:
             reads_at_scale(report, Path(home) / "large", given.orders)
-        if "sync" in wanted:
-            first_sync(report, Path(home) / "sync")
-        if "aira" in wanted:
-            first_token(report, Path(home) / "aira")
-        if "sandbox" in wanted:
-            sandbox_serving(report, Path(home) / "shop")
-        if "warehouse" in wanted:
-            warehouse(report, Path(home) / "warehouse")
+        for name, measure in _AT_HOME.items():
+            if name in wanted:
+                measure(report, Path(home) / name)
     if "forecasts" in wanted:
         forecast_speed(report)
     if "prices" in wanted:
