@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -171,59 +171,3 @@ class RowPage:
     rows: tuple[FactRow, ...]
     next_cursor: str | None
     sql: str
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """What moved a figure: values of one dimension, most surprising first.
-
-    ``share`` is the part of the deviation they explain together, as a fraction.
-    """
-
-    dimension: str
-    values: tuple[tuple[str | None, str | None, Decimal, Decimal], ...]
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Anomaly:
-    """A closed day outside its seasonal expectation (``low`` to ``high``)."""
-
-    metric: str
-    day: date
-    currency: str | None
-    actual: Decimal
-    expected: Decimal
-    low: Decimal
-    high: Decimal
-    score: float
-    driver: Driver | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """A weekly forecast of an additive metric, 80 % intervals; ``weeks`` are Mondays."""
-
-    metric: str
-    currency: str | None
-    weeks: tuple[date, ...]
-    expected: tuple[Decimal, ...]
-    low: tuple[Decimal, ...]
-    high: tuple[Decimal, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Accuracy:
-    """How earlier statements turned out.
-
-    ``covered`` of ``forecasts`` intervals held the week's figure; ``held`` of ``alerts`` are still
-    outside their band by what is known today; ``refused`` were turned down by a person.
-    """
-
-    forecasts: int = 0
-    covered: int = 0
-    alerts: int = 0
-    held: int = 0
-    refused: int = 0
-    waiting: int = 0
-    missed: tuple[str, ...] = field(default=())
