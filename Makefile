@@ -33,8 +33,9 @@ test-full: setup ## the long forms: more generated cases, everything end to end 
 	$(BIN)/pytest -q --on-postgresql tests/e2e
 	$(MAKE) chaos
 
-chaos: setup ## kill processes at random moments and count what was lost or doubled
+chaos: setup ## kills at random moments, every fault at once: count what was lost or doubled
 	$(BIN)/pytest -q -m chaos tests/e2e --chaos-kills=$${KILLS:-50}
+	OPERATIONS=$${OPERATIONS:-10000} $(BIN)/pytest -q -s tests/integration/platform/test_every_fault.py
 
 setup: $(VENV)/.dev-installed $(UI)/node_modules/.installed $(SCHEMA)/.fetched $(CLIENTS)/node_modules/.installed $(EMULATOR)/.installed ## install the locked dependencies, Python and Node
 

@@ -154,6 +154,12 @@ class Sandbox:
         assert answer.status_code < 300, answer.text
         return answer.json()
 
+    def clear_faults(self) -> None:
+        """End all faults that were asked for."""
+        token = json.loads((self.folder / "credentials.json").read_text())["control_token"]
+        address = f"{self.url}/control/faults"
+        httpx.delete(address, headers={"X-Sandbox-Control": token}, timeout=60).raise_for_status()
+
     def _ready(self) -> bool:
         try:
             return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200

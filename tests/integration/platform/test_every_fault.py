@@ -1,0 +1,188 @@
+"""Mixed operations while everything goes wrong: the copy ends equal, no write is doubled.
+
+``OPERATIONS`` says how many; `make chaos` runs 10,000.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.settings import read_settings
+from royal_platform.bootstrap import Platform, bootstrap, writers
+from royal_platform.commerce.shared.model import Money
+from royal_platform.persistence.tables import catalog, orders
+from royal_platform.shopify.errors import (
+    ShopifyRejected,
+    ShopifyUnauthorized,
+    ShopifyUnavailable,
+)
+from royal_platform.shopify.sync import Sync
+from tests.integration.platform.wire import Sandbox
+
+OPERATIONS = int(os.environ.get("OPERATIONS", "120"))
+LANES = 8
+pytestmark = pytest.mark.timeout(120 + OPERATIONS)
+FAULTS: list[dict[str, Any]] = [
+    {"kind": "latency", "seconds": 0.03, "share": 0.1},
+    {"kind": "status", "status": 502, "share": 0.05},
+    {"kind": "status", "status": 429, "share": 0.03},
+    {"kind": "timeout", "seconds": 0.05, "share": 0.03},
+    {"kind": "drop", "share": 0.06},
+    {"kind": "expired", "share": 0.04},
+    {"kind": "throttle", "share": 0.04},
+    {"kind": "slow_write", "seconds": 0.05, "share": 0.1},
+    {"kind": "bulk_fail", "share": 0.2, "after_objects": 20},
+]
+MIRRORED = [
+    catalog.products, catalog.variants, catalog.inventory_levels, orders.customers, orders.orders,
+    orders.order_lines, orders.refunds, orders.refund_lines,
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with Sandbox(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
+
+
+def opened_on(sandbox: Sandbox, url: str) -> Platform:
+    return bootstrap(
+        read_settings(
+            flask_env="testing", sandbox_port=sandbox.port, var_dir=sandbox.folder.parent,
+            database_url=url, log_level="CRITICAL",
+        )
+    )  # fmt: skip
+
+
+def copied(platform: Platform) -> dict[str, list[tuple[Any, ...]]]:
+    found = {}
+    with platform.database.read() as connection:
+        for table in MIRRORED:
+            columns = [c for c in table.c if c.name not in {"store_id", "synced_at"}]
+            found[table.name] = sorted(map(tuple, connection.execute(select(*columns))), key=repr)
+    return found
+
+
+@dataclass
+class Hand:
+    """Does one operation after another; what it cannot know it leaves to the journal."""
+
+    platform: Platform
+    sandbox: Sandbox
+    chance: random.Random
+    done: Counter[str] = field(default_factory=Counter)
+    number: int = 0
+    # A store is synced by one at a time: that is what its queue is for.
+    one_sync: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self.writer = writers(self.platform)
+        self.variants = list(self.platform.catalog.variants())
+        self.levels = [item for item in self.platform.stock.levels() if item.available is not None]
+
+    async def price(self, number: int) -> None:
+        variant = self.chance.choice(self.variants)
+        # No two operations set the same price: what is there twice was written twice.
+        price = Money(Decimal(1000) + Decimal(number) / 100, variant.price.currency)
+        await self.writer.set_price(variant.product_id, variant.id, price, None, f"price:{number}")
+
+    async def stock(self, number: int) -> None:
+        item = self.chance.choice(self.levels)
+        there = await self.platform.live.stock_level(item.inventory_item_id, item.location_id)
+        assert there is not None
+        await self.writer.set_quantity(
+            item.inventory_item_id, item.location_id, self.chance.randrange(90), there.available,
+            f"stock:{number}",
+        )  # fmt: skip
+
+    async def tags(self, number: int) -> None:
+        product = self.chance.choice(self.variants).product_id
+        change = self.chance.choice((self.writer.add_tags, self.writer.remove_tags))
+        await change(f"Product/{product}", [f"t{number % 5}"], f"tags:{number}")
+
+    async def world(self, _: int) -> None:
+        await asyncio.to_thread(self.sandbox.control, "step", {"hours": 2})
+
+    async def sync(self, _: int) -> None:
+        async with self.one_sync:
+            await Sync(self.platform.shopify(), self.platform.mirror()).run()
+
+    async def reconcile(self, _: int) -> None:
+        async with self.one_sync:
+            await Sync(self.platform.shopify(), self.platform.mirror()).reconcile()
+
+    async def some(self, count: int) -> None:
+        for _ in range(count):
+            self.number += 1
+            await self.one(self.number)
+
+    async def one(self, number: int) -> None:
+        operations: list[Callable[[int], Awaitable[None]]] = [
+            self.price, self.stock, self.tags, self.world, self.sync, self.reconcile,
+        ]  # fmt: skip
+        (operation,) = self.chance.choices(operations, weights=(45, 30, 15, 2, 7, 1))
+        try:
+            await operation(number)
+            self.done["done"] += 1
+        except (ShopifyUnavailable, ShopifyRejected, ShopifyUnauthorized) as error:
+            self.done[type(error).__name__] += 1
+
+
+def journal(sandbox: Sandbox) -> list[tuple[str, str, str | None, str | None]]:
+    with closing(sqlite3.connect(sandbox.folder / "store.db")) as state:
+        return state.execute(
+            "SELECT mutation, subject, after, idempotency_key FROM journal"
+        ).fetchall()
+
+
+async def test_the_copy_equals_the_store_and_no_write_is_doubled(
+    sandbox: Sandbox, sqlite_url: str, tmp_path: Path
+) -> None:
+    platform = opened_on(sandbox, sqlite_url)
+    await Sync(platform.shopify(), platform.mirror(), bulk_from=0).first()
+    hand = Hand(platform, sandbox, random.Random(OPERATIONS))
+    for fault in FAULTS:
+        sandbox.control("faults", {"count": None, **fault})
+    await asyncio.gather(*(hand.some(OPERATIONS // LANES) for _ in range(LANES)))
+    sandbox.clear_faults()
+    print(dict(hand.done))
+    # Faults that stop everything, or that nobody meets, would prove nothing.
+    assert hand.done["done"] > OPERATIONS / 2
+    assert hand.done.total() == OPERATIONS // LANES * LANES
+
+    await Sync(platform.shopify(), platform.mirror()).run()
+    await Sync(platform.shopify(), platform.mirror()).reconcile()
+    fresh = opened_on(sandbox, f"sqlite:///{(tmp_path / 'fresh.db').as_posix()}")
+    await Sync(fresh.shopify(), fresh.mirror()).first()
+    here, there = copied(platform), copied(fresh)
+    for name in there:
+        assert here[name] == there[name], name
+
+    written = journal(sandbox)
+    prices = Counter(
+        (subject, json.loads(after or "{}").get("price"))
+        for mutation, subject, after, _ in written
+        if mutation == "productVariantsBulkUpdate"
+    )
+    keys = Counter(key for *_, key in written if key is not None)
+    assert len(prices) > OPERATIONS / 8
+    assert len(keys) > OPERATIONS / 12
+    assert max(prices.values()) == 1
+    assert max(keys.values()) == 1
+    for each in (platform, fresh):
+        await each.shopify().aclose()
+        each.close()
