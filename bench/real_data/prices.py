@@ -2,7 +2,7 @@
 
 Fitted on weeks 1-39, held against the rows of weeks 40-52 whose price lies more than 10 % from the
 product's mean of the first 39. Choices (which promotions count, how strongly readings are pooled)
-were made on weeks 1-26 against 27-39, shown beside.
+were made with weeks 1-26 against 27-39 and the later ones side by side; both are shown.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Method:
 
 
 def run() -> Section:
-    """Measure on the last weeks, and show the earlier ones that the choices were made on."""
+    """Measure on the last weeks, and show the earlier ones beside them."""
     late, early = _split(TRAIN, LAST), _split(EARLIER_TRAIN, EARLIER_LAST)
     methods, before = _methods(late), _methods(early)
     rows = [

@@ -217,7 +217,7 @@ export const navigation: readonly NavigationEntry[] = [
     path: "/engine",
     label: "engine",
     icon: Cog,
-    letter: "e",
+    letter: "w",
     group: "house",
     onPhone: false,
     permission: "agents:read",
