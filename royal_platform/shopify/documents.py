@@ -83,7 +83,9 @@ PRODUCT_BY_HANDLE = Document("product_by_handle", schemas.ProductByHandleAnswer,
 CREATE_PRODUCT = Document(
     "create_product", schemas.CreateProductAnswer, repeatable=False, urgent=True
 )
-SET_PRODUCT_STATUS = Document("set_product_status", schemas.SetProductStatusAnswer, urgent=True)
+SET_PRODUCT_STATUS = Document(
+    "set_product_status", schemas.SetProductStatusAnswer, repeatable=False, urgent=True
+)
 SET_QUANTITY = Document("set_quantity", schemas.SetQuantityAnswer, urgent=True)
 ADD_TAGS = Document("add_tags", schemas.AddTagsAnswer, urgent=True)
 REMOVE_TAGS = Document("remove_tags", schemas.RemoveTagsAnswer, urgent=True)

@@ -175,7 +175,7 @@ def test_goods_of_an_approved_reorder_come_into_the_stores_stock_and_go_out_agai
     page.goto(f"{installation.url}/inventory?show=all")
     # What the first run saw: every row with its cover and the interval around it.
     expect(page.get_by_text("80 % interval").first).to_be_attached(timeout=30_000)
-    found = installation.decisions(status="proposed", kind="inventory.reorder", limit=1)[0]
+    found = installation.decisions(status="proposed", kind="inventory.reorder")[0]
     variant = found["subject"]["id"]
     detail = installation.get(f"/v1/decisions/{found['id']}")
     installation.post(

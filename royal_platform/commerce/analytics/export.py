@@ -33,8 +33,8 @@ def _cell(value: Cell) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        harmless = not value.lstrip(" \u00a0").startswith(_OPENERS)
-        return value if harmless and not value.startswith(_OPENERS) else f"'{value}"
+        opens = value.startswith(_OPENERS) or value.lstrip().startswith(_OPENERS)
+        return f"'{value}" if opens else value
     if isinstance(value, Decimal):
         return format(value, "f")
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -72,7 +72,11 @@ def copied(platform: Platform) -> dict[str, list[tuple[Any, ...]]]:
     found = {}
     with platform.database.read() as connection:
         for table in MIRRORED:
-            columns = [c for c in table.c if c.name not in {"store_id", "synced_at"}]
+            # A level is written when a quantity differs; one set to what it was stays as it is.
+            own = {"store_id", "synced_at"} | (
+                {"updated_at"} if table is catalog.inventory_levels else set()
+            )
+            columns = [c for c in table.c if c.name not in own]
             found[table.name] = sorted(map(tuple, connection.execute(select(*columns))), key=repr)
     return found
 

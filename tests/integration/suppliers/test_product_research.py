@@ -16,7 +16,8 @@ from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import Decision
 from royal_platform.persistence.decisions import DecisionFilter
 
-pytestmark = pytest.mark.timeout(180)
+# The tests tell one story in one store, so one process tells it.
+pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("product_research")]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -81,8 +81,8 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
       {supplier.origin === "sandbox" && <Note tone="info">{t("suppliers.invented")}</Note>}
       {supplier.detail && <Note tone="warn">{supplier.detail}</Note>}
       {change.error && <Failure error={change.error} />}
-      <div className="grid gap-4 xl:grid-cols-[minmax(320px,2fr)_3fr]">
-        <div className="grid content-start gap-4">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4 xl:grid-cols-[minmax(320px,2fr)_minmax(0,3fr)]">
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-4">
           <Card title={t("suppliers.feed")}>
             <FeedForm
               feed={feed}
