@@ -16,8 +16,7 @@ from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import Decision
 from royal_platform.persistence.decisions import DecisionFilter
 
-# The tests tell one story in one store, so one process tells it.
-pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("product_research")]
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -102,6 +101,7 @@ def test_a_handle_that_was_taken_meanwhile_is_a_conflict_and_nothing_is_written(
 def test_the_page_reads_the_newest_run_and_what_was_decided_since(platform: Platform) -> None:
     from app.views.research import show
 
+    run(platform)
     shown = show(platform)
     assert shown.run_id is not None
     assert shown.candidates
