@@ -26,7 +26,7 @@ const PAGES: [path: string, sign: string][] = [
   ["/suppliers/sup_1", "Hoof pick"],
   ["/customers", "Rosa Reiter"],
   ["/customers?view=cohorts", "Who came back"],
-  ["/customers/cus_1", "Segments, and why"],
+  ["/customers/cus_1", "Segments and why"],
   ["/activity", "November 22"],
   ["/marketing", "Abandoned checkout"],
   ["/policies", "Margin floor"],

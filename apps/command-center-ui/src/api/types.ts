@@ -19,7 +19,6 @@ export type Cohorts = Schemas["CohortsOut"];
 export type Customer = Schemas["CustomerOut"];
 export type CustomerDetail = Schemas["CustomerDetail"];
 export type Explanation = Schemas["ExplanationOut"];
-export type FactKind = Schemas["FactOut"]["kind"];
 export type RuleFault = Schemas["RuleFault"];
 export type Segment = Schemas["SegmentOut"];
 export type Valuation = Schemas["ValuationOut"];
