@@ -33,7 +33,7 @@ stage "setup" make --no-print-directory setup
 stage "lint and import contracts" make --no-print-directory lint
 stage "types" make --no-print-directory types
 stage "python: unit, contracts, integration (SQLite and PostgreSQL)" \
-  .venv/bin/pytest -q -n 2 --dist loadgroup --durations=15 --ignore=tests/e2e
+  .venv/bin/pytest -q -n 2 --dist loadfile --durations=15 --ignore=tests/e2e
 stage "command center: unit tests" in_ui test
 stage "command center: build" make --no-print-directory ui
 stage "command center: size budgets" in_ui budgets

@@ -34,25 +34,11 @@ configure_logging("INFO")
 logging.getLogger().handlers.clear()
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """What shares a module's fixture runs in one process and in its order."""
-    if _shares_a_module(item):
-        item.add_marker(pytest.mark.xdist_group(str(item.path)))
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Live-vendor tests run only on request; they are deselected, not passed."""
     for item in items:
         if item.get_closest_marker("integration") and not _LIVE:
             item.add_marker(pytest.mark.skip(reason="live vendor: needs keys and ROYAL_LIVE=1"))
-
-
-def _shares_a_module(item: pytest.Item) -> bool:
-    """Whether the test uses a fixture made once per module, whose state its neighbours change."""
-    if not isinstance(item, pytest.Function):
-        return False
-    used = item._fixtureinfo.name2fixturedefs.values()
-    return any(fixture.scope == "module" for defs in used for fixture in defs)
 
 
 @pytest.hookimpl(hookwrapper=True)
