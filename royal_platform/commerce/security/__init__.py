@@ -1,0 +1,1 @@
+"""What is suspicious about orders, and about who uses the installation."""
