@@ -278,6 +278,7 @@ _HANDLERS: dict[str, Handler] = {
     "customers/data_request": _data_request,
     "customers/redact": _redact_customer,
     "shop/redact": _redact_shop,
+    "collections/delete": _delete,
     "customers/delete": _delete,
     "orders/delete": _delete,
     "products/delete": _delete,

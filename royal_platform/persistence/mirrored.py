@@ -15,6 +15,7 @@ from core.storage.database import Database, Transaction
 from royal_platform.persistence import stores
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.mirror_catalog import CatalogMirror
+from royal_platform.persistence.mirror_kinds import KindMirror
 from royal_platform.persistence.mirror_orders import OrderMirror
 from royal_platform.persistence.stores import Store
 from royal_platform.persistence.tables.catalog import products
@@ -56,6 +57,22 @@ class StoredPage:
         """Store orders with their children."""
         return self._orders.put_orders(self.transaction.connection, page)
 
+    def put(self, kind: str, rows: Sequence[Any], parts: Sequence[Any] = ()) -> int:
+        """Store objects of ``kind`` with all their parts."""
+        return self._kind(kind).put(self.transaction.connection, rows, parts)
+
+    def delete(self, kind: str, ids: Iterable[str]) -> int:
+        """The store no longer has these objects."""
+        return self._kind(kind).delete(self.transaction.connection, ids, self._now())
+
+    def keep(self, kind: str, ids: Iterable[str]) -> int:
+        """The store has exactly these objects; return how many others were gone."""
+        return self._kind(kind).keep(self.transaction.connection, ids, self._now())
+
+    def count(self, kind: str) -> int:
+        """How many objects of ``kind`` there are."""
+        return self._kind(kind).count(self.transaction.connection)
+
     def delete_products(self, ids: Iterable[str]) -> int:
         """The store no longer has these products."""
         return self._catalog.delete_products(self.transaction.connection, ids, self._now())
@@ -93,6 +110,9 @@ class StoredPage:
         self.transaction.record(
             NewEvent(self.store.id, event, self.store.id, payload, "sync", self._now())
         )
+
+    def _kind(self, kind: str) -> KindMirror:
+        return KindMirror(self.store.id, kind)
 
     @property
     def _catalog(self) -> CatalogMirror:

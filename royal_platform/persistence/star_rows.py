@@ -17,7 +17,13 @@ from royal_platform.persistence import stores
 from royal_platform.persistence.star_facts import lines, orders_made, raw, refunded
 from royal_platform.persistence.star_prices import prices
 from royal_platform.persistence.stores import Store
-from royal_platform.persistence.tables.catalog import inventory_snapshots, products, variants
+from royal_platform.persistence.tables.catalog import (
+    collection_products,
+    collections,
+    inventory_snapshots,
+    products,
+    variants,
+)
 from royal_platform.persistence.tables.decisions import decisions
 from royal_platform.persistence.tables.orders import customers, orders, refunds
 from royal_platform.persistence.tables.warehouse import ad_spend, currency_rates
@@ -109,6 +115,20 @@ def _products(view: StoredStarSnapshot, _scope: Scope) -> Iterator[Row]:
         yield *row[:4], row.status if row.deleted_at is None else "DELETED"
 
 
+def _collections(view: StoredStarSnapshot, _scope: Scope) -> Iterator[Row]:
+    table = collections.c
+    query = select(table.id, table.title).where(
+        table.store_id == view.store.id, table.deleted_at.is_(None)
+    )
+    return view.all(query.order_by(table.id))
+
+
+def _memberships(view: StoredStarSnapshot, _scope: Scope) -> Iterator[Row]:
+    table = collection_products.c
+    query = select(table.collection_id, table.product_id).where(table.store_id == view.store.id)
+    return view.all(query.order_by(table.collection_id, table.product_id))
+
+
 def _variants(view: StoredStarSnapshot, _scope: Scope) -> Iterator[Row]:
     table = variants.c
     query = select(
@@ -191,6 +211,8 @@ _ROWS: dict[str, Callable[[StoredStarSnapshot, Scope], Iterator[Row]]] = {
     "dim_day": _days,
     "dim_product": _products,
     "dim_variant": _variants,
+    "dim_collection": _collections,
+    "bridge_collection": _memberships,
     "dim_customer": _customers,
     "fact_order": _orders,
     "fact_line": _lines,

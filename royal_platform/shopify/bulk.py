@@ -69,6 +69,7 @@ class Shape:
 SHAPES = {
     "products": Shape("products_bulk", {"ProductVariant": "variants"}),
     "inventory": Shape("inventory_bulk", {"InventoryLevel": "inventoryLevels"}),
+    "collections": Shape("collections_bulk", {"Product": "products"}),
     "customers": Shape("customers_bulk", {}),
     "orders": Shape("orders_bulk", {"LineItem": "lineItems"}),
 }

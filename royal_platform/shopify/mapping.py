@@ -13,9 +13,11 @@ import orjson
 
 from royal_platform.shopify.rows import (
     AdjustmentRow,
+    CollectionRow,
     CustomerRow,
     LevelRow,
     LineRow,
+    MembershipRow,
     OrderPageRows,
     OrderRow,
     ProductRow,
@@ -145,6 +147,19 @@ def level_row(item_id: str, node: Node) -> LevelRow:
         incoming=found.get("incoming"),
         updated_at=utc_text(node["updatedAt"]),
     )
+
+
+def collection_row(node: Node) -> CollectionRow:
+    """A collection without its members."""
+    return CollectionRow(
+        local_id(node["id"]), node["title"], node["handle"], utc_text(node["updatedAt"])
+    )
+
+
+def membership_rows(node: Node) -> list[MembershipRow]:
+    """Which products are in a collection; its connection must be complete."""
+    ident = local_id(node["id"])
+    return [MembershipRow(ident, local_id(each["id"])) for each in node["products"]["nodes"]]
 
 
 def customer_row(node: Node) -> CustomerRow:

@@ -81,6 +81,14 @@ class PageReader:
                 node["variants"], documents.PRODUCT_VARIANTS, node["id"], ("product", "variants")
             )
 
+    async def complete_collections(self, nodes: list[Node]) -> None:
+        """Fetch the members of collections that have more than a page shows."""
+        for node in nodes:
+            await self._rest(
+                node["products"], documents.COLLECTION_PRODUCTS, node["id"],
+                ("collection", "products"),
+            )  # fmt: skip
+
     async def complete_orders(self, nodes: list[Node]) -> None:
         """Fetch lines, refunds and what refunds hold that a page of orders left out."""
         for node in nodes:

@@ -52,6 +52,18 @@ class LevelRow(NamedTuple):
     updated_at: str
 
 
+class CollectionRow(NamedTuple):
+    id: str
+    title: str
+    handle: str
+    updated_at: str
+
+
+class MembershipRow(NamedTuple):
+    collection_id: str
+    product_id: str
+
+
 class CustomerRow(NamedTuple):
     id: str
     name: str | None

@@ -283,6 +283,18 @@ class ProductVariantsAnswer(TypedDict):
     product: VariantsHolder | None
 
 
+class CollectionsPage(TypedDict):
+    collections: Connection
+
+
+class ProductsHolder(TypedDict):
+    products: Connection
+
+
+class CollectionProductsAnswer(TypedDict):
+    collection: ProductsHolder | None
+
+
 class InventoryPage(TypedDict):
     inventoryItems: Connection
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,6 @@ from royal_platform.shopify.pages import Node
 from royal_platform.shopify.ports import MirrorPage, MirrorStore, SyncState
 from royal_platform.shopify.rows import OrderPageRows
 
-STAGES = ("products", "inventory", "customers", "orders")
 # Changes are asked for from a little before the newest we have: clocks and indexes lag.
 OVERLAP = timedelta(minutes=2)
 # Up to this many variants, stock is read whole each time; beyond, only what says it changed.
@@ -20,12 +20,20 @@ _WHOLE_STOCK = 2_000
 # Pages of a first sync after which the database counts what it holds.
 _COUNTED_AFTER = (2, 8, 32)
 
-PAGES: dict[str, tuple[Document[Any], str]] = {
-    "products": (documents.PRODUCTS_PAGE, "products"),
-    "inventory": (documents.INVENTORY_PAGE, "inventoryItems"),
-    "customers": (documents.CUSTOMERS_PAGE, "customers"),
-    "orders": (documents.ORDERS_PAGE, "orders"),
-}
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A kind of objects: how it is asked for, and how a page of it is stored.
+
+    ``counted`` is the kind whose number in the store says whether a bulk operation pays. A kind
+    that is ``swept`` is read whole once a day, and what was not met then is gone.
+    """
+
+    document: Document[Any]
+    connection: str
+    store: Callable[[MirrorPage, list[Node], SyncState, mapping.Days], int]
+    counted: str
+    swept: bool = False
 
 
 def expected(state: SyncState) -> dict[str, int]:
@@ -68,48 +76,77 @@ def advance(
         marks[stage] = max([*newest, marks.get(stage, "")])
     if is_first:
         state.counts[stage] = state.counts.get(stage, 0) + len(nodes)
-        upcoming = STAGES[min(STAGES.index(stage) + 1, len(STAGES) - 1)]
-        last = following is None and stage != STAGES[-1]
-        state.cursor["first"] = {"stage": upcoming if last else stage, "after": following}
+        upcoming = from_on(stage)[1:2] if following is None else ()
+        state.cursor["first"] = {"stage": (*upcoming, stage)[0], "after": following}
 
 
-def store_nodes(
-    page: MirrorPage, stage: str, nodes: list[Node], state: SyncState, days: mapping.Days
+def _products(page: MirrorPage, nodes: list[Node], state: SyncState, _days: mapping.Days) -> int:
+    pairs = [
+        mapping.product_rows(node, node["variants"]["nodes"], state.currency) for node in nodes
+    ]
+    products = [product for product, _variants in pairs]
+    return page.products(products, [row for _product, rows in pairs for row in rows])
+
+
+def _inventory(page: MirrorPage, nodes: list[Node], _state: SyncState, _days: mapping.Days) -> int:
+    items = [
+        (
+            mapping.local_id(node["id"]),
+            mapping.scaled_or_none((node["unitCost"] or {}).get("amount")),
+            bool(node["tracked"]),
+        )
+        for node in nodes
+    ]
+    levels = [
+        mapping.level_row(node["id"], level)
+        for node in nodes
+        for level in node["inventoryLevels"]["nodes"]
+    ]
+    return page.inventory(items, levels)
+
+
+def _collections(
+    page: MirrorPage, nodes: list[Node], _state: SyncState, _days: mapping.Days
 ) -> int:
-    if stage == "products":
-        pairs = [
-            mapping.product_rows(node, node["variants"]["nodes"], state.currency) for node in nodes
-        ]
-        products = [product for product, _variants in pairs]
-        return page.products(products, [row for _product, rows in pairs for row in rows])
-    if stage == "inventory":
-        items = [
-            (
-                mapping.local_id(node["id"]),
-                mapping.scaled_or_none((node["unitCost"] or {}).get("amount")),
-                bool(node["tracked"]),
-            )
-            for node in nodes
-        ]
-        levels = [
-            mapping.level_row(node["id"], level)
-            for node in nodes
-            for level in node["inventoryLevels"]["nodes"]
-        ]
-        return page.inventory(items, levels)
-    if stage == "customers":
-        return page.customers([mapping.customer_row(node) for node in nodes])
+    members = [row for node in nodes for row in mapping.membership_rows(node)]
+    return page.put("collections", [mapping.collection_row(node) for node in nodes], members)
+
+
+def _customers(page: MirrorPage, nodes: list[Node], _state: SyncState, _days: mapping.Days) -> int:
+    return page.customers([mapping.customer_row(node) for node in nodes])
+
+
+def _orders(page: MirrorPage, nodes: list[Node], _state: SyncState, days: mapping.Days) -> int:
     rows = OrderPageRows()
     for node in nodes:
         mapping.add_order(rows, node, days)
     return page.orders(rows)
 
 
+# In the order of a first sync. There are at least as many stocked items as products.
+STAGES: dict[str, Stage] = {
+    "products": Stage(documents.PRODUCTS_PAGE, "products", _products, "products"),
+    "inventory": Stage(documents.INVENTORY_PAGE, "inventoryItems", _inventory, "products"),
+    "collections": Stage(
+        documents.COLLECTIONS_PAGE, "collections", _collections, "products", swept=True
+    ),
+    "customers": Stage(documents.CUSTOMERS_PAGE, "customers", _customers, "customers"),
+    "orders": Stage(documents.ORDERS_PAGE, "orders", _orders, "orders"),
+}
+_NAMES = tuple(STAGES)
+
+
+def from_on(stage: str) -> tuple[str, ...]:
+    """``stage`` and those behind it."""
+    return _NAMES[_NAMES.index(stage) :]
+
+
 class StagePages:
     """Stores the pages of one stage, each in one transaction with the place to go on from.
 
     ``tell`` is given in a first sync, which also stores empty pages: they end a stage. ``since``
-    is the watermark of objects that were not read in the order of their changes.
+    is the watermark of objects that were not read in the order of their changes. ``met`` are the
+    ids of what was read.
     """
 
     def __init__(
@@ -122,6 +159,7 @@ class StagePages:
         since: datetime | None = None,
     ) -> None:
         self.news = 0
+        self.met: set[str] = set()
         self._mirror, self._stage, self._state = mirror, stage, state
         self._tell, self._since = tell, since
         self._days = mapping.Days(state.timezone)
@@ -136,7 +174,9 @@ class StagePages:
         if is_first and self._stored in _COUNTED_AFTER:
             self._mirror.analyze_early()
         with self._mirror.page() as page:
-            self.news += store_nodes(page, self._stage, nodes, self._state, self._days)
+            stage = STAGES[self._stage]
+            self.news += stage.store(page, nodes, self._state, self._days)
+            self.met |= {mapping.local_id(node["id"]) for node in nodes} if stage.swept else set()
             advance(
                 self._state, self._stage, nodes, following, is_first=is_first, since=self._since
             )

@@ -26,7 +26,12 @@ RECONCILE_EVERY = timedelta(hours=24)
 _TELL_EVERY_SECONDS = 1.0
 # From so many objects on a bulk operation, which costs no API budget, beats reading pages.
 BULK_FROM = 5_000
-_SINGULAR = {"products": "product", "orders": "order", "customers": "customer"}
+_SINGULAR = {
+    "products": "product",
+    "orders": "order",
+    "customers": "customer",
+    "collections": "collection",
+}
 
 
 class SyncPlatform(Protocol):
@@ -50,7 +55,7 @@ async def incremental(platform: SyncPlatform) -> int:
 def notice_deletion(mirror: MirrorStore, topic: str, payload: Mapping[str, Any]) -> int:
     """Take what a webhook says is gone out of the mirror, contacting nobody; how many were there.
 
-    ``topic`` is products/delete, orders/delete or customers/delete.
+    ``topic`` is products/delete, orders/delete, customers/delete or collections/delete.
     """
     subject = topic.partition("/")[0]
     gone = payload if subject != "customers" else payload.get("customer") or payload
@@ -60,8 +65,8 @@ def notice_deletion(mirror: MirrorStore, topic: str, payload: Mapping[str, Any])
             "products": page.delete_products,
             "orders": page.delete_orders,
             "customers": page.delete_customers,
-        }[subject]
-        count = drop([ident])
+        }.get(subject)
+        count = drop([ident]) if drop is not None else page.delete(subject, [ident])
         if count:
             facts = {"kind": "deletion", "changed": count, _SINGULAR[subject]: ident}
             page.tell("store.sync.completed", facts)
@@ -104,7 +109,7 @@ class Sync:
         return self._mirror.state().counts
 
     async def reconcile(self) -> int:
-        """Notice deleted products and orders now; return how many there were."""
+        """Notice now what is gone, and read again what is only read whole; how much was news."""
         return await self._guarded(self._reconcile)
 
     async def _first(self) -> int:
@@ -112,10 +117,10 @@ class Sync:
         started = dict(state.cursor.get("first") or {})
         if not started:
             await self._read_shop(state)
-            started = {"stage": stages.STAGES[0], "after": None}
+            started = {"stage": next(iter(stages.STAGES)), "after": None}
             state.cursor = {"first": started, "marks": {}, "shop": state.cursor["shop"]}
         state.phase = "first"
-        for stage in stages.STAGES[stages.STAGES.index(started["stage"]) :]:
+        for stage in stages.from_on(started["stage"]):
             after = started["after"] if stage == started["stage"] else None
             await self._read_stage(stage, state, after=after, is_first=True)
         state.cursor = {
@@ -131,7 +136,7 @@ class Sync:
             page.save(state)
             page.tell("store.sync.completed", {"kind": "first", "counts": state.counts})
         log.info("store.sync.completed", kind="first", **state.counts)
-        return sum(state.counts[stage] for stage in stages.STAGES)
+        return sum(state.counts.get(stage, 0) for stage in stages.STAGES)
 
     async def _incremental(self) -> int:
         state = self._mirror.state()
@@ -179,6 +184,8 @@ class Sync:
     async def _reconcile_into(self, state: SyncState) -> int:
         whole_history = bool(state.cursor["shop"]["whole_history"])
         gone = await reconcile(self._reader, self._mirror, whole_history=whole_history)
+        for name, stage in stages.STAGES.items():
+            gone += await self._sweep(name, state) if stage.swept else 0
         state.cursor = {**state.cursor, "reconciled_at": self._mirror.now().isoformat()}
         return gone
 
@@ -239,23 +246,41 @@ class Sync:
                 log.warning("shopify.bulk.failed", stage=stage, detail=str(failure), next="pages")
                 after, state.counts[stage] = None, 0
         pages = StagePages(self._mirror, stage, state, self._tell if is_first else None)
-        document, connection = stages.PAGES[stage]
+        query = None if is_first else stages.since(stage, state)
+        await self._read_pages(stage, pages, after=after, query=query)
+        return pages.news
+
+    async def _read_pages(
+        self, name: str, pages: StagePages, *, after: str | None = None, query: str | None = None
+    ) -> None:
+        stage = stages.STAGES[name]
         complete = {
             "products": self._reader.complete_products,
+            "collections": self._reader.complete_collections,
             "orders": self._reader.complete_orders,
-        }.get(stage)
+        }.get(name)
         await self._reader.read(
-            document, connection, pages.store, after=after, complete=complete,
-            query=None if is_first else stages.since(stage, state),
+            stage.document, stage.connection, pages.store, after=after, complete=complete,
+            query=query,
         )  # fmt: skip
-        return pages.news
+
+    async def _sweep(self, name: str, state: SyncState) -> int:
+        """Read a kind whole: what is not met is gone; return how many objects were news."""
+        pages = StagePages(self._mirror, name, state, None)
+        await self._read_pages(name, pages)
+        with self._mirror.page() as page:
+            gone = page.keep(name, pages.met)
+            state.counts[name] = page.count(name)
+            page.save(state)
+            if gone:
+                page.tell("store.sync.completed", {"kind": "deletion", name: gone})
+        return pages.news + gone
 
     def _in_bulk(self, stage: str, state: SyncState, after: str | None) -> bool:
         """Whether a first sync reads this stage by a bulk operation, or goes on with one."""
         if after is not None:
             return Place.parse(after) is not None
-        # There are at least as many stocked items as products.
-        counted = "products" if stage == "inventory" else stage
+        counted = stages.STAGES[stage].counted
         return state.counts.get(f"{counted}_expected", 0) >= self._bulk_from
 
     async def _read_in_bulk(self, stage: str, state: SyncState, place: Place | None) -> int:

@@ -85,6 +85,29 @@ inventory_levels = Table(
     sqlite_with_rowid=False,
 )
 
+collections = Table(
+    "collections",
+    metadata,
+    store_key(),
+    key(),
+    Column("title", Text, nullable=False),
+    Column("handle", String(255), nullable=False),
+    moment("updated_at"),
+    moment("deleted_at", nullable=True),
+    sqlite_with_rowid=False,
+)
+
+# Which products are in which collection now.
+collection_products = Table(
+    "collection_products",
+    metadata,
+    store_key(),
+    key("collection_id"),
+    key("product_id"),
+    Index(None, "store_id", "product_id"),
+    sqlite_with_rowid=False,
+)
+
 # Shopify keeps no past stock: one row per variant and store-local day from the first sync on.
 inventory_snapshots = Table(
     "inventory_snapshots",

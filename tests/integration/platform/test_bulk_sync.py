@@ -21,7 +21,13 @@ from sqlalchemy import Table, select
 from core.settings import read_settings
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.persistence import stores
-from royal_platform.persistence.tables.catalog import inventory_levels, products, variants
+from royal_platform.persistence.tables.catalog import (
+    collection_products,
+    collections,
+    inventory_levels,
+    products,
+    variants,
+)
 from royal_platform.persistence.tables.orders import (
     customers,
     daily_sales,
@@ -38,8 +44,8 @@ from tests.integration.platform.wire import Reply, Sandbox, Shop, served, until
 
 pytestmark = pytest.mark.timeout(240)
 MIRRORED: list[Table] = [
-    products, variants, inventory_levels, customers, orders, order_lines, refunds, refund_lines,
-    daily_sales,
+    products, variants, inventory_levels, collections, collection_products, customers, orders,
+    order_lines, refunds, refund_lines, daily_sales,
 ]  # fmt: skip
 # When a row came is the mirror's own; everything else comes from the store.
 _OWN = {"synced_at", "mirrored_at", "seen_at"}

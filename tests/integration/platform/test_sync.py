@@ -23,7 +23,13 @@ from royal_platform.persistence import stores
 from royal_platform.persistence.metrics import Metrics
 from royal_platform.persistence.orders import OrderFilter, Orders
 from royal_platform.persistence.products import ProductFilter, Products
-from royal_platform.persistence.tables.catalog import inventory_snapshots, products, variants
+from royal_platform.persistence.tables.catalog import (
+    collection_products,
+    collections,
+    inventory_snapshots,
+    products,
+    variants,
+)
 from royal_platform.persistence.tables.orders import daily_sales, order_lines, orders
 from royal_platform.shopify import sync
 from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable
@@ -55,6 +61,22 @@ def platform(sandbox: Sandbox, database_url: str) -> Iterator[Platform]:
     opened = platform_on(sandbox, database_url)
     yield opened
     opened.close()
+
+
+REMOVE = """mutation($id: ID!, $products: [ID!]!) {
+  collectionRemoveProducts(id: $id, productIds: $products) { userErrors { message } } }"""
+ADD = """mutation($id: ID!, $products: [ID!]!) {
+  collectionAddProducts(id: $id, productIds: $products) { userErrors { message } } }"""
+
+
+def members(platform: Platform) -> dict[str, set[str]]:
+    table = collections.c
+    with platform.database.read() as connection:
+        there = connection.execute(select(table.id).where(table.deleted_at.is_(None)))
+        found: dict[str, set[str]] = {ident: set() for ident in there.scalars()}
+        for row in connection.execute(select(collection_products)):
+            found[row.collection_id].add(row.product_id)
+    return found
 
 
 def totals(platform: Platform) -> dict[str, Any]:
@@ -132,6 +154,32 @@ async def test_a_deleted_product_and_a_lost_order_are_noticed(platform, sandbox)
         gone = connection.scalar(select(products.c.deleted_at).where(products.c.id == victim))
     assert gone is not None
     assert await sync.incremental(platform) == 0
+    await platform.shopify().aclose()
+
+
+async def test_collections_follow_the_store_with_their_products(platform, sandbox):
+    await sync.first(platform)
+    before = members(platform)
+    told = sandbox.admin("{ collections(first: 250) { nodes { id productsCount { count } } } }")
+    assert {ident: len(found) for ident, found in before.items()} == {
+        node["id"].rpartition("/")[2]: node["productsCount"]["count"]
+        for node in told["collections"]["nodes"]
+    }
+    ident, products_in = next((key, found) for key, found in before.items() if len(found) > 1)
+    whole = f"gid://shopify/Collection/{ident}"
+    moved = {"id": whole, "products": [f"gid://shopify/Product/{min(products_in)}"]}
+    sandbox.admin(REMOVE, moved)
+    assert await sync.incremental(platform) == 1
+    assert members(platform)[ident] == products_in - {min(products_in)}
+    sandbox.admin(ADD, moved)
+    sandbox.admin("mutation($id: ID!) { collectionDelete(input: {id: $id}) "
+                  "{ deletedCollectionId } }", {"id": whole})  # fmt: skip
+    assert await sync.incremental(platform) == 0
+    assert await Sync(platform.shopify(), platform.mirror()).reconcile() == 1
+    assert members(platform) == {key: found for key, found in before.items() if key != ident}
+    other = next(iter(members(platform)))
+    assert notice_deletion(platform.mirror(), "collections/delete", {"id": int(other)}) == 1
+    assert other not in members(platform)
     await platform.shopify().aclose()
 
 

@@ -154,6 +154,23 @@ class Sandbox:
         assert answer.status_code < 300, answer.text
         return answer.json()
 
+    def admin(self, query: str, variables: dict[str, Any] | None = None) -> Any:
+        """What another app with every scope does in the same store; its data."""
+        told = json.loads((self.folder / "credentials.json").read_text())
+        grant = {
+            "client_id": told["client_id"],
+            "client_secret": told["client_secret"],
+            "grant_type": "client_credentials",
+        }
+        token = httpx.post(f"{self.url}{TOKEN_PATH}", json=grant).json()["access_token"]
+        answer = httpx.post(
+            f"{self.url}/admin/api/2026-10/graphql.json",
+            headers={"X-Shopify-Access-Token": token},
+            json={"query": query, "variables": variables or {}},
+        ).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
     def clear_faults(self) -> None:
         """End all faults that were asked for."""
         token = json.loads((self.folder / "credentials.json").read_text())["control_token"]
