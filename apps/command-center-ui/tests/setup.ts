@@ -2,7 +2,7 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import i18next from "i18next";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
-import { loadTexts, startI18n } from "@/i18n";
+import { loadTexts, startI18n, WORK } from "@/i18n";
 import { endLive } from "@/live";
 import { setPreferences } from "@/preferences/store";
 import { server } from "./support/server";
@@ -21,7 +21,7 @@ configure({
 beforeAll(async () => {
   server.listen({ onUnhandledRequest: "error" });
   await startI18n("en");
-  await Promise.all(modulesWithTexts.map(loadTexts));
+  await Promise.all([WORK, ...modulesWithTexts].map(loadTexts));
 });
 
 beforeEach(() => {

@@ -81,10 +81,13 @@ describe("the keyboard", () => {
 
 describe("words", () => {
   type Texts = Record<string, { default: object }>;
-  const english: Texts = import.meta.glob("../src/{i18n/en,modules/*/texts.en}.json", {
-    eager: true,
-  });
-  const dutch: Texts = import.meta.glob("../src/{i18n/nl,modules/*/texts.nl}.json", {
+  const english: Texts = import.meta.glob(
+    "../src/{i18n/en,work/texts.en,modules/*/texts.en}.json",
+    {
+      eager: true,
+    },
+  );
+  const dutch: Texts = import.meta.glob("../src/{i18n/nl,work/texts.nl,modules/*/texts.nl}.json", {
     eager: true,
   });
   const leaves = (value: object, path = ""): [string, string][] =>

@@ -1,6 +1,6 @@
 /**
- * Dutch and English. The shell's texts come with the first visit, in the chosen language only; a
- * module's own texts come with its page (`loadTexts`).
+ * Dutch and English. The shell's texts come with the first visit, in the chosen language only; the
+ * words of runs and decisions and a module's own texts come with its page (`loadTexts`).
  */
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
@@ -19,7 +19,10 @@ const shell: Record<Language, Load> = {
   en: () => import("./en.json"),
   nl: () => import("./nl.json"),
 };
-const ofModules = import.meta.glob<{ default: object }>("../modules/*/texts.*.json");
+const ofModules = import.meta.glob<{ default: object }>("../{modules/*,work}/texts.*.json");
+
+/** The words of runs and decisions, which every page may say and the first visit need not wait for. */
+export const WORK = "work";
 
 /** The modules whose pages were opened: their texts follow a change of language. */
 const opened = new Set<string>();
@@ -33,8 +36,9 @@ async function fetchTexts(language: Language): Promise<void> {
 }
 
 function textsOf(module: string, language: Language): Load {
-  const load = ofModules[`../modules/${module}/texts.${language}.json`];
-  if (!load) throw new Error(`src/modules/${module} has no texts.${language}.json`);
+  const folder = module === WORK ? WORK : `modules/${module}`;
+  const load = ofModules[`../${folder}/texts.${language}.json`];
+  if (!load) throw new Error(`src/${folder} has no texts.${language}.json`);
   return load;
 }
 

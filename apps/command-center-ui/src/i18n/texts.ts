@@ -1,4 +1,4 @@
-/** Every text there is, for the types: the shell's, and one line for each module with its own. */
+/** Every text there is, for the types: the shell's, those of work, one line for each module. */
 import type activity from "@/modules/activity/texts.en.json";
 import type agents from "@/modules/agents/texts.en.json";
 import type aira from "@/modules/aira/texts.en.json";
@@ -17,6 +17,7 @@ import type research from "@/modules/research/texts.en.json";
 import type runs from "@/modules/runs/texts.en.json";
 import type suppliers from "@/modules/suppliers/texts.en.json";
 import type today from "@/modules/today/texts.en.json";
+import type work from "@/work/texts.en.json";
 import type shell from "./en.json";
 
 export type Texts = typeof shell &
@@ -37,4 +38,5 @@ export type Texts = typeof shell &
   typeof research &
   typeof runs &
   typeof suppliers &
-  typeof today;
+  typeof today &
+  typeof work;
