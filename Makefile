@@ -17,7 +17,7 @@ PRODUCT := app apps core orchestrator royal_platform wsgi.py gunicorn.conf.py
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(UI)/vite.config.ts -type f 2>/dev/null)
 
 .PHONY: help run test test-full chaos setup lint lint-invented-data types imports format bench evaluate replay llm \
-        ci docs lock openapi ui clean
+        ci answers docs lock openapi ui clean
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,9 +39,10 @@ chaos: setup ## kills at random moments, every fault at once: count what was los
 
 setup: $(VENV)/.dev-installed $(UI)/node_modules/.installed $(SCHEMA)/.fetched $(CLIENTS)/node_modules/.installed $(EMULATOR)/.installed ## install the locked dependencies, Python and Node
 
-lint: setup lint-invented-data imports ## style, import contracts, and the search for invented data
+lint: setup lint-invented-data imports ## style, import contracts, generated types, and the search for invented data
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python scripts/shopify_answers.py --check
 	cd $(UI) && $(PNPM) --silent lint
 
 lint-invented-data: ## the guide's search over product code: zero hits
@@ -80,6 +81,9 @@ llm: ## a small local model on LLM_PORT (8081), in its own environment; compiles
 
 ci: ## what the pipeline runs
 	CI=true $(MAKE) test
+
+answers: setup ## regenerate the types of Shopify's answers from its schema and our documents
+	$(BIN)/python scripts/shopify_answers.py
 
 docs: setup ## regenerate the reference pages from the code
 	$(BIN)/python scripts/reference.py

@@ -10,10 +10,11 @@ from royal_platform.commerce.catalog.model import LiveProduct, ProductDraft, Var
 from royal_platform.commerce.inventory.model import StockLevel
 from royal_platform.commerce.shared.model import Money
 from royal_platform.shopify import documents
+from royal_platform.shopify.answers import StockLevelInventoryItemInventoryLevel
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable, rejected
 from royal_platform.shopify.mapping import gid, local_id
-from royal_platform.shopify.schemas import Level, Outcome
+from royal_platform.shopify.schemas import Outcome
 
 
 class ShopifyReader:
@@ -217,7 +218,10 @@ def _check(outcome: Outcome | None, *, doing: str) -> None:
     if outcome is None:
         raise ShopifyUnavailable(f"The store gave no result for {doing}.", maybe_applied=True)
     if outcome.user_errors:
-        errors: list[Mapping[str, Any]] = [error.model_dump() for error in outcome.user_errors]
+        errors: list[Mapping[str, Any]] = [
+            {"field": each.field, "message": each.message, "code": getattr(each, "code", None)}
+            for each in outcome.user_errors
+        ]
         if any(error["code"] == "IDEMPOTENCY_CONCURRENT_REQUEST" for error in errors):
             raise ShopifyUnavailable("The same change is being made right now.", retry_after=1.0)
         raise rejected(errors, doing=doing)
@@ -237,5 +241,5 @@ def _resource(resource_id: str) -> str:
     return gid(kind, identifier) if not resource_id.startswith("gid://") else resource_id
 
 
-def _quantities(level: Level) -> dict[str, int]:
+def _quantities(level: StockLevelInventoryItemInventoryLevel) -> dict[str, int]:
     return {entry.name: entry.quantity for entry in level.quantities}

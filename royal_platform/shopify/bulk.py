@@ -17,11 +17,11 @@ import orjson
 
 from core.telemetry.logs import get_logger
 from royal_platform.shopify import documents
+from royal_platform.shopify.answers import BulkOperationBulkOperation
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.documents import read_document
 from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable
 from royal_platform.shopify.pages import Complete, Node, Store
-from royal_platform.shopify.schemas import BulkOperationState
 
 log = get_logger(__name__)
 
@@ -88,12 +88,13 @@ class BulkReader:
             documents.START_BULK, {"query": read_document(shape.document)}
         )
         started = answer.bulk_operation_run_query
-        if started.bulk_operation is None:
-            reasons = "; ".join(error.message for error in started.user_errors)
+        if started is None or started.bulk_operation is None:
+            refusals = started.user_errors if started is not None else ()
+            reasons = "; ".join(error.message for error in refusals)
             raise BulkFailedError(reasons or "no reason given")
         return Place(started.bulk_operation.id)
 
-    async def finished(self, place: Place) -> BulkOperationState | None:
+    async def finished(self, place: Place) -> BulkOperationBulkOperation | None:
         """The operation when it has run; None when there is nothing to read from it any more."""
         pause = _FIRST_LOOK_SECONDS
         while True:
@@ -103,7 +104,9 @@ class BulkReader:
                 return None
             if found.status not in _RUNNING:
                 break
-            log.info("shopify.bulk.running", operation=place.operation, objects=found.objects)
+            log.info(
+                "shopify.bulk.running", operation=place.operation, objects=found.root_object_count
+            )
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _LONGEST_LOOK_SECONDS)
         if found.status == "FAILED":
@@ -112,7 +115,7 @@ class BulkReader:
 
     async def read(
         self,
-        operation: BulkOperationState,
+        operation: BulkOperationBulkOperation,
         place: Place,
         shape: Shape,
         store: Store,
@@ -139,7 +142,7 @@ class BulkReader:
         await _hand_over(nodes, None, store, complete)
 
     async def _lines(
-        self, operation: BulkOperationState, offset: int
+        self, operation: BulkOperationBulkOperation, offset: int
     ) -> AsyncIterator[tuple[bytes, int]]:
         """Every line behind ``offset`` and where it ends; a broken download is taken up again."""
         if operation.url is None:

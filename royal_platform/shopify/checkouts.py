@@ -9,9 +9,13 @@ from decimal import Decimal
 from royal_platform.commerce.marketing.model import Signal, Trigger
 from royal_platform.commerce.shared.model import Money
 from royal_platform.shopify import documents
+from royal_platform.shopify.answers import CheckoutsPageAbandonedCheckoutsNodes as CheckoutNode
+from royal_platform.shopify.answers import (
+    CheckoutsPageAbandonedCheckoutsNodesLineItemsNodes as LineNode,
+)
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.mapping import local_id
-from royal_platform.shopify.pages import Node, PageReader
+from royal_platform.shopify.pages import PageReader
 
 _PAGE = 50
 
@@ -26,9 +30,9 @@ class ShopifyCheckouts:
         """Those begun since, of known customers, not yet finished; the oldest first."""
         found: list[Signal] = []
 
-        def store(nodes: list[Node], _following: str | None) -> None:
+        def store(nodes: list[CheckoutNode], _following: str | None) -> None:
             found.extend(
-                _signal(node)
+                _signal(node, node["customer"]["id"])
                 for node in nodes
                 if node["customer"] is not None and node["completedAt"] is None
             )
@@ -40,7 +44,7 @@ class ShopifyCheckouts:
         return found
 
 
-def _signal(node: Node) -> Signal:
+def _signal(node: CheckoutNode, customer: str) -> Signal:
     lines = [
         {"title": line["title"], "quantity": line["quantity"], "price": _price(line)}
         for line in node["lineItems"]["nodes"]
@@ -48,12 +52,12 @@ def _signal(node: Node) -> Signal:
     return Signal(
         Trigger.CHECKOUT_ABANDONED,
         local_id(node["id"]),
-        local_id(node["customer"]["id"]),
+        local_id(customer),
         datetime.fromisoformat(node["createdAt"]),
         {"lines": lines},
     )
 
 
-def _price(line: Node) -> str:
+def _price(line: LineNode) -> str:
     told = line["discountedTotalPriceSet"]["shopMoney"]
     return str(Money(Decimal(told["amount"]), told["currencyCode"]))

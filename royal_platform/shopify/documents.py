@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from royal_platform.shopify import schemas
+from royal_platform.shopify import answers
 from royal_platform.shopify.errors import ShopifyUnavailable
 
 Answer = TypeVar("Answer")
@@ -54,42 +54,40 @@ def read_document(name: str) -> str:
     return (folder / f"{name}.graphql").read_text(encoding="utf-8")
 
 
-SHOP = Document("shop", schemas.ShopAnswer)
-LOCATIONS = Document("locations", schemas.LocationsAnswer)
-PRODUCTS_PAGE = Document("products_page", schemas.ProductsPage)
-PRODUCT_VARIANTS = Document("product_variants", schemas.ProductVariantsAnswer)
-COLLECTIONS_PAGE = Document("collections_page", schemas.CollectionsPage)
-COLLECTION_PRODUCTS = Document("collection_products", schemas.CollectionProductsAnswer)
-INVENTORY_PAGE = Document("inventory_page", schemas.InventoryPage)
-CUSTOMERS_PAGE = Document("customers_page", schemas.CustomersPage)
-ORDERS_PAGE = Document("orders_page", schemas.OrdersPage)
-ORDER = Document("order", schemas.OrderAnswer)
-ORDER_REFUNDS = Document("order_refunds", schemas.NodesAnswer)
-ORDER_LINES = Document("order_lines", schemas.OrderLinesAnswer)
-REFUND_LINES = Document("refund_lines", schemas.RefundLinesAnswer)
-REFUND_ADJUSTMENTS = Document("refund_adjustments", schemas.RefundAdjustmentsAnswer)
-PRODUCT_IDS = Document("product_ids", schemas.ProductIds)
-ORDER_IDS = Document("order_ids", schemas.OrderIds)
-START_BULK = Document("start_bulk", schemas.StartBulkAnswer, repeatable=False)
-BULK_OPERATION = Document("bulk_operation", schemas.BulkOperationAnswer)
-VARIANTS_TO_IMPORT = Document("variants_to_import", schemas.NodesAnswer)
-VARIANT_PRICE = Document("variant_price", schemas.VariantPriceAnswer, urgent=True)
-RECIPIENT = Document("recipient", schemas.RecipientAnswer, urgent=True)
-CHECKOUTS_PAGE = Document("checkouts_page", schemas.CheckoutsPage)
-CHECKOUT = Document("checkout", schemas.CheckoutAnswer, urgent=True)
-STOCK_LEVEL = Document("stock_level", schemas.StockLevelAnswer, urgent=True)
-WEBHOOK_SUBSCRIPTIONS = Document("webhook_subscriptions", schemas.WebhookSubscriptionsAnswer)
+SHOP = Document("shop", answers.Shop)
+LOCATIONS = Document("locations", answers.Locations)
+PRODUCTS_PAGE = Document("products_page", answers.ProductsPage)
+PRODUCT_VARIANTS = Document("product_variants", answers.ProductVariants)
+COLLECTIONS_PAGE = Document("collections_page", answers.CollectionsPage)
+COLLECTION_PRODUCTS = Document("collection_products", answers.CollectionProducts)
+INVENTORY_PAGE = Document("inventory_page", answers.InventoryPage)
+CUSTOMERS_PAGE = Document("customers_page", answers.CustomersPage)
+ORDERS_PAGE = Document("orders_page", answers.OrdersPage)
+ORDER = Document("order", answers.Order)
+ORDER_REFUNDS = Document("order_refunds", answers.OrderRefunds)
+ORDER_LINES = Document("order_lines", answers.OrderLines)
+REFUND_LINES = Document("refund_lines", answers.RefundLines)
+REFUND_ADJUSTMENTS = Document("refund_adjustments", answers.RefundAdjustments)
+PRODUCT_IDS = Document("product_ids", answers.ProductIds)
+ORDER_IDS = Document("order_ids", answers.OrderIds)
+START_BULK = Document("start_bulk", answers.StartBulk, repeatable=False)
+BULK_OPERATION = Document("bulk_operation", answers.BulkOperation)
+VARIANTS_TO_IMPORT = Document("variants_to_import", answers.VariantsToImport)
+VARIANT_PRICE = Document("variant_price", answers.VariantPrice, urgent=True)
+RECIPIENT = Document("recipient", answers.Recipient, urgent=True)
+CHECKOUTS_PAGE = Document("checkouts_page", answers.CheckoutsPage)
+CHECKOUT = Document("checkout", answers.Checkout, urgent=True)
+STOCK_LEVEL = Document("stock_level", answers.StockLevel, urgent=True)
+WEBHOOK_SUBSCRIPTIONS = Document("webhook_subscriptions", answers.WebhookSubscriptions)
 # Without @idempotent a second sending may have a second effect: read before repeating.
-SET_PRICE = Document("set_price", schemas.SetPriceAnswer, repeatable=False, urgent=True)
-PRODUCT_BY_HANDLE = Document("product_by_handle", schemas.ProductByHandleAnswer, urgent=True)
-CREATE_PRODUCT = Document(
-    "create_product", schemas.CreateProductAnswer, repeatable=False, urgent=True
-)
+SET_PRICE = Document("set_price", answers.SetPrice, repeatable=False, urgent=True)
+PRODUCT_BY_HANDLE = Document("product_by_handle", answers.ProductByHandle, urgent=True)
+CREATE_PRODUCT = Document("create_product", answers.CreateProduct, repeatable=False, urgent=True)
 SET_PRODUCT_STATUS = Document(
-    "set_product_status", schemas.SetProductStatusAnswer, repeatable=False, urgent=True
+    "set_product_status", answers.SetProductStatus, repeatable=False, urgent=True
 )
-SET_QUANTITY = Document("set_quantity", schemas.SetQuantityAnswer, urgent=True)
-ADD_TAGS = Document("add_tags", schemas.AddTagsAnswer, urgent=True)
-REMOVE_TAGS = Document("remove_tags", schemas.RemoveTagsAnswer, urgent=True)
-UNSUBSCRIBE_WEBHOOK = Document("unsubscribe_webhook", schemas.UnsubscribeAnswer, repeatable=False)
-SUBSCRIBE_WEBHOOK = Document("subscribe_webhook", schemas.SubscribeAnswer, repeatable=False)
+SET_QUANTITY = Document("set_quantity", answers.SetQuantity, urgent=True)
+ADD_TAGS = Document("add_tags", answers.AddTags, urgent=True)
+REMOVE_TAGS = Document("remove_tags", answers.RemoveTags, urgent=True)
+UNSUBSCRIBE_WEBHOOK = Document("unsubscribe_webhook", answers.UnsubscribeWebhook, repeatable=False)
+SUBSCRIBE_WEBHOOK = Document("subscribe_webhook", answers.SubscribeWebhook, repeatable=False)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from royal_platform.shopify import documents
+from royal_platform.shopify.answers import VariantsToImportNodes as VariantNode
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.mapping import gid
-from royal_platform.shopify.pages import Node, batched
+from royal_platform.shopify.pages import batched
 
 _OPTIONS = tuple(f"Option{n} {what}" for n in (1, 2, 3) for what in ("Name", "Value"))
 PRODUCT_COLUMNS = (
@@ -59,9 +60,9 @@ async def import_files(
     )
 
 
-async def _variants(client: ShopifyClient, ids: Iterable[str]) -> dict[str, Node | None]:
+async def _variants(client: ShopifyClient, ids: Iterable[str]) -> dict[str, VariantNode | None]:
     """The variants by their id; None for one that is gone."""
-    found: dict[str, Node | None] = {}
+    found: dict[str, VariantNode | None] = {}
     for batch in batched(ids, _AT_ONCE):
         wanted = [gid("ProductVariant", ident) for ident in batch]
         answer = await client.run(documents.VARIANTS_TO_IMPORT, {"ids": wanted})
@@ -69,7 +70,7 @@ async def _variants(client: ShopifyClient, ids: Iterable[str]) -> dict[str, Node
     return found
 
 
-def _unfit(node: Node | None) -> str | None:
+def _unfit(node: VariantNode | None) -> str | None:
     """Why a file cannot carry this variant; None when it can."""
     if node is None:
         return "it was deleted in the store"
@@ -78,7 +79,7 @@ def _unfit(node: Node | None) -> str | None:
     return None
 
 
-def _identity(node: Node) -> dict[str, str]:
+def _identity(node: VariantNode) -> dict[str, str]:
     """The columns by which Shopify finds the variant."""
     row = {"Handle": node["product"]["handle"], "Title": node["product"]["title"]}
     for number, option in enumerate(node["selectedOptions"], start=1):
@@ -86,7 +87,7 @@ def _identity(node: Node) -> dict[str, str]:
     return row
 
 
-def _price_row(node: Node) -> dict[str, str]:
+def _price_row(node: VariantNode) -> dict[str, str]:
     return _identity(node) | {
         "Variant SKU": _harmless(node["sku"]),
         "Variant Price": node["price"],
@@ -94,7 +95,7 @@ def _price_row(node: Node) -> dict[str, str]:
     }
 
 
-def _stock_rows(node: Node) -> Iterator[dict[str, str]]:
+def _stock_rows(node: VariantNode) -> Iterator[dict[str, str]]:
     for level in node["inventoryItem"]["inventoryLevels"]["nodes"]:
         for each in level["quantities"]:
             yield _identity(node) | {

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 import orjson
 
+from royal_platform.shopify import answers
 from royal_platform.shopify.rows import (
     AdjustmentRow,
     CollectionRow,
@@ -26,7 +27,27 @@ from royal_platform.shopify.rows import (
     VariantRow,
 )
 
-Node = Mapping[str, Any]
+ProductNode = answers.ProductsPageProductsNodes
+VariantNode = answers.ProductsPageProductsNodesVariantsNodes
+ItemNode = answers.InventoryPageInventoryItemsNodes
+LevelNode = answers.InventoryPageInventoryItemsNodesInventoryLevelsNodes
+CollectionNode = answers.CollectionsPageCollectionsNodes
+CustomerNode = answers.CustomersPageCustomersNodes
+OrderNode = answers.OrdersPageOrdersNodes
+
+
+class _Amount(TypedDict):
+    amount: str
+
+
+class _Bag(TypedDict):
+    """An amount in the shop's currency, whichever field it is of."""
+
+    shopMoney: _Amount
+
+
+class _Identified(TypedDict):
+    id: str
 
 
 def local_id(gid: str) -> str:
@@ -85,10 +106,12 @@ class Days:
         return at.date().isoformat()
 
 
-def variant_row(node: Node, product_id: str, product_title: str, currency: str) -> VariantRow:
+def variant_row(
+    node: VariantNode, product_id: str, product_title: str, currency: str
+) -> VariantRow:
     """One variant; the title is the product's plus the options that set it apart."""
-    item = node.get("inventoryItem") or {}
-    cost = item.get("unitCost")
+    item = node["inventoryItem"]
+    cost = item["unitCost"]
     title = node["title"]
     own = title == "Default Title"
     return VariantRow(
@@ -102,20 +125,20 @@ def variant_row(node: Node, product_id: str, product_title: str, currency: str) 
         compare_at=scaled_or_none(node["compareAtPrice"]),
         currency=currency,
         unit_cost=None if cost is None else scaled(cost["amount"]),
-        inventory_item_id=local_id(item["id"]) if item else None,
-        tracked=bool(item.get("tracked")),
+        inventory_item_id=local_id(item["id"]),
+        tracked=item["tracked"],
         created_at=utc_or_none(node["createdAt"]),
         updated_at=utc_text(node["updatedAt"]),
     )
 
 
 def product_rows(
-    node: Node, variants: Iterable[Node], currency: str
+    node: ProductNode, variants: Iterable[VariantNode], currency: str
 ) -> tuple[ProductRow, list[VariantRow]]:
     """A product with all its variants."""
     product_id, title = local_id(node["id"]), node["title"]
     rows = [variant_row(variant, product_id, title, currency) for variant in variants]
-    words = [title, node["handle"], node["vendor"], node["productType"]]
+    words: list[str | None] = [title, node["handle"], node["vendor"], node["productType"]]
     words += [row.sku for row in rows]
     product = ProductRow(
         id=product_id,
@@ -135,7 +158,13 @@ def product_rows(
     ]
 
 
-def level_row(item_id: str, node: Node) -> LevelRow:
+def cost_of(node: ItemNode) -> int | None:
+    """An item's cost in ten-thousandths; None is unknown."""
+    cost = node["unitCost"]
+    return None if cost is None else scaled(cost["amount"])
+
+
+def level_row(item_id: str, node: LevelNode) -> LevelRow:
     """Stock of one item at one location."""
     found = {entry["name"]: entry["quantity"] for entry in node["quantities"]}
     return LevelRow(
@@ -149,27 +178,27 @@ def level_row(item_id: str, node: Node) -> LevelRow:
     )
 
 
-def collection_row(node: Node) -> CollectionRow:
+def collection_row(node: CollectionNode) -> CollectionRow:
     """A collection without its members."""
     return CollectionRow(
         local_id(node["id"]), node["title"], node["handle"], utc_text(node["updatedAt"])
     )
 
 
-def membership_rows(node: Node) -> list[MembershipRow]:
+def membership_rows(node: CollectionNode) -> list[MembershipRow]:
     """Which products are in a collection; its connection must be complete."""
     ident = local_id(node["id"])
     return [MembershipRow(ident, local_id(each["id"])) for each in node["products"]["nodes"]]
 
 
-def customer_row(node: Node) -> CustomerRow:
+def customer_row(node: CustomerNode) -> CustomerRow:
     """A customer. Shopify shows the address of a nameless one as the name: that is left out."""
     name = personal_name(node["displayName"])
     spent = node["amountSpent"]
     return CustomerRow(
         id=local_id(node["id"]),
         name=name,
-        country=(node["defaultAddress"] or {}).get("countryCodeV2"),
+        country=_country(node["defaultAddress"]),
         orders=int(node["numberOfOrders"]),
         spent=scaled(spent["amount"]),
         currency=spent["currencyCode"],
@@ -179,7 +208,7 @@ def customer_row(node: Node) -> CustomerRow:
     )
 
 
-_NO_TAX = {"shopMoney": {"amount": "0"}}
+_NO_TAX: _Bag = {"shopMoney": {"amount": "0"}}
 
 
 def personal_name(name: str | None) -> str | None:
@@ -189,7 +218,7 @@ def personal_name(name: str | None) -> str | None:
     return name
 
 
-def add_order(page: OrderPageRows, node: Node, days: Days) -> None:
+def add_order(page: OrderPageRows, node: OrderNode, days: Days) -> None:
     """Append an order and all its children to ``page``; its connections must be complete."""
     money = node["totalPriceSet"]["shopMoney"]
     currency, order_id = money["currencyCode"], local_id(node["id"])
@@ -208,8 +237,8 @@ def add_order(page: OrderPageRows, node: Node, days: Days) -> None:
     page.lines += lines
     sold = sum(line.total for line in lines)
     discount = _order_discount(node, sold, len(lines))
-    customer = node["customer"] or {}
-    name = personal_name(customer.get("displayName"))
+    customer = node["customer"]
+    name = None if customer is None else personal_name(customer["displayName"])
     processed = utc_text(node["processedAt"])
     page.orders.append(
         OrderRow(
@@ -223,9 +252,9 @@ def add_order(page: OrderPageRows, node: Node, days: Days) -> None:
             test=node["test"],
             financial_status=_lower(node["displayFinancialStatus"]),
             fulfillment_status=_lower(node["displayFulfillmentStatus"]),
-            customer_id=local_id(customer["id"]) if customer else None,
+            customer_id=_tail(customer),
             customer_name=name,
-            country=(node["shippingAddress"] or {}).get("countryCodeV2"),
+            country=_country(node["shippingAddress"]),
             tags=orjson.dumps(node["tags"]).decode(),
             currency=currency,
             total=scaled(money["amount"]),
@@ -238,7 +267,7 @@ def add_order(page: OrderPageRows, node: Node, days: Days) -> None:
     )
 
 
-def _order_discount(node: Node, sold: int, lines: int) -> int:
+def _order_discount(node: OrderNode, sold: int, lines: int) -> int:
     """Discounts on the whole order, which Shopify's line totals leave out.
 
     The subtotal is after every discount. A difference of up to a cent per line is rounding.
@@ -250,7 +279,7 @@ def _order_discount(node: Node, sold: int, lines: int) -> int:
     return missing if missing > 100 * max(lines, 1) else 0
 
 
-def _line(node: Node, order_id: str, currency: str, refunded: int) -> LineRow:
+def _line(node: answers.LineRow, order_id: str, currency: str, refunded: int) -> LineRow:
     extra = node["variantTitle"]
     unit_price, quantity = _shop(node["originalUnitPriceSet"]), node["quantity"]
     return LineRow(
@@ -273,7 +302,7 @@ def _line(node: Node, order_id: str, currency: str, refunded: int) -> LineRow:
 
 def _add_refund(
     page: OrderPageRows,
-    refund: Node,
+    refund: answers.RefundRow,
     days: Days,
     *,
     order_id: str,
@@ -300,22 +329,30 @@ def _add_refund(
                 entry["quantity"], subtotal, currency,
             )
         )  # fmt: skip
-    for ordinal, entry in enumerate(refund["orderAdjustments"]["nodes"]):
-        amount = _shop(entry["amountSet"])
+    for ordinal, adjustment in enumerate(refund["orderAdjustments"]["nodes"]):
+        amount = _shop(adjustment["amountSet"])
         change += amount
         page.adjustments.append(
             AdjustmentRow(
-                order_id, refund_id, ordinal, amount, _lower(entry["reason"]), currency, at
+                order_id, refund_id, ordinal, amount, _lower(adjustment["reason"]), currency, at
             )
         )
     return change
 
 
-def _shop(bag: Node) -> int:
+def _shop(bag: _Bag) -> int:
     return scaled(bag["shopMoney"]["amount"])
 
 
-def _tail(node: Node | None) -> str | None:
+class _Address(TypedDict):
+    countryCodeV2: str | None
+
+
+def _country(address: _Address | None) -> str | None:
+    return None if address is None else address["countryCodeV2"]
+
+
+def _tail(node: _Identified | None) -> str | None:
     return None if node is None else local_id(node["id"])
 
 

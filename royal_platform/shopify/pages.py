@@ -13,7 +13,8 @@ from royal_platform.shopify.documents import Document
 from royal_platform.shopify.errors import ShopifyRejected
 
 Node = dict[str, Any]
-Store = Callable[[list[Node], str | None], None]
+# Nodes of whichever kind: each document has the type of its own.
+Store = Callable[[list[Any], str | None], None]
 Complete = Callable[[list[Node]], Awaitable[None]]
 
 # As many refunds as orders_page.graphql asks for: a list this long may have been cut.
@@ -118,13 +119,6 @@ class PageReader:
                 # An order deleted meanwhile goes with the next comparison.
                 refunded[ident]["refunds"] = found["refunds"] if found else []
         await self.complete_orders(list(refunded.values()))
-
-    async def order(self, order_id: str) -> Node | None:
-        """One complete order; None when it does not exist (any more)."""
-        node = (await self._client.run(documents.ORDER, {"id": order_id}))["order"]
-        if node is not None:
-            await self.complete_orders([node])
-        return node
 
     async def _rest(
         self, part: Node, document: Document[Any], owner: str, path: tuple[str, str]

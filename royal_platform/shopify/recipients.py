@@ -35,7 +35,9 @@ class ShopifyRecipients:
             address=None if mail is None else mail.email_address,
             consent=state or Consent.UNKNOWN,
             language=found.locale,
-            country=None if found.default_address is None else found.default_address.country,
+            country=None
+            if found.default_address is None
+            else found.default_address.country_code_v2,
         )
 
     async def checkout(self, checkout_id: str) -> Checkout | None:

@@ -8,6 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from royal_platform.shopify import documents, mapping
+from royal_platform.shopify.answers import (
+    CollectionsPageCollectionsNodes,
+    CustomersPageCustomersNodes,
+    InventoryPageInventoryItemsNodes,
+    OrdersPageOrdersNodes,
+    ProductsPageProductsNodes,
+)
 from royal_platform.shopify.documents import Document
 from royal_platform.shopify.pages import Node
 from royal_platform.shopify.ports import MirrorPage, MirrorStore, SyncState
@@ -31,7 +38,7 @@ class Stage:
 
     document: Document[Any]
     connection: str
-    store: Callable[[MirrorPage, list[Node], SyncState, mapping.Days], int]
+    store: Callable[[MirrorPage, list[Any], SyncState, mapping.Days], int]
     counted: str
     swept: bool = False
 
@@ -80,7 +87,9 @@ def advance(
         state.cursor["first"] = {"stage": (*upcoming, stage)[0], "after": following}
 
 
-def _products(page: MirrorPage, nodes: list[Node], state: SyncState, _days: mapping.Days) -> int:
+def _products(
+    page: MirrorPage, nodes: list[ProductsPageProductsNodes], state: SyncState, _days: mapping.Days
+) -> int:
     pairs = [
         mapping.product_rows(node, node["variants"]["nodes"], state.currency) for node in nodes
     ]
@@ -88,11 +97,16 @@ def _products(page: MirrorPage, nodes: list[Node], state: SyncState, _days: mapp
     return page.products(products, [row for _product, rows in pairs for row in rows])
 
 
-def _inventory(page: MirrorPage, nodes: list[Node], _state: SyncState, _days: mapping.Days) -> int:
+def _inventory(
+    page: MirrorPage,
+    nodes: list[InventoryPageInventoryItemsNodes],
+    _state: SyncState,
+    _days: mapping.Days,
+) -> int:
     items = [
         (
             mapping.local_id(node["id"]),
-            mapping.scaled_or_none((node["unitCost"] or {}).get("amount")),
+            mapping.cost_of(node),
             bool(node["tracked"]),
         )
         for node in nodes
@@ -106,17 +120,27 @@ def _inventory(page: MirrorPage, nodes: list[Node], _state: SyncState, _days: ma
 
 
 def _collections(
-    page: MirrorPage, nodes: list[Node], _state: SyncState, _days: mapping.Days
+    page: MirrorPage,
+    nodes: list[CollectionsPageCollectionsNodes],
+    _state: SyncState,
+    _days: mapping.Days,
 ) -> int:
     members = [row for node in nodes for row in mapping.membership_rows(node)]
     return page.put("collections", [mapping.collection_row(node) for node in nodes], members)
 
 
-def _customers(page: MirrorPage, nodes: list[Node], _state: SyncState, _days: mapping.Days) -> int:
+def _customers(
+    page: MirrorPage,
+    nodes: list[CustomersPageCustomersNodes],
+    _state: SyncState,
+    _days: mapping.Days,
+) -> int:
     return page.customers([mapping.customer_row(node) for node in nodes])
 
 
-def _orders(page: MirrorPage, nodes: list[Node], _state: SyncState, days: mapping.Days) -> int:
+def _orders(
+    page: MirrorPage, nodes: list[OrdersPageOrdersNodes], _state: SyncState, days: mapping.Days
+) -> int:
     rows = OrderPageRows()
     for node in nodes:
         mapping.add_order(rows, node, days)

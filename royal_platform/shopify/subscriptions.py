@@ -62,8 +62,10 @@ async def _subscribed(client: ShopifyClient, uri: str) -> list[_Subscription]:
     after: str | None = None
     while True:
         answer = await client.run(documents.WEBHOOK_SUBSCRIPTIONS, {"after": after})
-        page = answer.webhook_subscriptions
-        found += [_Subscription(node.id, node.topic) for node in page.nodes if node.uri == uri]
-        if not page.page_info.has_next_page:
+        page = answer["webhookSubscriptions"]
+        found += [
+            _Subscription(node["id"], node["topic"]) for node in page["nodes"] if node["uri"] == uri
+        ]
+        if not page["pageInfo"]["hasNextPage"]:
             return found
-        after = page.page_info.end_cursor
+        after = page["pageInfo"]["endCursor"]

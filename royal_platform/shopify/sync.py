@@ -226,14 +226,14 @@ class Sync:
         rows: list[LocationRow] = []
         after: str | None = None
         while True:
-            found = (await self._client.run(documents.LOCATIONS, {"after": after})).locations
+            found = (await self._client.run(documents.LOCATIONS, {"after": after}))["locations"]
             rows += [
-                LocationRow(mapping.local_id(node.id), node.name, node.is_active)
-                for node in found.nodes
+                LocationRow(mapping.local_id(node["id"]), node["name"], node["isActive"])
+                for node in found["nodes"]
             ]
-            if not found.page_info.has_next_page:
+            if not found["pageInfo"]["hasNextPage"]:
                 return rows
-            after = found.page_info.end_cursor
+            after = found["pageInfo"]["endCursor"]
 
     async def _read_stage(
         self, stage: str, state: SyncState, *, after: str | None, is_first: bool

@@ -36,9 +36,9 @@ from royal_platform.persistence.tables.orders import (
     refund_lines,
     refunds,
 )
+from royal_platform.shopify.answers import BulkOperationBulkOperation
 from royal_platform.shopify.bulk import SHAPES, BulkFailedError, BulkReader, Place
 from royal_platform.shopify.client import ShopifyClient
-from royal_platform.shopify.schemas import BulkOperationState
 from royal_platform.shopify.sync import Sync
 from tests.integration.platform.wire import Reply, Sandbox, Shop, served, until
 
@@ -190,10 +190,10 @@ async def _file_server(ranges: list[int], *, cut_after: int | None, status: int 
     return await asyncio.start_server(handle, "127.0.0.1", 0)
 
 
-def _operation(server: Any) -> BulkOperationState:
+def _operation(server: Any) -> BulkOperationBulkOperation:
     host, port = server.sockets[0].getsockname()
-    return BulkOperationState(
-        status="COMPLETED", error_code=None, created_at=datetime.now(UTC), rootObjectCount=500,
+    return BulkOperationBulkOperation(
+        status="COMPLETED", error_code=None, created_at=datetime.now(UTC), rootObjectCount="500",
         url=f"http://{host}:{port}/bulk/1.jsonl",
     )  # fmt: skip
 

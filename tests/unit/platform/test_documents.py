@@ -10,8 +10,10 @@ from graphql import parse, validate
 
 from orchestrator import agents
 from orchestrator.core.discovery import scopes_of
+from royal_platform.shopify import documents
 from royal_platform.shopify.scopes import MIRROR, covers
 from scripts.shopify_access import access
+from scripts.shopify_answers import TARGET, Writer, module
 from store_sandbox.admin.schema import served_schema
 from tests.published import VERSIONS, published
 
@@ -56,6 +58,28 @@ def test_what_a_document_needs_is_what_we_ask_the_merchant_for(name: str) -> Non
         if not any(covers(asked_for, scope) for scope in any_of)
     ]
     assert unmet == []
+
+
+def test_the_types_of_answers_are_those_of_the_documents() -> None:
+    assert TARGET.read_text("utf-8") == module(), "run `make answers`"
+    told = [each for each in vars(documents).values() if isinstance(each, documents.Document)]
+    assert {f"{each.name}.graphql" for each in told} == {
+        name
+        for name in DOCUMENTS
+        if not name.endswith("_bulk.graphql") or name == "start_bulk.graphql"
+    }
+    for each in told:
+        assert each.answer.__name__.lower() == each.name.replace("_", "")
+
+
+def test_a_type_says_what_the_schema_says_of_each_field() -> None:
+    writer = Writer(published("2026-10"))
+    writer.document("query Few($ids: [ID!]!) { nodes(ids: $ids) { id ... on Order { test } } }")
+    writer.document("query One { shop { name } order(id: 1) { tags cancelledAt } }")
+    text = writer.text()
+    assert "class FewNodes(TypedDict):\n    id: str\n    test: NotRequired[bool]" in text
+    assert "class OneOrder(Answer):\n    tags: list[str]\n    cancelled_at: datetime | None" in text
+    assert "class One(Answer):\n    shop: OneShop\n    order: OneOrder | None" in text
 
 
 def test_a_deprecated_field_and_a_missing_scope_would_be_seen() -> None:

@@ -1,0 +1,1044 @@
+"""What Shopify answers to each document. Written by scripts/shopify_answers.py."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import NotRequired, TypedDict
+
+from royal_platform.shopify.schemas import Answer, Secret
+
+
+class AddTagsTagsAddUserErrors(Answer):
+    field: list[str] | None
+    message: str
+
+
+class AddTagsTagsAdd(Answer):
+    user_errors: list[AddTagsTagsAddUserErrors]
+
+
+class AddTags(Answer):
+    tags_add: AddTagsTagsAdd | None
+
+
+class BulkOperationBulkOperation(Answer):
+    status: str
+    error_code: str | None
+    created_at: datetime
+    root_object_count: str
+    url: Secret
+
+
+class BulkOperation(Answer):
+    bulk_operation: BulkOperationBulkOperation | None
+
+
+class CheckoutNode(Answer):
+    id: str | None = None
+    abandoned_checkout_url: str | None = None
+    completed_at: datetime | None = None
+
+
+class Checkout(Answer):
+    node: CheckoutNode | None
+
+
+class CheckoutsPageAbandonedCheckoutsNodesCustomer(TypedDict):
+    id: str
+
+
+class CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesDiscountedTotalPriceSetShopMoney(TypedDict):
+    amount: str
+    currencyCode: str
+
+
+class CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesDiscountedTotalPriceSet(TypedDict):
+    shopMoney: CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesDiscountedTotalPriceSetShopMoney
+
+
+class CheckoutsPageAbandonedCheckoutsNodesLineItemsNodes(TypedDict):
+    title: str | None
+    quantity: int
+    discountedTotalPriceSet: (
+        CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesDiscountedTotalPriceSet
+    )
+
+
+class CheckoutsPageAbandonedCheckoutsNodesLineItems(TypedDict):
+    nodes: list[CheckoutsPageAbandonedCheckoutsNodesLineItemsNodes]
+
+
+class CheckoutsPageAbandonedCheckoutsNodes(TypedDict):
+    id: str
+    createdAt: str
+    completedAt: str | None
+    customer: CheckoutsPageAbandonedCheckoutsNodesCustomer | None
+    lineItems: CheckoutsPageAbandonedCheckoutsNodesLineItems
+
+
+class CheckoutsPageAbandonedCheckoutsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class CheckoutsPageAbandonedCheckouts(TypedDict):
+    nodes: list[CheckoutsPageAbandonedCheckoutsNodes]
+    pageInfo: CheckoutsPageAbandonedCheckoutsPageInfo
+
+
+class CheckoutsPage(TypedDict):
+    abandonedCheckouts: CheckoutsPageAbandonedCheckouts
+
+
+class CollectionProductsCollectionProductsNodes(TypedDict):
+    id: str
+
+
+class CollectionProductsCollectionProductsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class CollectionProductsCollectionProducts(TypedDict):
+    nodes: list[CollectionProductsCollectionProductsNodes]
+    pageInfo: CollectionProductsCollectionProductsPageInfo
+
+
+class CollectionProductsCollection(TypedDict):
+    products: CollectionProductsCollectionProducts
+
+
+class CollectionProducts(TypedDict):
+    collection: CollectionProductsCollection | None
+
+
+class CollectionsPageCollectionsNodesProductsNodes(TypedDict):
+    id: str
+
+
+class CollectionsPageCollectionsNodesProductsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class CollectionsPageCollectionsNodesProducts(TypedDict):
+    nodes: list[CollectionsPageCollectionsNodesProductsNodes]
+    pageInfo: CollectionsPageCollectionsNodesProductsPageInfo
+
+
+class CollectionsPageCollectionsNodes(TypedDict):
+    id: str
+    title: str
+    handle: str
+    updatedAt: str
+    products: CollectionsPageCollectionsNodesProducts
+
+
+class CollectionsPageCollectionsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class CollectionsPageCollections(TypedDict):
+    nodes: list[CollectionsPageCollectionsNodes]
+    pageInfo: CollectionsPageCollectionsPageInfo
+
+
+class CollectionsPage(TypedDict):
+    collections: CollectionsPageCollections
+
+
+class CreateProductProductCreateUserErrors(Answer):
+    field: list[str] | None
+    message: str
+
+
+class CreateProductProductCreate(Answer):
+    user_errors: list[CreateProductProductCreateUserErrors]
+
+
+class CreateProduct(Answer):
+    product_create: CreateProductProductCreate | None
+
+
+class CustomersPageCustomersNodesAmountSpent(TypedDict):
+    amount: str
+    currencyCode: str
+
+
+class CustomersPageCustomersNodesDefaultAddress(TypedDict):
+    countryCodeV2: str | None
+
+
+class CustomersPageCustomersNodes(TypedDict):
+    id: str
+    displayName: str
+    numberOfOrders: str
+    amountSpent: CustomersPageCustomersNodesAmountSpent
+    defaultAddress: CustomersPageCustomersNodesDefaultAddress | None
+    createdAt: str
+    updatedAt: str
+
+
+class CustomersPageCustomersPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class CustomersPageCustomers(TypedDict):
+    nodes: list[CustomersPageCustomersNodes]
+    pageInfo: CustomersPageCustomersPageInfo
+
+
+class CustomersPage(TypedDict):
+    customers: CustomersPageCustomers
+
+
+class InventoryPageInventoryItemsNodesUnitCost(TypedDict):
+    amount: str
+    currencyCode: str
+
+
+class InventoryPageInventoryItemsNodesInventoryLevelsNodesLocation(TypedDict):
+    id: str
+
+
+class InventoryPageInventoryItemsNodesInventoryLevelsNodesQuantities(TypedDict):
+    name: str
+    quantity: int
+
+
+class InventoryPageInventoryItemsNodesInventoryLevelsNodes(TypedDict):
+    updatedAt: str
+    location: InventoryPageInventoryItemsNodesInventoryLevelsNodesLocation
+    quantities: list[InventoryPageInventoryItemsNodesInventoryLevelsNodesQuantities]
+
+
+class InventoryPageInventoryItemsNodesInventoryLevels(TypedDict):
+    nodes: list[InventoryPageInventoryItemsNodesInventoryLevelsNodes]
+
+
+class InventoryPageInventoryItemsNodes(TypedDict):
+    id: str
+    tracked: bool
+    unitCost: InventoryPageInventoryItemsNodesUnitCost | None
+    inventoryLevels: InventoryPageInventoryItemsNodesInventoryLevels
+
+
+class InventoryPageInventoryItemsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class InventoryPageInventoryItems(TypedDict):
+    nodes: list[InventoryPageInventoryItemsNodes]
+    pageInfo: InventoryPageInventoryItemsPageInfo
+
+
+class InventoryPage(TypedDict):
+    inventoryItems: InventoryPageInventoryItems
+
+
+class LocationsLocationsNodes(TypedDict):
+    id: str
+    name: str
+    isActive: bool
+
+
+class LocationsLocationsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class LocationsLocations(TypedDict):
+    nodes: list[LocationsLocationsNodes]
+    pageInfo: LocationsLocationsPageInfo
+
+
+class Locations(TypedDict):
+    locations: LocationsLocations
+
+
+class OrderRowCustomer(TypedDict):
+    id: str
+    displayName: str
+
+
+class OrderRowShippingAddress(TypedDict):
+    countryCodeV2: str | None
+
+
+class OrderRowSubtotalPriceSetShopMoney(TypedDict):
+    amount: str
+
+
+class OrderRowSubtotalPriceSet(TypedDict):
+    shopMoney: OrderRowSubtotalPriceSetShopMoney
+
+
+class OrderRowTotalTaxSetShopMoney(TypedDict):
+    amount: str
+
+
+class OrderRowTotalTaxSet(TypedDict):
+    shopMoney: OrderRowTotalTaxSetShopMoney
+
+
+class OrderRowTotalPriceSetShopMoney(TypedDict):
+    amount: str
+    currencyCode: str
+
+
+class OrderRowTotalPriceSet(TypedDict):
+    shopMoney: OrderRowTotalPriceSetShopMoney
+
+
+class OrderRow(TypedDict):
+    id: str
+    name: str
+    createdAt: str
+    processedAt: str
+    updatedAt: str
+    cancelledAt: str | None
+    test: bool
+    displayFinancialStatus: str | None
+    displayFulfillmentStatus: str
+    tags: list[str]
+    customer: OrderRowCustomer | None
+    shippingAddress: OrderRowShippingAddress | None
+    subtotalPriceSet: OrderRowSubtotalPriceSet | None
+    totalTaxSet: OrderRowTotalTaxSet | None
+    totalPriceSet: OrderRowTotalPriceSet
+
+
+class LineRowVariant(TypedDict):
+    id: str
+
+
+class LineRowProduct(TypedDict):
+    id: str
+
+
+class LineRowOriginalUnitPriceSetShopMoney(TypedDict):
+    amount: str
+
+
+class LineRowOriginalUnitPriceSet(TypedDict):
+    shopMoney: LineRowOriginalUnitPriceSetShopMoney
+
+
+class LineRowDiscountedTotalSetShopMoney(TypedDict):
+    amount: str
+
+
+class LineRowDiscountedTotalSet(TypedDict):
+    shopMoney: LineRowDiscountedTotalSetShopMoney
+
+
+class LineRow(TypedDict):
+    id: str
+    title: str
+    variantTitle: str | None
+    sku: str | None
+    quantity: int
+    variant: LineRowVariant | None
+    product: LineRowProduct | None
+    originalUnitPriceSet: LineRowOriginalUnitPriceSet
+    discountedTotalSet: LineRowDiscountedTotalSet
+
+
+class RefundRowTotalRefundedSetShopMoney(TypedDict):
+    amount: str
+
+
+class RefundRowTotalRefundedSet(TypedDict):
+    shopMoney: RefundRowTotalRefundedSetShopMoney
+
+
+class RefundRowRefundLineItemsNodesLineItem(TypedDict):
+    id: str
+
+
+class RefundRowRefundLineItemsNodesSubtotalSetShopMoney(TypedDict):
+    amount: str
+
+
+class RefundRowRefundLineItemsNodesSubtotalSet(TypedDict):
+    shopMoney: RefundRowRefundLineItemsNodesSubtotalSetShopMoney
+
+
+class RefundRowRefundLineItemsNodes(TypedDict):
+    quantity: int
+    lineItem: RefundRowRefundLineItemsNodesLineItem
+    subtotalSet: RefundRowRefundLineItemsNodesSubtotalSet
+
+
+class RefundRowRefundLineItemsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class RefundRowRefundLineItems(TypedDict):
+    nodes: list[RefundRowRefundLineItemsNodes]
+    pageInfo: RefundRowRefundLineItemsPageInfo
+
+
+class RefundRowOrderAdjustmentsNodesAmountSetShopMoney(TypedDict):
+    amount: str
+
+
+class RefundRowOrderAdjustmentsNodesAmountSet(TypedDict):
+    shopMoney: RefundRowOrderAdjustmentsNodesAmountSetShopMoney
+
+
+class RefundRowOrderAdjustmentsNodes(TypedDict):
+    reason: str | None
+    amountSet: RefundRowOrderAdjustmentsNodesAmountSet
+
+
+class RefundRowOrderAdjustmentsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class RefundRowOrderAdjustments(TypedDict):
+    nodes: list[RefundRowOrderAdjustmentsNodes]
+    pageInfo: RefundRowOrderAdjustmentsPageInfo
+
+
+class RefundRow(TypedDict):
+    id: str
+    createdAt: str | None
+    processedAt: str
+    totalRefundedSet: RefundRowTotalRefundedSet
+    refundLineItems: RefundRowRefundLineItems
+    orderAdjustments: RefundRowOrderAdjustments
+
+
+class OrderOrderLineItemsNodes(LineRow):
+    pass
+
+
+class OrderOrderLineItemsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class OrderOrderLineItems(TypedDict):
+    nodes: list[OrderOrderLineItemsNodes]
+    pageInfo: OrderOrderLineItemsPageInfo
+
+
+class OrderOrderRefunds(RefundRow):
+    pass
+
+
+class OrderOrder(OrderRow):
+    lineItems: OrderOrderLineItems
+    refunds: list[OrderOrderRefunds]
+
+
+class Order(TypedDict):
+    order: OrderOrder | None
+
+
+class OrderIdsOrdersNodes(TypedDict):
+    id: str
+
+
+class OrderIdsOrdersPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class OrderIdsOrders(TypedDict):
+    nodes: list[OrderIdsOrdersNodes]
+    pageInfo: OrderIdsOrdersPageInfo
+
+
+class OrderIds(TypedDict):
+    orders: OrderIdsOrders
+
+
+class OrderLinesOrderLineItemsNodes(LineRow):
+    pass
+
+
+class OrderLinesOrderLineItemsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class OrderLinesOrderLineItems(TypedDict):
+    nodes: list[OrderLinesOrderLineItemsNodes]
+    pageInfo: OrderLinesOrderLineItemsPageInfo
+
+
+class OrderLinesOrder(TypedDict):
+    lineItems: OrderLinesOrderLineItems
+
+
+class OrderLines(TypedDict):
+    order: OrderLinesOrder | None
+
+
+class OrderRefundsNodesRefunds(RefundRow):
+    pass
+
+
+class OrderRefundsNodes(TypedDict):
+    id: NotRequired[str]
+    refunds: NotRequired[list[OrderRefundsNodesRefunds]]
+
+
+class OrderRefunds(TypedDict):
+    nodes: list[OrderRefundsNodes | None]
+
+
+class OrdersPageOrdersNodesLineItemsNodes(LineRow):
+    pass
+
+
+class OrdersPageOrdersNodesLineItemsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class OrdersPageOrdersNodesLineItems(TypedDict):
+    nodes: list[OrdersPageOrdersNodesLineItemsNodes]
+    pageInfo: OrdersPageOrdersNodesLineItemsPageInfo
+
+
+class OrdersPageOrdersNodesRefunds(RefundRow):
+    pass
+
+
+class OrdersPageOrdersNodes(OrderRow):
+    lineItems: OrdersPageOrdersNodesLineItems
+    refunds: list[OrdersPageOrdersNodesRefunds]
+
+
+class OrdersPageOrdersPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class OrdersPageOrders(TypedDict):
+    nodes: list[OrdersPageOrdersNodes]
+    pageInfo: OrdersPageOrdersPageInfo
+
+
+class OrdersPage(TypedDict):
+    orders: OrdersPageOrders
+
+
+class ProductByHandleProductByIdentifierVariantsNodes(Answer):
+    id: str
+    sku: str | None
+    price: Decimal
+
+
+class ProductByHandleProductByIdentifierVariants(Answer):
+    nodes: list[ProductByHandleProductByIdentifierVariantsNodes]
+
+
+class ProductByHandleProductByIdentifier(Answer):
+    id: str
+    handle: str
+    title: str
+    status: str
+    variants: ProductByHandleProductByIdentifierVariants
+
+
+class ProductByHandle(Answer):
+    product_by_identifier: ProductByHandleProductByIdentifier | None
+
+
+class ProductIdsProductsNodes(TypedDict):
+    id: str
+
+
+class ProductIdsProductsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class ProductIdsProducts(TypedDict):
+    nodes: list[ProductIdsProductsNodes]
+    pageInfo: ProductIdsProductsPageInfo
+
+
+class ProductIds(TypedDict):
+    products: ProductIdsProducts
+
+
+class ProductVariantsProductVariantsNodesInventoryItemUnitCost(TypedDict):
+    amount: str
+    currencyCode: str
+
+
+class ProductVariantsProductVariantsNodesInventoryItem(TypedDict):
+    id: str
+    tracked: bool
+    unitCost: ProductVariantsProductVariantsNodesInventoryItemUnitCost | None
+
+
+class ProductVariantsProductVariantsNodes(TypedDict):
+    id: str
+    title: str
+    sku: str | None
+    barcode: str | None
+    position: int
+    price: str
+    compareAtPrice: str | None
+    createdAt: str
+    updatedAt: str
+    inventoryItem: ProductVariantsProductVariantsNodesInventoryItem
+
+
+class ProductVariantsProductVariantsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class ProductVariantsProductVariants(TypedDict):
+    nodes: list[ProductVariantsProductVariantsNodes]
+    pageInfo: ProductVariantsProductVariantsPageInfo
+
+
+class ProductVariantsProduct(TypedDict):
+    variants: ProductVariantsProductVariants
+
+
+class ProductVariants(TypedDict):
+    product: ProductVariantsProduct | None
+
+
+class ProductsPageProductsNodesVariantsNodesInventoryItemUnitCost(TypedDict):
+    amount: str
+    currencyCode: str
+
+
+class ProductsPageProductsNodesVariantsNodesInventoryItem(TypedDict):
+    id: str
+    tracked: bool
+    unitCost: ProductsPageProductsNodesVariantsNodesInventoryItemUnitCost | None
+
+
+class ProductsPageProductsNodesVariantsNodes(TypedDict):
+    id: str
+    title: str
+    sku: str | None
+    barcode: str | None
+    position: int
+    price: str
+    compareAtPrice: str | None
+    createdAt: str
+    updatedAt: str
+    inventoryItem: ProductsPageProductsNodesVariantsNodesInventoryItem
+
+
+class ProductsPageProductsNodesVariantsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class ProductsPageProductsNodesVariants(TypedDict):
+    nodes: list[ProductsPageProductsNodesVariantsNodes]
+    pageInfo: ProductsPageProductsNodesVariantsPageInfo
+
+
+class ProductsPageProductsNodes(TypedDict):
+    id: str
+    title: str
+    handle: str
+    status: str
+    vendor: str
+    productType: str
+    tags: list[str]
+    createdAt: str
+    updatedAt: str
+    variants: ProductsPageProductsNodesVariants
+
+
+class ProductsPageProductsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class ProductsPageProducts(TypedDict):
+    nodes: list[ProductsPageProductsNodes]
+    pageInfo: ProductsPageProductsPageInfo
+
+
+class ProductsPage(TypedDict):
+    products: ProductsPageProducts
+
+
+class RecipientCustomerDefaultEmailAddress(Answer):
+    email_address: str
+    marketing_state: str
+
+
+class RecipientCustomerDefaultAddress(Answer):
+    country_code_v2: str | None
+
+
+class RecipientCustomer(Answer):
+    id: str
+    first_name: str | None
+    locale: str
+    default_email_address: RecipientCustomerDefaultEmailAddress | None
+    default_address: RecipientCustomerDefaultAddress | None
+
+
+class Recipient(Answer):
+    customer: RecipientCustomer | None
+
+
+class RefundAdjustmentsRefundOrderAdjustmentsNodesAmountSetShopMoney(TypedDict):
+    amount: str
+
+
+class RefundAdjustmentsRefundOrderAdjustmentsNodesAmountSet(TypedDict):
+    shopMoney: RefundAdjustmentsRefundOrderAdjustmentsNodesAmountSetShopMoney
+
+
+class RefundAdjustmentsRefundOrderAdjustmentsNodes(TypedDict):
+    reason: str | None
+    amountSet: RefundAdjustmentsRefundOrderAdjustmentsNodesAmountSet
+
+
+class RefundAdjustmentsRefundOrderAdjustmentsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class RefundAdjustmentsRefundOrderAdjustments(TypedDict):
+    nodes: list[RefundAdjustmentsRefundOrderAdjustmentsNodes]
+    pageInfo: RefundAdjustmentsRefundOrderAdjustmentsPageInfo
+
+
+class RefundAdjustmentsRefund(TypedDict):
+    orderAdjustments: RefundAdjustmentsRefundOrderAdjustments
+
+
+class RefundAdjustments(TypedDict):
+    refund: RefundAdjustmentsRefund | None
+
+
+class RefundLinesRefundRefundLineItemsNodesLineItem(TypedDict):
+    id: str
+
+
+class RefundLinesRefundRefundLineItemsNodesSubtotalSetShopMoney(TypedDict):
+    amount: str
+
+
+class RefundLinesRefundRefundLineItemsNodesSubtotalSet(TypedDict):
+    shopMoney: RefundLinesRefundRefundLineItemsNodesSubtotalSetShopMoney
+
+
+class RefundLinesRefundRefundLineItemsNodes(TypedDict):
+    quantity: int
+    lineItem: RefundLinesRefundRefundLineItemsNodesLineItem
+    subtotalSet: RefundLinesRefundRefundLineItemsNodesSubtotalSet
+
+
+class RefundLinesRefundRefundLineItemsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class RefundLinesRefundRefundLineItems(TypedDict):
+    nodes: list[RefundLinesRefundRefundLineItemsNodes]
+    pageInfo: RefundLinesRefundRefundLineItemsPageInfo
+
+
+class RefundLinesRefund(TypedDict):
+    refundLineItems: RefundLinesRefundRefundLineItems
+
+
+class RefundLines(TypedDict):
+    refund: RefundLinesRefund | None
+
+
+class RemoveTagsTagsRemoveUserErrors(Answer):
+    field: list[str] | None
+    message: str
+
+
+class RemoveTagsTagsRemove(Answer):
+    user_errors: list[RemoveTagsTagsRemoveUserErrors]
+
+
+class RemoveTags(Answer):
+    tags_remove: RemoveTagsTagsRemove | None
+
+
+class SetPriceProductVariantsBulkUpdateProductVariants(Answer):
+    id: str
+    price: Decimal
+    compare_at_price: Decimal | None
+
+
+class SetPriceProductVariantsBulkUpdateUserErrors(Answer):
+    field: list[str] | None
+    message: str
+    code: str | None
+
+
+class SetPriceProductVariantsBulkUpdate(Answer):
+    product_variants: list[SetPriceProductVariantsBulkUpdateProductVariants] | None
+    user_errors: list[SetPriceProductVariantsBulkUpdateUserErrors]
+
+
+class SetPrice(Answer):
+    product_variants_bulk_update: SetPriceProductVariantsBulkUpdate | None
+
+
+class SetProductStatusProductUpdateUserErrors(Answer):
+    field: list[str] | None
+    message: str
+
+
+class SetProductStatusProductUpdate(Answer):
+    user_errors: list[SetProductStatusProductUpdateUserErrors]
+
+
+class SetProductStatus(Answer):
+    product_update: SetProductStatusProductUpdate | None
+
+
+class SetQuantityInventorySetQuantitiesInventoryAdjustmentGroup(Answer):
+    id: str
+
+
+class SetQuantityInventorySetQuantitiesUserErrors(Answer):
+    field: list[str] | None
+    message: str
+    code: str | None
+
+
+class SetQuantityInventorySetQuantities(Answer):
+    inventory_adjustment_group: SetQuantityInventorySetQuantitiesInventoryAdjustmentGroup | None
+    user_errors: list[SetQuantityInventorySetQuantitiesUserErrors]
+
+
+class SetQuantity(Answer):
+    inventory_set_quantities: SetQuantityInventorySetQuantities | None
+
+
+class ShopShop(Answer):
+    id: str
+    name: str
+    myshopify_domain: str
+    currency_code: str
+    iana_timezone: str
+    taxes_included: bool
+
+
+class ShopCurrentAppInstallationAccessScopes(Answer):
+    handle: str
+
+
+class ShopCurrentAppInstallation(Answer):
+    access_scopes: list[ShopCurrentAppInstallationAccessScopes]
+
+
+class ShopProductsCount(Answer):
+    count: int
+
+
+class ShopOrdersCount(Answer):
+    count: int
+
+
+class ShopCustomersCount(Answer):
+    count: int
+
+
+class Shop(Answer):
+    shop: ShopShop
+    current_app_installation: ShopCurrentAppInstallation
+    products_count: ShopProductsCount | None
+    orders_count: ShopOrdersCount | None
+    customers_count: ShopCustomersCount | None
+
+
+class StartBulkBulkOperationRunQueryBulkOperation(Answer):
+    id: str
+
+
+class StartBulkBulkOperationRunQueryUserErrors(Answer):
+    field: list[str] | None
+    message: str
+    code: str | None
+
+
+class StartBulkBulkOperationRunQuery(Answer):
+    bulk_operation: StartBulkBulkOperationRunQueryBulkOperation | None
+    user_errors: list[StartBulkBulkOperationRunQueryUserErrors]
+
+
+class StartBulk(Answer):
+    bulk_operation_run_query: StartBulkBulkOperationRunQuery | None
+
+
+class StockLevelInventoryItemVariantsNodes(Answer):
+    id: str
+
+
+class StockLevelInventoryItemVariants(Answer):
+    nodes: list[StockLevelInventoryItemVariantsNodes]
+
+
+class StockLevelInventoryItemInventoryLevelQuantities(Answer):
+    name: str
+    quantity: int
+
+
+class StockLevelInventoryItemInventoryLevel(Answer):
+    updated_at: datetime
+    quantities: list[StockLevelInventoryItemInventoryLevelQuantities]
+
+
+class StockLevelInventoryItem(Answer):
+    id: str
+    variants: StockLevelInventoryItemVariants | None
+    inventory_level: StockLevelInventoryItemInventoryLevel | None
+
+
+class StockLevel(Answer):
+    inventory_item: StockLevelInventoryItem | None
+
+
+class SubscribeWebhookWebhookSubscriptionCreateWebhookSubscription(Answer):
+    id: str
+
+
+class SubscribeWebhookWebhookSubscriptionCreateUserErrors(Answer):
+    field: list[str] | None
+    message: str
+
+
+class SubscribeWebhookWebhookSubscriptionCreate(Answer):
+    webhook_subscription: SubscribeWebhookWebhookSubscriptionCreateWebhookSubscription | None
+    user_errors: list[SubscribeWebhookWebhookSubscriptionCreateUserErrors]
+
+
+class SubscribeWebhook(Answer):
+    webhook_subscription_create: SubscribeWebhookWebhookSubscriptionCreate | None
+
+
+class UnsubscribeWebhookWebhookSubscriptionDeleteUserErrors(Answer):
+    field: list[str] | None
+    message: str
+
+
+class UnsubscribeWebhookWebhookSubscriptionDelete(Answer):
+    deleted_webhook_subscription_id: str | None
+    user_errors: list[UnsubscribeWebhookWebhookSubscriptionDeleteUserErrors]
+
+
+class UnsubscribeWebhook(Answer):
+    webhook_subscription_delete: UnsubscribeWebhookWebhookSubscriptionDelete | None
+
+
+class VariantPriceProductVariantProduct(Answer):
+    id: str
+
+
+class VariantPriceProductVariantInventoryItemUnitCost(Answer):
+    amount: Decimal
+    currency_code: str
+
+
+class VariantPriceProductVariantInventoryItem(Answer):
+    unit_cost: VariantPriceProductVariantInventoryItemUnitCost | None
+
+
+class VariantPriceProductVariant(Answer):
+    id: str
+    price: Decimal
+    compare_at_price: Decimal | None
+    updated_at: datetime
+    product: VariantPriceProductVariantProduct
+    inventory_item: VariantPriceProductVariantInventoryItem
+
+
+class VariantPriceShop(Answer):
+    currency_code: str
+
+
+class VariantPrice(Answer):
+    product_variant: VariantPriceProductVariant | None
+    shop: VariantPriceShop
+
+
+class VariantsToImportNodesSelectedOptions(TypedDict):
+    name: str
+    value: str
+
+
+class VariantsToImportNodesProduct(TypedDict):
+    handle: str
+    title: str
+
+
+class VariantsToImportNodesInventoryItemInventoryLevelsNodesLocation(TypedDict):
+    name: str
+
+
+class VariantsToImportNodesInventoryItemInventoryLevelsNodesQuantities(TypedDict):
+    name: str
+    quantity: int
+
+
+class VariantsToImportNodesInventoryItemInventoryLevelsNodes(TypedDict):
+    location: VariantsToImportNodesInventoryItemInventoryLevelsNodesLocation
+    quantities: list[VariantsToImportNodesInventoryItemInventoryLevelsNodesQuantities]
+
+
+class VariantsToImportNodesInventoryItemInventoryLevels(TypedDict):
+    nodes: list[VariantsToImportNodesInventoryItemInventoryLevelsNodes]
+
+
+class VariantsToImportNodesInventoryItem(TypedDict):
+    id: str
+    inventoryLevels: VariantsToImportNodesInventoryItemInventoryLevels
+
+
+class VariantsToImportNodes(TypedDict):
+    id: NotRequired[str]
+    sku: NotRequired[str | None]
+    price: NotRequired[str]
+    compareAtPrice: NotRequired[str | None]
+    selectedOptions: NotRequired[list[VariantsToImportNodesSelectedOptions]]
+    product: NotRequired[VariantsToImportNodesProduct]
+    inventoryItem: NotRequired[VariantsToImportNodesInventoryItem]
+
+
+class VariantsToImport(TypedDict):
+    nodes: list[VariantsToImportNodes | None]
+
+
+class WebhookSubscriptionsWebhookSubscriptionsNodes(TypedDict):
+    id: str
+    topic: str
+    uri: str
+
+
+class WebhookSubscriptionsWebhookSubscriptionsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class WebhookSubscriptionsWebhookSubscriptions(TypedDict):
+    nodes: list[WebhookSubscriptionsWebhookSubscriptionsNodes]
+    pageInfo: WebhookSubscriptionsWebhookSubscriptionsPageInfo
+
+
+class WebhookSubscriptions(TypedDict):
+    webhookSubscriptions: WebhookSubscriptionsWebhookSubscriptions
