@@ -22,6 +22,7 @@ from app.routes import (
     session,
     store_connection,
     suppliers,
+    support,
 )
 
 APIS = (
@@ -46,6 +47,7 @@ APIS = (
     session.api,
     store_connection.api,
     suppliers.api,
+    support.api,
 )
 
 __all__ = ["APIS"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from royal_platform.persistence.flows import Flows
 from royal_platform.persistence.messages import Messages
 from royal_platform.persistence.mirror_orders import OrderMirror
 from royal_platform.persistence.statements import put
+from royal_platform.persistence.support import Threads
 from royal_platform.persistence.tables.customers import customer_values
 from royal_platform.persistence.tables.marketing import flow_enrolments
 from royal_platform.persistence.tables.messages import messages
@@ -116,7 +117,14 @@ class Privacy:
         expected = self._rows(
             connection, customer_values, customer_values.c.customer_id == customer_id
         )
+        threads = Threads(self.store_id)
+        written = [
+            asdict(message)
+            for thread_id in threads.about(connection, customer_id)
+            for message in threads.messages(connection, thread_id)
+        ]
         return {
+            "threads": [dict(jsonable(each)) for each in written],
             "customer": person, "expected": expected, "orders": theirs, "order_lines": lines,
             "events": told, "messages": sent,
             "flows": self._rows(
@@ -148,6 +156,7 @@ class Privacy:
             "exports": self._erase_exports(connection, customer_id),
             "messages": Messages(self.store_id).erase(connection, customer_id),
             "flows": Flows(self.store_id).erase(connection, customer_id),
+            "threads": Threads(self.store_id).erase(connection, customer_id),
         }
 
     def erase_store(self, connection: Connection, now: datetime) -> dict[str, int]:
@@ -175,6 +184,7 @@ class Privacy:
             "exports": self._erase_exports(connection, None),
             "messages": Messages(self.store_id).erase(connection, None),
             "flows": Flows(self.store_id).erase(connection, None),
+            "threads": Threads(self.store_id).erase(connection, None),
             **erase_all(connection, self.store_id),
         }
 

@@ -22,6 +22,7 @@ from royal_platform.persistence.tables import (
     store,
     suppliers,
     supply,
+    support,
     warehouse,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "store",
     "suppliers",
     "supply",
+    "support",
     "warehouse",
 ]
 

@@ -1305,6 +1305,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Threads, newest message first. */
+        get: operations["listThreads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{thread_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One thread with its messages and the draft of an answer. */
+        get: operations["getThread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks": {
         parameters: {
             query?: never;
@@ -1492,6 +1526,26 @@ export interface components {
             decision_status: string | null;
         };
         /**
+         * AttachmentOut
+         * @description ``refused`` says why the file was not kept.
+         */
+        AttachmentOut: {
+            /** Id */
+            id: string;
+            /** Filename */
+            filename: string;
+            /** Media Type */
+            media_type: string;
+            /** Declared Type */
+            declared_type: string;
+            /** Size */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            /** Refused */
+            refused: string | null;
+        };
+        /**
          * Auth
          * @description The header that says who asks: ``header: prefix<value of the secret named secret>``.
          *
@@ -1660,6 +1714,25 @@ export interface components {
             rmse: number;
             /** Rmse Naive */
             rmse_naive: number;
+        };
+        /** CitationOut */
+        CitationOut: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "policy" | "product" | "order";
+            /** Source Id */
+            source_id: string;
+            /** Title */
+            title: string;
+            /** Quote */
+            quote: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
         };
         /**
          * CohortOut
@@ -2092,6 +2165,31 @@ export interface components {
             confirm: string;
         };
         /**
+         * DraftOut
+         * @description ``missing`` names what the answer should have said and nothing was found for.
+         */
+        DraftOut: {
+            /** Id */
+            id: string;
+            /** Answers */
+            answers: string;
+            /** Text */
+            text: string;
+            /** Language */
+            language: string;
+            /** Citations */
+            citations: components["schemas"]["CitationOut"][];
+            /** Made By */
+            made_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Missing */
+            missing: string[];
+        };
+        /**
          * EffectOut
          * @description ``pending``: not yet known, until ``due_at``. ``never``: ``detail`` says why.
          *
@@ -2185,6 +2283,18 @@ export interface components {
             untaken: number;
             /** Untaken Since */
             untaken_since: string | null;
+        };
+        /** EscalationOut */
+        EscalationOut: {
+            /** Reason */
+            reason: string;
+            /** Summary */
+            summary: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /**
          * EstimateOut
@@ -4626,6 +4736,176 @@ export interface components {
             /** Changed At */
             changed_at: string | null;
         };
+        /** ThreadDetail */
+        ThreadDetail: {
+            /** Id */
+            id: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "mail" | "chat" | "api";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "waiting" | "escalated" | "resolved";
+            /** Subject */
+            subject: string;
+            /** Author */
+            author: string;
+            /** Address */
+            address: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Order Id */
+            order_id: string | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Last Message At
+             * Format: date-time
+             */
+            last_message_at: string;
+            /**
+             * First Response Due At
+             * Format: date-time
+             */
+            first_response_due_at: string;
+            /**
+             * Resolution Due At
+             * Format: date-time
+             */
+            resolution_due_at: string;
+            /** First Response At */
+            first_response_at: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Late */
+            late: boolean;
+            triage: components["schemas"]["TriageOut"] | null;
+            escalation: components["schemas"]["EscalationOut"] | null;
+            /** Satisfaction */
+            satisfaction: number | null;
+            /** Messages */
+            messages: components["schemas"]["ThreadMessageOut"][];
+            draft: components["schemas"]["DraftOut"] | null;
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * ThreadMessageOut
+         * @description ``html`` was sanitised; ``quoted`` is what was cut off the text.
+         */
+        ThreadMessageOut: {
+            /** Id */
+            id: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "inbound" | "outbound";
+            /** Author */
+            author: string;
+            /** Address */
+            address: string;
+            /** Subject */
+            subject: string;
+            /** Text */
+            text: string;
+            /** Quoted */
+            quoted: string;
+            /** Html */
+            html: string | null;
+            /** Is Automatic */
+            is_automatic: boolean;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /** Attachments */
+            attachments: components["schemas"]["AttachmentOut"][];
+            /** Decision Id */
+            decision_id: string | null;
+        };
+        /**
+         * ThreadOut
+         * @description ``*_due_at`` are the promises in business hours; ``late`` that one of them was broken.
+         */
+        ThreadOut: {
+            /** Id */
+            id: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "mail" | "chat" | "api";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "waiting" | "escalated" | "resolved";
+            /** Subject */
+            subject: string;
+            /** Author */
+            author: string;
+            /** Address */
+            address: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Order Id */
+            order_id: string | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Last Message At
+             * Format: date-time
+             */
+            last_message_at: string;
+            /**
+             * First Response Due At
+             * Format: date-time
+             */
+            first_response_due_at: string;
+            /**
+             * Resolution Due At
+             * Format: date-time
+             */
+            resolution_due_at: string;
+            /** First Response At */
+            first_response_at: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Late */
+            late: boolean;
+            triage: components["schemas"]["TriageOut"] | null;
+            escalation: components["schemas"]["EscalationOut"] | null;
+            /** Satisfaction */
+            satisfaction: number | null;
+        };
+        /**
+         * ThreadPage
+         * @description ``counts``: how many threads stand in each state, whatever the filter.
+         */
+        ThreadPage: {
+            /** Data */
+            data: components["schemas"]["ThreadOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            provenance: components["schemas"]["Provenance"];
+        };
         /**
          * TimelineEntry
          * @description One event in the decision's life, from the audit log.
@@ -4684,6 +4964,32 @@ export interface components {
             renewed_at: string | null;
             /** Connected By */
             connected_by: string | null;
+        };
+        /**
+         * TriageOut
+         * @description What the newest message was understood to mean; ``confidence`` 0..1 of the intent.
+         */
+        TriageOut: {
+            /** Message Id */
+            message_id: string;
+            /** Language */
+            language: string;
+            /** Intent */
+            intent: string;
+            /**
+             * Sentiment
+             * @enum {string}
+             */
+            sentiment: "positive" | "neutral" | "negative";
+            /**
+             * Urgency
+             * @enum {string}
+             */
+            urgency: "low" | "normal" | "high";
+            /** Confidence */
+            confidence: number;
+            /** Reasons */
+            reasons: string[];
         };
         /**
          * TwinOut
@@ -11410,6 +11716,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SupplyTermsOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listThreads: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                status?: ("open" | "waiting" | "escalated" | "resolved") | null;
+                customer_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadPage"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getThread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadDetail"];
                 };
             };
             /** @description Nobody known is calling. */

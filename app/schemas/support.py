@@ -1,0 +1,129 @@
+"""Threads with customers on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from app.schemas.common import Model, PageQuery, Provenance
+
+_ID_MAX = 80
+ThreadState = Literal["open", "waiting", "escalated", "resolved"]
+
+
+class TriageOut(Model):
+    """What the newest message was understood to mean; ``confidence`` 0..1 of the intent."""
+
+    message_id: str
+    language: str
+    intent: str
+    sentiment: Literal["positive", "neutral", "negative"]
+    urgency: Literal["low", "normal", "high"]
+    confidence: float
+    reasons: list[str]
+
+
+class EscalationOut(Model):
+    reason: str
+    summary: str
+    at: datetime
+
+
+class ThreadOut(Model):
+    """``*_due_at`` are the promises in business hours; ``late`` that one of them was broken."""
+
+    id: str
+    channel: Literal["mail", "chat", "api"]
+    status: ThreadState
+    subject: str
+    author: str
+    address: str
+    customer_id: str | None
+    order_id: str | None
+    opened_at: datetime
+    last_message_at: datetime
+    first_response_due_at: datetime
+    resolution_due_at: datetime
+    first_response_at: datetime | None
+    resolved_at: datetime | None
+    late: bool
+    triage: TriageOut | None
+    escalation: EscalationOut | None
+    satisfaction: int | None
+
+
+class ThreadPage(Model):
+    """``counts``: how many threads stand in each state, whatever the filter."""
+
+    data: list[ThreadOut]
+    next_cursor: str | None
+    total: int
+    counts: dict[ThreadState, int]
+    provenance: Provenance
+
+
+class AttachmentOut(Model):
+    """``refused`` says why the file was not kept."""
+
+    id: str
+    filename: str
+    media_type: str
+    declared_type: str
+    size: int
+    sha256: str
+    refused: str | None
+
+
+class ThreadMessageOut(Model):
+    """``html`` was sanitised; ``quoted`` is what was cut off the text."""
+
+    id: str
+    direction: Literal["inbound", "outbound"]
+    author: str
+    address: str
+    subject: str
+    text: str
+    quoted: str
+    html: str | None
+    is_automatic: bool
+    sent_at: datetime
+    attachments: list[AttachmentOut]
+    decision_id: str | None
+
+
+class CitationOut(Model):
+    type: Literal["policy", "product", "order"]
+    source_id: str
+    title: str
+    quote: str
+    as_of: datetime
+
+
+class DraftOut(Model):
+    """``missing`` names what the answer should have said and nothing was found for."""
+
+    id: str
+    answers: str
+    text: str
+    language: str
+    citations: list[CitationOut]
+    made_by: str
+    created_at: datetime
+    missing: list[str]
+
+
+class ThreadDetail(ThreadOut):
+    messages: list[ThreadMessageOut]
+    draft: DraftOut | None
+    provenance: Provenance
+
+
+class ThreadQuery(PageQuery):
+    status: ThreadState | None = None
+    customer_id: str | None = Field(None, max_length=_ID_MAX)
+
+
+class ThreadPath(BaseModel):
+    thread_id: str = Field(max_length=_ID_MAX)

@@ -1,0 +1,90 @@
+"""Threads with customers on the wire."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from app.schemas.support import (
+    DraftOut,
+    EscalationOut,
+    ThreadDetail,
+    ThreadMessageOut,
+    ThreadOut,
+    ThreadPage,
+    ThreadQuery,
+    TriageOut,
+)
+from app.views import shared
+from royal_platform.commerce.support.model import ThreadStatus
+from royal_platform.commerce.support.rules import is_late
+from royal_platform.persistence.support import Threads
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from royal_platform.bootstrap import Platform
+    from royal_platform.commerce.support.model import Draft, Thread, ThreadMessage
+
+
+def threads(platform: Platform, query: ThreadQuery) -> ThreadPage:
+    """A page of threads."""
+    with platform.database.read() as connection:
+        store = shared.store(platform, connection)
+        now = store.store_clock().now()
+        book = Threads(store.id)
+        page = book.page(
+            connection, status=None if query.status is None else ThreadStatus(query.status),
+            customer_id=query.customer_id, cursor=query.cursor, limit=query.limit,
+        )  # fmt: skip
+        counts = book.counts(connection)
+    return ThreadPage(
+        data=[ThreadOut(**_thread(one, now)) for one in page.items],
+        next_cursor=page.next_cursor,
+        total=page.total,
+        counts={status.value: number for status, number in counts.items()},
+        provenance=shared.provenance(store),
+    )
+
+
+def thread(platform: Platform, thread_id: str) -> ThreadDetail:
+    """One thread with what was said in it."""
+    with platform.database.read() as connection:
+        store = shared.store(platform, connection)
+        book = Threads(store.id)
+        found = book.get(connection, thread_id)
+        messages = book.messages(connection, thread_id)
+        draft = book.draft(connection, thread_id)
+    return ThreadDetail(
+        **_thread(found, store.store_clock().now()),
+        messages=[_message(one) for one in messages],
+        draft=None if draft is None else _draft(draft),
+        provenance=shared.provenance(store),
+    )
+
+
+def _thread(found: Thread, now: datetime) -> dict[str, Any]:
+    triage, escalation, clock = found.triage, found.escalation, found.clock
+    return {
+        "id": found.id, "channel": found.channel.value, "status": found.status.value,
+        "subject": found.subject, "author": found.author, "address": found.address,
+        "customer_id": found.customer_id, "order_id": found.order_id,
+        "opened_at": found.opened_at, "last_message_at": found.last_message_at,
+        **asdict(clock), "late": is_late(clock, now),
+        "triage": None if triage is None else TriageOut(**asdict(triage)),
+        "escalation": None if escalation is None else EscalationOut(**asdict(escalation)),
+        "satisfaction": found.satisfaction,
+    }  # fmt: skip
+
+
+def _message(found: ThreadMessage) -> ThreadMessageOut:
+    told = asdict(found)
+    for name in ("thread_id", "internet_id"):
+        told.pop(name)
+    return ThreadMessageOut(**told)
+
+
+def _draft(found: Draft) -> DraftOut:
+    told = asdict(found)
+    told.pop("thread_id")
+    return DraftOut(**told)

@@ -1,0 +1,30 @@
+"""What answering customers needs from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from royal_platform.commerce.support.model import Draft, Thread, ThreadMessage, Triage
+
+
+class Classifier(Protocol):
+    """Understands what a customer wrote."""
+
+    def triage(self, message: ThreadMessage) -> Triage:
+        """Language, intent, sentiment and urgency of one message."""
+        ...
+
+
+class Drafter(Protocol):
+    """Writes answers that rest on facts."""
+
+    async def draft(
+        self, thread: Thread, messages: Sequence[ThreadMessage], triage: Triage, now: datetime
+    ) -> Draft | None:
+        """An answer to the newest inbound message with what it rests on.
+
+        ``messages`` are oldest first. None when there is nothing to say from what is known.
+        """
+        ...

@@ -1,0 +1,69 @@
+"""When an answer is due, in the business hours of the store."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from royal_platform.commerce.support.rules import (
+    BusinessHours,
+    Promise,
+    clockwork,
+    due_at,
+    is_late,
+)
+
+BERLIN = BusinessHours("Europe/Berlin")
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("came", "hours", "due"),
+    [
+        # Inside a day; over an evening; from the night; over a week-end.
+        ("2026-11-25T10:00+01:00", 4, "2026-11-25T14:00+01:00"),
+        ("2026-11-25T15:00+01:00", 4, "2026-11-26T11:00+01:00"),
+        ("2026-11-25T03:00+01:00", 4, "2026-11-25T13:00+01:00"),
+        ("2026-11-27T16:00+01:00", 4, "2026-11-30T12:00+01:00"),
+        ("2026-11-25T09:00+01:00", 24, "2026-11-27T17:00+01:00"),
+        # The clocks go back on the Sunday between: a working hour stays one.
+        ("2026-10-23T16:00+02:00", 2, "2026-10-26T10:00+01:00"),
+    ],
+)
+def test_an_answer_is_due_after_so_many_hours_of_business(came: str, hours: int, due: str) -> None:
+    assert due_at(_utc(came), hours, BERLIN) == _utc(due)
+
+
+@given(
+    st.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1)),
+    st.integers(1, 200),
+)
+def test_what_is_due_is_due_while_the_shop_is_open_and_later_than_it_came(
+    naive: datetime, hours: int
+) -> None:
+    came = naive.replace(tzinfo=UTC)
+    due = due_at(came, hours, BERLIN)
+    local = due.astimezone(ZoneInfo("Europe/Berlin"))
+    assert due >= came + timedelta(hours=hours)
+    assert local.weekday() < 5
+    assert 9 <= local.hour < 17 or (local.hour, local.minute) == (17, 0)
+
+
+def test_a_shop_that_never_opens_promises_plain_hours() -> None:
+    never = BusinessHours("UTC", weekdays=frozenset())
+    came = datetime(2026, 11, 25, tzinfo=UTC)
+    assert due_at(came, 4, never) == came + timedelta(hours=4)
+
+
+def test_a_thread_is_late_once_a_promise_is_broken_and_stays_so() -> None:
+    came = _utc("2026-11-25T10:00+01:00")
+    clock = clockwork(came, Promise(), BERLIN)
+    assert not is_late(clock, came)
+    assert is_late(clock, clock.first_response_due_at + timedelta(minutes=1))
