@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from royal_platform.commerce.analytics.ports import Engine
 from royal_platform.commerce.language.model import Sent
 from royal_platform.commerce.language.ports import Embedder, Llm
 from royal_platform.commerce.suppliers.ports import SupplierDesk
+from royal_platform.commerce.support.ports import Classifier
 from royal_platform.llm.models import Models
 from royal_platform.persistence import schema, store_connections, stores
 from royal_platform.persistence.api_budgets import StoredBudget
@@ -72,6 +73,7 @@ from royal_platform.suppliers.wire import Wire
 if TYPE_CHECKING:
     from pydantic_ai.usage import RunUsage
 
+    from royal_platform.knowledge.labelled import Labelled
     from royal_platform.warehouse.bigquery import BigQueryWarehouse
     from royal_platform.warehouse.embedded import DuckDbWarehouse
 
@@ -187,6 +189,15 @@ class Platform:
             self.sent.record(Sent(model, "search", actor, "documentation", told, tokens_in(told)))
 
         return embedder(self.models, hide, keep)
+
+    def classifier(self, *, actor: str) -> Classifier:
+        """Understands what customers write; a model, where there is one, is a second opinion."""
+        from royal_platform.knowledge.understanding import Understanding
+
+        return Understanding(
+            _labelled(self.settings.var_dir / "knowledge"),
+            lambda thread_id: self.llm(actor=actor, about=thread_id),
+        )
 
     @property
     def star(self) -> StoredStar:
@@ -309,6 +320,15 @@ def follow(platform: Platform) -> Platform:
         return platform
     # Models belong to the installation: their connections and breakers go on.
     return _wired(settings, database, *_served(settings, database), models=platform.models)
+
+
+@cache
+def _labelled(folder: Path) -> Labelled:
+    """The labelled messages, learned once a process; always on this machine's own embeddings."""
+    from royal_platform.knowledge.labelled import Labelled
+    from royal_platform.llm.embeddings import LocalEmbedder
+
+    return Labelled(LocalEmbedder(), folder)
 
 
 def warehouse_engine(settings: Settings) -> Engine:

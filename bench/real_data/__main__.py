@@ -10,7 +10,7 @@ import time
 from bench.real_data import report
 
 # Each is a module of this package with ``run() -> report.Section``.
-PROTOCOLS: tuple[str, ...] = ("demand", "customers", "prices", "stock")
+PROTOCOLS: tuple[str, ...] = ("demand", "customers", "prices", "stock", "support")
 
 
 def main() -> int:

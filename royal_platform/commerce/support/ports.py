@@ -12,7 +12,7 @@ from royal_platform.commerce.support.model import Draft, Thread, ThreadMessage, 
 class Classifier(Protocol):
     """Understands what a customer wrote."""
 
-    def triage(self, message: ThreadMessage) -> Triage:
+    async def triage(self, message: ThreadMessage) -> Triage:
         """Language, intent, sentiment and urgency of one message."""
         ...
 

@@ -1,0 +1,1 @@
+"""What answers to customers are made with: labelled examples and the merchant's own texts."""

@@ -1,0 +1,1 @@
+"""The labelled messages that understanding is learned from."""
