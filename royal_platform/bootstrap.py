@@ -58,6 +58,8 @@ from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.credentials import ClientKey, Credentials, SharedGrant, StaticToken
 from royal_platform.shopify.errors import ShopifyUnavailable
 from royal_platform.shopify.oauth import address_of
+from royal_platform.shopify.order_writer import ShopifyOrderWriter
+from royal_platform.shopify.orders import ShopifyOrders
 from royal_platform.shopify.pacing import Pacer
 from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.recipients import ShopifyRecipients
@@ -151,6 +153,13 @@ class Platform:
     def recipients(self) -> ShopifyRecipients:
         """Whom messages are for, as the live store knows them (``RecipientReader``)."""
         return ShopifyRecipients(self.shopify())
+
+    @cached_property
+    def orders(self) -> ShopifyOrders:
+        """Orders as the live store tells of them (``OrderReader``)."""
+        key = sealing_key(self.settings)
+        key.ensure()
+        return ShopifyOrders(self.shopify(), key.token)
 
     @property
     def people(self) -> StoredPeople:
@@ -415,6 +424,11 @@ def _wired(
 def writers(platform: Platform) -> ShopifyWriter:
     """The store's writing ports. For ``orchestrator.core.execution`` and nobody else."""
     return ShopifyWriter(platform.shopify())
+
+
+def order_writer(platform: Platform) -> ShopifyOrderWriter:
+    """What orders are changed with. For ``orchestrator.core.execution`` and nobody else."""
+    return ShopifyOrderWriter(platform.shopify())
 
 
 def supplier_desk(platform: Platform, supplier_id: str) -> SupplierDesk:

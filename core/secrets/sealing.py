@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -65,6 +66,11 @@ class SealingKey:
         # The name is authenticated too, so a sealed value cannot be moved to another name.
         sealed = AESGCM(self._key()).encrypt(nonce, value.encode(), name.encode())
         return base64.b64encode(nonce + sealed).decode()
+
+    def token(self, purpose: str, value: str) -> str:
+        """An opaque key for ``value``: equal for equal values, and nothing is learned from it."""
+        given = f"{purpose}\0{value}".encode()
+        return hmac.new(self._key(), given, hashlib.sha256).hexdigest()[:32]
 
     def unseal(self, name: str, sealed: str) -> str:
         """The value. Raises ``NotConfigured`` without the key it was sealed with."""

@@ -34,6 +34,20 @@ class BulkOperation(Answer):
     bulk_operation: BulkOperationBulkOperation | None
 
 
+class CancelOrderOrderCancelOrderCancelUserErrors(Answer):
+    field: list[str] | None
+    message: str
+    code: str | None
+
+
+class CancelOrderOrderCancel(Answer):
+    order_cancel_user_errors: list[CancelOrderOrderCancelOrderCancelUserErrors]
+
+
+class CancelOrder(Answer):
+    order_cancel: CancelOrderOrderCancel | None
+
+
 class CheckoutNode(Answer):
     id: str | None = None
     abandoned_checkout_url: str | None = None
@@ -149,6 +163,19 @@ class CollectionsPage(TypedDict):
     collections: CollectionsPageCollections
 
 
+class CreateFulfillmentFulfillmentCreateUserErrors(Answer):
+    field: list[str] | None
+    message: str
+
+
+class CreateFulfillmentFulfillmentCreate(Answer):
+    user_errors: list[CreateFulfillmentFulfillmentCreateUserErrors]
+
+
+class CreateFulfillment(Answer):
+    fulfillment_create: CreateFulfillmentFulfillmentCreate | None
+
+
 class CreateProductProductCreateUserErrors(Answer):
     field: list[str] | None
     message: str
@@ -193,6 +220,20 @@ class CustomersPageCustomers(TypedDict):
 
 class CustomersPage(TypedDict):
     customers: CustomersPageCustomers
+
+
+class HoldOrderFulfillmentOrderHoldUserErrors(Answer):
+    field: list[str] | None
+    message: str
+    code: str | None
+
+
+class HoldOrderFulfillmentOrderHold(Answer):
+    user_errors: list[HoldOrderFulfillmentOrderHoldUserErrors]
+
+
+class HoldOrder(Answer):
+    fulfillment_order_hold: HoldOrderFulfillmentOrderHold | None
 
 
 class InventoryPageInventoryItemsNodesUnitCost(TypedDict):
@@ -496,6 +537,77 @@ class OrderRefunds(TypedDict):
     nodes: list[OrderRefundsNodes | None]
 
 
+class OrderStateOrderCustomer(Answer):
+    id: str
+
+
+class OrderStateOrderShippingAddress(Answer):
+    first_name: str | None
+    last_name: str | None
+    address1: str | None
+    address2: str | None
+    zip: str | None
+    city: str | None
+    country_code_v2: str | None
+    phone: str | None
+
+
+class OrderStateOrderFulfillmentOrdersNodesFulfillmentHolds(Answer):
+    id: str
+    handle: str | None
+    held_by_requesting_app: bool
+
+
+class OrderStateOrderFulfillmentOrdersNodesLineItemsNodesLineItem(Answer):
+    id: str
+
+
+class OrderStateOrderFulfillmentOrdersNodesLineItemsNodes(Answer):
+    id: str
+    remaining_quantity: int
+    line_item: OrderStateOrderFulfillmentOrdersNodesLineItemsNodesLineItem
+
+
+class OrderStateOrderFulfillmentOrdersNodesLineItems(Answer):
+    nodes: list[OrderStateOrderFulfillmentOrdersNodesLineItemsNodes]
+
+
+class OrderStateOrderFulfillmentOrdersNodes(Answer):
+    id: str
+    status: str
+    fulfillment_holds: list[OrderStateOrderFulfillmentOrdersNodesFulfillmentHolds]
+    line_items: OrderStateOrderFulfillmentOrdersNodesLineItems
+
+
+class OrderStateOrderFulfillmentOrders(Answer):
+    nodes: list[OrderStateOrderFulfillmentOrdersNodes]
+
+
+class OrderStateOrderFulfillmentsTrackingInfo(Answer):
+    number: str | None
+
+
+class OrderStateOrderFulfillments(Answer):
+    status: str
+    tracking_info: list[OrderStateOrderFulfillmentsTrackingInfo]
+
+
+class OrderStateOrder(Answer):
+    id: str
+    name: str
+    cancelled_at: datetime | None
+    display_financial_status: str | None
+    email: str | None
+    customer: OrderStateOrderCustomer | None
+    shipping_address: OrderStateOrderShippingAddress | None
+    fulfillment_orders: OrderStateOrderFulfillmentOrders
+    fulfillments: list[OrderStateOrderFulfillments]
+
+
+class OrderState(Answer):
+    order: OrderStateOrder | None
+
+
 class OrdersPageOrdersNodesLineItemsNodes(LineRow):
     pass
 
@@ -531,6 +643,76 @@ class OrdersPageOrders(TypedDict):
 
 class OrdersPage(TypedDict):
     orders: OrdersPageOrders
+
+
+class OrdersToJudgeNodesTotalPriceSetShopMoney(TypedDict):
+    amount: str
+
+
+class OrdersToJudgeNodesTotalPriceSet(TypedDict):
+    shopMoney: OrdersToJudgeNodesTotalPriceSetShopMoney
+
+
+class OrdersToJudgeNodesShippingAddress(TypedDict):
+    firstName: str | None
+    lastName: str | None
+    address1: str | None
+    zip: str | None
+    city: str | None
+    phone: str | None
+
+
+class OrdersToJudgeNodesBillingAddress(TypedDict):
+    firstName: str | None
+    lastName: str | None
+
+
+class OrdersToJudgeNodesCustomerAmountSpent(TypedDict):
+    amount: str
+
+
+class OrdersToJudgeNodesCustomer(TypedDict):
+    id: str
+    numberOfOrders: str
+    amountSpent: OrdersToJudgeNodesCustomerAmountSpent
+
+
+class OrdersToJudgeNodesRiskAssessments(TypedDict):
+    riskLevel: str
+
+
+class OrdersToJudgeNodesRisk(TypedDict):
+    assessments: list[OrdersToJudgeNodesRiskAssessments]
+
+
+class OrdersToJudgeNodesTransactions(TypedDict):
+    kind: str
+    status: str
+
+
+class OrdersToJudgeNodesDisputes(TypedDict):
+    initiatedAs: str
+    status: str
+
+
+class OrdersToJudgeNodes(TypedDict):
+    id: NotRequired[str]
+    processedAt: NotRequired[str]
+    email: NotRequired[str | None]
+    clientIp: NotRequired[str | None]
+    cancelReason: NotRequired[str | None]
+    billingAddressMatchesShippingAddress: NotRequired[bool]
+    totalPriceSet: NotRequired[OrdersToJudgeNodesTotalPriceSet]
+    shippingAddress: NotRequired[OrdersToJudgeNodesShippingAddress | None]
+    billingAddress: NotRequired[OrdersToJudgeNodesBillingAddress | None]
+    customer: NotRequired[OrdersToJudgeNodesCustomer | None]
+    risk: NotRequired[OrdersToJudgeNodesRisk]
+    transactions: NotRequired[list[OrdersToJudgeNodesTransactions]]
+    disputes: NotRequired[list[OrdersToJudgeNodesDisputes]]
+
+
+class OrdersToJudge(TypedDict):
+    nodes: list[OrdersToJudgeNodes | None]
 
 
 class ProductByHandleProductByIdentifierVariantsNodes(Answer):
@@ -762,6 +944,20 @@ class RefundLinesRefund(TypedDict):
 
 class RefundLines(TypedDict):
     refund: RefundLinesRefund | None
+
+
+class ReleaseOrderFulfillmentOrderReleaseHoldUserErrors(Answer):
+    field: list[str] | None
+    message: str
+    code: str | None
+
+
+class ReleaseOrderFulfillmentOrderReleaseHold(Answer):
+    user_errors: list[ReleaseOrderFulfillmentOrderReleaseHoldUserErrors]
+
+
+class ReleaseOrder(Answer):
+    fulfillment_order_release_hold: ReleaseOrderFulfillmentOrderReleaseHold | None
 
 
 class RemoveTagsTagsRemoveUserErrors(Answer):

@@ -15,12 +15,15 @@ ROOT = Path(__file__).parents[2]
 PRODUCT = ("app", "apps", "core", "orchestrator", "royal_platform")
 WRITERS = {
     "writers", "ShopifyWriter", "PriceWriter", "StockWriter", "TagWriter", "Mailer", "mailer_of",
-    "supplier_desk", "SupplierDesk", "OrderDesk", "ProductWriter",
+    "supplier_desk", "SupplierDesk", "OrderDesk", "ProductWriter", "OrderWriter", "order_writer",
+    "ShopifyOrderWriter",
 }  # fmt: skip
 # Where writers are made, declared, named as a type, and used.
 ALLOWED = {
     "royal_platform/bootstrap.py",
     "royal_platform/shopify/adapter.py",
+    "royal_platform/shopify/order_writer.py",
+    "royal_platform/commerce/fulfilment/ports.py",
     "royal_platform/commerce/catalog/ports.py",
     "royal_platform/commerce/inventory/ports.py",
     "royal_platform/commerce/messages/ports.py",
@@ -29,6 +32,7 @@ ALLOWED = {
     "royal_platform/suppliers/adapter.py",
     "royal_platform/suppliers/desk/adapter.py",
     "orchestrator/core/actions.py",
+    "orchestrator/core/fulfilling.py",
     "orchestrator/core/listing.py",
     "orchestrator/core/messaging.py",
     "orchestrator/core/execution.py",
@@ -87,6 +91,7 @@ def test_only_the_writer_and_the_subscriptions_send_a_mutation() -> None:
     }
     assert senders == {
         "royal_platform/shopify/adapter.py",
+        "royal_platform/shopify/order_writer.py",
         # Asks the store for a file of what can be read anyway.
         "royal_platform/shopify/bulk.py",
         "royal_platform/shopify/subscriptions.py",

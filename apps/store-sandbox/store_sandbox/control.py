@@ -132,7 +132,7 @@ def change_orders(_request: Request, runtime: Runtime, body: dict[str, Any]) -> 
     """`POST /control/orders {"create" or "refund" or "modify": {...}}`: happen to an order.
 
     create: {"lines": [{"sku"|"title", "quantity", "price"}], "email"?, "processed_at"?,
-    "decrement"?}; refund: {"id", "lines": [{"id", "quantity"}], "amount"?};
+    "decrement"?, "unfulfilled"?, "ship_to"?, "bill_to"?, "client_ip"?, "risk"?}; refund: {"id", "lines": [{"id", "quantity"}], "amount"?};
     modify: {"id", "note"?, "tags"?, "cancel"?, "lines"?: [{"id", "quantity"?, "price"?}]}.
     """
     with runtime.state.write() as tx:
@@ -164,7 +164,9 @@ def _create(write: Write, given: dict[str, Any]) -> int:
         "lineItems": items,
         "email": given.get("email"),
         "financialStatus": "PAID",
-        "fulfillmentStatus": "FULFILLED",
+        "fulfillmentStatus": None if given.get("unfulfilled") else "FULFILLED",
+        "shippingAddress": given.get("ship_to"),
+        "billingAddress": given.get("bill_to", given.get("ship_to")),
         "sourceName": "web",
         "taxesIncluded": True,
     }
@@ -172,7 +174,10 @@ def _create(write: Write, given: dict[str, Any]) -> int:
         order["processedAt"] = datetime.fromisoformat(given["processed_at"])
     behaviour = "DECREMENT_IGNORING_POLICY" if given.get("decrement") else "BYPASS"
     payload = orders.create(write, {"order": order, "options": {"inventoryBehaviour": behaviour}})
-    return int(payload["order"])
+    number = int(payload["order"])
+    seen = {"client_ip": given.get("client_ip"), "risk_level": given.get("risk")}
+    write.tx.update("orders", number, seen)
+    return number
 
 
 def _refund(write: Write, given: dict[str, Any]) -> int:

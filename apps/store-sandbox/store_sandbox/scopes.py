@@ -42,6 +42,8 @@ REQUIRED = {
     "fulfillmentCreate": "write_merchant_managed_fulfillment_orders",
     "fulfillmentTrackingInfoUpdate": "write_merchant_managed_fulfillment_orders",
     "fulfillmentCancel": "write_merchant_managed_fulfillment_orders",
+    "fulfillmentOrderHold": "write_merchant_managed_fulfillment_orders",
+    "fulfillmentOrderReleaseHold": "write_merchant_managed_fulfillment_orders",
     "orderCancel": "write_orders",
     "orderClose": "write_orders",
     "orderOpen": "write_orders",

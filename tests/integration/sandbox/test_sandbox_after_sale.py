@@ -204,3 +204,32 @@ def test_waiting_orders_are_listed_for_the_warehouse(shop, order):
     assert shop.ask("query N($id: ID!) { node(id: $id) { id } }", {"id": listed[0]["id"]})[
         "node"
     ] == {"id": listed[0]["id"]}
+
+
+HOLD = """mutation H($id: ID!, $hold: FulfillmentOrderHoldInput!) {
+  fulfillmentOrderHold(id: $id, fulfillmentHold: $hold) {
+    fulfillmentHold { id handle reason reasonNotes heldByRequestingApp }
+    fulfillmentOrder { status supportedActions { action } fulfillmentHolds { handle } }
+    userErrors { field message code } } }"""
+RELEASE = """mutation R($id: ID!, $ids: [ID!]) { fulfillmentOrderReleaseHold(id: $id, holdIds: $ids) {
+  fulfillmentOrder { status fulfillmentHolds { id } } userErrors { message } } }"""
+
+
+def test_a_held_order_ships_only_after_it_was_released(shop, order):
+    waiting = order["fulfillmentOrders"]["nodes"][0]["id"]
+    wish = {"handle": "royal", "reason": "HIGH_RISK_OF_FRAUD", "reasonNotes": "Looks odd."}
+    held = shop.ask(HOLD, {"id": waiting, "hold": wish})["fulfillmentOrderHold"]
+    assert held["userErrors"] == []
+    assert held["fulfillmentHold"]["heldByRequestingApp"] is True
+    assert held["fulfillmentOrder"] == {
+        "status": "ON_HOLD",
+        "supportedActions": [{"action": "RELEASE_HOLD"}],
+        "fulfillmentHolds": [{"handle": "royal"}],
+    }
+    again = shop.ask(HOLD, {"id": waiting, "hold": wish})["fulfillmentOrderHold"]
+    assert again["userErrors"][0]["code"] == "DUPLICATE_FULFILLMENT_HOLD_HANDLE"
+    assert "on_hold" in ship(shop, order)["userErrors"][0]["message"]
+    ids = [held["fulfillmentHold"]["id"]]
+    told = shop.ask(RELEASE, {"id": waiting, "ids": ids})["fulfillmentOrderReleaseHold"]
+    assert told["fulfillmentOrder"] == {"status": "OPEN", "fulfillmentHolds": []}
+    assert ship(shop, order)["userErrors"] == []

@@ -135,6 +135,19 @@ TABLES: dict[str, str] = {
         " fulfillment_id INTEGER NOT NULL REFERENCES fulfillments ON DELETE CASCADE,"
         " line_id INTEGER NOT NULL REFERENCES order_lines, quantity INTEGER NOT NULL"
     ),
+    "fulfillment_holds": (
+        # missed: the world would have shipped it meanwhile
+        "id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE,"
+        " client_id TEXT NOT NULL, handle TEXT, reason TEXT NOT NULL, notes TEXT,"
+        " missed INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL,"
+        " UNIQUE (order_id, client_id, handle)"
+    ),
+    "disputes": (
+        # initiated_as and status as in OrderDisputeSummary
+        "id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE,"
+        " initiated_as TEXT NOT NULL DEFAULT 'CHARGEBACK',"
+        " status TEXT NOT NULL DEFAULT 'NEEDS_RESPONSE', created_at INTEGER NOT NULL"
+    ),
     "jobs": "id TEXT PRIMARY KEY, created_at INTEGER NOT NULL",
     "abandoned_checkouts": (
         # lines: [{"variant_id": 1, "product_id": 1, "title": "", "sku": "", "quantity": 1,
@@ -269,6 +282,8 @@ INDEXES: tuple[str, ...] = (
     "fulfillments_order ON fulfillments (order_id, id)",
     "fulfillment_lines_of ON fulfillment_lines (fulfillment_id, id)",
     "fulfillment_lines_line ON fulfillment_lines (line_id)",
+    "disputes_order ON disputes (order_id, id)",
+    "holds_order ON fulfillment_holds (order_id, id)",
     "adjustments_refund ON order_adjustments (refund_id, id)",
     "checkouts_updated ON abandoned_checkouts (updated_at, id)",
     "checkouts_created ON abandoned_checkouts (created_at, id)",

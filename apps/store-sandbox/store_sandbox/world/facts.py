@@ -100,7 +100,7 @@ class OrderRefunded:
 
 @dataclass(frozen=True, slots=True)
 class ChargedBack:
-    """A card holder disputes an order weeks later: hidden until a payments API shows it."""
+    """A card holder disputes an order weeks later: the store shows it from then on."""
 
     at: datetime
     order: str

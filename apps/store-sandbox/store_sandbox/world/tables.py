@@ -9,6 +9,7 @@ from typing import Any
 from store_sandbox.state import Transaction
 from store_sandbox.world.book import Due
 
+_LATER_SECONDS = 4 * 3600
 STATEMENTS = """
 CREATE TABLE IF NOT EXISTS world_agenda (
   at INTEGER NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,
@@ -17,7 +18,7 @@ CREATE TABLE IF NOT EXISTS world_agenda (
 CREATE TABLE IF NOT EXISTS world_keys (
   kind TEXT NOT NULL, key TEXT NOT NULL, id INTEGER NOT NULL,
   PRIMARY KEY (kind, key)) WITHOUT ROWID;
--- what only `truth` may tell: rings behind orders, disputes that no API shows yet
+-- what only `truth` may tell: rings behind orders, and the disputes
 CREATE TABLE IF NOT EXISTS world_secrets (
   kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
   PRIMARY KEY (kind, key)) WITHOUT ROWID
@@ -57,6 +58,20 @@ def replace_due(tx: Transaction, until: int, entries: Iterable[Due]) -> None:
             (at, key, kind, json.dumps(payload, separators=(",", ":"), sort_keys=True))
             for at, key, kind, payload in entries
         ),
+    )
+
+
+def ship_after_all(tx: Transaction, order_id: int) -> None:
+    """Put the shipping of an order that missed it on the agenda again, some hours from now."""
+    row = tx.connection.execute(
+        "SELECT key FROM world_keys WHERE kind = 'order' AND id = ?", (order_id,)
+    ).fetchone()
+    if row is None:
+        return
+    at = tx.now + _LATER_SECONDS
+    tx.connection.execute(
+        "INSERT OR IGNORE INTO world_agenda VALUES (?, ?, 'ship', ?)",
+        (at, f"ship/{row[0]}/{at}", json.dumps({"order": row[0]})),
     )
 
 

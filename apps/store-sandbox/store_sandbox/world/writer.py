@@ -37,6 +37,7 @@ class Writer:
         self.rows = Ledger(tx)
         self.shelves = Shelves(tx, shop)
         self._disputes: list[tuple[str, Any]] = []
+        self._disputed_orders: list[dict[str, Any]] = []
         self._rings: list[tuple[str, Any]] = []
         self._apply: dict[type, Callable[[Any], None]] = {
             OrderPlaced: self._placed,
@@ -56,6 +57,7 @@ class Writer:
             self._apply[type(fact)](fact)
         self.rows.flush()
         self.shelves.flush()
+        self.tx.insert("disputes", self._disputed_orders)
         tables.add_secrets(self.tx, "dispute", self._disputes)
         tables.add_secrets(self.tx, "ring", self._rings)
 
@@ -109,6 +111,8 @@ class Writer:
         order = self.rows.orders.find(fact.order)
         if order is None or order["fulfillment_status"] == "FULFILLED":
             return
+        if order["cancelled_at"] is not None or self._held_back(order["id"]):
+            return
         stamp = self._stamp(fact.at)
         self.rows.add_fulfilment(order["id"], self.shelves.location, fact.at, stamp)
         for line in self.rows.lines(order["id"]):
@@ -122,9 +126,16 @@ class Writer:
         for topic in ("orders/fulfilled", "orders/updated"):
             self.tx.changed(topic, order["id"])
 
+    def _held_back(self, order_id: int) -> bool:
+        """An order on hold stays where it is; it leaves later if it is let go."""
+        marked = self.tx.connection.execute(
+            "UPDATE fulfillment_holds SET missed = 1 WHERE order_id = ?", (order_id,)
+        )
+        return marked.rowcount > 0
+
     def _refunded(self, fact: OrderRefunded) -> None:
         order = self.rows.orders.find(fact.order)
-        if order is None:
+        if order is None or (fact.cancelled and order["cancelled_at"] is not None):
             return
         stamp = self._stamp(fact.at)
         refund = self.rows.add_refund(order["id"], fact.note, fact.at, stamp)
@@ -244,9 +255,13 @@ class Writer:
 
     def _disputed(self, fact: ChargedBack) -> None:
         order = self.rows.orders.find(fact.order)
-        if order is not None:
+        # Who got the money back, or nothing at all, has nothing to dispute.
+        if order is not None and order["cancelled_at"] is None:
             value = {"ring": fact.ring, "order_id": order["id"], "at": int(fact.at.timestamp())}
             self._disputes.append((fact.order, value))
+            number = self.tx.next_ids("disputes")[0]
+            row = {"id": number, "order_id": order["id"], "created_at": value["at"]}
+            self._disputed_orders.append(row)
 
 
 def _share(total: int, units: int, quantity: int) -> int:

@@ -34,8 +34,10 @@ _WAITING = (
     "(SELECT COALESCE(SUM(l.unfulfilled_quantity), 0) FROM order_lines l WHERE l.order_id = o.id)"
 )
 _SHIPPED = "EXISTS (SELECT 1 FROM fulfillments f WHERE f.order_id = o.id AND f.status = 'SUCCESS')"
+_HELD = "EXISTS (SELECT 1 FROM fulfillment_holds h WHERE h.order_id = o.id)"
 _STATUS = (
-    f"CASE WHEN {_WAITING} > 0 AND o.cancelled_at IS NULL THEN"
+    f"CASE WHEN {_WAITING} > 0 AND o.cancelled_at IS NULL AND {_HELD} THEN 'ON_HOLD'"
+    f" WHEN {_WAITING} > 0 AND o.cancelled_at IS NULL THEN"
     f" CASE WHEN {_SHIPPED} THEN 'IN_PROGRESS' ELSE 'OPEN' END"
     f" WHEN o.cancelled_at IS NOT NULL AND NOT {_SHIPPED} THEN 'CANCELLED' ELSE 'CLOSED' END"
 )
@@ -67,6 +69,12 @@ load_shipped = children(
     "SELECT * FROM fulfillment_lines WHERE fulfillment_id IN (SELECT value FROM json_each(?))"
     " ORDER BY fulfillment_id, id",
     "fulfillment_id",
+)
+load_holds = children(
+    "FulfillmentHold",
+    "SELECT * FROM fulfillment_holds WHERE order_id IN (SELECT value FROM json_each(?))"
+    " ORDER BY order_id, id",
+    "order_id",
 )
 load_waiting = by_id(
     "FulfillmentOrder",
@@ -119,10 +127,26 @@ def _lines(node: Node, info: Info, **args: Any) -> Page:
     return sliced(batch_of("FulfillmentOrderLineItem", [one.row for one in found]), args)
 
 
+_ACTIONS = {
+    "OPEN": ("CREATE_FULFILLMENT", "HOLD"),
+    "IN_PROGRESS": ("CREATE_FULFILLMENT",),
+    "ON_HOLD": ("RELEASE_HOLD",),
+}
+
+
 def _actions(node: Node, _info: Info) -> list[dict[str, Any]]:
-    if node.row["status"] not in ("OPEN", "IN_PROGRESS"):
-        return []
-    return [{"action": "CREATE_FULFILLMENT", "externalUrl": None}]
+    possible = _ACTIONS.get(node.row["status"], ())
+    return [{"action": action, "externalUrl": None} for action in possible]
+
+
+def find_hold(context: Context, number: int | None) -> Node | None:
+    """The hold with this id."""
+    return context.one("FulfillmentHold", "SELECT * FROM fulfillment_holds WHERE id = ?", number)
+
+
+def _holds(node: Node, info: Info) -> list[Node]:
+    found: list[Node] = node.related("holds", "id", info.context, load_holds) or []
+    return found if node.row["status"] == "ON_HOLD" else []
 
 
 def _shipped(node: Node, info: Info) -> list[Node]:
@@ -172,7 +196,8 @@ def _of_order(node: Node, info: Info) -> list[Node]:
 
 
 def _many(_root: Any, info: Info, **args: Any) -> Page:
-    open_only = "1" if args.get("includeClosed") else f"{_STATUS} IN ('OPEN', 'IN_PROGRESS')"
+    alive = f"{_STATUS} IN ('OPEN', 'IN_PROGRESS', 'ON_HOLD')"
+    open_only = "1" if args.get("includeClosed") else alive
     where = f"o.created_at >= ? AND {open_only}"
     return page(info, WAITING, args, where, (info.context.oldest_order,))
 
@@ -225,6 +250,7 @@ _WAITING_ORDER: dict[str, Resolver] = {
     "assignedLocation": _assigned,
     "lineItems": _lines,
     "supportedActions": _actions,
+    "fulfillmentHolds": _holds,
     "fulfillments": lambda node, info, **args: sliced(_of_order(node, info), args),
 }
 _WAITING_LINE: dict[str, Resolver] = {
@@ -249,6 +275,19 @@ RESOLVERS: dict[str, Resolver] = {
     **typed("FulfillmentOrder", _WAITING_ORDER),
     **typed("FulfillmentOrderLineItem", _WAITING_LINE),
     **typed(
+        "FulfillmentHold",
+        {
+            "id": lambda node, info: gid("FulfillmentHold", node.row["id"]),
+            "handle": plain("handle"),
+            "reason": plain("reason"),
+            "reasonNotes": plain("notes"),
+            "displayReason": lambda node, info: node.row["reason"].replace("_", " ").capitalize(),
+            "heldByRequestingApp": lambda node, info: (
+                node.row["client_id"] == info.context.client_id
+            ),
+        },
+    ),
+    **typed(
         "FulfillmentLineItem",
         {
             "id": lambda node, info: gid("FulfillmentLineItem", node.row["id"]),
@@ -272,4 +311,8 @@ RESOLVERS: dict[str, Resolver] = {
     ),
     "QueryRoot.fulfillmentOrders": _many,
 }
-NODES = {"Fulfillment": find_fulfilment, "FulfillmentOrder": find_waiting}
+NODES = {
+    "FulfillmentHold": find_hold,
+    "Fulfillment": find_fulfilment,
+    "FulfillmentOrder": find_waiting,
+}

@@ -129,6 +129,24 @@ def _shipping_line(node: Node, info: Info) -> dict[str, Any] | None:
     }
 
 
+load_disputes = children(
+    "OrderDisputeSummary",
+    "SELECT * FROM disputes WHERE order_id IN (SELECT value FROM json_each(?))"
+    " ORDER BY order_id, id",
+    "order_id",
+)
+
+
+def find_dispute(context: Context, number: int | None) -> Node | None:
+    """The dispute with this id."""
+    return context.one("OrderDisputeSummary", "SELECT * FROM disputes WHERE id = ?", number)
+
+
+def _same_address(node: Node, _info: Info) -> bool:
+    billing, shipping = node.row["billing_address"], node.row["shipping_address"]
+    return shipping is not None and billing is not None and bool(billing == shipping)
+
+
 _LEVELS = ("NONE", "LOW", "MEDIUM", "HIGH")
 _ADVICE = {"HIGH": "CANCEL", "MEDIUM": "INVESTIGATE", "LOW": "ACCEPT"}
 
@@ -242,6 +260,10 @@ _ORDER: dict[str, Resolver] = {
         line.row["requires_shipping"] for line in _lines(node, info)
     ),
     "risk": _risk,
+    "disputes": lambda node, info: (
+        node.related("disputes", "id", info.context, load_disputes) or []
+    ),
+    "billingAddressMatchesShippingAddress": _same_address,
 }
 _REFUND: dict[str, Resolver] = {
     **identity("Refund"),
@@ -262,6 +284,14 @@ RESOLVERS: dict[str, Resolver] = {
     **typed("Order", _ORDER),
     **lines.RESOLVERS,
     **typed("Refund", _REFUND),
+    **typed(
+        "OrderDisputeSummary",
+        {
+            "id": lambda node, info: gid("OrderDisputeSummary", node.row["id"]),
+            "initiatedAs": plain("initiated_as"),
+            "status": plain("status"),
+        },
+    ),
     **typed(
         "RefundLineItem",
         {
@@ -296,4 +326,9 @@ RESOLVERS: dict[str, Resolver] = {
     "QueryRoot.order": lambda root, info, id: find_order(info.context, parse_gid(id, "Order")),
     "QueryRoot.refund": lambda root, info, id: find_refund(info.context, parse_gid(id, "Refund")),
 }
-NODES = {"Order": find_order, "Refund": find_refund, "LineItem": find_line}
+NODES = {
+    "OrderDisputeSummary": find_dispute,
+    "Order": find_order,
+    "Refund": find_refund,
+    "LineItem": find_line,
+}

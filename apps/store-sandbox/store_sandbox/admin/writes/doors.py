@@ -16,7 +16,7 @@ from store_sandbox.admin.reads.catalog import find_product, find_variant
 from store_sandbox.admin.reads.collections import find_collection
 from store_sandbox.admin.reads.customers import find_customer
 from store_sandbox.admin.reads.discounts import find_discount
-from store_sandbox.admin.reads.fulfilments import find_fulfilment
+from store_sandbox.admin.reads.fulfilments import find_fulfilment, find_hold, find_waiting
 from store_sandbox.admin.reads.inventory import find_item
 from store_sandbox.admin.reads.orders import find_order, find_refund
 from store_sandbox.admin.reads.shop import (
@@ -37,6 +37,7 @@ from store_sandbox.admin.writes import (
     discounts,
     drafts,
     fulfilments,
+    holds,
     inventory,
     metafields,
     orders,
@@ -85,6 +86,8 @@ MUTATIONS: dict[str, Work] = {
     "fulfillmentCreate": fulfilments.create,
     "fulfillmentTrackingInfoUpdate": fulfilments.track,
     "fulfillmentCancel": fulfilments.cancel,
+    "fulfillmentOrderHold": holds.hold,
+    "fulfillmentOrderReleaseHold": holds.release,
     "appUninstall": app.leave,
     "appRevokeAccessScopes": app.give_back,
     "bulkOperationRunQuery": bulk.run_query,
@@ -235,6 +238,9 @@ _FINDERS: dict[str, _Find] = {
     "webhookSubscription": find_subscription,
     "bulkOperation": find_operation,
     "fulfillment": find_fulfilment,
+    "fulfillmentHold": find_hold,
+    "fulfillmentOrder": find_waiting,
+    "remainingFulfillmentOrder": find_waiting,
     "collection": find_collection,
     "codeDiscountNode": find_discount,
     "metafields": find_metafield,
@@ -266,6 +272,12 @@ _PAYLOADS = {
     "FulfillmentCreatePayload": ("fulfillment",),
     "FulfillmentTrackingInfoUpdatePayload": ("fulfillment",),
     "FulfillmentCancelPayload": ("fulfillment",),
+    "FulfillmentOrderHoldPayload": (
+        "fulfillmentHold",
+        "fulfillmentOrder",
+        "remainingFulfillmentOrder",
+    ),
+    "FulfillmentOrderReleaseHoldPayload": ("fulfillmentOrder",),
     "BulkOperationRunQueryPayload": ("bulkOperation",),
     "BulkOperationCancelPayload": ("bulkOperation",),
     "WebhookSubscriptionUpdatePayload": ("webhookSubscription",),

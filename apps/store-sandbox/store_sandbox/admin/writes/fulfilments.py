@@ -67,7 +67,17 @@ def _order(write: Write, ident: str) -> Any:
         raise refuse(["fulfillment"], _UNFULFILLABLE.format(number, "cancelled"))
     if row["fulfillment_status"] == "FULFILLED":
         raise refuse(["fulfillment"], _UNFULFILLABLE.format(number, "closed"))
+    if is_held(write, number):
+        raise refuse(["fulfillment"], _UNFULFILLABLE.format(number, "on_hold"))
     return row
+
+
+def is_held(write: Write, order_id: int) -> bool:
+    """Whether somebody asked that nothing of it leaves."""
+    held = write.tx.connection.execute(
+        "SELECT 1 FROM fulfillment_holds WHERE order_id = ? LIMIT 1", (order_id,)
+    )
+    return held.fetchone() is not None
 
 
 def _units(write: Write, order_id: int, group: dict[str, Any]) -> list[tuple[int, int]]:

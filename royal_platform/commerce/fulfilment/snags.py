@@ -1,0 +1,53 @@
+"""What goes wrong with a supplier's order, judged by its promise: stuck, late, lost, partial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from royal_platform.commerce.fulfilment.model import Snag, Trouble
+from royal_platform.commerce.suppliers.model import SupplierOrder
+
+# An order that has not left when so much of the promised time is over will hardly be in time.
+_STUCK_AFTER = 0.6
+# A parcel that is so long overdue is taken for lost.
+LOST_AFTER = timedelta(days=7)
+_NO_PROMISE = timedelta(days=14)
+
+
+def snags(order: SupplierOrder, placed_at: datetime, now: datetime) -> Iterator[Snag]:
+    """The troubles of one supplier's order as of ``now``, the gravest first; each once."""
+    reference = order.reference
+    if order.status in {"refused", "cancelled"}:
+        yield Snag(
+            Trouble.REFUSED, now, f"The supplier says: {order.status}.", "reroute", reference
+        )
+        return
+    if order.status == "delivered":
+        return
+    if order.status == "partial":
+        yield Snag(
+            Trouble.PARTIAL, now, "The supplier sends only a part of it.", "reroute_rest", reference
+        )
+    promised = order.promised_at or placed_at + _NO_PROMISE
+    if order.status == "shipped":
+        yield from _on_its_way(promised, now, reference)
+        return
+    stuck_at = placed_at + (promised - placed_at) * _STUCK_AFTER
+    if now >= promised:
+        reason = f"Promised for {promised:%Y-%m-%d}, and it has not left the supplier."
+        yield Snag(Trouble.LATE, promised, reason, "cancel_and_reroute", reference)
+    elif now >= stuck_at:
+        days = (now - placed_at) / timedelta(days=1)
+        reason = f"{days:.1f} days after it was placed it has not left the supplier."
+        yield Snag(Trouble.STUCK, stuck_at, reason, "cancel_and_reroute", reference)
+
+
+def _on_its_way(promised: datetime, now: datetime, reference: str) -> Iterator[Snag]:
+    if now >= promised + LOST_AFTER:
+        days = (now - promised) / timedelta(days=1)
+        reason = f"On its way and {days:.0f} days overdue: it is taken for lost."
+        yield Snag(Trouble.LOST, promised + LOST_AFTER, reason, "send_again", reference)
+    elif now >= promised:
+        reason = f"On its way, promised for {promised:%Y-%m-%d}."
+        yield Snag(Trouble.LATE, promised, reason, "tell_customer", reference)
