@@ -36,6 +36,7 @@ SEVEN = (
         "order_fulfillment",
         (Can.ORDER_FULFILLMENT,),
         "Scores orders for risk, routes them to suppliers and follows the parcels.",
+        cron="20 * * * *",
     ),
     Registration(
         "analytics",

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from orchestrator.core.books import Books, Ground, reading, writing
+from orchestrator.core.fulfilling import Counter, fulfilment_action
 from orchestrator.core.listing import STATUS_OF, ImportAction, StatusAction
 from orchestrator.core.mandates import GrantAction, RevokeAction
 from orchestrator.core.messaging import MessageAction, Post
@@ -22,7 +23,7 @@ from royal_platform.commerce.catalog.ports import (
     ProductWriter,
 )
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
-from royal_platform.commerce.decisions.rules import MESSAGE, mismatches
+from royal_platform.commerce.decisions.rules import FULFILMENT_KINDS, MESSAGE, mismatches
 from royal_platform.commerce.inventory.model import PurchaseOrder
 from royal_platform.commerce.inventory.ports import StockReader, StockWriter
 from royal_platform.commerce.shared.model import Money
@@ -43,6 +44,7 @@ class Hands:
     post: Post | None = None
     product_reader: ProductReader | None = None
     product_writer: ProductWriter | None = None
+    counter: Counter | None = None
 
 
 class Action(Protocol):
@@ -315,6 +317,9 @@ def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
         return StockAction(hands)
     if kind == MESSAGE and hands.post is not None:
         return MessageAction(ground, hands.post)
+    if kind in FULFILMENT_KINDS and hands.counter is not None:
+        found: Action | None = fulfilment_action(kind, ground, hands.counter)
+        return found
     return _of_our_books(kind, ground, hands) or _of_the_shelf(kind, hands)
 
 

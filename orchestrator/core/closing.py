@@ -14,6 +14,7 @@ from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.receipts import Receipts
 
 EXECUTOR = "executor"
+_GIVES_BACK = frozenset({"inventory.reorder_cancel", "supplier_order.cancel"})
 
 
 def succeed(books: Books, action: Action, decision: Decision, before: Facts, after: Facts) -> None:
@@ -33,7 +34,7 @@ def succeed(books: Books, action: Action, decision: Decision, before: Facts, aft
     show_in_copy(books, decision, after)
     if decision.proposal.kind in PRICE_KINDS:
         _price_changed(books, decision, before, after)
-    if decision.reverts is not None and decision.proposal.kind == "inventory.reorder_cancel":
+    if decision.reverts is not None and decision.proposal.kind in _GIVES_BACK:
         books.executions.give_back(books.connection, decision.reverts)
     return_original(books, decision, EXECUTOR, undone=True)
     if decision.proposal.kind == "inventory.adjust":

@@ -16,6 +16,7 @@ from core.telemetry.logs import get_logger
 from orchestrator.core.actions import Action, Facts, Hands, action_of
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.closing import EXECUTOR, conflict, drop, fail, finish, lasting, succeed
+from orchestrator.core.fulfilling import Counter
 from orchestrator.core.gate import gate_state
 from orchestrator.core.ledger import CLOCK_ACTOR, approvers_of
 from orchestrator.core.messaging import Post
@@ -323,7 +324,17 @@ def hands_of(platform: Platform) -> Hands:
 
     writer = writers(platform)
     live = platform.live
-    return Hands(live, writer, live, writer, post_of(platform), live, writer)
+    return Hands(live, writer, live, writer, post_of(platform), live, writer, counter_of(platform))
+
+
+def counter_of(platform: Platform) -> Counter:
+    """What orders are fulfilled with. Called here and by nobody else."""
+    from royal_platform.bootstrap import order_writer, supplier_desk
+
+    return Counter(
+        platform.orders, order_writer(platform), platform.supplier,
+        lambda supplier_id: supplier_desk(platform, supplier_id),
+    )  # fmt: skip
 
 
 def post_of(platform: Platform) -> Post:

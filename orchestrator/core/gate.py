@@ -12,7 +12,13 @@ from sqlalchemy import func, select
 from orchestrator.core.books import Books
 from orchestrator.core.messaging import message_state
 from royal_platform.commerce.decisions.model import GateState, Proposal, Status
-from royal_platform.commerce.decisions.rules import IMPORT, MESSAGE, PRICE_KINDS, planned_spend
+from royal_platform.commerce.decisions.rules import (
+    FULFILMENT_KINDS,
+    IMPORT,
+    MESSAGE,
+    PRICE_KINDS,
+    planned_spend,
+)
 from royal_platform.persistence.decision_rows import read_decision
 from royal_platform.persistence.tables.catalog import price_observations, variants
 from royal_platform.persistence.tables.decisions import decisions, executions
@@ -139,8 +145,8 @@ def _actions(
         decisions.c.status.in_([status.value for status in _LET_THROUGH]),
         decisions.c.shadow.is_(False),
         decisions.c.reverts.is_(None),
-        # Messages have an allowance of their own.
-        decisions.c.kind != MESSAGE,
+        # Messages have an allowance of their own, and orders come as they come.
+        decisions.c.kind.not_in([MESSAGE, *FULFILMENT_KINDS]),
         # Goods that a person books as come in are no agent's doing.
         ~((decisions.c.kind == "inventory.adjust") & (decisions.c.provenance == "person")),
         decisions.c.id != (besides or ""),

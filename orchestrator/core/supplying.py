@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
 
 OFFERS_CHANGED = "supplier.offers.changed"
+# A supplier states an order otherwise than before.
+ORDER_STATED = "supplier.order.stated"
 _SAMPLE = 20
 _FAULTS = 50
 _AGAIN = timedelta(hours=1)
@@ -124,16 +126,18 @@ async def _read(platform: Platform, supplier: Supplier) -> bool:
                 "added": changes.added, "changed": changes.changed, "withdrawn": changes.withdrawn
             }  # fmt: skip
             variant_ids = changes.variant_ids
-        for each in stated:
-            _state(books, supplier, each)
+        news = [each.reference for each in stated if _state(books, supplier, each)]
         _tell(books, "supplier.read", supplier.id, supplier.name, "worker", **facts)
         if variant_ids:
             _tell(books, OFFERS_CHANGED, supplier.id, supplier.name, "worker",
                   variants=len(variant_ids))  # fmt: skip
-        key = f"offers_{supplier.id}_{int(books.now.timestamp())}"
+        moment = int(books.now.timestamp())
+        key = f"offers_{supplier.id}_{moment}"
     _log.info("supplier.read", supplier_id=supplier.id, **facts)
     if variant_ids:
         wake(platform, OFFERS_CHANGED, key)
+    if news:
+        wake(platform, ORDER_STATED, f"stated_{supplier.id}_{moment}")
     return True
 
 
@@ -146,16 +150,17 @@ async def _open_orders(platform: Platform, supplier: Supplier) -> list[SupplierO
     return [each for each in stated if each is not None]
 
 
-def _state(books: Books, supplier: Supplier, stated: SupplierOrder) -> None:
+def _state(books: Books, supplier: Supplier, stated: SupplierOrder) -> bool:
     orders = SupplierOrders(books.store_id)
     if not orders.state(books.connection, stated, now=books.now):
-        return
+        return False
     booked = orders.get(books.connection, stated.reference)
     order_id = None if booked is None else booked.order_id
     _tell(
         books, f"supplier.order.{stated.status}", supplier.id, supplier.name, "worker",
         supplier_order_id=stated.reference, order_id=order_id,
     )  # fmt: skip
+    return True
 
 
 def _note_failure(platform: Platform, supplier: Supplier, error: RoyalError) -> None:

@@ -24,6 +24,7 @@ from core.storage.locks import FileLock
 from core.telemetry.logs import get_logger
 from orchestrator.core import engine as engines
 from orchestrator.core import (
+    judging,
     ledger,
     loading,
     measuring,
@@ -90,6 +91,7 @@ class Worker:
             Chore("relay", 2.0, self.relay, on_change=True),
             Chore("schedules", 1.0, self._fire_schedules),
             Chore("flows", 3.0, self._wake_flows),
+            Chore("orders", 3.0, self._wake_orders),
             Chore("expiry", 3.0, self._expire),
             Chore("webhooks", 1.0, self._enqueue_webhooks, on_change=True),
             Chore("sync", sync_every, self._enqueue_sync),
@@ -190,6 +192,9 @@ class Worker:
 
     def _wake_flows(self) -> None:
         wake_due(self._platform)
+
+    def _wake_orders(self) -> None:
+        judging.wake_changed(self._platform)
 
     def _follow_connection(self) -> None:
         if follow(self._platform) is not self._platform:

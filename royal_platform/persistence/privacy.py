@@ -16,6 +16,7 @@ from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.flows import Flows
 from royal_platform.persistence.messages import Messages
 from royal_platform.persistence.mirror_orders import OrderMirror
+from royal_platform.persistence.order_cases import OrderCases
 from royal_platform.persistence.statements import put
 from royal_platform.persistence.support import Threads
 from royal_platform.persistence.tables.customers import customer_values
@@ -157,6 +158,7 @@ class Privacy:
             "messages": Messages(self.store_id).erase(connection, customer_id),
             "flows": Flows(self.store_id).erase(connection, customer_id),
             "threads": Threads(self.store_id).erase(connection, customer_id),
+            "order_cases": OrderCases(self.store_id).erase(connection, theirs),
         }
 
     def erase_store(self, connection: Connection, now: datetime) -> dict[str, int]:
@@ -185,6 +187,7 @@ class Privacy:
             "messages": Messages(self.store_id).erase(connection, None),
             "flows": Flows(self.store_id).erase(connection, None),
             "threads": Threads(self.store_id).erase(connection, None),
+            "order_cases": OrderCases(self.store_id).erase(connection, None),
             **erase_all(connection, self.store_id),
         }
 

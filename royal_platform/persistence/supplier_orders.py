@@ -17,6 +17,7 @@ from royal_platform.commerce.suppliers.model import (
     SupplierOrder,
     Tracking,
 )
+from royal_platform.persistence.mirror_rows import chunks
 from royal_platform.persistence.paging import Order, Page, page
 from royal_platform.persistence.statements import insert_if_absent
 from royal_platform.persistence.tables.suppliers import supplier_orders
@@ -94,6 +95,26 @@ class SupplierOrders:
         )
         rows = connection.execute(query.order_by(supplier_orders.c.placed_at))
         return [_booked(row) for row in rows]
+
+    def for_orders(
+        self, connection: Connection, order_ids: Sequence[str]
+    ) -> dict[str, list[BookedOrder]]:
+        """What was ordered for these orders of the shop, the oldest first."""
+        found: dict[str, list[BookedOrder]] = {}
+        for part in chunks(order_ids):
+            query = self._select().where(supplier_orders.c.order_id.in_(part))
+            for row in connection.execute(query.order_by(supplier_orders.c.placed_at)):
+                found.setdefault(str(row.order_id), []).append(_booked(row))
+        return found
+
+    def in_doubt(self, connection: Connection) -> list[str]:
+        """Orders of the shop for which an order at a supplier is not at its end."""
+        query = select(supplier_orders.c.order_id).where(
+            supplier_orders.c.store_id == self.store_id,
+            supplier_orders.c.order_id.is_not(None),
+            supplier_orders.c.status.not_in(sorted(CLOSED)),
+        )
+        return [str(each) for each in connection.execute(query.distinct()).scalars()]
 
     def page(
         self, connection: Connection, *, supplier_id: str | None = None,

@@ -9,6 +9,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from royal_platform.commerce.decisions.fulfilment import (
+    FULFILMENT_KINDS,
+    fulfilment_changes,
+    fulfilment_problems,
+)
 from royal_platform.commerce.decisions.model import (
     TRANSITIONS,
     Autonomy,
@@ -29,6 +34,7 @@ from royal_platform.commerce.messages.rules import is_quiet, message_id
 from royal_platform.commerce.shared.model import Money
 
 __all__ = [
+    "FULFILMENT_KINDS",
     "IMPORT",
     "KINDS",
     "LISTING_KINDS",
@@ -53,6 +59,7 @@ IMPORT = "product.import_draft"
 # Whether buyers see a product.
 LISTING_KINDS = ("product.publish", "product.delist")
 KINDS = (
+    *FULFILMENT_KINDS,
     *PRICE_KINDS, "inventory.reorder", "inventory.reorder_cancel", "inventory.adjust", MESSAGE,
     *MANDATES, IMPORT, *LISTING_KINDS,
 )  # fmt: skip
@@ -133,8 +140,9 @@ def changes(proposal: Proposal) -> tuple[Change, ...]:
             Change("audience", None, _text(arguments["audience"]), ""),
             Change("holdout", None, _text(arguments["holdout_percent"]), "percent"),
         )
-    if proposal.kind in (IMPORT, *LISTING_KINDS):
-        return _listing_changes(proposal, currency)
+    if proposal.kind in (IMPORT, *LISTING_KINDS, *FULFILMENT_KINDS):
+        listing = proposal.kind not in FULFILMENT_KINDS
+        return (_listing_changes if listing else fulfilment_changes)(proposal, currency)
     if proposal.kind == MESSAGE:
         return (
             Change("message", None, _text(arguments["template"]), ""),
@@ -204,11 +212,7 @@ def _malformed(proposal: Proposal, state: GateState) -> Iterator[RuleHit]:
     arguments = proposal.arguments
     for problem in _argument_problems(proposal.kind, arguments, state.currency):
         yield _deny("arguments.invalid", problem)
-    own: tuple[str, ...] = ()
-    if proposal.kind == MESSAGE:
-        own = tuple(_message_problems(proposal, state))
-    elif proposal.kind in MANDATES:
-        own = tuple(_mandate_problems(proposal.kind, arguments))
+    own = _own_problems(proposal, state)
     for problem in own:
         yield _deny("arguments.invalid", problem)
     for money in (proposal.cost, proposal.money_at_stake):
@@ -242,6 +246,16 @@ def _argument_problems(kind: str, arguments: JsonObject, currency: str) -> Itera
         and arguments.get("currency") != currency
     ):
         yield f"The currency is not the store's, {currency}."
+
+
+def _own_problems(proposal: Proposal, state: GateState) -> tuple[str, ...]:
+    if proposal.kind == MESSAGE:
+        return tuple(_message_problems(proposal, state))
+    if proposal.kind in MANDATES:
+        return tuple(_mandate_problems(proposal.kind, proposal.arguments))
+    if proposal.kind in FULFILMENT_KINDS:
+        return tuple(fulfilment_problems(proposal, state.currency))
+    return ()
 
 
 def _mandate_problems(kind: str, arguments: JsonObject) -> Iterator[str]:
@@ -491,6 +505,21 @@ def _unchecked_stock(proposal: Proposal, _: Policy, __: GateState) -> Iterator[R
         yield _ask("stock.unchecked", "The stock would be overwritten without knowing it.")
 
 
+def _article_costs(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    dearest = max(Decimal(each["unit_cost"]) for each in proposal.arguments["lines"])
+    if policy.unit_cost_max is not None and dearest > policy.unit_cost_max:
+        yield _deny(
+            "unit_cost.max", "One unit costs more than the policy lets an agent order.",
+            limit=format(policy.unit_cost_max, "f"), actual=format(dearest, "f"),
+            unit=state.currency,
+        )  # fmt: skip
+
+
+def _cancelling(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:
+    if not state.is_revert:
+        yield _ask("order.cancel", "Cancelling is a person's decision.")
+
+
 def _only_as_revert(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:
     if not state.is_revert:
         yield _ask("cancel.person", "Cancelling a purchase order is a person's decision.")
@@ -557,7 +586,8 @@ def _message(state: GateState) -> MessageState:
 
 _ALWAYS: tuple[Rule, ...] = (_kill_switch, _expiry, _autonomy, _risk, _budget, _two_persons)
 # Of changes to the store; messages have allowances of their own, mandates are a person's.
-_OWN_PACE = frozenset({MESSAGE, *MANDATES})
+# An order is work that came in: its pace is the customers', its money the budget's.
+_OWN_PACE = frozenset({MESSAGE, *MANDATES, *FULFILMENT_KINDS})
 _CHANGES: tuple[Rule, ...] = (_cooldown, _rates)
 _BY_KIND: dict[str, tuple[Rule, ...]] = {
     **dict.fromkeys(PRICE_KINDS, (_price_step, _price_band, _margin)),
@@ -567,6 +597,9 @@ _BY_KIND: dict[str, tuple[Rule, ...]] = {
     "mandate.grant": (_persons_word,),
     "mandate.revoke": (_persons_word,),
     IMPORT: (_draft_margin,),
+    **dict.fromkeys(("order.hold", "order.release", "fulfillment.create"), ()),
+    "supplier_order.place": (_article_costs,),
+    **dict.fromkeys(("order.cancel", "supplier_order.cancel"), (_cancelling,)),
     **dict.fromkeys(LISTING_KINDS, ()),
     MESSAGE: (_said_once, _suppressed, _consent, _quiet_hours, _frequency),
 }

@@ -1,0 +1,199 @@
+"""Orders served: routed over shelf and suppliers, and what is covered by what was ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from royal_platform.commerce.decisions.model import Decision, Status
+from royal_platform.commerce.fulfilment.calendar import Workdays
+from royal_platform.commerce.fulfilment.model import OWN, Option, Route, Wanted
+from royal_platform.commerce.fulfilment.routing import expected_cost, route
+from royal_platform.commerce.fulfilment.sources import Shelf, own_options, supplier_options
+from royal_platform.commerce.fulfilment.substitutes import Article, substitutes
+from royal_platform.persistence.order_cases import OpenOrder
+from royal_platform.persistence.supplier_orders import BookedOrder
+
+if TYPE_CHECKING:
+    from royal_platform.bootstrap import Platform
+
+PLACE = "supplier_order.place"
+GONE = frozenset({"refused", "cancelled"})
+# A decision in one of these stands: it is under way, done, or a person said no.
+_STANDS = frozenset({
+    Status.PROPOSED, Status.APPROVED, Status.EXECUTING, Status.EXECUTED, Status.MEASURED,
+    Status.REVERTING, Status.REJECTED,
+})  # fmt: skip
+# Asked for again: nobody answered, or the world was not ready.
+AGAIN = frozenset({Status.EXPIRED, Status.CONFLICTED, Status.FAILED, Status.SUPERSEDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What orders can be served from, read once for a run."""
+
+    shelves: Mapping[str, Shelf]
+    articles: Mapping[str, Article]
+    offers: Sequence[Any]
+    reliability: Mapping[str, Any]
+    names: Mapping[str, str]
+    workdays: Workdays
+    currency: str
+    own_name: str
+
+
+def market(platform: Platform) -> Market:
+    """Shelf, offers and records as of now."""
+    store = platform.store()
+    levels: dict[str, tuple[int, bool]] = {}
+    for each in platform.stock.levels():
+        units, short = levels.get(each.variant_id, (0, False))
+        lacking = each.available is not None and each.available < 0
+        levels[each.variant_id] = (units + max(0, each.on_hand or 0), short or lacking)
+    shelves: dict[str, Shelf] = {}
+    articles: dict[str, Article] = {}
+    for variant in platform.catalog.variants():
+        units, short = levels.get(variant.id, (0, False))
+        cost = None if variant.unit_cost is None else variant.unit_cost.amount
+        shelves[variant.id] = Shelf(
+            variant.id, units if variant.tracked else None, short and variant.tracked, cost
+        )
+        articles[variant.id] = Article(
+            variant.id, variant.product_id, variant.title, variant.product_type or "",
+            variant.price.amount, units if variant.tracked else None,
+        )  # fmt: skip
+    return Market(
+        shelves, articles, platform.offers.offers(), platform.offers.reliability(),
+        platform.offers.names(), Workdays(ZoneInfo(store.timezone)), store.currency,
+        store.name or store.domain,
+    )  # fmt: skip
+
+
+def uncovered(
+    order: OpenOrder, decided: Iterable[Decision], booked: Mapping[str, BookedOrder]
+) -> tuple[list[Wanted], frozenset[str]]:
+    """What of an order nothing serves yet, and the suppliers that let it down.
+
+    Lines routed to the own shelf are served by that; what a person turned down is the person's.
+    """
+    left = {one.line_id: one.quantity for one in order.wanted}
+    for part in (order.case.route or {}).get("parts", ()):
+        if part["source"] == OWN:
+            left[part["line_id"]] = left.get(part["line_id"], 0) - part["quantity"]
+    failed: set[str] = set()
+    for one in decided:
+        if one.proposal.kind != PLACE:
+            continue
+        arguments = one.proposal.arguments
+        there = booked.get(str(arguments["reference"]))
+        if there is not None and there.order.status in GONE:
+            failed.add(str(arguments["supplier_id"]))
+            continue
+        if there is None and one.status not in _STANDS:
+            continue
+        for line in arguments["lines"]:
+            left[line["line_id"]] = left.get(line["line_id"], 0) - int(line["quantity"])
+    waiting = [
+        replace(one, quantity=left[one.line_id])
+        for one in order.wanted
+        if left.get(one.line_id, 0) > 0
+    ]
+    return waiting, frozenset(failed)
+
+
+def routed(
+    order: OpenOrder,
+    wanted: Sequence[Wanted],
+    places: Market,
+    now: datetime,
+    *,
+    without: frozenset[str] = frozenset(),
+    shelf: bool = True,
+) -> Route:
+    """The best route of these lines."""
+    options: list[Option] = []
+    if shelf:
+        options += own_options(
+            wanted, places.shelves, placed_at=order.processed_at, workdays=places.workdays,
+            name=places.own_name,
+        )  # fmt: skip
+    options += supplier_options(
+        wanted, places.offers, places.reliability, places.names, now=now,
+        currency=places.currency, workdays=places.workdays, without=without,
+    )  # fmt: skip
+    return route(wanted, options, now=now)
+
+
+def route_row(found: Route, wanted: Sequence[Wanted], places: Market, now: datetime,
+              earlier: Mapping[str, Any] | None) -> dict[str, Any]:  # fmt: skip
+    """A route as it is kept; what an earlier one settled stays in it."""
+    lines = {one.line_id: one for one in wanted}
+    settled = [part for part in (earlier or {}).get("parts", ()) if part["line_id"] not in lines]
+    parts = [
+        {**_option_row(part.option), "quantity": part.quantity,
+         "expected_cost": format(part.expected_cost.quantize(Decimal("0.01")), "f")}
+        for part in found.parts
+    ]  # fmt: skip
+    return {
+        "routed_at": now.isoformat(),
+        "parts": [*settled, *parts],
+        "left": [
+            {**_option_row(each.option), "reason": each.reason,
+             "expected_cost": format(
+                 expected_cost(each.option, lines[each.option.line_id], now)
+                 .quantize(Decimal("0.01")), "f")}
+            for each in found.left
+        ],
+        "unserved": [
+            {"line_id": one.line_id, "title": one.title, "quantity": one.quantity,
+             "substitutes": _instead(one, places)}
+            for one in found.unserved
+        ],
+    }  # fmt: skip
+
+
+def references(order_id: str, decided: Iterable[Decision], booked: Mapping[str, BookedOrder]
+               ) -> dict[str, str]:  # fmt: skip
+    """By supplier, the reference of an order that was asked for and not placed: it is used again.
+
+    Whatever became of the first try, the supplier knows the order by it: so it is placed once.
+    """
+    found: dict[str, str] = {}
+    for one in decided:
+        arguments = one.proposal.arguments
+        if one.proposal.kind != PLACE or str(arguments["order_id"]) != order_id:
+            continue
+        if one.status in AGAIN and str(arguments["reference"]) not in booked:
+            found[str(arguments["supplier_id"])] = str(arguments["reference"])
+    return found
+
+
+def next_reference(order_id: str, taken: Iterable[str]) -> str:
+    """A reference for one more order at a supplier; our orders' own numbers make it unique."""
+    return f"RE-{order_id}-{len(set(taken)) + 1}"
+
+
+def _option_row(option: Option) -> dict[str, Any]:
+    return {
+        "source": option.source, "source_name": option.source_name, "line_id": option.line_id,
+        "article": option.article, "unit_cost": format(option.unit_cost, "f"),
+        "shipping": None if option.shipping is None else format(option.shipping, "f"),
+        "arrives_by": option.arrives_by.isoformat(), "capacity": option.capacity,
+        "minimum": option.minimum, "on_time": option.on_time,
+    }  # fmt: skip
+
+
+def _instead(one: Wanted, places: Market) -> list[dict[str, Any]]:
+    missing = places.articles.get(one.variant_id or "")
+    if missing is None:
+        return []
+    found = substitutes(missing, one.quantity, places.articles.values())
+    return [
+        {"variant_id": each.variant_id, "title": each.title, "price": format(each.price, "f"),
+         "available": each.available}
+        for each in found
+    ]  # fmt: skip

@@ -1,0 +1,232 @@
+"""An order is paid in the sandbox: scored, routed, placed, tracked, shipped, and told once."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.settings import read_settings
+from orchestrator.core import ledger, supplying
+from orchestrator.core.agent_registry import Registration, get_agent_registry
+from orchestrator.core.books import reading, writing
+from orchestrator.core.execution import execute, hands_of
+from orchestrator.core.running import carry_out
+from orchestrator.core.runs import start_run
+from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.commerce.decisions.model import Decision
+from royal_platform.persistence.decisions import DecisionFilter
+from royal_platform.persistence.messages import Messages
+from royal_platform.persistence.order_cases import OrderCases
+from royal_platform.persistence.supplier_orders import SupplierOrders
+from tests.integration.platform.wire import Sandbox
+
+pytestmark = pytest.mark.timeout(240)
+AGENT = "order_fulfillment"
+HOME = {
+    "firstName": "Ada", "lastName": "Visser", "address1": "Kade 3", "zip": "1011 AB",
+    "city": "Amsterdam", "countryCode": "NL",
+}  # fmt: skip
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    with Sandbox(tmp_path, history_days=2) as running:
+        yield running
+
+
+@pytest.fixture
+def platform(sandbox: Sandbox, tmp_path: Path, database_url: str) -> Iterator[Platform]:
+    (tmp_path / "sandbox").mkdir(exist_ok=True)
+    credentials = (sandbox.folder / "credentials.json").read_bytes()
+    (tmp_path / "sandbox" / "credentials.json").write_bytes(credentials)
+    opened = bootstrap(
+        read_settings(
+            var_dir=tmp_path, database_url=database_url, sandbox_port=sandbox.port,
+            given_secret_key="k" * 40,
+        )
+    )  # fmt: skip
+    catch_up(opened)
+    registry = get_agent_registry()
+    registry.attach(opened)
+    registry.register(Registration(AGENT, "Order fulfilment", AGENT, ()))
+    asyncio.run(supplying.read_due(opened))
+    yield opened
+    registry.detach()
+    opened.close()
+
+
+def catch_up(platform: Platform) -> None:
+    asyncio.run(platform.sync().run())
+    asyncio.run(platform.refresh_clock())
+
+
+def run(platform: Platform) -> Any:
+    with writing(platform) as books:
+        run_id, why_not = start_run(books, AGENT, trigger="button", actor="ada", by_worker=False)
+    assert run_id is not None, why_not
+    asyncio.run(carry_out(platform, run_id))
+    with reading(platform) as books:
+        done = books.runs.get(books.connection, run_id)
+    assert done.status == "succeeded", done
+    return done
+
+
+def decided(platform: Platform, kind: str, order_id: str) -> list[Decision]:
+    with reading(platform) as books:
+        page = books.decisions.page(books.connection, DecisionFilter(kind=kind), None, 250)
+    return [each for each in page.items if each.proposal.arguments.get("order_id") == order_id]
+
+
+def approve(platform: Platform, decision: Decision) -> Decision:
+    ledger.approve(platform, decision.id, decision.argument_hash, "ada")
+    asyncio.run(execute(platform, hands_of(platform), decision.id))
+    with reading(platform) as books:
+        return books.decisions.get(books.connection, decision.id)
+
+
+def place_order(platform: Platform, sandbox: Sandbox, **more: Any) -> str:
+    """An order of a known customer for more than is on the shelf, which Express can send."""
+    shelves = {each.variant_id: each.on_hand or 0 for each in platform.stock.levels()}
+    prices = {each.id: each.price.amount for each in platform.catalog.variants()}
+    found = [
+        each for each in platform.offers.offers()
+        if each.offer.supplier_id == "sup_sandbox_express" and each.variant_id in shelves
+        and (each.offer.stock or 0) > shelves[each.variant_id] + 1
+    ]  # fmt: skip
+    best = min(found, key=lambda each: shelves[each.variant_id] * prices[each.variant_id])
+    with sqlite3.connect(sandbox.folder / "state.db") as db:
+        mail = db.execute("SELECT email FROM customers ORDER BY id LIMIT 1").fetchone()[0]
+    units = shelves[best.variant_id] + 1
+    lines = [{"sku": best.offer.sku, "quantity": units}]
+    wish = {"lines": lines, "email": mail, "unfulfilled": True, "ship_to": HOME, **more}
+    told = sandbox.control("orders", {"create": wish})
+    catch_up(platform)
+    return str(told["order"]).rpartition("/")[2]
+
+
+def step(platform: Platform, sandbox: Sandbox, **time: float) -> None:
+    sandbox.control("step", time)
+    catch_up(platform)
+    asyncio.run(supplying.read_due(platform))
+
+
+class KilledError(BaseException):
+    """The worker is gone at this very moment."""
+
+
+@dataclass
+class _Dying:
+    """Something of the outside that does its work, and then the worker dies."""
+
+    of: Any
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def done_and_dead(*args: Any, **kwargs: Any) -> Any:
+            await getattr(self.of, name)(*args, **kwargs)
+            raise KilledError(name)
+
+        return done_and_dead
+
+
+def approve_and_die(platform: Platform, decision: Decision) -> Decision:
+    """Killed between the effect and its record; the next worker takes over."""
+    ledger.approve(platform, decision.id, decision.argument_hash, "ada")
+    hands = hands_of(platform)
+    counter = hands.counter
+    assert counter is not None
+    dying = replace(
+        counter, writer=_Dying(counter.writer), desk=lambda each: _Dying(counter.desk(each))
+    )
+    with pytest.raises(KilledError):
+        asyncio.run(execute(platform, replace(hands, counter=dying), decision.id))
+    for _ in range(2):
+        asyncio.run(execute(platform, hands_of(platform), decision.id))
+    with reading(platform) as books:
+        return books.decisions.get(books.connection, decision.id)
+
+
+def test_a_paid_order_reaches_its_customer_by_a_supplier_once(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    order_id = place_order(platform, sandbox)
+    run(platform)
+    with reading(platform) as books:
+        case = OrderCases(books.store_id).get(books.connection, order_id)
+    assert case is not None
+    assert case.score is not None
+    assert case.score < 0.35
+    assert case.route is not None
+    assert case.promised_at is not None
+    [place] = decided(platform, "supplier_order.place", order_id)
+    assert "Kade" not in str(place.proposal), "no decision holds an address"
+    # Asked again it is not asked twice.
+    run(platform)
+    assert len(decided(platform, "supplier_order.place", order_id)) == 1
+    done = approve_and_die(platform, place)
+    assert done.status == "executed", done.failure
+    with sqlite3.connect(sandbox.folder / "state.db") as db:
+        [(recipient,)] = db.execute("SELECT recipient FROM supplier_orders").fetchall()
+    assert "Kade 3" in recipient
+
+    step(platform, sandbox, days=4)
+    run(platform)
+    [ship] = decided(platform, "fulfillment.create", order_id)
+    done = approve_and_die(platform, ship)
+    assert done.status == "executed", done.failure
+    told = sandbox.control("journal", method="GET")["data"]
+    assert sum(each["mutation"] == "fulfillmentCreate" for each in told) == 1
+
+    catch_up(platform)
+    run(platform)
+    with reading(platform) as books:
+        asked = books.decisions.page(
+            books.connection, DecisionFilter(kind="message.send"), None, 50
+        ).items
+    assert len(asked) == 1
+    assert approve(platform, asked[0]).status == "executed"
+    run(platform)
+    with reading(platform) as books:
+        [message] = Messages(books.store_id).page(books.connection, limit=50).items
+        booked = SupplierOrders(books.store_id).for_orders(books.connection, [order_id])
+    assert message.template == "order_shipped"
+    assert ship.proposal.arguments["tracking"] in message.content.text
+    assert len(booked[order_id]) == 1
+
+
+def test_a_fraudulent_pattern_is_held_with_reasons_and_released_by_a_person(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    held = ""
+    for number in range(3):
+        held = place_order(
+            platform, sandbox, email=f"ada{number}@mail-drop.example.net", risk="HIGH",
+            client_ip="203.0.113.9",
+        )  # fmt: skip
+    run(platform)
+    [hold] = decided(platform, "order.hold", held)
+    reasons = " ".join(each.label for each in hold.proposal.evidence)
+    assert "thrown away" in reasons
+    assert "high risk" in reasons
+    assert decided(platform, "supplier_order.place", held) == []
+    assert approve_and_die(platform, hold).status == "executed"
+    state = asyncio.run(platform.orders.order_state(held))
+    assert state is not None
+    assert state.held
+    catch_up(platform)
+    run(platform)
+    assert decided(platform, "supplier_order.place", held) == [], "a held order is not served"
+    # A person's word: the hold is taken back, and the order goes on.
+    undo = ledger.revert(platform, hold.id, "ada")
+    asyncio.run(execute(platform, hands_of(platform), undo.id))
+    state = asyncio.run(platform.orders.order_state(held))
+    assert state is not None
+    assert not state.held
+    catch_up(platform)
+    run(platform)
+    assert len(decided(platform, "supplier_order.place", held)) == 1
