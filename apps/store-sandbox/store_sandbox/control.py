@@ -132,7 +132,8 @@ def change_orders(_request: Request, runtime: Runtime, body: dict[str, Any]) -> 
     """`POST /control/orders {"create" or "refund" or "modify": {...}}`: happen to an order.
 
     create: {"lines": [{"sku"|"title", "quantity", "price"}], "email"?, "processed_at"?,
-    "decrement"?, "unfulfilled"?, "ship_to"?, "bill_to"?, "client_ip"?, "risk"?}; refund: {"id", "lines": [{"id", "quantity"}], "amount"?};
+    "decrement"?, "unfulfilled"?, "ship_to"?, "bill_to"?, "client_ip"?, "risk"?};
+    refund: {"id", "lines": [{"id", "quantity"}], "amount"?};
     modify: {"id", "note"?, "tags"?, "cancel"?, "lines"?: [{"id", "quantity"?, "price"?}]}.
     """
     with runtime.state.write() as tx:
