@@ -279,6 +279,7 @@ _HANDLERS: dict[str, Handler] = {
     "customers/redact": _redact_customer,
     "shop/redact": _redact_shop,
     "collections/delete": _delete,
+    "discounts/delete": _delete,
     "customers/delete": _delete,
     "orders/delete": _delete,
     "products/delete": _delete,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from core.storage.types import utc_text
 from royal_platform.persistence.aggregates import revalued
+from royal_platform.persistence.mirror_kinds import replace_parts
 from royal_platform.persistence.mirror_rows import (
     chunks,
     decimal,
@@ -24,6 +25,7 @@ from royal_platform.persistence.tables.catalog import (
     inventory_levels,
     inventory_snapshots,
     locations,
+    metafields,
     price_observations,
     products,
     variants,
@@ -55,9 +57,13 @@ class CatalogMirror:
         self.store_id = store_id
 
     def put_products(
-        self, connection: Connection, rows: Sequence[Any], owned: Sequence[Any]
+        self,
+        connection: Connection,
+        rows: Sequence[Any],
+        owned: Sequence[Any],
+        noted: Sequence[Any] = (),
     ) -> int:
-        """Products with all their variants; one its newer product no longer has is deleted."""
+        """Products with all their variants and metafields; what a newer one lost is gone."""
         known = known_versions(connection, products, self.store_id, [row.id for row in rows])
         fresh = fresh_rows(rows, known)
         ids = {row.id for row in fresh}
@@ -76,6 +82,7 @@ class CatalogMirror:
             write_rows(connection, variants, self.store_id, kept, "newest")
         revive(connection, variants, self.store_id, [row.id for row in kept])
         self._drop_missing(connection, fresh, {row.id for row in kept})
+        replace_parts(connection, metafields.c.product_id, self.store_id, sorted(ids), noted)
         # Two changes within one second carry one updated_at; a new price is news all the same.
         return max(news(fresh, known), repriced)
 

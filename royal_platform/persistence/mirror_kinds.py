@@ -19,20 +19,26 @@ from royal_platform.persistence.mirror_rows import (
     revive,
     write_rows,
 )
-from royal_platform.persistence.tables.catalog import collection_products, collections
+from royal_platform.persistence.tables.catalog import (
+    collection_products,
+    collections,
+    discounts,
+)
+from royal_platform.persistence.tables.orders import fulfillment_order_lines, fulfillment_orders
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A table of objects, and that of their parts with the column that names the object."""
+    """A table of objects, and the column by which the table of their parts names the object."""
 
     table: Table
-    parts: Table | None = None
-    owner: str = ""
+    owner: Column[Any] | None = None
 
 
 KINDS: dict[str, Kind] = {
-    "collections": Kind(collections, collection_products, "collection_id"),
+    "collections": Kind(collections, collection_products.c.collection_id),
+    "discounts": Kind(discounts),
+    "fulfillment_orders": Kind(fulfillment_orders, fulfillment_order_lines.c.fulfillment_order_id),
 }
 
 
@@ -54,7 +60,9 @@ class KindMirror:
         write_rows(connection, table, self.store_id, fresh, "newest")
         ids = [row.id for row in fresh]
         revive(connection, table, self.store_id, ids)
-        changed = self._put_parts(connection, ids, parts) if self.kind.parts is not None else set()
+        changed: set[str] = set()
+        if self.kind.owner is not None:
+            changed = replace_parts(connection, self.kind.owner, self.store_id, ids, parts)
         newer = {row.id for row in fresh if row.updated_at > known.get(row.id, "")}
         return max(news(fresh, known), len(newer | changed))
 
@@ -62,8 +70,8 @@ class KindMirror:
         """The store no longer has these: the rows stay and say when, their parts go."""
         gone = list(ids)
         count = mark_deleted(connection, self.kind.table.c.id, self.store_id, gone, at)
-        if self.kind.parts is not None:
-            self._drop_parts(connection, gone)
+        if self.kind.owner is not None:
+            drop_parts(connection, self.kind.owner, self.store_id, gone)
         return count
 
     def keep(self, connection: Connection, ids: Iterable[str], at: datetime) -> int:
@@ -81,39 +89,35 @@ class KindMirror:
         query = query.where(table.c.store_id == self.store_id, table.c.deleted_at.is_(None))
         return int(connection.execute(query).scalar_one())
 
-    def _put_parts(
-        self, connection: Connection, owners: Sequence[str], parts: Sequence[Any]
-    ) -> set[str]:
-        """Replace the parts of ``owners`` where they differ; return whose did."""
-        table, wanted = self._parts, defaultdict(set)
-        for row in parts:
-            wanted[getattr(row, self.kind.owner)].add(row)
-        stored: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
-        columns = [column for column in table.c if column.name != "store_id"]
-        for part in chunks(owners):
-            query = select(*columns).where(table.c.store_id == self.store_id, self._owner.in_(part))
-            for row in connection.execute(query):
-                stored[getattr(row, self.kind.owner)].add(tuple(row))
-        changed = {owner for owner in owners if stored[owner] != wanted[owner]}
-        self._drop_parts(connection, [owner for owner in changed if stored[owner]])
-        rows = [row for owner in sorted(changed) for row in sorted(wanted[owner])]
-        write_rows(connection, table, self.store_id, rows, "replace")
-        return changed
 
-    def _drop_parts(self, connection: Connection, owners: Sequence[str]) -> None:
-        for part in chunks(owners):
-            connection.execute(
-                delete(self._parts).where(
-                    self._parts.c.store_id == self.store_id, self._owner.in_(part)
-                )
-            )
+def replace_parts(
+    connection: Connection,
+    owner: Column[Any],
+    store_id: str,
+    owners: Sequence[str],
+    parts: Sequence[Any],
+) -> set[str]:
+    """Make ``parts`` all that the ``owners`` have in their table; return whose differed."""
+    table, wanted = owner.table, defaultdict(set)
+    for row in parts:
+        wanted[getattr(row, owner.name)].add(row)
+    stored: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
+    columns = [column for column in table.c if column.name != "store_id"]
+    for part in chunks(owners):
+        query = select(*columns).where(table.c.store_id == store_id, owner.in_(part))
+        for row in connection.execute(query):
+            stored[getattr(row, owner.name)].add(tuple(row))
+    changed = {each for each in owners if stored[each] != wanted[each]}
+    drop_parts(connection, owner, store_id, [each for each in changed if stored[each]])
+    rows = [row for each in sorted(changed) for row in sorted(wanted[each])]
+    write_rows(connection, table, store_id, rows, "replace")
+    return changed
 
-    @property
-    def _parts(self) -> Table:
-        assert self.kind.parts is not None  # noqa: S101 - callers ask for kinds with parts
-        return self.kind.parts
 
-    @property
-    def _owner(self) -> Column[Any]:
-        found: Column[Any] = self._parts.c[self.kind.owner]
-        return found
+def drop_parts(
+    connection: Connection, owner: Column[Any], store_id: str, owners: Sequence[str]
+) -> None:
+    """The ``owners`` have no parts in the table of ``owner`` any more."""
+    table = owner.table
+    for part in chunks(owners):
+        connection.execute(delete(table).where(table.c.store_id == store_id, owner.in_(part)))

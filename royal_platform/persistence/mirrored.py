@@ -34,9 +34,11 @@ class StoredPage:
     transaction: Transaction
     store: Store
 
-    def products(self, products: Sequence[Any], variants: Sequence[Any]) -> int:
-        """Store products with all their variants."""
-        return self._catalog.put_products(self.transaction.connection, products, variants)
+    def products(
+        self, products: Sequence[Any], variants: Sequence[Any], noted: Sequence[Any] = ()
+    ) -> int:
+        """Store products with all their variants and metafields."""
+        return self._catalog.put_products(self.transaction.connection, products, variants, noted)
 
     def locations(self, rows: Sequence[Any]) -> None:
         """Store locations."""

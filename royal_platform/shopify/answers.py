@@ -222,6 +222,128 @@ class CustomersPage(TypedDict):
     customers: CustomersPageCustomers
 
 
+class DiscountsPageDiscountNodesNodesDiscountCodesNodes(TypedDict):
+    code: str
+
+
+class DiscountsPageDiscountNodesNodesDiscountCodes(TypedDict):
+    nodes: list[DiscountsPageDiscountNodesNodesDiscountCodesNodes]
+
+
+class DiscountsPageDiscountNodesNodesDiscountCodesCount(TypedDict):
+    count: int
+
+
+class DiscountsPageDiscountNodesNodesDiscount(TypedDict):
+    title: NotRequired[str]
+    status: NotRequired[str]
+    startsAt: NotRequired[str]
+    endsAt: NotRequired[str | None]
+    updatedAt: NotRequired[str]
+    summary: NotRequired[str]
+    codes: NotRequired[DiscountsPageDiscountNodesNodesDiscountCodes]
+    codesCount: NotRequired[DiscountsPageDiscountNodesNodesDiscountCodesCount | None]
+
+
+class DiscountsPageDiscountNodesNodes(TypedDict):
+    id: str
+    discount: DiscountsPageDiscountNodesNodesDiscount
+
+
+class DiscountsPageDiscountNodesPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class DiscountsPageDiscountNodes(TypedDict):
+    nodes: list[DiscountsPageDiscountNodesNodes]
+    pageInfo: DiscountsPageDiscountNodesPageInfo
+
+
+class DiscountsPage(TypedDict):
+    discountNodes: DiscountsPageDiscountNodes
+
+
+class FulfillmentOrderLinesFulfillmentOrderLineItemsNodesLineItem(TypedDict):
+    id: str
+
+
+class FulfillmentOrderLinesFulfillmentOrderLineItemsNodes(TypedDict):
+    id: str
+    remainingQuantity: int
+    lineItem: FulfillmentOrderLinesFulfillmentOrderLineItemsNodesLineItem
+
+
+class FulfillmentOrderLinesFulfillmentOrderLineItemsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class FulfillmentOrderLinesFulfillmentOrderLineItems(TypedDict):
+    nodes: list[FulfillmentOrderLinesFulfillmentOrderLineItemsNodes]
+    pageInfo: FulfillmentOrderLinesFulfillmentOrderLineItemsPageInfo
+
+
+class FulfillmentOrderLinesFulfillmentOrder(TypedDict):
+    lineItems: FulfillmentOrderLinesFulfillmentOrderLineItems
+
+
+class FulfillmentOrderLines(TypedDict):
+    fulfillmentOrder: FulfillmentOrderLinesFulfillmentOrder | None
+
+
+class FulfillmentOrdersPageFulfillmentOrdersNodesAssignedLocationLocation(TypedDict):
+    id: str
+
+
+class FulfillmentOrdersPageFulfillmentOrdersNodesAssignedLocation(TypedDict):
+    location: FulfillmentOrdersPageFulfillmentOrdersNodesAssignedLocationLocation | None
+
+
+class FulfillmentOrdersPageFulfillmentOrdersNodesLineItemsNodesLineItem(TypedDict):
+    id: str
+
+
+class FulfillmentOrdersPageFulfillmentOrdersNodesLineItemsNodes(TypedDict):
+    id: str
+    remainingQuantity: int
+    lineItem: FulfillmentOrdersPageFulfillmentOrdersNodesLineItemsNodesLineItem
+
+
+class FulfillmentOrdersPageFulfillmentOrdersNodesLineItemsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class FulfillmentOrdersPageFulfillmentOrdersNodesLineItems(TypedDict):
+    nodes: list[FulfillmentOrdersPageFulfillmentOrdersNodesLineItemsNodes]
+    pageInfo: FulfillmentOrdersPageFulfillmentOrdersNodesLineItemsPageInfo
+
+
+class FulfillmentOrdersPageFulfillmentOrdersNodes(TypedDict):
+    id: str
+    orderId: str
+    status: str
+    fulfillBy: str | None
+    updatedAt: str
+    assignedLocation: FulfillmentOrdersPageFulfillmentOrdersNodesAssignedLocation
+    lineItems: FulfillmentOrdersPageFulfillmentOrdersNodesLineItems
+
+
+class FulfillmentOrdersPageFulfillmentOrdersPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class FulfillmentOrdersPageFulfillmentOrders(TypedDict):
+    nodes: list[FulfillmentOrdersPageFulfillmentOrdersNodes]
+    pageInfo: FulfillmentOrdersPageFulfillmentOrdersPageInfo
+
+
+class FulfillmentOrdersPage(TypedDict):
+    fulfillmentOrders: FulfillmentOrdersPageFulfillmentOrders
+
+
 class HoldOrderFulfillmentOrderHoldUserErrors(Answer):
     field: list[str] | None
     message: str
@@ -755,6 +877,31 @@ class ProductIds(TypedDict):
     products: ProductIdsProducts
 
 
+class ProductMetafieldsProductMetafieldsNodes(TypedDict):
+    namespace: str
+    key: str
+    type: str
+    value: str
+
+
+class ProductMetafieldsProductMetafieldsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class ProductMetafieldsProductMetafields(TypedDict):
+    nodes: list[ProductMetafieldsProductMetafieldsNodes]
+    pageInfo: ProductMetafieldsProductMetafieldsPageInfo
+
+
+class ProductMetafieldsProduct(TypedDict):
+    metafields: ProductMetafieldsProductMetafields
+
+
+class ProductMetafields(TypedDict):
+    product: ProductMetafieldsProduct | None
+
+
 class ProductVariantsProductVariantsNodesInventoryItemUnitCost(TypedDict):
     amount: str
     currencyCode: str
@@ -795,6 +942,23 @@ class ProductVariantsProduct(TypedDict):
 
 class ProductVariants(TypedDict):
     product: ProductVariantsProduct | None
+
+
+class ProductsPageProductsNodesMetafieldsNodes(TypedDict):
+    namespace: str
+    key: str
+    type: str
+    value: str
+
+
+class ProductsPageProductsNodesMetafieldsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class ProductsPageProductsNodesMetafields(TypedDict):
+    nodes: list[ProductsPageProductsNodesMetafieldsNodes]
+    pageInfo: ProductsPageProductsNodesMetafieldsPageInfo
 
 
 class ProductsPageProductsNodesVariantsNodesInventoryItemUnitCost(TypedDict):
@@ -841,6 +1005,7 @@ class ProductsPageProductsNodes(TypedDict):
     tags: list[str]
     createdAt: str
     updatedAt: str
+    metafields: ProductsPageProductsNodesMetafields
     variants: ProductsPageProductsNodesVariants
 
 

@@ -67,10 +67,13 @@ class Shape:
 
 
 SHAPES = {
-    "products": Shape("products_bulk", {"ProductVariant": "variants"}),
+    "products": Shape("products_bulk", {"ProductVariant": "variants", "Metafield": "metafields"}),
     "inventory": Shape("inventory_bulk", {"InventoryLevel": "inventoryLevels"}),
     "collections": Shape("collections_bulk", {"Product": "products"}),
     "customers": Shape("customers_bulk", {}),
+    "fulfillment_orders": Shape(
+        "fulfillment_orders_bulk", {"FulfillmentOrderLineItem": "lineItems"}
+    ),
     "orders": Shape("orders_bulk", {"LineItem": "lineItems"}),
 }
 

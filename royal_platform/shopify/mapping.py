@@ -16,9 +16,13 @@ from royal_platform.shopify.rows import (
     AdjustmentRow,
     CollectionRow,
     CustomerRow,
+    DiscountRow,
+    FulfillmentOrderLineRow,
+    FulfillmentOrderRow,
     LevelRow,
     LineRow,
     MembershipRow,
+    MetafieldRow,
     OrderPageRows,
     OrderRow,
     ProductRow,
@@ -33,6 +37,8 @@ ItemNode = answers.InventoryPageInventoryItemsNodes
 LevelNode = answers.InventoryPageInventoryItemsNodesInventoryLevelsNodes
 CollectionNode = answers.CollectionsPageCollectionsNodes
 CustomerNode = answers.CustomersPageCustomersNodes
+DiscountNode = answers.DiscountsPageDiscountNodesNodes
+FulfillmentOrderNode = answers.FulfillmentOrdersPageFulfillmentOrdersNodes
 OrderNode = answers.OrdersPageOrdersNodes
 
 
@@ -155,6 +161,57 @@ def product_rows(
     # A variant may be older than a change of its product: the newer of both is its version.
     return product, [
         row._replace(updated_at=max(row.updated_at, product.updated_at)) for row in rows
+    ]
+
+
+def metafield_rows(node: ProductNode) -> list[MetafieldRow]:
+    """What was noted about a product; its connection must be complete."""
+    ident = local_id(node["id"])
+    return [
+        MetafieldRow(ident, each["namespace"], each["key"], each["type"], each["value"])
+        for each in node["metafields"]["nodes"]
+    ]
+
+
+def discount_row(node: DiscountNode) -> DiscountRow:
+    """A discount of any type: an automatic one has no codes, an app's no summary."""
+    found = node["discount"]
+    codes = [each["code"] for each in found["codes"]["nodes"]] if "codes" in found else []
+    count = found.get("codesCount")
+    return DiscountRow(
+        id=local_id(node["id"]),
+        method="code" if "codes" in found else "automatic",
+        title=found["title"],
+        status=found["status"].lower(),
+        summary=found.get("summary"),
+        codes=orjson.dumps(codes).decode(),
+        code_count=len(codes) if count is None else count["count"],
+        starts_at=utc_text(found["startsAt"]),
+        ends_at=utc_or_none(found["endsAt"]),
+        updated_at=utc_text(found["updatedAt"]),
+    )
+
+
+def fulfillment_order_row(node: FulfillmentOrderNode) -> FulfillmentOrderRow:
+    """A fulfilment order without its lines."""
+    return FulfillmentOrderRow(
+        id=local_id(node["id"]),
+        order_id=local_id(node["orderId"]),
+        status=node["status"].lower(),
+        location_id=_tail(node["assignedLocation"]["location"]),
+        fulfill_by=utc_or_none(node["fulfillBy"]),
+        updated_at=utc_text(node["updatedAt"]),
+    )
+
+
+def fulfillment_order_lines(node: FulfillmentOrderNode) -> list[FulfillmentOrderLineRow]:
+    """What of a fulfilment order is still to be shipped; its connection must be complete."""
+    ident = local_id(node["id"])
+    return [
+        FulfillmentOrderLineRow(
+            ident, local_id(each["id"]), local_id(each["lineItem"]["id"]), each["remainingQuantity"]
+        )
+        for each in node["lineItems"]["nodes"]
     ]
 
 

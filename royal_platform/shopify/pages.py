@@ -76,11 +76,23 @@ class PageReader:
                 await asyncio.gather(coming, return_exceptions=True)
 
     async def complete_products(self, nodes: list[Node]) -> None:
-        """Fetch the variants of products that have more than a page shows."""
+        """Fetch the variants and metafields of products that have more than a page shows."""
         for node in nodes:
+            await self._rest(
+                node["metafields"], documents.PRODUCT_METAFIELDS, node["id"],
+                ("product", "metafields"),
+            )  # fmt: skip
             await self._rest(
                 node["variants"], documents.PRODUCT_VARIANTS, node["id"], ("product", "variants")
             )
+
+    async def complete_fulfillment_orders(self, nodes: list[Node]) -> None:
+        """Fetch the lines of fulfilment orders that have more than a page shows."""
+        for node in nodes:
+            await self._rest(
+                node["lineItems"], documents.FULFILLMENT_ORDER_LINES, node["id"],
+                ("fulfillmentOrder", "lineItems"),
+            )  # fmt: skip
 
     async def complete_collections(self, nodes: list[Node]) -> None:
         """Fetch the members of collections that have more than a page shows."""

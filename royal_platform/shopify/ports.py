@@ -14,6 +14,7 @@ from royal_platform.shopify.rows import (
     CustomerRow,
     LevelRow,
     LocationRow,
+    MetafieldRow,
     OrderPageRows,
     ProductRow,
     VariantRow,
@@ -40,7 +41,12 @@ class MirrorPage(Protocol):
     Methods that store objects return how many were news; deletions, how many were there.
     """
 
-    def products(self, products: Sequence[ProductRow], variants: Sequence[VariantRow]) -> int: ...
+    def products(
+        self,
+        products: Sequence[ProductRow],
+        variants: Sequence[VariantRow],
+        noted: Sequence[MetafieldRow] = (),
+    ) -> int: ...
 
     def locations(self, rows: Sequence[LocationRow]) -> None: ...
 

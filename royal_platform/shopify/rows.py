@@ -36,6 +36,43 @@ class VariantRow(NamedTuple):
     updated_at: str
 
 
+class MetafieldRow(NamedTuple):
+    product_id: str
+    namespace: str
+    key: str
+    type: str
+    value: str
+
+
+class DiscountRow(NamedTuple):
+    id: str
+    method: str
+    title: str
+    status: str
+    summary: str | None
+    codes: str
+    code_count: int
+    starts_at: str
+    ends_at: str | None
+    updated_at: str
+
+
+class FulfillmentOrderRow(NamedTuple):
+    id: str
+    order_id: str
+    status: str
+    location_id: str | None
+    fulfill_by: str | None
+    updated_at: str
+
+
+class FulfillmentOrderLineRow(NamedTuple):
+    fulfillment_order_id: str
+    id: str
+    line_id: str
+    remaining: int
+
+
 class LocationRow(NamedTuple):
     id: str
     name: str

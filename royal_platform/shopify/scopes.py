@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 # What every page of the command center is read from, whichever agents are enabled.
-MIRROR = ("read_products", "read_inventory", "read_locations", "read_orders", "read_customers")
+MIRROR = (
+    "read_products",
+    "read_inventory",
+    "read_locations",
+    "read_orders",
+    "read_customers",
+    "read_discounts",
+    "read_merchant_managed_fulfillment_orders",
+)
 
 
 def covers(granted: Iterable[str], needed: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from royal_platform.shopify.documents import Document
 from royal_platform.shopify.pages import Node
 from royal_platform.shopify.ports import MirrorPage, MirrorStore, SyncState
 from royal_platform.shopify.rows import OrderPageRows
+from royal_platform.shopify.scopes import covers
 
 # Changes are asked for from a little before the newest we have: clocks and indexes lag.
 OVERLAP = timedelta(minutes=2)
@@ -33,7 +34,8 @@ class Stage:
     """A kind of objects: how it is asked for, and how a page of it is stored.
 
     ``counted`` is the kind whose number in the store says whether a bulk operation pays. A kind
-    that is ``swept`` is read whole once a day, and what was not met then is gone.
+    that is ``swept`` is read whole once a day, and what was not met then is gone. Without its
+    ``scope`` it is left out. ``whole`` is the search that finds all that is wanted of it.
     """
 
     document: Document[Any]
@@ -41,6 +43,8 @@ class Stage:
     store: Callable[[MirrorPage, list[Any], SyncState, mapping.Days], int]
     counted: str
     swept: bool = False
+    scope: str = ""
+    whole: str | None = None
 
 
 def expected(state: SyncState) -> dict[str, int]:
@@ -76,7 +80,8 @@ def advance(
     ``since`` is the watermark of nodes that do not come in the order of their changes.
     """
     marks = state.cursor.setdefault("marks", {})
-    newest = [mapping.utc_text(node["updatedAt"]) for node in nodes if "updatedAt" in node]
+    told = [node.get("discount", node) for node in nodes]
+    newest = [mapping.utc_text(each["updatedAt"]) for each in told if "updatedAt" in each]
     if since is not None:
         marks[stage] = mapping.utc_text(since.isoformat())
     elif newest:
@@ -94,7 +99,8 @@ def _products(
         mapping.product_rows(node, node["variants"]["nodes"], state.currency) for node in nodes
     ]
     products = [product for product, _variants in pairs]
-    return page.products(products, [row for _product, rows in pairs for row in rows])
+    noted = [row for node in nodes for row in mapping.metafield_rows(node)]
+    return page.products(products, [row for _product, rows in pairs for row in rows], noted)
 
 
 def _inventory(
@@ -147,6 +153,28 @@ def _orders(
     return page.orders(rows)
 
 
+def _discounts(
+    page: MirrorPage,
+    nodes: list[mapping.DiscountNode],
+    _state: SyncState,
+    _days: mapping.Days,
+) -> int:
+    return page.put("discounts", [mapping.discount_row(node) for node in nodes])
+
+
+def _fulfillment_orders(
+    page: MirrorPage,
+    nodes: list[mapping.FulfillmentOrderNode],
+    _state: SyncState,
+    _days: mapping.Days,
+) -> int:
+    lines = [row for node in nodes for row in mapping.fulfillment_order_lines(node)]
+    rows = [mapping.fulfillment_order_row(node) for node in nodes]
+    return page.put("fulfillment_orders", rows, lines)
+
+
+# Closed ones are history, which orders tell; that one was closed is seen by when it changed.
+_STILL_OPEN = "status:OPEN OR status:IN_PROGRESS OR status:SCHEDULED OR status:ON_HOLD"
 # In the order of a first sync. There are at least as many stocked items as products.
 STAGES: dict[str, Stage] = {
     "products": Stage(documents.PRODUCTS_PAGE, "products", _products, "products"),
@@ -156,8 +184,26 @@ STAGES: dict[str, Stage] = {
     ),
     "customers": Stage(documents.CUSTOMERS_PAGE, "customers", _customers, "customers"),
     "orders": Stage(documents.ORDERS_PAGE, "orders", _orders, "orders"),
-}
+    "discounts": Stage(
+        documents.DISCOUNTS_PAGE, "discountNodes", _discounts, "discounts", swept=True,
+        scope="read_discounts",
+    ),
+    "fulfillment_orders": Stage(
+        documents.FULFILLMENT_ORDERS_PAGE, "fulfillmentOrders", _fulfillment_orders, "orders",
+        scope="read_merchant_managed_fulfillment_orders", whole=_STILL_OPEN,
+    ),
+}  # fmt: skip
 _NAMES = tuple(STAGES)
+
+
+def readable(state: SyncState, names: Iterable[str] = _NAMES) -> list[str]:
+    """Those of the kinds that the grant lets us read."""
+    granted = state.cursor["shop"].get("scopes")
+    return [
+        name
+        for name in names
+        if not granted or not STAGES[name].scope or covers(granted, STAGES[name].scope)
+    ]
 
 
 def from_on(stage: str) -> tuple[str, ...]:

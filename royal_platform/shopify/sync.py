@@ -31,6 +31,7 @@ _SINGULAR = {
     "orders": "order",
     "customers": "customer",
     "collections": "collection",
+    "discounts": "discount",
 }
 
 
@@ -55,11 +56,12 @@ async def incremental(platform: SyncPlatform) -> int:
 def notice_deletion(mirror: MirrorStore, topic: str, payload: Mapping[str, Any]) -> int:
     """Take what a webhook says is gone out of the mirror, contacting nobody; how many were there.
 
-    ``topic`` is products/delete, orders/delete, customers/delete or collections/delete.
+    ``topic`` is that of a product, an order, a customer, a collection or a discount.
     """
     subject = topic.partition("/")[0]
     gone = payload if subject != "customers" else payload.get("customer") or payload
-    ident = str(gone["id"])
+    # Discounts are told by their global id alone.
+    ident = str(gone["id"]) if "id" in gone else mapping.local_id(gone["admin_graphql_api_id"])
     with mirror.page() as page:
         drop = {
             "products": page.delete_products,
@@ -120,7 +122,7 @@ class Sync:
             started = {"stage": next(iter(stages.STAGES)), "after": None}
             state.cursor = {"first": started, "marks": {}, "shop": state.cursor["shop"]}
         state.phase = "first"
-        for stage in stages.from_on(started["stage"]):
+        for stage in stages.readable(state, stages.from_on(started["stage"])):
             after = started["after"] if stage == started["stage"] else None
             await self._read_stage(stage, state, after=after, is_first=True)
         state.cursor = {
@@ -142,7 +144,7 @@ class Sync:
         state = self._mirror.state()
         there = await self._read_shop(state)
         news = 0
-        for stage in stages.STAGES:
+        for stage in stages.readable(state):
             news += await self._read_stage(stage, state, after=None, is_first=False)
         gap, accepted = self._gap(there), state.cursor.get("gap", {})
         due = datetime.fromisoformat(state.cursor["reconciled_at"]) + RECONCILE_EVERY
@@ -184,8 +186,8 @@ class Sync:
     async def _reconcile_into(self, state: SyncState) -> int:
         whole_history = bool(state.cursor["shop"]["whole_history"])
         gone = await reconcile(self._reader, self._mirror, whole_history=whole_history)
-        for name, stage in stages.STAGES.items():
-            gone += await self._sweep(name, state) if stage.swept else 0
+        for name in stages.readable(state):
+            gone += await self._sweep(name, state) if stages.STAGES[name].swept else 0
         state.cursor = {**state.cursor, "reconciled_at": self._mirror.now().isoformat()}
         return gone
 
@@ -257,11 +259,12 @@ class Sync:
         complete = {
             "products": self._reader.complete_products,
             "collections": self._reader.complete_collections,
+            "fulfillment_orders": self._reader.complete_fulfillment_orders,
             "orders": self._reader.complete_orders,
         }.get(name)
         await self._reader.read(
             stage.document, stage.connection, pages.store, after=after, complete=complete,
-            query=query,
+            query=query or stage.whole,
         )  # fmt: skip
 
     async def _sweep(self, name: str, state: SyncState) -> int:
@@ -281,6 +284,8 @@ class Sync:
         if after is not None:
             return Place.parse(after) is not None
         counted = stages.STAGES[stage].counted
+        if stage not in SHAPES:
+            return False
         return state.counts.get(f"{counted}_expected", 0) >= self._bulk_from
 
     async def _read_in_bulk(self, stage: str, state: SyncState, place: Place | None) -> int:

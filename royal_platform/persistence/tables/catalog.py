@@ -108,6 +108,38 @@ collection_products = Table(
     sqlite_with_rowid=False,
 )
 
+# What apps and people noted about products, as text; ``type`` says how to read it.
+metafields = Table(
+    "metafields",
+    metadata,
+    store_key(),
+    key("product_id"),
+    Column("namespace", String(255), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    Column("type", String(80), nullable=False),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Discounts as the merchant made them; ``codes`` holds the first of them, an automatic one has none.
+discounts = Table(
+    "discounts",
+    metadata,
+    store_key(),
+    key(),
+    Column("method", String(20), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("summary", Text),
+    Column("codes", Json, nullable=False),
+    Column("code_count", Integer, nullable=False),
+    moment("starts_at"),
+    moment("ends_at", nullable=True),
+    moment("updated_at"),
+    moment("deleted_at", nullable=True),
+    sqlite_with_rowid=False,
+)
+
 # Shopify keeps no past stock: one row per variant and store-local day from the first sync on.
 inventory_snapshots = Table(
     "inventory_snapshots",

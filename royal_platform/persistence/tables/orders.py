@@ -159,6 +159,34 @@ daily_sales = Table(
     sqlite_with_rowid=False,
 )
 
+# What still waits to be shipped, and from where; closed ones as far as we saw them close.
+fulfillment_orders = Table(
+    "fulfillment_orders",
+    metadata,
+    store_key(),
+    key(),
+    reference("order_id"),
+    Column("status", String(20), nullable=False),
+    reference("location_id", nullable=True),
+    moment("fulfill_by", nullable=True),
+    moment("updated_at"),
+    moment("deleted_at", nullable=True),
+    Index(None, "store_id", "order_id"),
+    Index(None, "store_id", "status"),
+    sqlite_with_rowid=False,
+)
+
+fulfillment_order_lines = Table(
+    "fulfillment_order_lines",
+    metadata,
+    store_key(),
+    key("fulfillment_order_id"),
+    key(),
+    reference("line_id"),
+    Column("remaining", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 daily_variant_sales = Table(
     "daily_variant_sales",
     metadata,

@@ -124,6 +124,7 @@ def product(
         "tags": ["leather"],
         "createdAt": at(-1000),
         "updatedAt": updated,
+        "metafields": ended([]),
         "variants": ended(variants),
     }
 

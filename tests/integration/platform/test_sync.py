@@ -26,12 +26,20 @@ from royal_platform.persistence.products import ProductFilter, Products
 from royal_platform.persistence.tables.catalog import (
     collection_products,
     collections,
+    discounts,
     inventory_snapshots,
+    metafields,
     products,
     variants,
 )
-from royal_platform.persistence.tables.orders import daily_sales, order_lines, orders
-from royal_platform.shopify import sync
+from royal_platform.persistence.tables.orders import (
+    daily_sales,
+    fulfillment_order_lines,
+    fulfillment_orders,
+    order_lines,
+    orders,
+)
+from royal_platform.shopify import stages, sync
 from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable
 from royal_platform.shopify.sync import Sync, notice_deletion
 from tests.integration.platform.wire import Sandbox, until
@@ -63,6 +71,17 @@ def platform(sandbox: Sandbox, database_url: str) -> Iterator[Platform]:
     opened.close()
 
 
+SCOPED = ("discounts", "fulfillment_orders")
+CODE = """mutation($code: String!) { discountCodeBasicCreate(basicCodeDiscount: {title: $code,
+  code: $code, startsAt: "2024-01-01T00:00:00Z", context: {all: ALL},
+  customerGets: {value: {percentage: 0.1}, items: {all: true}}}) {
+  codeDiscountNode { id } userErrors { message } } }"""
+DROP = "mutation($id: ID!) { discountCodeDelete(id: $id) { deletedCodeDiscountId } }"
+NOTE = """mutation($owner: ID!, $value: String!) { metafieldsSet(metafields: [{ownerId: $owner,
+  namespace: "care", key: "wash", type: "single_line_text_field", value: $value}]) {
+  userErrors { message } } }"""
+WAITING = """{ fulfillmentOrders(first: 250) { nodes { id status
+  lineItems(first: 50) { nodes { remainingQuantity } } } } }"""
 REMOVE = """mutation($id: ID!, $products: [ID!]!) {
   collectionRemoveProducts(id: $id, productIds: $products) { userErrors { message } } }"""
 ADD = """mutation($id: ID!, $products: [ID!]!) {
@@ -77,6 +96,19 @@ def members(platform: Platform) -> dict[str, set[str]]:
         for row in connection.execute(select(collection_products)):
             found[row.collection_id].add(row.product_id)
     return found
+
+
+def whole(platform: Platform, column: Any) -> set[Any]:
+    query = select(column)
+    if "deleted_at" in column.table.c:
+        query = query.where(column.table.c.deleted_at.is_(None))
+    with platform.database.read() as connection:
+        found = connection.execute(query).scalars()
+        return {tuple(each) if isinstance(each, list) else each for each in found}
+
+
+def _tail(node: dict[str, Any]) -> str:
+    return str(node["id"]).rpartition("/")[2]
 
 
 def totals(platform: Platform) -> dict[str, Any]:
@@ -180,6 +212,53 @@ async def test_collections_follow_the_store_with_their_products(platform, sandbo
     other = next(iter(members(platform)))
     assert notice_deletion(platform.mirror(), "collections/delete", {"id": int(other)}) == 1
     assert other not in members(platform)
+    await platform.shopify().aclose()
+
+
+async def test_discounts_notes_and_what_waits_to_be_shipped_follow_the_store(platform, sandbox):
+    await sync.first(platform)
+    assert whole(platform, discounts.c.id) == set()
+    made = sandbox.admin(CODE, {"code": f"SPRING-{platform.database.dialect}"})
+    ident = made["discountCodeBasicCreate"]["codeDiscountNode"]["id"]
+    product = f"gid://shopify/Product/{platform.mirror().product_ids()[0]}"
+    sandbox.admin(NOTE, {"owner": product, "value": platform.database.dialect})
+    sandbox.control("step", {"days": 2})
+    await platform.refresh_clock()
+    assert await sync.incremental(platform) > 0
+    assert whole(platform, discounts.c.codes) == {(f"SPRING-{platform.database.dialect}",)}
+    assert whole(platform, discounts.c.method) == {"code"}
+    assert whole(platform, metafields.c.value) == {platform.database.dialect}
+    told = sandbox.admin(WAITING)["fulfillmentOrders"]["nodes"]
+    with platform.database.read() as connection:
+        table = fulfillment_orders.c
+        waiting = connection.execute(
+            select(table.id, table.status).where(table.status.in_(("open", "in_progress")))
+        )
+        lines = select(func.sum(fulfillment_order_lines.c.remaining)).where(
+            fulfillment_order_lines.c.fulfillment_order_id.in_([_tail(node) for node in told])
+        )
+        assert {(row.id, row.status) for row in waiting} == {
+            (_tail(node), node["status"].lower()) for node in told
+        }
+        assert connection.scalar(lines) == sum(
+            line["remainingQuantity"] for node in told for line in node["lineItems"]["nodes"]
+        )
+    gone = {"admin_graphql_api_id": ident}
+    assert notice_deletion(platform.mirror(), "discounts/delete", gone) == 1
+    assert await Sync(platform.shopify(), platform.mirror()).reconcile() == 0
+    assert whole(platform, discounts.c.method) == {"code"}
+    sandbox.admin(DROP, {"id": ident})
+    assert await Sync(platform.shopify(), platform.mirror()).reconcile() == 1
+    assert whole(platform, discounts.c.id) == set()
+    await platform.shopify().aclose()
+
+
+async def test_what_the_grant_does_not_cover_is_left_out_and_the_rest_is_read(platform, sandbox):
+    await sync.first(platform)
+    state = platform.mirror().state()
+    assert "discounts" in stages.readable(state)
+    state.cursor["shop"]["scopes"] = ["read_products", "write_orders"]
+    assert stages.readable(state) == [name for name in stages.STAGES if name not in SCOPED]
     await platform.shopify().aclose()
 
 

@@ -5,9 +5,10 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from store_sandbox.admin.connections import Listing, Page, page, sliced
+from store_sandbox.admin.connections import Listing, Page, count, page, sliced
 from store_sandbox.admin.context import Context, Info
 from store_sandbox.admin.nodes import Node, Tagged, batch_of
 from store_sandbox.admin.reads.catalog_fields import PRODUCTS, VARIANTS
@@ -54,6 +55,14 @@ DISCOUNTS = Listing(
 def find_discount(context: Context, number: int | None) -> Node | None:
     """The discount with this id."""
     return context.one("DiscountCodeNode", "SELECT * FROM discounts WHERE id = ?", number)
+
+
+# A discount of whichever kind; this store makes codes only.
+ANY = replace(DISCOUNTS, kind="DiscountNode")
+
+
+def _find_any(context: Context, number: int | None) -> Node | None:
+    return context.one("DiscountNode", "SELECT * FROM discounts WHERE id = ?", number)
 
 
 def _by_code(_root: Any, info: Info, code: str) -> Node | None:
@@ -221,5 +230,12 @@ RESOLVERS: dict[str, Resolver] = {
     ),
     "QueryRoot.codeDiscountNodes": lambda root, info, **args: page(info, DISCOUNTS, args),
     "QueryRoot.codeDiscountNodeByCode": _by_code,
+    "DiscountNode.id": lambda node, info: gid("DiscountNode", node.row["id"]),
+    "DiscountNode.discount": _basic,
+    "QueryRoot.discountNode": lambda root, info, id: _find_any(
+        info.context, parse_gid(id, "DiscountNode")
+    ),
+    "QueryRoot.discountNodes": lambda root, info, **args: page(info, ANY, args),
+    "QueryRoot.discountNodesCount": lambda root, info, **args: count(info, ANY, args),
 }
-NODES = {"DiscountCodeNode": find_discount}
+NODES = {"DiscountCodeNode": find_discount, "DiscountNode": _find_any}
