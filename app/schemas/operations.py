@@ -76,11 +76,15 @@ class PolicyDocument(Given):
 
 
 class PolicyOut(Model):
+    """``decision_id`` is the decision this request made; ``waiting`` those for a person."""
+
     version: int
     document: PolicyDocument
     currency: str
     changed_by: str
     changed_at: datetime
+    decision_id: str | None
+    waiting: list[str]
 
 
 class PolicyIn(Given):
@@ -88,6 +92,7 @@ class PolicyIn(Given):
 
     version: int
     document: PolicyDocument
+    reason: str = Field(default="", max_length=500)
 
 
 class StopIn(Given):

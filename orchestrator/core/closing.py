@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any, Protocol
 
-from orchestrator.core.actions import Action, Facts
 from orchestrator.core.books import Books
-from orchestrator.core.ledger import return_original
 from orchestrator.core.readback import show_in_copy
-from royal_platform.commerce.decisions.model import Decision, Status
+from royal_platform.commerce.decisions.model import Decision, Inverse, Status
 from royal_platform.commerce.decisions.rules import PRICE_KINDS
 from royal_platform.persistence.decision_rows import jsonable
+from royal_platform.persistence.effects import KNOWN, Effects
 from royal_platform.persistence.receipts import Receipts
 
 EXECUTOR = "executor"
 _GIVES_BACK = frozenset({"inventory.reorder_cancel", "supplier_order.cancel"})
+Facts = dict[str, Any]
 
 
-def succeed(books: Books, action: Action, decision: Decision, before: Facts, after: Facts) -> None:
+class Compares(Protocol):
+    """What a kind says of a world that moved."""
+
+    def broken(
+        self, decision: Decision, live: Facts, before: Facts | None = None
+    ) -> tuple[str, ...]:
+        """Names of the facts it rests on that no longer hold."""
+        ...
+
+
+class Undoes(Protocol):
+    """What a kind says of its undo."""
+
+    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:
+        """The decision that restores ``before`` exactly."""
+        ...
+
+
+def succeed(books: Books, action: Undoes, decision: Decision, before: Facts, after: Facts) -> None:
     """It was written and read back: record the inverse, settle the money, show it, tell it."""
     books.executions.move(
         books.connection, decision.id, seen=("writing",), to="verified", after=after,
@@ -62,7 +82,7 @@ def _price_changed(books: Books, decision: Decision, before: Facts, after: Facts
 
 def conflict(
     books: Books,
-    action: Action,
+    action: Compares,
     decision: Decision,
     live: Facts | None,
     *,
@@ -123,3 +143,26 @@ def lasting(target: Facts, live: Facts) -> list[str]:
     # What is on hand was added to; what of it is available is shown in our copy.
     also = ("purchase_order_id", *(("available",) if "on_hand" in target else ()))
     return [*target, *(name for name in also if name in live)]
+
+
+def return_original(books: Books, undo: Decision, actor: str, *, undone: bool) -> None:
+    """Settle the decision that ``undo`` reverts: reverted, or in force as before."""
+    if undo.reverts is None:
+        return
+    original = books.decisions.get(books.connection, undo.reverts, lock=True)
+    in_force = _in_force(books, original.id)
+    to = Status.REVERTED if undone else in_force
+    facts: dict[str, Any] = {"reverted_by": undo.id} if undone else {}
+    if not books.decisions.move(
+        books.connection, original.id, seen=Status.REVERTING, to=to, **facts
+    ):
+        return
+    event = "decision.reverted" if undone else "decision.revert_failed"
+    books.tell_decision(event, original, actor, reverted_by=undo.id)
+
+
+def _in_force(books: Books, decision_id: str) -> Status:
+    """The status of a change that stays in force: measured once its effect is known."""
+    effect = Effects(books.store_id).get(books.connection, decision_id)
+    is_known = effect is not None and effect.status == KNOWN
+    return Status.MEASURED if is_known else Status.EXECUTED

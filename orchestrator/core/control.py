@@ -1,19 +1,18 @@
-"""What a person controls: the kill switch, the policy in force, and reading the store again."""
+"""What a person controls: the kill switch, and reading the store again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import Conflict, Invalid
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
 from orchestrator.core.proposing import command_execution
-from royal_platform.commerce.decisions.model import Decision, Policy, Status
+from royal_platform.commerce.decisions.model import Decision, Status
 from royal_platform.commerce.pricing.request import ASSISTANT
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.decisions import DecisionFilter
-from royal_platform.persistence.policies import StoredPolicy
 from royal_platform.persistence.stores import Store
 
 _log = get_logger(__name__)
@@ -87,26 +86,6 @@ def state(ground: Ground) -> StopState:
     """What is stopped and what is in flight now."""
     with reading(ground) as books:
         return _state(books, _in_flight(books))
-
-
-def replace_policy(ground: Ground, edited: int, policy: Policy, actor: Actor) -> StoredPolicy:
-    """Put a policy in force; ``edited`` is the version it was made from, else ``Conflict``."""
-    name = actor_name(actor)
-    with writing(ground) as books:
-        before = books.policies.current(books.connection).policy
-        stored = books.policies.replace(
-            books.connection, edited=edited, policy=policy, actor=name, now=books.now
-        )
-        changed = sorted(
-            field.name
-            for field in fields(Policy)
-            if getattr(before, field.name) != getattr(policy, field.name)
-        )
-        books.tell(
-            "policy.changed", "policy", name, {"version": stored.version, "changed": changed}
-        )
-    _log.info("policy.changed", version=stored.version, actor=name)
-    return stored
 
 
 def request_sync(ground: Ground, actor: Actor) -> Store:

@@ -28,6 +28,7 @@ from royal_platform.commerce.decisions.rules import (
     mismatches,
     persons_needed,
     planned_spend,
+    stopping,
 )
 from royal_platform.persistence import store_connections
 
@@ -237,11 +238,9 @@ def _reserve(books: Books, decision: Decision) -> None:
 
 
 def _stopped(books: Books, decision: Decision) -> str | None:
-    mine = f"agent:{decision.proposal.agent_id}"
-    for scope in books.policies.stopped(books.connection):
-        if scope == mine or not scope.startswith("agent:"):
-            return scope
-    return None
+    proposal = decision.proposal
+    stopped = books.policies.stopped(books.connection)
+    return next(stopping(proposal.kind, proposal.agent_id, stopped), None)
 
 
 def _holds(

@@ -16,6 +16,7 @@ from royal_platform.commerce.decisions.rules import (
     FULFILMENT_KINDS,
     IMPORT,
     MESSAGE,
+    POLICY,
     PRICE_KINDS,
     planned_spend,
 )
@@ -145,8 +146,9 @@ def _actions(
         decisions.c.status.in_([status.value for status in _LET_THROUGH]),
         decisions.c.shadow.is_(False),
         decisions.c.reverts.is_(None),
-        # Messages have an allowance of their own, and orders come as they come.
-        decisions.c.kind.not_in([MESSAGE, *FULFILMENT_KINDS]),
+        # Messages have an allowance of their own, orders come as they come, and the policy is no
+        # change to the store.
+        decisions.c.kind.not_in([MESSAGE, *FULFILMENT_KINDS, POLICY]),
         # Goods that a person books as come in are no agent's doing.
         ~((decisions.c.kind == "inventory.adjust") & (decisions.c.provenance == "person")),
         decisions.c.id != (besides or ""),

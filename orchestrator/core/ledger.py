@@ -10,13 +10,14 @@ from typing import Any
 from core.errors import Conflict, Invalid, RoyalError
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, writing
+from orchestrator.core.closing import return_original
+from orchestrator.core.enacting import demand_right, let_through
 from orchestrator.core.gate import gate_state
 from orchestrator.core.proposing import (
     POLICY_ACTOR,
     denial,
     preview,
     propose,
-    release,
 )
 from royal_platform.commerce.decisions.model import (
     Decision,
@@ -29,11 +30,10 @@ from royal_platform.commerce.decisions.model import (
     Verdict,
 )
 from royal_platform.commerce.decisions.rules import judge, persons_needed
-from royal_platform.persistence.effects import KNOWN, Effects
 
 __all__ = [
-    "Outcome", "approve", "approvers_of", "batch", "expire_due", "preview", "propose",
-    "refuse_denied", "reject", "return_original", "revert",
+    "Outcome", "approve", "approve_in", "approvers_of", "batch", "expire_due", "preview", "propose",
+    "refuse_denied", "reject", "revert",
 ]  # fmt: skip
 
 CLOCK_ACTOR = "clock"
@@ -55,13 +55,14 @@ def approve(ground: Ground, decision_id: str, argument_hash: str, actor: Actor) 
 
     Above the policy's amount the first approval leaves it proposed until a second person agrees.
     Raises ``Conflict`` when it was decided already, has expired, has other arguments, or the gate
-    now denies it; ``NotFound``.
+    now denies it; ``Forbidden`` without the right this kind needs; ``NotFound``.
     """
     name = actor_name(actor)
     with writing(ground) as books:
         decision = books.decisions.get(books.connection, decision_id, lock=True)
         refusal = _why_not_open(books, decision)
         if refusal is None:
+            demand_right(actor, decision.proposal.kind)
             _check_hash(decision, argument_hash)
             _approve_open(books, decision, name)
         decision = books.decisions.get(books.connection, decision_id)
@@ -70,6 +71,15 @@ def approve(ground: Ground, decision_id: str, argument_hash: str, actor: Actor) 
         raise refusal
     _log.info("decision.approved", decision_id=decision_id, actor=name, status=decision.status)
     return decision
+
+
+def approve_in(books: Books, decision_id: str, name: str) -> None:
+    """The same in the caller's transaction, for who proposed it just now and saw what it says."""
+    decision = books.decisions.get(books.connection, decision_id, lock=True)
+    refusal = _why_not_open(books, decision)
+    if refusal is not None:
+        raise refusal
+    _approve_open(books, decision, name)
 
 
 def reject(ground: Ground, decision_id: str, actor: Actor, reason: str = "") -> Decision:
@@ -100,6 +110,7 @@ def revert(ground: Ground, decision_id: str, actor: Actor) -> Decision:
         original = books.decisions.get(books.connection, decision_id, lock=True)
         if original.status not in {Status.EXECUTED, Status.MEASURED}:
             raise _cannot_revert(original)
+        demand_right(actor, original.proposal.kind)
         proposal = _inverse_proposal(books, original, name)
         policy = books.policy
         state = gate_state(books, proposal, is_revert=True)
@@ -115,7 +126,7 @@ def revert(ground: Ground, decision_id: str, actor: Actor) -> Decision:
         undo = books.decisions.get(books.connection, undo_id)
         books.tell_decision("decision.proposed", undo, name, ruling=verdict.ruling.value)
         books.tell_decision("decision.reverting", original, name, reverted_by=undo_id)
-        release(books, undo, name)
+        _count(books, undo, name)
         undo = books.decisions.get(books.connection, undo_id)
     _log.info("decision.reverting", decision_id=decision_id, inverse=undo_id, actor=name)
     return undo
@@ -152,29 +163,6 @@ def expire_due(ground: Ground, limit: int = 200) -> int:
     return len(due)
 
 
-def return_original(books: Books, undo: Decision, actor: str, *, undone: bool) -> None:
-    """Settle the decision that ``undo`` reverts: reverted, or in force as before."""
-    if undo.reverts is None:
-        return
-    original = books.decisions.get(books.connection, undo.reverts, lock=True)
-    in_force = _in_force(books, original.id)
-    to = Status.REVERTED if undone else in_force
-    facts: dict[str, Any] = {"reverted_by": undo.id} if undone else {}
-    if not books.decisions.move(
-        books.connection, original.id, seen=Status.REVERTING, to=to, **facts
-    ):
-        return
-    event = "decision.reverted" if undone else "decision.revert_failed"
-    books.tell_decision(event, original, actor, reverted_by=undo.id)
-
-
-def _in_force(books: Books, decision_id: str) -> Status:
-    """The status of a change that stays in force: measured once its effect is known."""
-    effect = Effects(books.store_id).get(books.connection, decision_id)
-    is_known = effect is not None and effect.status == KNOWN
-    return Status.MEASURED if is_known else Status.EXECUTED
-
-
 def approvers_of(books: Books, decision: Decision) -> set[str]:
     """The persons who approved exactly these arguments; the policy is not a person."""
     return {
@@ -200,24 +188,28 @@ def _why_not_open(books: Books, decision: Decision) -> Conflict | None:
 
 
 def _approve_open(books: Books, decision: Decision, name: str) -> None:
-    policy = books.policy
     proposal = decision.proposal
-    refuse_denied(judge(proposal, policy, gate_state(books, proposal, decision_id=decision.id)),
-                   decision.id)  # fmt: skip
+    state = gate_state(books, proposal, decision_id=decision.id)
+    refuse_denied(judge(proposal, books.policy, state), decision.id)
+    _count(books, decision, name)
+
+
+def _count(books: Books, decision: Decision, name: str) -> None:
+    """Count one person's word; with as many as the policy wants it is let through."""
     approvers = approvers_of(books, decision)
     if name in approvers:
         raise Conflict(
             f"{name!r} has approved this already; the policy wants a second person.",
             remedy="Ask another person who may decide to approve it.",
         )
-    if len(approvers) + 1 < persons_needed(proposal, policy):
+    if len(approvers) + 1 < persons_needed(decision.proposal, books.policy):
         books.decisions.approve(
             books.connection, decision.id, action="approve", actor=name,
             argument_hash=decision.argument_hash, reason="", now=books.now,
         )  # fmt: skip
         books.tell_decision("decision.seconded", decision, name, approvals=len(approvers) + 1)
         return
-    release(books, decision, name)
+    let_through(books, decision, name)
 
 
 def _check_hash(decision: Decision, argument_hash: str) -> None:

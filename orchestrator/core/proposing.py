@@ -94,6 +94,12 @@ def propose_in(books: Books, proposal: Proposal, actor: str | None = None) -> st
 
 def release(books: Books, decision: Decision, actor: str) -> None:
     """Approve a decision for execution: status, approval, command and event together."""
+    approve_for(books, decision, actor)
+    command_execution(books, decision.id, waited_for=actor != POLICY_ACTOR)
+
+
+def approve_for(books: Books, decision: Decision, actor: str) -> None:
+    """Approve it in the name of ``actor``: approval, status and event."""
     books.decisions.approve(
         books.connection, decision.id, action="approve", actor=actor,
         argument_hash=decision.argument_hash, reason="", now=books.now,
@@ -102,7 +108,6 @@ def release(books: Books, decision: Decision, actor: str) -> None:
         books.connection, decision.id, seen=Status.PROPOSED, to=Status.APPROVED,
         decided_at=books.now, decided_by=actor,
     )  # fmt: skip
-    command_execution(books, decision.id, waited_for=actor != POLICY_ACTOR)
     books.tell_decision("decision.approved", decision, actor)
 
 

@@ -164,16 +164,32 @@ describe("policies", () => {
     const floor = await screen.findByLabelText("Margin floor");
     await user.clear(floor);
     await user.type(floor, "22,5");
+    await user.type(screen.getByLabelText("Why"), "a trial");
     await user.click(screen.getByRole("button", { name: "Save limits" }));
     await screen.findByText(/Version 4/);
     const put = world.requests.find((r) => r.method === "PUT")?.body as {
       version: number;
       document: Record<string, unknown>;
+      reason: string;
     };
+    expect(put.reason).toBe("a trial");
     expect(put.version).toBe(3);
     expect(put.document.margin_floor_percent).toBe("22.5");
     expect(put.document.cooldown_days).toBe(7);
     expect(put.document.unit_cost_max).toBeNull();
+  });
+
+  it("name the changes that wait for a person, with the way there", async () => {
+    const { world, queries } = open("/policies");
+    await screen.findByLabelText("Margin floor");
+    expect(screen.queryByText(/of the policy wait/)).not.toBeInTheDocument();
+    world.policy = { ...world.policy, waiting: ["dec_1"] };
+    await queries.invalidateQueries({ queryKey: ["policies"] });
+    expect(await screen.findByText(/1 change of the policy waits/)).toBeInTheDocument();
+    expect(screen.getByRole("link", { name: "Look at it" })).toHaveAttribute(
+      "href",
+      "/approvals/dec_1",
+    );
   });
 
   it("keep a person's edits when another version came into force", async () => {

@@ -1,7 +1,8 @@
-"""One limit of the policy changed: what each may be, so that every door refuses the same."""
+"""The policy's limits by name: what each may be, how two policies differ, which is the wider."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, get_args, get_type_hints
@@ -14,6 +15,21 @@ _DAYS_MAX = 3650
 _COUNT_MAX = 1_000_000
 _AMOUNT_MAX = Decimal(10) ** 12
 _NONE = frozenset({"none", "off", "unlimited"})
+_AMOUNTS = frozenset({
+    "spend_per_day", "spend_per_month", "unit_cost_max", "two_persons_above", "payment_fee_fixed",
+})  # fmt: skip
+# Which way a limit gives agents more room; what states a fact (fees, lead times) is in neither.
+_WIDER_WHEN_HIGHER = frozenset({
+    "price_step_max_percent", "price_week_max_percent", "price_band_high_percent",
+    "actions_per_run", "actions_per_day", "spend_per_day", "spend_per_month", "unit_cost_max",
+    "two_persons_above", "risk_auto_max", "risk_deny_min", "messages_per_week", "messages_per_day",
+})  # fmt: skip
+_WIDER_WHEN_LOWER = frozenset({
+    "margin_floor_percent", "price_band_low_percent", "cooldown_days",
+})  # fmt: skip
+_QUIET = ("quiet_from_hour", "quiet_to_hour")
+
+Limit = str | int | None
 
 
 def changed(policy: Policy, name: str, text: str) -> Policy:
@@ -67,3 +83,75 @@ def _most(name: str, kinds: tuple[Any, ...]) -> Decimal:
             return Decimal(23)
         return Decimal(_DAYS_MAX if name.endswith("_days") else _COUNT_MAX)
     return _AMOUNT_MAX
+
+
+def told(policy: Policy, name: str) -> Limit:
+    """One limit as a decision's arguments hold it: numbers with a fraction as decimal strings."""
+    value = getattr(policy, name)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value) if isinstance(value, float) else value
+
+
+def difference(before: Policy, after: Policy) -> dict[str, Limit]:
+    """The limits of ``after`` that are not those of ``before``."""
+    return {
+        name: told(after, name)
+        for name in NAMES
+        if getattr(before, name) != getattr(after, name)
+    }  # fmt: skip
+
+
+def with_limits(policy: Policy, limits: Mapping[str, Any]) -> Policy:
+    """``policy`` with these limits; ``ValueError`` says which is none, or has no such value."""
+    for name, value in limits.items():
+        if isinstance(value, bool) or not isinstance(value, (str, int, type(None))):
+            # One kind of error for whatever a document may hold.
+            raise ValueError(f"{name} is no limit's value.")  # noqa: TRY004
+        policy = changed(policy, name, "none" if value is None else str(value))
+    return policy
+
+
+def contradiction(policy: Policy) -> str | None:
+    """Which two limits contradict each other; None when none do."""
+    if policy.price_band_low_percent > policy.price_band_high_percent:
+        return "price_band_low_percent is above price_band_high_percent."
+    if policy.risk_auto_max > policy.risk_deny_min:
+        return "risk_auto_max is above risk_deny_min."
+    return None
+
+
+def widened(before: Policy, after: Policy) -> tuple[str, ...]:
+    """The limits by which ``after`` lets agents do more than ``before`` did."""
+    names = [name for name in NAMES if _is_wider(name, before, after)]
+    if _quiet(before) - _quiet(after):
+        names += [name for name in _QUIET if getattr(before, name) != getattr(after, name)]
+    return tuple(names)
+
+
+def unit_of(name: str, currency: str) -> str:
+    """The unit a limit is in; "" for none."""
+    if name in _AMOUNTS:
+        return currency
+    for ending, unit in (("_percent", "percent"), ("_days", "days"), ("_hour", "o'clock")):
+        if name.endswith(ending):
+            return unit
+    for beginning, unit in (("actions_", "actions"), ("messages_", "messages")):
+        if name.startswith(beginning):
+            return unit
+    return "index 0-1" if name.startswith("risk_") else ""
+
+
+def _is_wider(name: str, before: Policy, after: Policy) -> bool:
+    old, new = getattr(before, name), getattr(after, name)
+    if old == new:
+        return False
+    if name in _WIDER_WHEN_HIGHER:
+        # None is no limit at all.
+        return bool(new is None or (old is not None and new > old))
+    return bool(name in _WIDER_WHEN_LOWER and new < old)
+
+
+def _quiet(policy: Policy) -> set[int]:
+    begin, end = policy.quiet_from_hour, policy.quiet_to_hour
+    return {(begin + hour) % 24 for hour in range((end - begin) % 24)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,12 @@ from royal_platform.commerce.decisions.fulfilment import (
     FULFILMENT_KINDS,
     fulfilment_changes,
     fulfilment_problems,
+)
+from royal_platform.commerce.decisions.limits import (
+    contradiction,
+    unit_of,
+    widened,
+    with_limits,
 )
 from royal_platform.commerce.decisions.model import (
     TRANSITIONS,
@@ -29,6 +35,7 @@ from royal_platform.commerce.decisions.model import (
     Status,
     Verdict,
 )
+from royal_platform.commerce.decisions.policy_change import POLICY
 from royal_platform.commerce.messages.model import Consent, Context, Purpose
 from royal_platform.commerce.messages.rules import is_quiet, message_id
 from royal_platform.commerce.shared.model import Money
@@ -39,6 +46,7 @@ __all__ = [
     "KINDS",
     "LISTING_KINDS",
     "MESSAGE",
+    "POLICY",
     "Change",
     "GateState",
     "IllegalTransitionError",
@@ -50,6 +58,7 @@ __all__ = [
     "mismatches",
     "persons_needed",
     "planned_spend",
+    "stopping",
 ]
 
 PRICE_KINDS = ("price.set",)
@@ -61,7 +70,7 @@ LISTING_KINDS = ("product.publish", "product.delist")
 KINDS = (
     *FULFILMENT_KINDS,
     *PRICE_KINDS, "inventory.reorder", "inventory.reorder_cancel", "inventory.adjust", MESSAGE,
-    *MANDATES, IMPORT, *LISTING_KINDS,
+    *MANDATES, IMPORT, *LISTING_KINDS, POLICY,
 )  # fmt: skip
 
 # Twelve digits before and four after the point: what the store can hold, exactly.
@@ -93,14 +102,18 @@ def judge(proposal: Proposal, policy: Policy, state: GateState) -> Verdict:
     malformed = tuple(_malformed(proposal, state))
     if malformed:
         return Verdict(Ruling.DENY, malformed)
-    rules = (*_ALWAYS, *(() if proposal.kind in _OWN_PACE else _CHANGES), *_BY_KIND[proposal.kind])
-    hits = tuple(hit for rule in rules for hit in rule(proposal, policy, state))
+    hits = tuple(hit for rule in _rules_of(proposal.kind) for hit in rule(proposal, policy, state))
     strictest = max((hit.ruling for hit in hits), key=_SEVERITY.__getitem__, default=Ruling.ALLOW)
     return Verdict(strictest, hits)
 
 
 def persons_needed(proposal: Proposal, policy: Policy) -> int:
-    """How many different persons must approve: two above the policy's amount, else one."""
+    """How many different persons must approve: two above the policy's amount, else one.
+
+    The rule of two persons itself is weakened by two: else one could lift it and go on alone.
+    """
+    if proposal.kind == POLICY:
+        return 2 if "two_persons_above" in _widening(proposal, policy) else 1
     limit = policy.two_persons_above
     return 2 if limit is not None and _amount_at_stake(proposal) > limit else 1
 
@@ -115,6 +128,17 @@ def planned_spend(proposal: Proposal) -> Decimal:
     if unit_cost is None or not _is_count(quantity):
         return declared
     return max(declared, unit_cost * int(str(quantity)))
+
+
+def stopping(kind: str, agent_id: str, stopped: Iterable[str]) -> Iterator[str]:
+    """The scopes in force that stop this kind of this agent.
+
+    A scope this version does not know stops everything rather than nothing. A stop of the store
+    does not keep a person from tightening the policy before lifting it.
+    """
+    for scope in stopped:
+        if scope == f"agent:{agent_id}" or (not scope.startswith("agent:") and kind != POLICY):
+            yield scope
 
 
 def changes(proposal: Proposal) -> tuple[Change, ...]:
@@ -147,6 +171,16 @@ def changes(proposal: Proposal) -> tuple[Change, ...]:
         return (
             Change("message", None, _text(arguments["template"]), ""),
             Change("step", None, f"{arguments['flow']} {arguments['step']}", ""),
+        )
+    return _other_changes(proposal, currency)
+
+
+def _other_changes(proposal: Proposal, currency: str) -> tuple[Change, ...]:
+    arguments, before = proposal.arguments, proposal.precondition
+    if proposal.kind == POLICY:
+        return tuple(
+            Change(name, _limit(before.get(name)), _limit(value), unit_of(name, currency))
+            for name, value in arguments["limits"].items()
         )
     return tuple(Change(name, None, _text(value), "") for name, value in arguments.items())
 
@@ -212,8 +246,7 @@ def _malformed(proposal: Proposal, state: GateState) -> Iterator[RuleHit]:
     arguments = proposal.arguments
     for problem in _argument_problems(proposal.kind, arguments, state.currency):
         yield _deny("arguments.invalid", problem)
-    own = _own_problems(proposal, state)
-    for problem in own:
+    for problem in _own_problems(proposal, state):
         yield _deny("arguments.invalid", problem)
     for money in (proposal.cost, proposal.money_at_stake):
         if money is not None and money.currency != state.currency:
@@ -223,6 +256,17 @@ def _malformed(proposal: Proposal, state: GateState) -> Iterator[RuleHit]:
             )  # fmt: skip
     if proposal.cost is not None and proposal.cost.amount < 0:
         yield _deny("arguments.invalid", "The cost is negative.")
+
+
+def _own_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
+    if proposal.kind == MESSAGE:
+        yield from _message_problems(proposal, state)
+    elif proposal.kind in MANDATES:
+        yield from _mandate_problems(proposal.kind, proposal.arguments)
+    elif proposal.kind == POLICY:
+        yield from _limit_problems(proposal.arguments)
+    elif proposal.kind in FULFILMENT_KINDS:
+        yield from fulfilment_problems(proposal, state.currency)
 
 
 def _argument_problems(kind: str, arguments: JsonObject, currency: str) -> Iterator[str]:
@@ -242,20 +286,21 @@ def _argument_problems(kind: str, arguments: JsonObject, currency: str) -> Itera
     if kind in (IMPORT, *LISTING_KINDS):
         yield from _listing_problems(kind, arguments, currency)
     if (
-        kind in (*PRICE_KINDS, IMPORT, "inventory.reorder")
+        kind in (*PRICE_KINDS, IMPORT, "inventory.reorder", POLICY)
         and arguments.get("currency") != currency
     ):
         yield f"The currency is not the store's, {currency}."
 
 
-def _own_problems(proposal: Proposal, state: GateState) -> tuple[str, ...]:
-    if proposal.kind == MESSAGE:
-        return tuple(_message_problems(proposal, state))
-    if proposal.kind in MANDATES:
-        return tuple(_mandate_problems(proposal.kind, proposal.arguments))
-    if proposal.kind in FULFILMENT_KINDS:
-        return tuple(fulfilment_problems(proposal, state.currency))
-    return ()
+def _limit_problems(arguments: JsonObject) -> Iterator[str]:
+    limits = arguments.get("limits")
+    if not isinstance(limits, Mapping) or not limits:
+        yield "It names no limit of the policy."
+        return
+    try:
+        with_limits(Policy(), limits)
+    except ValueError as error:
+        yield str(error)
 
 
 def _mandate_problems(kind: str, arguments: JsonObject) -> Iterator[str]:
@@ -316,11 +361,8 @@ def _adjustment_problems(arguments: JsonObject) -> Iterator[str]:
 
 
 def _kill_switch(proposal: Proposal, _: Policy, state: GateState) -> Iterator[RuleHit]:
-    mine = f"agent:{proposal.agent_id}"
-    for scope in state.stopped:
-        # A scope this version does not know stops everything rather than nothing.
-        if scope == mine or not scope.startswith("agent:"):
-            yield _deny("stop", f"Stopped by the kill switch ({scope}).", actual=scope)
+    for scope in stopping(proposal.kind, proposal.agent_id, state.stopped):
+        yield _deny("stop", f"Stopped by the kill switch ({scope}).", actual=scope)
 
 
 def _expiry(proposal: Proposal, _: Policy, state: GateState) -> Iterator[RuleHit]:
@@ -530,6 +572,21 @@ def _persons_word(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit
         yield _ask("mandate.person", "A mandate is a person's to give, and to take away.")
 
 
+def _persons_policy(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    """Judged by the policy in force, never by the one it proposes, and by no agent's autonomy."""
+    if persons_needed(proposal, policy) > 1:
+        yield _ask("policy.two_persons", "The rule of two persons is weakened by two, not by one.")
+    if not state.is_revert:
+        yield _ask("policy.person", "The policy is a person's to change.")
+
+
+def _sound(proposal: Proposal, policy: Policy, _: GateState) -> Iterator[RuleHit]:
+    """With the rest of the policy in force the new limits must not contradict each other."""
+    problem = contradiction(with_limits(policy, proposal.arguments["limits"]))
+    if problem is not None:
+        yield _deny("policy.sound", problem)
+
+
 def _said_once(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:
     if _message(state).exists:
         yield _deny("message.repeated", "This step was sent to this customer already.")
@@ -584,6 +641,8 @@ def _message(state: GateState) -> MessageState:
     return state.message
 
 
+# A limit on risk or money must not judge its own change: a store could lock itself out.
+_OF_POLICY: tuple[Rule, ...] = (_kill_switch, _expiry, _sound, _persons_policy)
 _ALWAYS: tuple[Rule, ...] = (_kill_switch, _expiry, _autonomy, _risk, _budget, _two_persons)
 # Of changes to the store; messages have allowances of their own, mandates are a person's.
 # An order is work that came in: its pace is the customers', its money the budget's.
@@ -603,6 +662,20 @@ _BY_KIND: dict[str, tuple[Rule, ...]] = {
     **dict.fromkeys(LISTING_KINDS, ()),
     MESSAGE: (_said_once, _suppressed, _consent, _quiet_hours, _frequency),
 }
+
+
+def _rules_of(kind: str) -> tuple[Rule, ...]:
+    if kind == POLICY:
+        return _OF_POLICY
+    return (*_ALWAYS, *(() if kind in _OWN_PACE else _CHANGES), *_BY_KIND[kind])
+
+
+def _widening(proposal: Proposal, policy: Policy) -> tuple[str, ...]:
+    """What it would widen; nothing where it is malformed, for then it is denied anyway."""
+    try:
+        return widened(policy, with_limits(policy, proposal.arguments["limits"]))
+    except (ValueError, KeyError, AttributeError):
+        return ()
 
 
 def _deny(rule: str, message: str, **numbers: str | None) -> RuleHit:
@@ -648,6 +721,10 @@ def _amount_at_stake(proposal: Proposal) -> Decimal:
 
 def _percent(part: Decimal, whole: Decimal) -> str:
     return f"{part / whole * 100:.2f}"
+
+
+def _limit(value: Any) -> str:
+    return "none" if value is None else str(value)
 
 
 def _text(value: Any) -> str | None:

@@ -259,20 +259,22 @@ def test_the_kill_switch_and_the_policy(ask: Ask, store: Platform) -> None:
     assert shown["changes"] == [
         {"field": "price_step_max_percent", "now": "10", "proposed": "8", "unit": "percent"}
     ]
-    assert shown["command"] == "/limit price_step_max_percent 8 version=0"
-    assert shown["confirm"]["body"]["document"]["price_step_max_percent"] == "8"
-    assert ask("policy").json()["result"]["version"] == 0, "shown only"
+    assert (shown["kind"], shown["allowed"]) == ("policy.change", True)
+    assert ask("policy").json()["result"]["version"] == 0, "proposed only"
     tool, arguments = read(shown["command"])
-    assert ask(tool.name, **arguments.model_dump()).json()["result"]["version"] == 1
-    assert ask(tool.name, **arguments.model_dump()).status_code == 409, "changed meanwhile"
+    done = ask(tool.name, **arguments.model_dump()).json()
+    assert (done["result"]["status"], ask("policy").json()["result"]["version"]) == ("executed", 1)
+    assert ask(tool.name, **arguments.model_dump()).status_code == 409, "decided already"
     for name, value in (("price_step", "8"), ("cooldown_days", "-1"), ("cooldown_days", "1.5"),
                         ("risk_auto_max", "2"), ("spend_per_day", "none"),
                         ("spend_per_day", "Infinity"), ("actions_per_day", "x"),
                         ("cooldown_days", "1e999999999")):  # fmt: skip
-        answer = ask("limit", name=name, value=value, version=1)
+        answer = ask("limit", name=name, value=value)
         assert answer.status_code == 422, (name, value)
-    off = ask("limit", name="unit_cost_max", value="none", version=1).json()
-    assert {each["name"]: each["value"] for each in off["result"]["data"]}["unit_cost_max"] is None
+    off = ask("limit", name="unit_cost_max", value="none").json()["cards"][0]
+    assert off["changes"][0]["proposed"] == "none"
+    undone = ask("revert", decision=shown["decision_id"]).json()["result"]
+    assert (undone["status"], ask("policy").json()["result"]["version"]) == ("executed", 2)
     assert ask("sync").json()["result"]["requested"]
 
 
@@ -286,9 +288,10 @@ def test_a_model_is_given_the_card_and_never_the_act(store: Platform) -> None:
         "pause": {"agent": "security"}, "resume": {"agent": "security"},
         "autonomy": {"agent": "inventory_pricing", "kind": "price.set", "level": "auto"},
         "cancel_run": {"run": run_id}, "stop": {"reason": "Because it is told to"}, "lift": {},
-        "limit": {"name": "cooldown_days", "value": "1", "version": 0},
     }  # fmt: skip
-    assert set(arguments) == {tool.name for tool in TOOLS.values() if tool.writes} - {"price"}
+    assert set(arguments) == {
+        tool.name for tool in TOOLS.values() if tool.writes and not tool.only_proposes
+    }
     with store.database.read() as connection:
         before = head(connection, store.store_id)
     routes = declare().url_map.bind("localhost")

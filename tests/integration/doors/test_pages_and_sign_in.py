@@ -141,7 +141,20 @@ def test_a_policy_is_replaced_by_the_version_that_was_edited(application: Any) -
     changed = client.put("/v1/policies", json=body, headers=ADMIN)
     assert changed.status_code == 200, changed.text
     assert changed.get_json()["document"]["margin_floor_percent"] == "22.5"
+    decided = client.get(f"/v1/decisions/{changed.get_json()['decision_id']}", headers=ADMIN)
+    assert decided.get_json()["status"] == "executed"
+    assert decided.get_json()["revertible"]
     assert client.put("/v1/policies", json=body, headers=ADMIN).status_code == 409
+    undone = client.post(f"/v1/decisions/{decided.get_json()['id']}/revert", headers=ADMIN)
+    assert undone.status_code == 200, undone.text
+    restored = client.get("/v1/policies", headers=ADMIN).get_json()
+    assert (restored["version"], restored["document"]) == (2, current["document"])
+    single = {**current["document"], "two_persons_above": None}
+    waits = client.put(
+        "/v1/policies", json={"version": 2, "document": single}, headers=ADMIN
+    ).get_json()  # fmt: skip
+    assert waits["waiting"] == [waits["decision_id"]], "for a second person"
+    assert waits["document"] == current["document"]
 
 
 def test_agents_are_paused_resumed_scheduled_and_run(application: Any) -> None:

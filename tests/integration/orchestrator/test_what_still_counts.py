@@ -14,6 +14,7 @@ from sqlalchemy import insert
 from core.errors import Unavailable
 from orchestrator.core import control, execution, ledger
 from orchestrator.core.books import reading, writing
+from orchestrator.core.policy_changes import replace_policy
 from royal_platform.commerce.decisions.model import Autonomy, Policy
 from royal_platform.persistence.tables.catalog import inventory_levels
 
@@ -41,7 +42,7 @@ def set_autonomy(house: Any, level: Autonomy) -> None:
 def set_policy(house: Any, **limits: Any) -> None:
     with reading(house) as books:
         version = books.policies.current(books.connection).version
-    control.replace_policy(house, version, Policy(**limits), "ada")
+    replace_policy(house, version, Policy(**limits), "ada")
 
 
 def spent_today(house: Any) -> Decimal:

@@ -126,7 +126,7 @@ def _made(tool: Tool[Any], opening: Opening[Platform], pages: str) -> ProtocolTo
         parameters=tool.arguments.model_json_schema(),
         annotations=ToolAnnotations(
             title=tool.title, read_only_hint=not tool.writes,
-            destructive_hint=tool.writes and tool.name != "price", open_world_hint=False,
+            destructive_hint=tool.writes and not tool.only_proposes, open_world_hint=False,
         ),
     )  # fmt: skip
     made._tool, made._opening, made._pages = tool, opening, pages  # noqa: SLF001 - our own class

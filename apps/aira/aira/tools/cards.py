@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from aira.tools.model import Answer, Asked, Json, plain
+from aira.tools.model import Answer, Asked, Json, plain, safe
 from aira.tools.words import quote
 from orchestrator.core.books import reading
-from royal_platform.commerce.decisions.model import Decision, RuleHit, Status
+from orchestrator.core.enacting import right_of
+from royal_platform.commerce.decisions.model import Decision, RuleHit, Ruling, Status
 from royal_platform.commerce.decisions.rules import changes
 from royal_platform.persistence.executions import Executions
 
@@ -56,8 +57,32 @@ def decision(asked: Asked, found: Decision, action: str, *, body: Json | None = 
             "method": "POST", "path": f"/v1/decisions/{found.id}/{action}", "body": sent,
         },
         "command": " ".join(words),
-        "allowed": is_open and asked.caller.may(_DECIDE),
+        "allowed": is_open and may_decide(asked, proposal.kind),
     }  # fmt: skip
+
+
+def may_decide(asked: Asked, kind: str) -> bool:
+    """Whether the caller may decide on this kind."""
+    right = right_of(kind)
+    return asked.caller.may(_DECIDE) and (right is None or asked.caller.may(right))
+
+
+def what_next(made: Decision, card: Json) -> str:
+    """What became of a wish, by which rules, and what a person does about it."""
+    spoken = "; ".join(
+        f"{each.rule}: {safe(each.message)}" for each in made.verdict.hits
+        if each.ruling is made.verdict.ruling
+    )  # fmt: skip
+    if made.status is Status.REJECTED:
+        return f"The policy denies it ({spoken}). It is kept as `{made.id}`; nothing will change."
+    if made.verdict.ruling is Ruling.DENY:
+        return f"It waits as `{made.id}`, denied for now ({spoken})."
+    how = (
+        f"Approve it on the card, or type `{card['command']}`."
+        if card["allowed"]
+        else "A person who may decide finds it in Approvals."
+    )
+    return f"It waits for a person as `{made.id}` ({spoken}). {how}"
 
 
 def to_confirm(

@@ -17,6 +17,11 @@ from royal_platform.commerce.decisions.model import Decision, Status
 
 _WHICH = "Id, the end of the id of a waiting one, or its subject's title"
 _ID = "dec_"
+_TOLD = {
+    Status.PROPOSED: "Your approval counts; the policy wants a second person's as well.",
+    Status.APPROVED: "Approved. The worker checks the store, writes once and reads back.",
+    Status.EXECUTED: "Approved, in force, and read back.",
+}
 
 
 class ApproveIn(Arguments):
@@ -47,12 +52,7 @@ def approve(asked: Asked, given: ApproveIn) -> Answer:
         return ask_approve(asked, given)
     found = _find(asked, given.decision)
     done = ledger.approve(asked.platform, found.id, given.argument_hash, asked.caller)
-    told = (
-        "Approved. The worker checks the store, writes once and reads back."
-        if done.status is not Status.PROPOSED
-        else "Your approval counts; the policy wants a second person's as well."
-    )
-    return _done(asked, done, told)
+    return _done(asked, done, _TOLD.get(done.status) or f"It is {done.status}: {done.failure}")
 
 
 def reject(asked: Asked, given: RejectIn) -> Answer:
@@ -68,7 +68,8 @@ def revert(asked: Asked, given: RevertIn) -> Answer:
     if not given.decision.startswith(_ID):
         return ask_revert(asked, given)
     undo = ledger.revert(asked.platform, given.decision, asked.caller)
-    return _done(asked, undo, f"`{undo.id}` undoes `{given.decision}`; the worker carries it out.")
+    how = "" if undo.status is Status.EXECUTED else "; the worker carries it out"
+    return _done(asked, undo, f"`{undo.id}` undoes `{given.decision}`{how}.")
 
 
 def ask_approve(asked: Asked, given: ApproveIn) -> Answer:
@@ -103,7 +104,7 @@ def _card(asked: Asked, found: Decision, action: str, body: dict[str, Any] | Non
         now = books.now
     if card["allowed"]:
         how = f"Nothing was done yet. Confirm it on the card, or type `{card['command']}`."
-    elif asked.caller.may("decisions:decide"):
+    elif cards.may_decide(asked, found.proposal.kind):
         how = f"It is {found.status.value}: there is nothing to {action}."
     else:
         how = "Nothing was done: your role may not decide."

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import asdict
 from typing import Any
 
 from pydantic import Field
 
 from aira.tools import cards
-from aira.tools.model import Answer, Arguments, Asked, Column, Json, Tool, listed, plain, table
+from aira.tools.decisions import row
+from aira.tools.model import (
+    Answer,
+    Arguments,
+    Asked,
+    Column,
+    Json,
+    Tool,
+    listed,
+    plain,
+    safe,
+    table,
+)
 from core.errors import Invalid
-from orchestrator.core import control
 from orchestrator.core.books import reading
-from royal_platform.commerce.decisions.limits import NAMES, changed
+from orchestrator.core.policy_changes import wish_limit
+from royal_platform.commerce.decisions.limits import NAMES, unit_of
 from royal_platform.commerce.decisions.model import Policy
 from royal_platform.persistence.policies import StoredPolicy
 
@@ -21,9 +32,6 @@ _COLUMNS = (
     Column("name", "Limit"), Column("value", "Value", "number"), Column("unit", "Unit"),
     Column("default", "Default", "number"),
 )  # fmt: skip
-_AMOUNTS = frozenset({
-    "spend_per_day", "spend_per_month", "unit_cost_max", "two_persons_above", "payment_fee_fixed",
-})  # fmt: skip
 
 
 class PolicyIn(Arguments):
@@ -35,10 +43,7 @@ class LimitIn(Arguments):
 
     name: str = Field(description=f"One of {', '.join(NAMES)}", max_length=60)
     value: str = Field(description="The new value; none switches it off", max_length=40)
-    version: int | None = Field(
-        None, ge=0, description="The policy's version that was seen; without it the change is "
-        "shown first",
-    )  # fmt: skip
+    reason: str = Field("", description="Why; kept with the decision", max_length=500)
 
 
 def policy(asked: Asked, _: PolicyIn) -> Answer:
@@ -59,30 +64,25 @@ def policy(asked: Asked, _: PolicyIn) -> Answer:
 
 
 def limit(asked: Asked, given: LimitIn) -> Answer:
-    """Put one changed limit in force; without the version that was seen, show it and ask."""
-    if given.version is None:
-        return ask_limit(asked, given)
-    stored, _, _ = _current(asked)
-    edited = _changed(stored.policy, given)
-    control.replace_policy(asked.platform, given.version, edited, asked.caller)
-    return policy(asked, PolicyIn())
-
-
-def ask_limit(asked: Asked, given: LimitIn) -> Answer:
-    """The card of what would change."""
-    stored, currency, _ = _current(asked)
+    """Propose another limit: a person who may write the policy approves it from its card."""
     name = _known(given.name)
-    edited = _changed(stored.policy, given)
-    before, after = (_text(getattr(each, name)) for each in (stored.policy, edited))
-    change = {"field": name, "now": before, "proposed": after, "unit": _unit(name, currency)}
-    return cards.to_confirm(
-        asked, action="policy.change", title=f"Policy: {name}", permission="policy:write",
-        changes=[change],
-        confirm=(
-            "PUT", "/v1/policies",
-            {"version": stored.version, "document": plain(asdict(edited))},
-        ),
-        command=f"/limit {name} {after} version={stored.version}", link="/policies",
+    words = LIMIT.command(name=name, value=given.value, reason=given.reason or None)
+    made = wish_limit(
+        asked.platform, name, given.value, asked.wording(words), reason=given.reason
+    )  # fmt: skip
+    with reading(asked.platform) as books:
+        now = books.now
+    card = cards.decision(asked, made, "approve")
+    return Answer(
+        result={**row(made), "hits": [cards.hit(each) for each in made.verdict.hits],
+                "argument_hash": made.argument_hash},
+        text="\n\n".join((
+            f"**{safe(made.proposal.subject.title)}**: {safe(cards.change_line(made))}.",
+            safe(made.proposal.rationale),
+            cards.what_next(made, card),
+        )),
+        source="royal", as_of=now, label=made.proposal.subject.title,
+        query=f"GET /v1/decisions/{made.id}", link=cards.link_of(made.id), cards=(card,),
     )  # fmt: skip
 
 
@@ -91,13 +91,6 @@ def _current(asked: Asked) -> tuple[StoredPolicy, str, Any]:
         return (
             books.policies.current(books.connection), books.store.currency, books.store.created_at
         )  # fmt: skip
-
-
-def _changed(before: Policy, given: LimitIn) -> Policy:
-    try:
-        return changed(before, _known(given.name), given.value)
-    except ValueError as error:
-        raise Invalid(str(error), remedy="Read the limits with `/policy`.") from error
 
 
 def _known(name: str) -> str:
@@ -112,7 +105,7 @@ def _known(name: str) -> str:
 def _rows(found: Policy, currency: str) -> list[Json]:
     default = Policy()
     return [
-        {"name": name, "value": plain(getattr(found, name)), "unit": _unit(name, currency),
+        {"name": name, "value": plain(getattr(found, name)), "unit": unit_of(name, currency),
          "default": plain(getattr(default, name))}
         for name in NAMES
     ]  # fmt: skip
@@ -126,29 +119,19 @@ def _text(value: Any) -> str:
     return "none" if value is None else str(plain(value))
 
 
-def _unit(name: str, currency: str) -> str:
-    if name in _AMOUNTS:
-        return currency
-    for ending, unit in (("_percent", "percent"), ("_days", "days")):
-        if name.endswith(ending):
-            return unit
-    if name.startswith("actions_"):
-        return "actions"
-    return "index 0-1" if name.startswith("risk_") else ""
-
-
+LIMIT: Tool[LimitIn] = Tool(
+    "limit", "Change a limit",
+    "Proposes another value for one limit of the policy. It becomes a decision that a person with "
+    "the right to write the policy approves; nothing changes before that.",
+    "decisions:propose", LimitIn, limit, writes=True, asks=limit, rest="reason",
+    aliases=("set_limit", "change_policy"), completes={"name": "limits"},
+    usage="/limit NAME VALUE [reason]",
+)  # fmt: skip
 TOOLS: tuple[Tool[Any], ...] = (
     Tool(
         "policy", "The policy",
         "The merchant's limits that the gate compares every decision with.",
         "policy:read", PolicyIn, policy, aliases=("policies", "limits"),
     ),
-    Tool(
-        "limit", "Change a limit",
-        "Changes one limit of the policy; it is shown first, and put in force with the version "
-        "that was seen.",
-        "policy:write", LimitIn, limit, writes=True, asks=ask_limit, sees="policy:read",
-        aliases=("set_limit", "change_policy"), completes={"name": "limits"},
-        usage="/limit NAME VALUE [version=N]",
-    ),
+    LIMIT,
 )  # fmt: skip

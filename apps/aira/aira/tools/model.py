@@ -180,6 +180,11 @@ class Tool(Generic[Given]):
         return self.asks(asked, arguments)
 
     @property
+    def only_proposes(self) -> bool:
+        """True when its use is a wish that a person still has to approve."""
+        return self.asks is self.use
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The arguments that can be given by name."""
         return tuple(self.arguments.model_fields)

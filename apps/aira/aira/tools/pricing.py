@@ -13,7 +13,6 @@ from aira.tools.finding import variant_of
 from aira.tools.model import Answer, Arguments, Asked, Tool, page_of, safe
 from orchestrator.core.books import reading
 from orchestrator.core.wishes import wish_price
-from royal_platform.commerce.decisions.model import Decision, Ruling, Status
 
 
 class PriceIn(Arguments):
@@ -41,27 +40,10 @@ def price(asked: Asked, given: PriceIn) -> Answer:
     return Answer(
         result={**row(made), "hits": [cards.hit(each) for each in made.verdict.hits],
                 "argument_hash": made.argument_hash},
-        text=f"**{safe(title)}**: {safe(cards.change_line(made))}. {_told(made, card)}",
+        text=f"**{safe(title)}**: {safe(cards.change_line(made))}. {cards.what_next(made, card)}",
         source="royal", as_of=now, label=title, query=f"GET /v1/decisions/{made.id}",
         link=page_of("approvals", made.id), cards=(card,),
     )  # fmt: skip
-
-
-def _told(made: Decision, card: dict[str, Any]) -> str:
-    spoken = "; ".join(
-        f"{each.rule}: {safe(each.message)}" for each in made.verdict.hits
-        if each.ruling is made.verdict.ruling
-    )  # fmt: skip
-    if made.status is Status.REJECTED:
-        return f"The policy denies it ({spoken}). It is kept as `{made.id}`; nothing will change."
-    if made.verdict.ruling is Ruling.DENY:
-        return f"It waits as `{made.id}`, denied for now ({spoken})."
-    how = (
-        f"Approve it on the card, or type `{card['command']}`."
-        if card["allowed"]
-        else "A person who may decide finds it in Approvals."
-    )
-    return f"It waits for a person as `{made.id}` ({spoken}). {how}"
 
 
 TOOL: Tool[PriceIn] = Tool(

@@ -17,8 +17,11 @@ export function usePolicies() {
 export function useReplacePolicies() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: { version: number; document: PolicyDocument }) =>
+    mutationFn: (body: { version: number; document: PolicyDocument; reason: string }) =>
       unwrap(client.PUT("/v1/policies", { body })),
-    onSuccess: (policy) => queries.setQueryData(keys.policies, policy),
+    onSuccess: (policy) => {
+      queries.setQueryData(keys.policies, policy);
+      void queries.invalidateQueries({ queryKey: ["decisions"] });
+    },
   });
 }

@@ -3381,8 +3381,16 @@ export interface components {
             /** Version */
             version: number;
             document: components["schemas"]["PolicyDocument"];
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
         };
-        /** PolicyOut */
+        /**
+         * PolicyOut
+         * @description ``decision_id`` is the decision this request made; ``waiting`` those for a person.
+         */
         PolicyOut: {
             /** Version */
             version: number;
@@ -3396,6 +3404,10 @@ export interface components {
              * Format: date-time
              */
             changed_at: string;
+            /** Decision Id */
+            decision_id: string | null;
+            /** Waiting */
+            waiting: string[];
         };
         /**
          * PooledOut

@@ -636,6 +636,8 @@ function orders(): Order[] {
 function policy(): Policy {
   return {
     version: 3,
+    decision_id: null,
+    waiting: [],
     currency: "EUR",
     changed_by: "ada",
     changed_at: at(-9 * DAY),
@@ -1059,7 +1061,8 @@ export class World {
     }
     if (family === "policies" && method === "PUT") {
       const put = body as { version: number; document: Policy["document"] };
-      this.policy = { ...this.policy, version: put.version + 1, document: put.document };
+      const made = { decision_id: "dec_policy" };
+      this.policy = { ...this.policy, ...made, version: put.version + 1, document: put.document };
       return this.policy;
     }
     return undefined;

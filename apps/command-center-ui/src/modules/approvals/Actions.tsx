@@ -13,7 +13,9 @@ import { Dialog } from "@/ui/Dialog";
 export function Actions({ decision }: { decision: DecisionDetail }) {
   const { t } = useTranslation();
   const act = useAct();
-  const may = useMay("decisions:decide");
+  const mayDecide = useMay("decisions:decide");
+  const mayWritePolicy = useMay("policy:write");
+  const may = mayDecide && (decision.kind !== "policy.change" || mayWritePolicy);
   const [rejecting, setRejecting] = useState(false);
   const waiting = decision.status === "proposed";
   const denied = decision.ruling === "deny";

@@ -1,5 +1,6 @@
 /** Policies: the limits every decision is judged by; saving makes a version. */
-import { useState } from "react";
+import { Link } from "@tanstack/react-router";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePolicies, useReplacePolicies } from "@/api/policies";
 import { asProblem } from "@/api/problem";
@@ -26,6 +27,8 @@ import {
   type Limit,
 } from "./limits";
 
+const LINK = "text-accent underline underline-offset-2";
+
 export default function Policies() {
   const query = usePolicies();
   return <QueryView query={query}>{(policy) => <Editor inForce={policy} />}</QueryView>;
@@ -38,6 +41,8 @@ function Editor({ inForce }: { inForce: Policy }) {
   // What the edits started from; the version in force may move on meanwhile.
   const [base, setBase] = useState(inForce);
   const [draft, setDraft] = useState<Draft>(() => draftOf(inForce.document));
+  const [reason, setReason] = useState("");
+  const reasonId = useId();
   const edits = editsOf(draft, base.document);
   const stale = inForce.version !== base.version;
   const problem = replace.error ? asProblem(replace.error) : null;
@@ -52,14 +57,18 @@ function Editor({ inForce }: { inForce: Policy }) {
     replace.reset();
     setBase(policy);
     setDraft(draftOf(policy.document));
+    setReason("");
   };
   const save = (version: number) =>
     replace.mutate(
-      { version, document: documentOf(draft) },
+      { version, document: documentOf(draft), reason: reason.trim() },
       {
         onSuccess: (policy) => {
           take(policy);
-          sayDone(t("policies.saved", { version: policy.version }));
+          const waits = policy.decision_id !== null && policy.waiting.includes(policy.decision_id);
+          sayDone(
+            waits ? t("policies.waitsForSecond") : t("policies.saved", { version: policy.version }),
+          );
         },
       },
     );
@@ -82,7 +91,17 @@ function Editor({ inForce }: { inForce: Policy }) {
           </span>
         }
       />
-      <p className="mb-4 max-w-[80ch] text-muted">{t("policies.body")}</p>
+      <p className="mb-4 max-w-[80ch] text-muted">
+        {t("policies.body")}{" "}
+        <Link
+          to="/approvals"
+          search={{ status: "all", kind: "policy.change" } as never}
+          className={LINK}
+        >
+          {t("policies.history")}
+        </Link>
+      </p>
+      <Waiting decisions={inForce.waiting} />
       {conflict && (
         <Note tone="warn">
           <p className="font-medium">{t("policies.conflict")}</p>
@@ -116,6 +135,24 @@ function Editor({ inForce }: { inForce: Policy }) {
           </Card>
         ))}
       </div>
+      {edits.length > 0 && (
+        <div className="mt-4 max-w-[60ch]">
+          <label htmlFor={reasonId} className="block text-dense">
+            {t("policies.reason")}
+          </label>
+          <input
+            id={reasonId}
+            value={reason}
+            maxLength={500}
+            aria-describedby={`${reasonId}-hint`}
+            onChange={(event) => setReason(event.target.value)}
+            className="mt-1 h-9 w-full rounded-control border border-line-strong bg-surface px-2 max-md:h-11"
+          />
+          <p id={`${reasonId}-hint`} className="mt-1 text-meta text-muted">
+            {t("policies.reasonHint")}
+          </p>
+        </div>
+      )}
       <div className="sticky bottom-0 mt-4 flex flex-wrap items-center gap-3 border-t border-line bg-bg py-3 max-md:bottom-14">
         <Button
           type="submit"
@@ -134,6 +171,31 @@ function Editor({ inForce }: { inForce: Policy }) {
         </span>
       </div>
     </form>
+  );
+}
+
+/** Changes that nobody has decided on, or that want a second person. */
+function Waiting({ decisions }: { decisions: string[] }) {
+  const { t } = useTranslation();
+  if (decisions.length === 0) return null;
+  return (
+    <Note tone="info">
+      <p>{t("policies.waiting", { count: decisions.length })}</p>
+      <ul className="mt-1 flex flex-wrap gap-3">
+        {decisions.map((decisionId) => (
+          <li key={decisionId}>
+            <Link
+              to="/approvals/$decisionId"
+              params={{ decisionId } as never}
+              search={{} as never}
+              className={LINK}
+            >
+              {t("policies.lookAt")}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Note>
   );
 }
 
