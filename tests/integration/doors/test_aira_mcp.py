@@ -86,6 +86,25 @@ async def test_a_price_becomes_a_decision_with_its_link_and_is_approved_with_its
     assert status(platform, card["decision_id"]) == "approved"
 
 
+async def test_who_may_decide_on_prices_cannot_change_the_policy_over_mcp(
+    url: str, platform: Platform, token: Token
+) -> None:
+    async with client(url, token("operator")) as session:
+        made = await session.call_tool("limit", {"name": "margin_floor_percent", "value": "0"})
+        [card] = made.data["cards"]
+        word = {"decision": card["decision_id"], "argument_hash": card["argument_hash"]}
+        refused = await session.call_tool("approve", word, raise_on_error=False)
+    assert (card["kind"], card["allowed"]) == ("policy.change", False)
+    assert refused.structured_content["status"] == 403
+    assert "policy:write" in refused.content[0].text
+    async with client(url, token("admin")) as session:
+        done = await session.call_tool("approve", word)
+    assert done.data["result"]["status"] == "executed"
+    with reading(platform) as books:
+        stored = books.policies.current(books.connection)
+    assert (stored.version, stored.policy.margin_floor_percent) == (1, 0)
+
+
 @pytest.mark.parametrize("role", ["viewer", "assistant"])
 async def test_nothing_is_changed_without_the_permission(
     url: str, platform: Platform, token: Token, role: str
@@ -101,10 +120,10 @@ async def test_nothing_is_changed_without_the_permission(
         "pause": {"agent": "security"}, "resume": {"agent": "security"},
         "autonomy": {"agent": "inventory_pricing", "kind": "price.set", "level": "auto"},
         "cancel_run": {"run": "run_x"}, "stop": {}, "lift": {},
-        "limit": {"name": "cooldown_days", "value": "1", "version": 0},
+        "limit": {"name": "cooldown_days", "value": "1"},
     }  # fmt: skip
     assert set(arguments) == {tool.name for tool in TOOLS.values() if tool.writes}
-    may = {"price"} if role == "assistant" else set()
+    may = {"price", "limit"} if role == "assistant" else set()
     before = head(platform)
     async with client(url, token(role)) as session:
         listed = {each.name for each in await session.list_tools()}
@@ -116,8 +135,9 @@ async def test_nothing_is_changed_without_the_permission(
             assert "permission" in answer.content[0].text
         assert head(platform) == before
         if role == "assistant":
-            made = await session.call_tool("price", arguments["price"])
-            assert made.data["cards"][0]["allowed"] is False
+            for name in sorted(may):
+                made = await session.call_tool(name, arguments[name])
+                assert made.data["cards"][0]["allowed"] is False
     assert status(platform, decision_id) == "proposed"
 
 
