@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from royal_platform.commerce.decisions.model import Risk, RiskFactor
 from royal_platform.commerce.security.order_facts import Linked, OrderFacts, StoreOpinion, Usual
 
 Floats = npt.NDArray[np.float64]
+Level = Literal["low", "medium", "high"]
 
 # Weight of each factor in log-odds where it speaks fully; the sign is what we know beforehand. The
 # sizes are stated, not measured: outcomes correct them (``order_risk_learning``).
@@ -73,7 +75,7 @@ class OrderRisk:
     factors: tuple[RiskFactor, ...]
 
     @property
-    def level(self) -> str:
+    def level(self) -> Level:
         """How it is told in one word."""
         return level_of(self.score)
 
@@ -83,7 +85,7 @@ class OrderRisk:
         return Risk(self.score, (base, *self.factors))
 
 
-def level_of(score: float) -> str:
+def level_of(score: float) -> Level:
     """low, medium or high."""
     if score >= HOLD_FROM:
         return "high"

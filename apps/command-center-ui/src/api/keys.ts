@@ -22,6 +22,8 @@ export const keys = {
     ["stock", "terms", vendor, variant] as const,
   orders: (filters: object) => ["orders", "list", filters] as const,
   order: (id: string) => ["orders", "one", id] as const,
+  fulfilment: ["orders", "fulfilment"] as const,
+  orderWay: (id: string) => ["orders", "way", id] as const,
   flows: ["marketing", "flows"] as const,
   messages: (filters: object) => ["marketing", "messages", filters] as const,
   message: (id: string) => ["marketing", "message", id] as const,

@@ -668,6 +668,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/fulfilment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open orders that want a look, and how good scores and promises were. */
+        get: operations["getFulfilment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fulfilment/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One order: its risk with its factors, its route, what goes wrong, and its timeline. */
+        get: operations["getOrderWay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/inventory": {
         parameters: {
             query?: never;
@@ -2735,6 +2769,27 @@ export interface components {
             provenance: components["schemas"]["Provenance"];
         };
         /**
+         * FulfilmentOut
+         * @description Open orders that want a look, and how good scores and promises were.
+         *
+         *     ``open`` counts all open orders that were judged; ``orders`` are those at risk, held, or with
+         *     something wrong, the riskiest first, at most a hundred.
+         */
+        FulfilmentOut: {
+            /** Open */
+            open: number;
+            /** Learned Bad */
+            learned_bad: number;
+            /** Learned Good */
+            learned_good: number;
+            /** Orders */
+            orders: components["schemas"]["OpenOrderOut"][];
+            record: components["schemas"]["ScoreRecordOut"];
+            /** Promises */
+            promises: components["schemas"]["PromiseRecordOut"][];
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
          * HitRateOut
          * @description Of picks that buyers saw for 28 days, the share that sold, with its 80 % interval.
          */
@@ -3085,6 +3140,25 @@ export interface components {
             provenance: components["schemas"]["Provenance"];
         };
         /**
+         * MomentOut
+         * @description One entry of an order's timeline; ``what`` is a word, ``detail`` names what it is about.
+         */
+        MomentOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** What */
+            what: string;
+            /** Detail */
+            detail: string;
+            /** Decision Id */
+            decision_id: string | null;
+            /** Status */
+            status: string | null;
+        };
+        /**
          * MoneyOut
          * @description An amount with its currency, e.g. ``{"amount": "89.00", "currency": "EUR"}``.
          */
@@ -3170,6 +3244,32 @@ export interface components {
             next_cursor: string | null;
             /** Total */
             total: number;
+        };
+        /** OpenOrderOut */
+        OpenOrderOut: {
+            /** Order Id */
+            order_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Processed At
+             * Format: date-time
+             */
+            processed_at: string;
+            total: components["schemas"]["MoneyOut"];
+            /** Score */
+            score: number;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "low" | "medium" | "high";
+            /** Held */
+            held: boolean;
+            /** Promised At */
+            promised_at: string | null;
+            /** Snags */
+            snags: string[];
         };
         /** OrderDetail */
         OrderDetail: {
@@ -3263,6 +3363,48 @@ export interface components {
             next_cursor: string | null;
             /** Total */
             total: number;
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * OrderRiskOut
+         * @description The probability of fraud, 0 to 1, by a scorecard that learned from so many outcomes.
+         *
+         *     ``outcome`` null: what became of it is not known yet.
+         */
+        OrderRiskOut: {
+            /** Score */
+            score: number;
+            /** Base */
+            base: number;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "low" | "medium" | "high";
+            /** Factors */
+            factors: components["schemas"]["RiskFactorOut"][];
+            /** Learned Bad */
+            learned_bad: number;
+            /** Learned Good */
+            learned_good: number;
+            /** Outcome */
+            outcome: ("bad" | "good" | "gone") | null;
+            /** Outcome Why */
+            outcome_why: string | null;
+        };
+        /**
+         * OrderWayOut
+         * @description One order's way to the door. ``risk`` null: not judged; ``route`` null: not routed yet.
+         */
+        OrderWayOut: {
+            /** Order Id */
+            order_id: string;
+            risk: components["schemas"]["OrderRiskOut"] | null;
+            route: components["schemas"]["RouteOut"] | null;
+            /** Snags */
+            snags: components["schemas"]["SnagOut"][];
+            /** Timeline */
+            timeline: components["schemas"]["MomentOut"][];
             provenance: components["schemas"]["Provenance"];
         };
         /**
@@ -3600,6 +3742,26 @@ export interface components {
             provenance: components["schemas"]["Provenance"];
         };
         /**
+         * PromiseRecordOut
+         * @description How a supplier kept its promises; ``low`` and ``high`` bound 80 %.
+         */
+        PromiseRecordOut: {
+            /** Supplier Id */
+            supplier_id: string;
+            /** Name */
+            name: string;
+            /** Judged */
+            judged: number;
+            /** On Time */
+            on_time: number;
+            /** Share */
+            share: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
+        /**
          * Provenance
          * @description Where a figure comes from and as of when (the store's time).
          */
@@ -3871,7 +4033,26 @@ export interface components {
             /** Newest At */
             newest_at: string | null;
         };
-        /** RiskFactorOut */
+        /**
+         * RiskBinOut
+         * @description Orders whose score lay between ``low`` and ``high``, and how many of them were bad.
+         */
+        RiskBinOut: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Orders */
+            orders: number;
+            /** Mean Score */
+            mean_score: number;
+            /** Bad */
+            bad: number;
+        };
+        /**
+         * RiskFactorOut
+         * @description What one factor adds to the probability of fraud; all of them and the base sum to it.
+         */
         RiskFactorOut: {
             /** Name */
             name: string;
@@ -3886,6 +4067,69 @@ export interface components {
             score: number;
             /** Factors */
             factors: components["schemas"]["RiskFactorOut"][];
+        };
+        /**
+         * RouteOptionOut
+         * @description A way to serve a line. ``on_time``: the share of promises it keeps, cautiously; null:
+         *     unknown. ``expected_cost`` counts what waiting and a broken promise are expected to cost.
+         */
+        RouteOptionOut: {
+            /** Source */
+            source: string;
+            /** Source Name */
+            source_name: string;
+            /** Own */
+            own: boolean;
+            /** Line Id */
+            line_id: string;
+            /** Article */
+            article: string;
+            /**
+             * Unit Cost
+             * Format: decimal
+             */
+            unit_cost: string;
+            /** Shipping */
+            shipping: string | null;
+            /**
+             * Expected Cost
+             * Format: decimal
+             */
+            expected_cost: string;
+            /**
+             * Arrives By
+             * Format: date-time
+             */
+            arrives_by: string;
+            /** Capacity */
+            capacity: number | null;
+            /** On Time */
+            on_time: number | null;
+            /** Quantity */
+            quantity: number | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * RouteOut
+         * @description Where the goods come from, what was passed over and why, and what nobody can send.
+         */
+        RouteOut: {
+            /**
+             * Routed At
+             * Format: date-time
+             */
+            routed_at: string;
+            /** Promised At */
+            promised_at: string | null;
+            /** Currency */
+            currency: string;
+            /** Parts */
+            parts: components["schemas"]["RouteOptionOut"][];
+            /** Left */
+            left: components["schemas"]["RouteOptionOut"][];
+            /** Unserved */
+            unserved: components["schemas"]["UnservedOut"][];
         };
         /**
          * RuleFault
@@ -4054,6 +4298,30 @@ export interface components {
             runnable: boolean;
         };
         /**
+         * ScoreRecordOut
+         * @description Scores given before the outcome was known, against it. Null: not yet known.
+         */
+        ScoreRecordOut: {
+            /** Orders */
+            orders: number;
+            /** Bad */
+            bad: number;
+            /** Flagged */
+            flagged: number;
+            /** Caught */
+            caught: number;
+            /** Threshold */
+            threshold: number;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** Brier */
+            brier: number | null;
+            /** Bins */
+            bins: components["schemas"]["RiskBinOut"][];
+        };
+        /**
          * SegmentChange
          * @description ``version`` is the one that was edited; another one in force is a 409.
          */
@@ -4161,6 +4429,30 @@ export interface components {
             points: components["schemas"]["PointOut"][];
             /** Compared Points */
             compared_points: components["schemas"]["PointOut"][];
+        };
+        /**
+         * SnagOut
+         * @description What goes wrong: late, stuck, lost, partial, refused or unserved.
+         */
+        SnagOut: {
+            /**
+             * Trouble
+             * @enum {string}
+             */
+            trouble: "late" | "stuck" | "lost" | "partial" | "refused" | "unserved";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Reason */
+            reason: string;
+            /** Remedy */
+            remedy: string;
+            /** Reference */
+            reference: string | null;
+            /** Decision Id */
+            decision_id: string | null;
         };
         /**
          * StepOut
@@ -4407,6 +4699,20 @@ export interface components {
             id: string;
             /** Title */
             title: string;
+        };
+        /** SubstituteOut */
+        SubstituteOut: {
+            /** Variant Id */
+            variant_id: string;
+            /** Title */
+            title: string;
+            /**
+             * Price
+             * Format: decimal
+             */
+            price: string;
+            /** Available */
+            available: number | null;
         };
         /**
          * SupplierChange
@@ -5019,6 +5325,17 @@ export interface components {
              * @enum {string}
              */
             how: "meaning" | "words";
+        };
+        /** UnservedOut */
+        UnservedOut: {
+            /** Line Id */
+            line_id: string;
+            /** Title */
+            title: string;
+            /** Quantity */
+            quantity: number;
+            /** Substitutes */
+            substitutes: components["schemas"]["SubstituteOut"][];
         };
         /**
          * ValuationOut
@@ -8261,6 +8578,156 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ForecastOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFulfilment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FulfilmentOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOrderWay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderWayOut"];
                 };
             };
             /** @description Nobody known is calling. */

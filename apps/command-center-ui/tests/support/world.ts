@@ -39,6 +39,7 @@ import {
   valuation,
 } from "./customers";
 import { effects, records } from "./effects";
+import { fulfilment, orderWay } from "./fulfilment";
 import { flowList, messageList } from "./marketing";
 import { research } from "./research";
 import { Stock } from "./stock";
@@ -832,6 +833,8 @@ export class World {
   records = records(NOW);
   suppliers = suppliers(NOW);
   research = research(NOW);
+  fulfilment = fulfilment(NOW);
+  orderWay = orderWay(NOW);
   offers = offers;
   supplierOrders = supplierOrders(NOW);
   signedIn = true;
@@ -958,6 +961,8 @@ export class World {
         return id === "rows" ? ROWS : { ...explored(query), ...this.analytics };
       case "research":
         return this.research;
+      case "fulfilment":
+        return id ? { ...this.orderWay, order_id: id } : this.fulfilment;
       case "suppliers":
         return id ? this.suppliers.find((each) => each.id === id) : { data: this.suppliers };
       case "offers": {

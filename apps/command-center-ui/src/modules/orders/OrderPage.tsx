@@ -2,6 +2,7 @@
 import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useOrder } from "@/api/order";
+import { useOrderWay } from "@/api/order-way";
 import type { OrderDetail } from "@/api/types";
 import { signOf } from "@/format/money";
 import { useFormat } from "@/format/use-format";
@@ -11,7 +12,10 @@ import { QueryView } from "@/ui/QueryView";
 import { Source } from "@/ui/Source";
 import { Moment } from "@/ui/Time";
 import { Tag } from "@/ui/Tone";
+import { RiskCard } from "./RiskCard";
+import { RouteCard } from "./RouteCard";
 import { paymentTone, stateKey } from "./states";
+import { SnagsCard, TimelineCard } from "./Timeline";
 
 export default function OrderPage() {
   const { orderId = "" } = useParams({ strict: false }) as { orderId?: string };
@@ -76,7 +80,31 @@ function Body({ order }: { order: OrderDetail }) {
           )}
         </Card>
       </div>
+      <Way order={order} />
     </>
+  );
+}
+
+function Way({ order }: { order: OrderDetail }) {
+  const query = useOrderWay(order.id);
+  const titles = new Map(order.lines.map((line) => [line.id, line.title]));
+  return (
+    <QueryView query={query}>
+      {(way) => (
+        <div className="mt-4 grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
+          {way.snags.length > 0 && (
+            <div className="lg:col-span-2">
+              <SnagsCard snags={way.snags} />
+            </div>
+          )}
+          <RiskCard risk={way.risk} />
+          <RouteCard route={way.route} titles={titles} />
+          <div className="lg:col-span-2">
+            <TimelineCard moments={way.timeline} />
+          </div>
+        </div>
+      )}
+    </QueryView>
   );
 }
 

@@ -13,6 +13,7 @@ import { Moment } from "@/ui/Time";
 import { ToneWord } from "@/ui/Tone";
 import { useUrlState } from "@/ui/use-url-state";
 import { type Column, type Placement, VirtualTable } from "@/ui/VirtualTable";
+import { Attention } from "./Attention";
 import { PAYMENT_STATES, paymentTone, stateKey } from "./states";
 
 const PLACEMENT: Record<string, Placement> = {
@@ -47,7 +48,7 @@ export default function Orders() {
   return (
     <>
       <PageHeader
-        title={t("nav.orders")}
+        title={t("way.page")}
         aside={
           first && (
             <>
@@ -59,6 +60,7 @@ export default function Orders() {
           )
         }
       />
+      {!filtered && <Attention />}
       <div className="mb-3 flex flex-wrap items-center gap-2">
         <SearchField
           label={t("orders.search")}
