@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import effects, sandbox_truth
+from bench import effects, fraud, sandbox_truth
 from bench.answers import evaluation
 from bench.sandbox_truth import Seen, Truth
 from royal_platform.commerce.decisions.model import Policy, Proposal
@@ -24,6 +24,7 @@ from royal_platform.commerce.inventory.service import propose_reorders
 from royal_platform.commerce.pricing.elasticity import elasticities
 from royal_platform.commerce.pricing.response import PRIOR_MEAN
 from royal_platform.commerce.pricing.service import HORIZON_DAYS, propose_prices
+from store_sandbox.state import StateStore
 
 REPORT = Path("docs/reference/evaluation.md")
 # Not looked at while the methods were chosen.
@@ -54,39 +55,54 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     parser.add_argument("--keep", type=Path, help="folder that keeps generated worlds")
-    parser.add_argument("--only", choices=("methods", "answers"), help="one part, not both")
+    parser.add_argument("--only", choices=("methods", "fraud", "answers"), help="one part alone")
     parser.add_argument("--no-report", action="store_true", help="print only")
     chosen = parser.parse_args()
-    methods, answers = _parts(REPORT.read_text(encoding="utf-8") if REPORT.exists() else "")
-    if chosen.only != "answers":
-        with tempfile.TemporaryDirectory(prefix="royal-evaluate-") as passing:
-            methods = _evaluate(chosen.seeds, chosen.keep or Path(passing))
-    if chosen.only != "methods":
+    told = REPORT.read_text(encoding="utf-8") if REPORT.exists() else ""
+    methods, frauds, answers = _parts(told)
+    with tempfile.TemporaryDirectory(prefix="royal-evaluate-") as passing:
+        folder = chosen.keep or Path(passing)
+        if chosen.only in (None, "methods"):
+            methods = _evaluate(chosen.seeds, folder)
+        if chosen.only in (None, "fraud"):
+            frauds = _frauds(chosen.seeds, folder)
+    if chosen.only in (None, "answers"):
         answers = "\n".join(evaluation.report())
-    text = f"{methods.rstrip()}\n\n{answers.strip()}\n"
+    text = f"{methods.rstrip()}\n\n{frauds.strip()}\n\n{answers.strip()}\n"
     print(text)
     if not chosen.no_report:
         REPORT.write_text(text, encoding="utf-8")
 
 
-def _parts(text: str) -> tuple[str, str]:
-    """The report's two parts, so that one can be made again without the other."""
-    methods, heading, answers = text.partition(evaluation.HEADING)
-    return methods, heading + answers
+def _parts(text: str) -> tuple[str, str, str]:
+    """The report's parts, so that one can be made again without the others."""
+    before, heading, answers = text.partition(evaluation.HEADING)
+    methods, mark, frauds = before.partition(fraud.HEADING)
+    return methods, mark + frauds, heading + answers
+
+
+def _world(number: int, seed: int, folder: Path) -> tuple[StateStore, str]:
+    """A world and its name; each ends in another season."""
+    ends = LAST_END - APART * (number % 6)
+    kept = folder / f"w{seed}" / "store.db"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    return sandbox_truth.make(seed, ends, kept), f"{seed}, to {ends:%Y-%m}"
+
+
+def _frauds(seeds: Sequence[int], folder: Path) -> str:
+    worlds = [_world(number, seed, folder) for number, seed in enumerate(seeds)]
+    return fraud.report([name for _, name in worlds], [fraud.measure(one) for one, _ in worlds])
 
 
 def _evaluate(seeds: Sequence[int], folder: Path) -> str:
     prices, demands, names = [], [], []
     for number, seed in enumerate(seeds):
-        ends = LAST_END - APART * (number % 6)
-        kept = folder / f"w{seed}" / "store.db"
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        state = sandbox_truth.make(seed, ends, kept)
+        state, name = _world(number, seed, folder)
         seen, truth = sandbox_truth.see(state), sandbox_truth.tell(state, HORIZON_DAYS)
         panel = seen.panel()
         prices.append(_prices(seen, truth, panel))
         demands.append(_demand(panel))
-        names.append(f"{seed}, to {ends:%Y-%m}")
+        names.append(name)
         print(f"seed {seed} done", flush=True)
     outcomes = effects.evaluate(seeds, folder, changes=25)
     return _report(names, prices, demands, outcomes)
