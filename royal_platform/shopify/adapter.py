@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from royal_platform.commerce.inventory.model import StockLevel
 from royal_platform.commerce.shared.model import Money
 from royal_platform.shopify import documents
 from royal_platform.shopify.answers import StockLevelInventoryItemInventoryLevel
+from royal_platform.shopify.batching import StockChange, batches_of, refusals
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable, rejected
 from royal_platform.shopify.mapping import gid, local_id
@@ -86,6 +87,7 @@ class ShopifyWriter:
 
     def __init__(self, client: ShopifyClient) -> None:
         self._client = client
+        self._batches = batches_of(client)
         self._reader = ShopifyReader(client)
 
     async def set_price(
@@ -107,10 +109,8 @@ class ShopifyWriter:
         }
         if compare_at is not None:
             change["compareAtPrice"] = _decimal_text(compare_at.amount)
-        variables = {"productId": gid("Product", product_id), "variants": [change]}
         try:
-            answer = await self._client.run(documents.SET_PRICE, variables)
-            _check(answer.product_variants_bulk_update, doing="the price change")
+            await self._batches.set_price(gid("Product", product_id), change)
         except ShopifyUnavailable as error:
             if not error.maybe_applied:
                 raise
@@ -149,12 +149,7 @@ class ShopifyWriter:
             "quantity": quantity,
             "changeFromQuantity": change_from,
         }
-        variables = {
-            "input": {"name": "available", "reason": "correction", "quantities": [quantities]},
-            "key": idempotency_key,
-        }
-        answer = await self._client.run(documents.SET_QUANTITY, variables)
-        _check(answer.inventory_set_quantities, doing="the stock change")
+        await self._batches.set_quantity(StockChange(quantities, idempotency_key))
         level = await self._reader.stock_level(inventory_item_id, location_id)
         if level is None:
             raise ShopifyRejected(
@@ -215,15 +210,8 @@ class ShopifyWriter:
 
 
 def _check(outcome: Outcome | None, *, doing: str) -> None:
-    if outcome is None:
-        raise ShopifyUnavailable(f"The store gave no result for {doing}.", maybe_applied=True)
-    if outcome.user_errors:
-        errors: list[Mapping[str, Any]] = [
-            {"field": each.field, "message": each.message, "code": getattr(each, "code", None)}
-            for each in outcome.user_errors
-        ]
-        if any(error["code"] == "IDEMPOTENCY_CONCURRENT_REQUEST" for error in errors):
-            raise ShopifyUnavailable("The same change is being made right now.", retry_after=1.0)
+    errors = refusals(outcome, doing=doing)
+    if errors:
         raise rejected(errors, doing=doing)
 
 
