@@ -16,7 +16,7 @@ PRODUCT = ("app", "apps", "core", "orchestrator", "royal_platform")
 WRITERS = {
     "writers", "ShopifyWriter", "PriceWriter", "StockWriter", "TagWriter", "Mailer", "mailer_of",
     "supplier_desk", "SupplierDesk", "OrderDesk", "ProductWriter", "OrderWriter", "order_writer",
-    "ShopifyOrderWriter",
+    "ShopifyOrderWriter", "Batches", "batches_of",
 }  # fmt: skip
 # Where writers are made, declared, named as a type, and used.
 ALLOWED = {
@@ -92,6 +92,8 @@ def test_only_the_writer_and_the_subscriptions_send_a_mutation() -> None:
     assert senders == {
         "royal_platform/shopify/adapter.py",
         "royal_platform/shopify/order_writer.py",
+        # What the writer's changes are sent by, several at once.
+        "royal_platform/shopify/batching.py",
         # Asks the store for a file of what can be read anyway.
         "royal_platform/shopify/bulk.py",
         "royal_platform/shopify/subscriptions.py",
