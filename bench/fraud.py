@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,12 +46,13 @@ _INTRODUCTION = (
     "the scorecard that the outcomes known by then have taught; the first four weeks are not",
     f"counted. Flagged is what scores {HOLD_FROM:.0%} or more: it would be held. The store's own",
     "check alone flags what it calls high. The invented rings are simple, and all their mailboxes",
-    "are of one throw-away domain that the score knows by its name: the fraud of a real shop is",
-    "harder to see.",
+    "are of one throw-away domain that the score knows by its name; *mail untold* is the score",
+    "without that. The fraud of a real shop is harder to see.",
 )
 _COLUMNS = (
     "| world | orders | of rings | flagged | precision | recall | average precision | Brier"
-    " | as stated: precision | recall | store's check: precision | recall |"
+    " | as stated: precision | recall | mail untold: precision | recall"
+    " | store's check: precision | recall |"
 )
 _SCALE = 10_000
 _WEEK = timedelta(days=7)
@@ -69,10 +70,13 @@ class Known:
 
 @dataclass(frozen=True)
 class Measured:
-    """One world: the score as stated, the score that learns, and the store's own check."""
+    """One world: the score as stated, the score that learns, the same when it is not told of
+    throw-away mail, and the store's own check.
+    """
 
     stated: Quality
     learning: Quality
+    blind: Quality
     store: Quality
 
 
@@ -86,27 +90,33 @@ def measure(state: StateStore) -> Measured:
     judged = [each for each in orders if each.facts.placed_at >= begin]
     bad = np.array([each.facts.order_id in rings for each in judged], dtype=np.bool_)
     stated, learning = _judged(orders, known, begin)
+    untold = linked(replace(each, disposable_mail=None) for each in facts)
+    _, blind = _judged(untold, known, begin)
     store = np.array([each.facts.opinion is StoreOpinion.HIGH for each in judged], dtype=float)
     return Measured(
-        quality(stated, bad, HOLD_FROM), quality(learning, bad, HOLD_FROM), quality(store, bad, 0.5)
+        quality(stated, bad, HOLD_FROM),
+        quality(learning, bad, HOLD_FROM),
+        quality(blind, bad, HOLD_FROM),
+        quality(store, bad, 0.5),
     )
 
 
 def report(names: Sequence[str], found: Sequence[Measured]) -> str:
     """The section of the report."""
-    lines = [*_INTRODUCTION, "", _COLUMNS, "| " + " | ".join(["---"] * 12) + " |"]
+    lines = [*_INTRODUCTION, "", _COLUMNS, "| " + " | ".join(["---"] * 14) + " |"]
     lines += [_row(name, each) for name, each in zip(names, found, strict=True)]
     return "\n".join(lines)
 
 
 def _row(name: str, found: Measured) -> str:
-    mine, stated, store = found.learning, found.stated, found.store
+    mine, stated, blind, store = found.learning, found.stated, found.blind, found.store
     cells = [
         name, f"{mine.orders:,}", str(mine.bad), str(mine.flagged), _percent(mine.precision),
         _percent(mine.recall),
         "-" if mine.average_precision is None else f"{mine.average_precision:.3f}",
         "-" if mine.brier is None else f"{mine.brier:.4f}",
-        _percent(stated.precision), _percent(stated.recall), _percent(store.precision),
+        _percent(stated.precision), _percent(stated.recall), _percent(blind.precision),
+        _percent(blind.recall), _percent(store.precision),
         _percent(store.recall),
     ]  # fmt: skip
     return "| " + " | ".join(cells) + " |"

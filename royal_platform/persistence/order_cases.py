@@ -279,17 +279,18 @@ class OrderCases:
 
     def erase(self, connection: Connection, order_ids: Iterable[str] | None) -> int:
         """Forget whom these orders (None: all) were from and what they shared; the count."""
-        query = select(order_cases.c.order_id, order_cases.c.facts).where(
-            order_cases.c.store_id == self.store_id
-        )
-        wanted = None if order_ids is None else set(order_ids)
+        mine = order_cases.c.store_id == self.store_id
+        query = select(order_cases.c.order_id).where(mine)
+        wanted = connection.execute(query).scalars() if order_ids is None else order_ids
         count = 0
-        for row in connection.execute(query).all():
-            if wanted is not None and row.order_id not in wanted:
-                continue
-            kept = {name: row.facts[name] for name in _KEPT_AFTER_ERASURE if name in row.facts}
-            self._set(connection, row.order_id, facts=kept)
-            count += 1
+        for part in chunks(sorted(set(wanted))):
+            held = select(order_cases.c.order_id, order_cases.c.facts).where(
+                mine, order_cases.c.order_id.in_(part)
+            )
+            for row in connection.execute(held).all():
+                kept = {name: row.facts[name] for name in _KEPT_AFTER_ERASURE}
+                self._set(connection, row.order_id, facts=kept)
+                count += 1
         return count
 
     def _waiting(self, connection: Connection, order_ids: list[str]) -> dict[str, list[Wanted]]:
