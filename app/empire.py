@@ -43,7 +43,8 @@ SEVEN = (
         "Analytics",
         "analytics",
         (Can.ANALYTICS, Can.DATA_COLLECTION),
-        "Explains what moved the shop's figures and keeps the warehouse in step.",
+        "Explains what moved the shop's figures, foretells them and reports every week.",
+        cron="20 * * * *",
     ),
     Registration(
         "customer_support",

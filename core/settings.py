@@ -154,6 +154,8 @@ class Settings(BaseSettings):
     sendgrid_base_url: str = "https://api.sendgrid.com"
     smtp_url: SecretStr | None = None
     mail_from: str | None = None
+    # who of the house is told of alerts and reports, e.g. ada@shop.example,ben@shop.example
+    operator_mail: str = Field("", pattern=r"^[^\s<>]*(,\s*[^\s<>]+)*$")
     dkim_domain: str | None = None
     dkim_selector: str = "royal"
     dkim_key: SecretStr | None = None

@@ -10,7 +10,9 @@ import time
 from bench.real_data import report
 
 # Each is a module of this package with ``run() -> report.Section``.
-PROTOCOLS: tuple[str, ...] = ("demand", "customers", "prices", "stock", "support")
+PROTOCOLS: tuple[str, ...] = (
+    "demand", "customers", "prices", "stock", "support", "anomalies",
+)  # fmt: skip
 
 
 def main() -> int:

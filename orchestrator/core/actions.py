@@ -15,6 +15,7 @@ from orchestrator.core.fulfilling import Counter, fulfilment_action
 from orchestrator.core.listing import STATUS_OF, ImportAction, StatusAction
 from orchestrator.core.mandates import GrantAction, RevokeAction
 from orchestrator.core.messaging import MessageAction, Post
+from orchestrator.core.notices import notice_action
 from royal_platform.commerce.catalog.model import VariantPrice
 from royal_platform.commerce.catalog.ports import (
     PriceReader,
@@ -320,7 +321,11 @@ def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
     if kind in FULFILMENT_KINDS and hands.counter is not None:
         found: Action | None = fulfilment_action(kind, ground, hands.counter)
         return found
-    return _of_our_books(kind, ground, hands) or _of_the_shelf(kind, hands)
+    return (
+        _of_our_books(kind, ground, hands)
+        or notice_action(kind, ground, hands.post)
+        or _of_the_shelf(kind, hands)
+    )
 
 
 def _of_our_books(kind: str, ground: Ground, hands: Hands) -> Action | None:

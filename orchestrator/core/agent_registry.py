@@ -47,6 +47,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     ),
     AgentCapability.PRICING_OPTIMIZATION: ("price.set",),
     AgentCapability.MARKETING_AUTOMATION: ("message.send", "mandate.grant"),
+    AgentCapability.ANALYTICS: ("alert.raise", "report.publish"),
     AgentCapability.INVENTORY_MANAGEMENT: ("inventory.reorder", "inventory.adjust"),
 }
 

@@ -338,14 +338,14 @@ def counter_of(platform: Platform) -> Counter:
 
 def post_of(platform: Platform) -> Post:
     """What messages are sent with. Called here and by nobody else."""
-    from royal_platform.messaging.carriers import mailer_of, sender_of
+    from royal_platform.messaging.carriers import mailer_of, operators_of, sender_of
     from royal_platform.messaging.composing import TemplateComposer
     from royal_platform.messaging.unsubscribing import links_of
 
     settings = platform.settings
     return Post(
         platform.recipients, TemplateComposer(), mailer_of(settings), links_of(settings),
-        sender_of(settings),
+        sender_of(settings), operators_of(settings),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from royal_platform.commerce.decisions.rules import (
     FULFILMENT_KINDS,
     IMPORT,
     MESSAGE,
+    NOTICES,
     POLICY,
     PRICE_KINDS,
     planned_spend,
@@ -146,9 +147,9 @@ def _actions(
         decisions.c.status.in_([status.value for status in _LET_THROUGH]),
         decisions.c.shadow.is_(False),
         decisions.c.reverts.is_(None),
-        # Messages have an allowance of their own, orders come as they come, and the policy is no
-        # change to the store.
-        decisions.c.kind.not_in([MESSAGE, *FULFILMENT_KINDS, POLICY]),
+        # Messages have an allowance of their own, orders come as they come, and neither the policy
+        # nor what is only told changes the store.
+        decisions.c.kind.not_in([MESSAGE, *FULFILMENT_KINDS, POLICY, *NOTICES]),
         # Goods that a person books as come in are no agent's doing.
         ~((decisions.c.kind == "inventory.adjust") & (decisions.c.provenance == "person")),
         decisions.c.id != (besides or ""),

@@ -32,13 +32,17 @@ Facts = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What sending needs: who is asked, who writes, who carries, and as whom."""
+    """What sending needs: who is asked, who writes, who carries, and as whom.
+
+    ``operators`` are the people of the house who are told of alerts and reports.
+    """
 
     recipients: RecipientReader
     composer: Composer
     mailer: Mailer
     links: Links
     sender: str
+    operators: tuple[str, ...] = ()
 
 
 class MessageAction:

@@ -35,6 +35,13 @@ def carrier_of(settings: Settings) -> Literal["outbox", "smtp", "sendgrid"]:
     return "smtp" if settings.smtp_url is not None else "outbox"
 
 
+def operators_of(settings: Settings) -> tuple[str, ...]:
+    """Who is told of alerts and reports by mail: nobody while no carrier is configured."""
+    if carrier_of(settings) == "outbox":
+        return ()
+    return tuple(each.strip() for each in settings.operator_mail.split(",") if each.strip())
+
+
 def sender_of(settings: Settings) -> str:
     """Whom mail comes from. Raises ``NotConfigured`` when mail leaves the machine without it."""
     if settings.mail_from is not None:

@@ -76,4 +76,28 @@ describe("the page Analytics", () => {
     open("/analytics", broken);
     expect(await screen.findByText("The store is not reachable.")).toBeInTheDocument();
   });
+
+  it("draws what is expected after what was", async () => {
+    open("/analytics");
+    expect(await screen.findByText(/by 36 past forecasts/)).toBeInTheDocument();
+    expect(await screen.findByRole("cell", { name: "€55.00" })).toBeInTheDocument();
+  });
+
+  it("says what stands out, what drives it, and takes a person's word", async () => {
+    const { user } = open("/analytics?view=found");
+    expect(await screen.findByText("Driven by Country")).toBeInTheDocument();
+    expect(screen.getByText(/45 instead of 0, explains 98%/)).toBeInTheDocument();
+    expect(screen.getByText("Decide on the alert")).toHaveAttribute("href", "/approvals/dec_alert");
+    await user.click(screen.getByRole("button", { name: "It was one" }));
+    expect(await screen.findByText("said ada")).toBeInTheDocument();
+  });
+
+  it("leads to the reports and says how good the agent was", async () => {
+    const { user } = open("/analytics?view=reports");
+    const read = await screen.findByRole("link", { name: "Read" });
+    expect(read).toHaveAttribute("href", "/v1/analytics/reports/2026-W46/page?language=en");
+    await user.click(screen.getByRole("radio", { name: "How good" }));
+    expect(await screen.findByText(/^75(\.0)?%$/)).toBeInTheDocument();
+    expect(screen.getByRole("rowheader", { name: "Orders" })).toBeInTheDocument();
+  });
 });

@@ -46,6 +46,7 @@ __all__ = [
     "KINDS",
     "LISTING_KINDS",
     "MESSAGE",
+    "NOTICES",
     "POLICY",
     "Change",
     "GateState",
@@ -67,10 +68,13 @@ MANDATES = ("mandate.grant", "mandate.revoke")
 IMPORT = "product.import_draft"
 # Whether buyers see a product.
 LISTING_KINDS = ("product.publish", "product.delist")
+# Tells people something inside the product; changes nothing in the store.
+ALERTS, REPORTS = ("alert.raise", "alert.withdraw"), ("report.publish", "report.withdraw")
+NOTICES = (*ALERTS, *REPORTS)
 KINDS = (
     *FULFILMENT_KINDS,
     *PRICE_KINDS, "inventory.reorder", "inventory.reorder_cancel", "inventory.adjust", MESSAGE,
-    *MANDATES, IMPORT, *LISTING_KINDS, POLICY,
+    *MANDATES, IMPORT, *LISTING_KINDS, POLICY, *NOTICES,
 )  # fmt: skip
 
 # Twelve digits before and four after the point: what the store can hold, exactly.
@@ -182,6 +186,18 @@ def _other_changes(proposal: Proposal, currency: str) -> tuple[Change, ...]:
             Change(name, _limit(before.get(name)), _limit(value), unit_of(name, currency))
             for name, value in arguments["limits"].items()
         )
+    return _notice_changes(proposal)
+
+
+def _notice_changes(proposal: Proposal) -> tuple[Change, ...]:
+    arguments = proposal.arguments
+    if proposal.kind == "alert.raise":
+        unit = str(arguments.get("currency") or arguments.get("unit") or "")
+        return (Change(str(arguments["metric"]), _text(arguments.get("expected")),
+                       _text(arguments.get("value")), unit),)  # fmt: skip
+    if proposal.kind == "report.publish":
+        days = f"{arguments.get('first')} to {arguments.get('last')}"
+        return (Change("report", None, days, ""),)
     return tuple(Change(name, None, _text(value), "") for name, value in arguments.items())
 
 
@@ -267,6 +283,8 @@ def _own_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
         yield from _limit_problems(proposal.arguments)
     elif proposal.kind in FULFILMENT_KINDS:
         yield from fulfilment_problems(proposal, state.currency)
+    elif proposal.kind in NOTICES:
+        yield from _notice_problems(proposal.kind, proposal.arguments)
 
 
 def _argument_problems(kind: str, arguments: JsonObject, currency: str) -> Iterator[str]:
@@ -332,6 +350,13 @@ def _message_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
         Context.of(context if isinstance(context, Mapping) else {"context": ""})
     except ValueError as error:
         yield str(error)
+
+
+def _notice_problems(kind: str, arguments: JsonObject) -> Iterator[str]:
+    names = {"alert.raise": ("metric", "day"), "report.publish": ("report", "digest")}
+    for name in names.get(kind, ("notice",)):
+        if not isinstance(arguments.get(name), str) or not arguments[name]:
+            yield f"The {name} is missing."
 
 
 def _listing_problems(kind: str, arguments: JsonObject, currency: str) -> Iterator[str]:
@@ -646,7 +671,7 @@ _OF_POLICY: tuple[Rule, ...] = (_kill_switch, _expiry, _sound, _persons_policy)
 _ALWAYS: tuple[Rule, ...] = (_kill_switch, _expiry, _autonomy, _risk, _budget, _two_persons)
 # Of changes to the store; messages have allowances of their own, mandates are a person's.
 # An order is work that came in: its pace is the customers', its money the budget's.
-_OWN_PACE = frozenset({MESSAGE, *MANDATES, *FULFILMENT_KINDS})
+_OWN_PACE = frozenset({MESSAGE, *MANDATES, *FULFILMENT_KINDS, *NOTICES})
 _CHANGES: tuple[Rule, ...] = (_cooldown, _rates)
 _BY_KIND: dict[str, tuple[Rule, ...]] = {
     **dict.fromkeys(PRICE_KINDS, (_price_step, _price_band, _margin)),
@@ -659,7 +684,7 @@ _BY_KIND: dict[str, tuple[Rule, ...]] = {
     **dict.fromkeys(("order.hold", "order.release", "fulfillment.create"), ()),
     "supplier_order.place": (_article_costs,),
     **dict.fromkeys(("order.cancel", "supplier_order.cancel"), (_cancelling,)),
-    **dict.fromkeys(LISTING_KINDS, ()),
+    **dict.fromkeys((*LISTING_KINDS, *NOTICES), ()),
     MESSAGE: (_said_once, _suppressed, _consent, _quiet_hours, _frequency),
 }
 

@@ -90,6 +90,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/analytics/accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many anomalies people confirmed, and how far forecasts were off. */
+        get: operations["showAnalyticsAccuracy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days of metrics that chance does not explain, the newest first. */
+        get: operations["listAnomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/anomalies/{anomaly_id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether it was one; the agent's accuracy is made of that. */
+        post: operations["judgeAnomaly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/analytics/explore": {
         parameters: {
             query?: never;
@@ -124,6 +175,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/analytics/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a metric is expected to be, by day or week, with 80 % bounds. */
+        get: operations["forecastMetric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/analytics/metrics": {
         parameters: {
             query?: never;
@@ -133,6 +201,57 @@ export interface paths {
         };
         /** Every metric: its formula, its dimensions, and what makes it unknown. */
         get: operations["listMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The weekly reports, the newest first. */
+        get: operations["listReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/reports/{report_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report as a PDF. */
+        get: operations["showReportDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/reports/{report_id}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report as a page. */
+        get: operations["showReport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1412,6 +1531,29 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccuracyOut
+         * @description The agent's own past: ``confirmed_percent`` of what people judged; null: not yet known.
+         */
+        AccuracyOut: {
+            /** Days Watched */
+            days_watched: number;
+            /** Figures Judged */
+            figures_judged: number;
+            /** Anomalies */
+            anomalies: number;
+            /** Confirmed */
+            confirmed: number;
+            /** Dismissed */
+            dismissed: number;
+            /** Open */
+            open: number;
+            /** Confirmed Percent */
+            confirmed_percent: string | null;
+            /** Forecasts */
+            forecasts: components["schemas"]["MetricAccuracy"][];
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
          * AddressOut
          * @description Where the browser goes on, once and soon.
          */
@@ -1481,6 +1623,101 @@ export interface components {
              * @default null
              */
             autonomy?: components["schemas"]["KindAutonomy"][] | null;
+        };
+        /**
+         * AnomalyOut
+         * @description A day of a metric that chance does not explain; 80 % of such days lie in low to high.
+         *
+         *     ``also`` names metrics that tell of the same thing, ``dimension`` what drives it (null: nothing
+         *     alone). ``decision_id`` is the newest decision about raising an alert.
+         */
+        AnomalyOut: {
+            /** Id */
+            id: string;
+            /** Metric */
+            metric: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "money" | "count" | "percent" | "ratio" | "hours";
+            /** Currency */
+            currency: string | null;
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "up" | "down";
+            /**
+             * Value
+             * Format: decimal
+             */
+            value: string;
+            /**
+             * Expected
+             * Format: decimal
+             */
+            expected: string;
+            /**
+             * Low
+             * Format: decimal
+             */
+            low: string;
+            /**
+             * High
+             * Format: decimal
+             */
+            high: string;
+            /** Probability */
+            probability: string;
+            /** Also */
+            also: string[];
+            /** Dimension */
+            dimension: string | null;
+            /** Causes */
+            causes: components["schemas"]["CauseOut"][];
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+            /** Raised */
+            raised: boolean;
+            /** Decision Id */
+            decision_id: string | null;
+            /** Decision Status */
+            decision_status: string | null;
+            /** Verdict */
+            verdict: ("confirmed" | "dismissed") | null;
+            /** Verdict By */
+            verdict_by: string | null;
+            /** Verdict At */
+            verdict_at: string | null;
+        };
+        /**
+         * AnomalyPage
+         * @description ``watched_until`` is the last day that was looked at, null before the first look.
+         */
+        AnomalyPage: {
+            /** Data */
+            data: components["schemas"]["AnomalyOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+            /** Watched Until */
+            watched_until: string | null;
+            /**
+             * False Percent
+             * Format: decimal
+             */
+            false_percent: string;
+            provenance: components["schemas"]["Provenance"];
         };
         /**
          * ApproveIn
@@ -1713,6 +1950,31 @@ export interface components {
             state: "checking" | "refused";
             /** Detail */
             detail: string;
+        };
+        /**
+         * CauseOut
+         * @description A value of the driving dimension; it explains ``power`` percent of the difference.
+         */
+        CauseOut: {
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /**
+             * Power
+             * Format: decimal
+             */
+            power: string;
+            /**
+             * Value
+             * Format: decimal
+             */
+            value: string;
+            /**
+             * Expected
+             * Format: decimal
+             */
+            expected: string;
         };
         /**
          * ChangeOut
@@ -3065,6 +3327,77 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * MetricAccuracy
+         * @description Forecasts of single days against what came: weighted error and days inside 80 %.
+         */
+        MetricAccuracy: {
+            /** Metric */
+            metric: string;
+            /** Days */
+            days: number;
+            /** Error Percent */
+            error_percent: string | null;
+            /**
+             * Covered Percent
+             * Format: decimal
+             */
+            covered_percent: string;
+        };
+        /**
+         * MetricForecastOut
+         * @description ``points`` are empty when nothing can be foretold, and ``why`` says so.
+         *
+         *     ``scored`` past forecasts are behind the bounds; 0: they are assumed.
+         */
+        MetricForecastOut: {
+            /** Metric */
+            metric: string;
+            /** Grain */
+            grain: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "money" | "count" | "percent" | "ratio" | "hours";
+            /** Currency */
+            currency: string | null;
+            /** Points */
+            points: components["schemas"]["MetricForecastPoint"][];
+            /** Why */
+            why: ("not_a_sum" | "short_history" | "not_loaded" | "grain") | null;
+            /** Method */
+            method: string | null;
+            /** Scored */
+            scored: number;
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * MetricForecastPoint
+         * @description One period by its first day, with 80 % bounds.
+         */
+        MetricForecastPoint: {
+            /**
+             * Period
+             * Format: date
+             */
+            period: string;
+            /**
+             * Expected
+             * Format: decimal
+             */
+            expected: string;
+            /**
+             * Low
+             * Format: decimal
+             */
+            low: string;
+            /**
+             * High
+             * Format: decimal
+             */
+            high: string;
+        };
         /** MetricList */
         MetricList: {
             /** Data */
@@ -4001,6 +4334,43 @@ export interface components {
             mean_delay_days: number | null;
             /** Mean Lead Days */
             mean_lead_days: number | null;
+        };
+        /** ReportList */
+        ReportList: {
+            /** Data */
+            data: components["schemas"]["ReportOut"][];
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * ReportOut
+         * @description A week's report; it may be read once it is published.
+         */
+        ReportOut: {
+            /** Id */
+            id: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * Composed At
+             * Format: date-time
+             */
+            composed_at: string;
+            /** Published At */
+            published_at: string | null;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Decision Id */
+            decision_id: string | null;
+            /** Decision Status */
+            decision_status: string | null;
         };
         /**
          * ResearchOut
@@ -5402,6 +5772,17 @@ export interface components {
             /** Admin Url */
             admin_url: string | null;
         };
+        /**
+         * VerdictIn
+         * @description Whether it was one.
+         */
+        VerdictIn: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "confirmed" | "dismissed";
+        };
         /** VerdictOut */
         VerdictOut: {
             /**
@@ -6001,6 +6382,237 @@ export interface operations {
             };
         };
     };
+    showAnalyticsAccuracy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccuracyOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAnomalies: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyPage"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judgeAnomaly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                anomaly_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     exploreMetric: {
         parameters: {
             query?: {
@@ -6169,6 +6781,84 @@ export interface operations {
             };
         };
     };
+    forecastMetric: {
+        parameters: {
+            query?: {
+                metric?: string;
+                grain?: string;
+                weeks?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricForecastOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMetrics: {
         parameters: {
             query?: never;
@@ -6185,6 +6875,236 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricList"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showReportDocument: {
+        parameters: {
+            query?: {
+                language?: "en" | "nl";
+            };
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showReport: {
+        parameters: {
+            query?: {
+                language?: "en" | "nl";
+            };
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             /** @description Nobody known is calling. */

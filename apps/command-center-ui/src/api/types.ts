@@ -4,6 +4,10 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type Explored = Schemas["ExploredOut"];
+export type Anomaly = Schemas["AnomalyOut"];
+export type MetricForecast = Schemas["MetricForecastOut"];
+export type Report = Schemas["ReportOut"];
+export type AnalyticsAccuracy = Schemas["AccuracyOut"];
 export type ExploredSlice = Schemas["SliceOut"];
 export type ExploredValue = Schemas["ValueOut"];
 export type MetricDefinition = Schemas["MetricOut"];

@@ -15,6 +15,8 @@ interface SeriesChartProps {
   unit: string;
   label: string;
   height: number;
+  /** The keys of what is expected of coming rows: dashed, its interval as a band. */
+  ahead?: { expected: string; low: string; high: string } | undefined;
 }
 
 /** Drawing reads amounts as numbers; the table keeps them exact. */
@@ -25,15 +27,24 @@ function figure(value: unknown): string | null {
   return null;
 }
 
-function columns({ rows, x, ys }: SeriesChartProps): [number[], ...(number | null)[][]] {
+function all({ ys, ahead }: SeriesChartProps): string[] {
+  return ahead ? [...ys, ahead.expected, ahead.low, ahead.high] : ys;
+}
+
+function columns(props: SeriesChartProps): [number[], ...(number | null)[][]] {
+  const { rows, x } = props;
   const read = (value: string | null) => (value === null ? null : Number(value));
   return [
     rows.map((row) => Date.parse(String(row[x])) / 1000),
-    ...ys.map((y) => rows.map((row) => read(figure(row[y])))),
+    ...all(props).map((y) => rows.map((row) => read(figure(row[y])))),
   ];
 }
 
 function options(props: SeriesChartProps, width: number, format: Format): uPlot.Options {
+  const accent = token("accent");
+  const dashed = { stroke: accent, width: 1.75, dash: [5, 4], points: { show: false } };
+  const edge = { stroke: "transparent", points: { show: false } };
+  const last = props.ys.length;
   return {
     width,
     height: props.height,
@@ -51,12 +62,15 @@ function options(props: SeriesChartProps, width: number, format: Format): uPlot.
         points: { show: props.rows.length < 3 },
         spanGaps: false,
       })),
+      ...(props.ahead ? [dashed, edge, edge] : []),
     ],
+    ...(props.ahead ? { bands: [{ series: [last + 3, last + 2], fill: `${accent}2e` }] } : {}),
   };
 }
 
 export default function SeriesChart(props: SeriesChartProps) {
-  const { rows, x, ys, unit, label, height } = props;
+  const { rows, x, unit, label, height } = props;
+  const ys = all(props);
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const format = useFormat();
@@ -89,7 +103,7 @@ export default function SeriesChart(props: SeriesChartProps) {
   return (
     <figure aria-label={label} className="relative">
       <figcaption aria-hidden="true" className="flex flex-wrap gap-x-4 text-meta text-muted">
-        {ys.map((y, index) => (
+        {props.ys.map((y, index) => (
           <span key={y} className="inline-flex items-center gap-2">
             <span
               className="h-0.5 w-3"
@@ -99,6 +113,12 @@ export default function SeriesChart(props: SeriesChartProps) {
             {unitName && `, ${unitName}`}
           </span>
         ))}
+        {props.ahead && (
+          <span className="inline-flex items-center gap-2">
+            <span className="w-3 border-accent border-t-2 border-dashed" />
+            {named(props.ahead.expected)}
+          </span>
+        )}
       </figcaption>
       <div ref={box} style={{ minHeight: height }} aria-hidden="true" />
       {/* A table cannot be made small by itself: its box hides it. */}

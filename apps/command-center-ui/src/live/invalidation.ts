@@ -20,6 +20,7 @@ type Family =
   | "research"
   | "dead-letters"
   | "engine"
+  | "analytics"
   | "events";
 
 /** The longest matching prefix wins; every event also reaches the audit log. */
@@ -27,7 +28,16 @@ const TABLE: Record<string, readonly Family[]> = {
   "agent.": ["agents", "effects", "engine"],
   "run.": ["runs", "agents", "engine"],
   "run.step": ["runs"],
-  "run.succeeded": ["runs", "agents", "engine", "forecast", "marketing", "research", "stock"],
+  "run.succeeded": [
+    "runs",
+    "agents",
+    "engine",
+    "forecast",
+    "marketing",
+    "research",
+    "stock",
+    "analytics",
+  ],
   "decision.": ["decisions", "agents", "runs", "products", "research"],
   "decision.executing": ["decisions"],
   "decision.approved": ["decisions", "agents", "runs", "products", "engine"],
@@ -41,9 +51,11 @@ const TABLE: Record<string, readonly Family[]> = {
     "suppliers",
     "marketing",
     "stock",
+    "analytics",
   ],
+  "anomaly.": ["analytics"],
   "decision.measured": ["decisions", "effects"],
-  "decision.reverted": ["decisions", "agents", "products", "effects", "stock"],
+  "decision.reverted": ["decisions", "agents", "products", "effects", "stock", "analytics"],
   "decision.failed": ["decisions", "agents", "stock"],
   "decision.conflicted": ["decisions", "agents", "stock"],
   "purchase_order.": ["stock"],

@@ -28,7 +28,7 @@ import type {
   WhyPrice,
 } from "@/api/types";
 
-import { explored, METRICS, ROWS } from "./analytics";
+import { ANOMALY, explored, insight, METRICS, ROWS } from "./analytics";
 import {
   CUSTOMERS,
   cohorts,
@@ -829,6 +829,7 @@ export class World {
   effects = effects(NOW);
   /** What the explored figures say instead. */
   analytics: Partial<Explored> = {};
+  anomaly = ANOMALY;
   stock = new Stock(NOW);
   records = records(NOW);
   suppliers = suppliers(NOW);
@@ -958,6 +959,7 @@ export class World {
         return { data: this.deadLetters };
       case "analytics":
         if (id === "metrics") return { data: METRICS };
+        if (insight(id ?? "", this.anomaly)) return insight(id ?? "", this.anomaly);
         return id === "rows" ? ROWS : { ...explored(query), ...this.analytics };
       case "research":
         return this.research;
@@ -1063,6 +1065,10 @@ export class World {
       this.segments = this.segments.filter((each) => each.id !== id);
       if (method !== "DELETE") this.segments.push(made);
       return made;
+    }
+    if (family === "analytics" && method === "POST") {
+      this.anomaly = { ...this.anomaly, ...(body as { verdict: "confirmed" }), verdict_by: "ada" };
+      return this.anomaly;
     }
     if (family === "policies" && method === "PUT") {
       const put = body as { version: number; document: Policy["document"] };

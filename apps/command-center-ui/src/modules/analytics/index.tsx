@@ -1,5 +1,6 @@
 /** Analytics: one measure by period and dimension, compared, down to its SQL and its rows. */
 import { Download } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { exportAddress, type Question, useExplored, useMetricList } from "@/api/analytics";
 import type { Explored, ExploredSlice } from "@/api/types";
@@ -7,17 +8,23 @@ import { useCommands } from "@/commands/registry";
 import { useFormat } from "@/format/use-format";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
+import { Segmented } from "@/ui/fields";
 import { PageHeader } from "@/ui/PageHeader";
 import { QueryView } from "@/ui/QueryView";
 import { Source } from "@/ui/Source";
 import { useUrlState } from "@/ui/use-url-state";
+import { Anomalies } from "./Anomalies";
 import { Chart } from "./Chart";
 import { type Choices, COMPARISONS, Controls, GRAINS } from "./Controls";
 import { Drill } from "./Drill";
+import { Reports } from "./Reports";
 import { ChangeOf, Slices } from "./Slices";
+import { Track } from "./Track";
 import { dimensionName, metricName, shown, sliceName } from "./words";
 
 const UNKNOWN_KEY = "?";
+const VIEWS = ["explore", "found", "reports", "record"] as const;
+const A_DAY = /^\d{4}-\d{2}-\d{2}$/;
 type Search = Record<string, string | undefined>;
 
 function oneOf<T extends string>(value: string | undefined, all: readonly T[], otherwise: T): T {
@@ -40,13 +47,46 @@ function questionOf(choices: Choices, search: Search): Question {
     metric: choices.metric,
     grain: choices.grain,
     compare: choices.compare,
-    days: Number.isInteger(days) && days > 0 && days <= 3660 ? days : 28,
+    ...windowOf(search, Number.isInteger(days) && days > 0 && days <= 3660 ? days : 28),
     ...(choices.dimension ? { dimension: choices.dimension } : {}),
     ...(search.by && search.value ? { filter_by: search.by, filter: search.value } : {}),
   };
 }
 
+/** The days named in the address, as reports and anomalies link to them, or the last ones. */
+function windowOf(search: Search, days: number): Pick<Question, "days" | "from" | "to"> {
+  const { from, to } = search;
+  if (from && to && A_DAY.test(from) && A_DAY.test(to)) return { from, to };
+  return { days };
+}
+
 export default function Analytics() {
+  const { t } = useTranslation();
+  const [search, setSearch] = useUrlState();
+  const view = oneOf(search.view, VIEWS, "explore");
+  const views = (
+    <div className="mb-4">
+      <Segmented
+        label={t("analytics.views.label")}
+        value={view}
+        onChange={(chosen) => setSearch({ view: chosen === "explore" ? "" : chosen })}
+        options={VIEWS.map((each) => ({ value: each, label: t(`analytics.views.${each}`) }))}
+      />
+    </div>
+  );
+  if (view === "explore") return <Explore views={views} />;
+  return (
+    <>
+      <PageHeader title={t("nav.analytics")} />
+      {views}
+      {view === "found" && <Anomalies />}
+      {view === "reports" && <Reports />}
+      {view === "record" && <Track />}
+    </>
+  );
+}
+
+function Explore({ views }: { views: ReactNode }) {
   const { t } = useTranslation();
   const [search, setSearch] = useUrlState();
   const metrics = useMetricList();
@@ -90,7 +130,12 @@ export default function Analytics() {
           )
         }
       />
-      <Controls metrics={metrics.data?.data ?? []} choices={choices} onChange={setSearch} />
+      {views}
+      <Controls
+        metrics={metrics.data?.data ?? []}
+        choices={choices}
+        onChange={(change) => setSearch({ from: "", to: "", ...change })}
+      />
       {narrowed && (
         <p className="mb-3 flex flex-wrap items-center gap-2 text-dense">
           {t("analytics.only", {
