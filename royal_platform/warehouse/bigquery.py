@@ -124,7 +124,8 @@ class BigQueryWarehouse:
 
         name = f"staging_{staged.table.name}_{secrets.token_hex(6)}"
         fields = [
-            bigquery.SchemaField(column.name, sql.staged_type(column, self.engine))
+            # Digits are no part of a type's name in the API; NUMERIC holds nine after the point.
+            bigquery.SchemaField(column.name, sql.staged_type(column, self.engine).split("(")[0])
             for column in staged.table.columns
             if column.name != STORE
         ]
