@@ -1,23 +1,27 @@
-"""Approved changes made at once share a request; each keeps its own outcome."""
+"""The writer and the grant against one store: shared requests, each with its own outcome."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.resilience.combining import Combiner
+from core.security.grants import Grant
 from core.settings import read_settings
 from royal_platform.bootstrap import Platform, bootstrap, writers
 from royal_platform.commerce.shared.model import Money
-from royal_platform.shopify import sync
-from royal_platform.shopify.errors import ShopifyRejected
+from royal_platform.shopify import oauth, sync
+from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnauthorized
 from tests.integration.platform.wire import Sandbox
 
 pytestmark = pytest.mark.timeout(240)
@@ -125,6 +129,31 @@ async def test_stock_changes_go_together_and_a_stale_one_is_refused_alone(
     assert requests.count("set_quantity") == 3
     assert len(written(sandbox, "inventorySetQuantities")) - before >= 2
     await platform.shopify().aclose()
+
+
+async def test_an_embedded_apps_session_token_buys_a_token_that_ends_and_is_renewed(
+    sandbox: Sandbox,
+) -> None:
+    told = json.loads((sandbox.folder / "credentials.json").read_text())
+    asked = Grant(
+        "authorization_code", client_id=told["client_id"], client_secret=told["client_secret"]
+    )
+    session = sandbox.control("session_token", {})["session_token"]
+    now = datetime.now(UTC)
+    async with httpx.AsyncClient() as http:
+        grant = await oauth.granted_by_exchange(http, sandbox.url, asked, session, now)
+        assert grant.access_token
+        assert grant.renew_at is not None
+        assert grant.expires_at is not None
+        assert now < grant.renew_at < grant.expires_at
+        headers = {"X-Shopify-Access-Token": grant.access_token}
+        answer = await http.post(
+            f"{sandbox.url}/admin/api/2026-10/graphql.json", headers=headers,
+            json={"query": "{ shop { name } }"},
+        )  # fmt: skip
+        assert answer.json()["data"]["shop"]["name"]
+        with pytest.raises(ShopifyUnauthorized):
+            await oauth.granted_by_exchange(http, sandbox.url, asked, f"{session}x", now)
 
 
 def _requests(platform: Platform) -> list[str]:
