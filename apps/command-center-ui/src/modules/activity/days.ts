@@ -13,6 +13,7 @@ export const FAMILIES = [
   "store",
   "webhook",
   "session",
+  "model",
 ] as const;
 
 export function byDay(events: EventRow[], format: Format): [day: string, events: EventRow[]][] {
