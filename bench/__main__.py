@@ -21,6 +21,7 @@ from bench.first_token import first_token
 from bench.forecasting import forecast_speed
 from bench.pricing import pricing
 from bench.sandbox_serving import sandbox_serving
+from bench.stocking import stocking
 from bench.table import Report, percentile
 from bench.warehouse import warehouse
 from core.telemetry.logs import configure_logging
@@ -35,6 +36,7 @@ _PARTS = (
     "sandbox",
     "forecasts",
     "prices",
+    "stock",
     "warehouse",
     "interface",
 )
@@ -265,6 +267,8 @@ def main() -> None:
         forecast_speed(report)
     if "prices" in wanted:
         pricing(report)
+    if "stock" in wanted:
+        stocking(report)
     if "interface" in wanted:
         interface_size(report)
     if not given.only:

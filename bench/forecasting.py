@@ -35,7 +35,7 @@ def units(variants: int) -> Floats:
 def forecast_speed(report: Report) -> None:
     """A row for each size, and one for each peer where its environment is installed."""
     for size in SIZES:
-        panel = _panel(units(size))
+        panel = catalogue(size)
         began, processor = time.monotonic(), time.process_time()
         forecast_demand(panel, HORIZON)
         elapsed, processor = time.monotonic() - began, time.process_time() - processor
@@ -57,10 +57,10 @@ def forecast_speed(report: Report) -> None:
         )  # fmt: skip
 
 
-def _panel(sold: Floats) -> Panel:
-    """A fifth of the weeks a tenth cheaper, forty categories, three variants to a product."""
+def catalogue(variants: int) -> Panel:
+    """Two years of sales: a fifth of the weeks a tenth cheaper, three variants to a product."""
     rng = np.random.default_rng(8)
-    n = len(sold)
+    sold, n = units(variants), variants
     return Panel(
         variant_ids=tuple(map(str, range(n))),
         weeks=tuple(date(2024, 6, 3) + timedelta(weeks=week) for week in range(WEEKS)),

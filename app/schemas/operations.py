@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
 from app.schemas.common import Amount, Given, Model, Source
+from royal_platform.commerce.decisions.ladder import LONGEST, PATTERN
 
 # The largest integer that a browser's numbers hold exactly.
 SEQ_MAX = 2**53 - 1
@@ -69,6 +71,9 @@ class PolicyDocument(Given):
     payment_fee_percent: Amount
     payment_fee_fixed: Amount
     price_ending: str | None
+    price_points: str | None = Field(default=None, max_length=LONGEST, pattern=f"^{PATTERN}$")
+    prior_price_days: int | None = Field(default=30, ge=0, le=_DAYS_MAX)
+    salvage_percent: Amount = Decimal(0)
     messages_per_week: int = Field(ge=0, le=_ACTIONS_MAX)
     messages_per_day: int = Field(ge=0, le=_ACTIONS_MAX)
     quiet_from_hour: int = Field(ge=0, le=23)

@@ -30,7 +30,6 @@ _ADMIN = _OPERATOR | {
     "policy:write",
     "tokens:write",
     "connections:write",
-    "models:read",
     "control:read",
     "control:write",
 }

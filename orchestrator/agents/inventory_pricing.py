@@ -47,6 +47,8 @@ LEFT_ALONE = {
     "cooldown": "changed lately, waiting out the cool-down",
     "rejected_lately": "turned down by a person lately",
     "risk": "too risky under the policy",
+    "crossed_out": "shown as reduced: another price beside the crossed-out one would mislead",
+    "clearing": "to be cleared, with no counted stock or no day left",
     "budget": "for which what is left of the budget does more good elsewhere",
     "limit": "kept for a later run, others are worth more",
 }
@@ -217,6 +219,7 @@ class InventoryPricingAgent(AgentBase):
             history=self.platform.price_history.histories(self._at.now),
             available_now=self._available,
             run_id=self.run_id,
+            today=self._at.today,
         )
 
     @cached_property

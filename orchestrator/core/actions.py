@@ -16,7 +16,7 @@ from orchestrator.core.listing import STATUS_OF, ImportAction, StatusAction
 from orchestrator.core.mandates import GrantAction, RevokeAction
 from orchestrator.core.messaging import MessageAction, Post
 from orchestrator.core.notices import notice_action
-from royal_platform.commerce.catalog.model import VariantPrice
+from royal_platform.commerce.catalog.model import CompareAt, VariantPrice
 from royal_platform.commerce.catalog.ports import (
     PriceReader,
     PriceWriter,
@@ -24,7 +24,12 @@ from royal_platform.commerce.catalog.ports import (
     ProductWriter,
 )
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
-from royal_platform.commerce.decisions.rules import FULFILMENT_KINDS, MESSAGE, mismatches
+from royal_platform.commerce.decisions.rules import (
+    FULFILMENT_KINDS,
+    MESSAGE,
+    PRICE_KINDS,
+    mismatches,
+)
 from royal_platform.commerce.inventory.model import PurchaseOrder
 from royal_platform.commerce.inventory.ports import StockReader, StockWriter
 from royal_platform.commerce.shared.model import Money
@@ -32,6 +37,9 @@ from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.tables.catalog import inventory_levels, variants
 
 Facts = dict[str, Any]
+_PRICES = ("price", "compare_at")
+# Of a price's arguments, those that its undo shares with it.
+_SAME = ("product_id", "variant_id", "currency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ class Action(Protocol):
 
 
 class PriceAction:
-    """``price.set``: one variant's price in the store."""
+    """``price.set``: one variant's price; ``price.markdown``: and the price crossed out beside."""
 
     def __init__(self, hands: Hands) -> None:
         self._reader, self._writer = hands.price_reader, hands.price_writer
@@ -95,28 +103,37 @@ class PriceAction:
         return mismatches(decision.proposal.precondition, live)
 
     def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
-        """The price that was decided."""
-        return {"price": str(decision.proposal.arguments["price"])}
+        """The prices that were decided."""
+        arguments = decision.proposal.arguments
+        return {name: arguments[name] for name in _PRICES if name in arguments}
 
     async def write(self, decision: Decision, before: Facts, key: str) -> None:
-        """Set the price; the compare-at price stays as it is."""
+        """Set the price; the crossed-out one stays as it is unless the decision says."""
         arguments = decision.proposal.arguments
         await self._writer.set_price(
             str(before["product_id"]),
             decision.proposal.subject.id,
             Money(Decimal(arguments["price"]), str(arguments["currency"])),
-            None,
+            _crossed_out(arguments),
             key,
         )
 
     def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:  # noqa: ARG002
-        """The price before, to the last digit."""
+        """The prices before, to the last digit."""
         proposal = decision.proposal
-        return Inverse(
-            proposal.kind,
-            {**proposal.arguments, "price": before["price"]},
-            f"Sets the price back to {before['price']}.",
-        )
+        earlier = {name: before[name] for name in _PRICES if name in proposal.arguments}
+        kept = {name: proposal.arguments[name] for name in _SAME if name in proposal.arguments}
+        return Inverse(proposal.kind, {**kept, **earlier}, told_back(earlier))
+
+
+def told_back(earlier: Mapping[str, Any]) -> str:
+    """In words, what undoing a price does."""
+    words = f"Sets the price back to {earlier['price']}"
+    if "compare_at" not in earlier:
+        return f"{words}."
+    crossed = earlier["compare_at"]
+    rest = "crosses no price out" if crossed is None else f"crosses out {crossed} again"
+    return f"{words} and {rest}."
 
 
 class StockAction:
@@ -312,7 +329,7 @@ class CancelPurchaseAction:
 
 def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
     """What a kind does; None when this version cannot execute it."""
-    if kind == "price.set":
+    if kind in PRICE_KINDS:
         return PriceAction(hands)
     if kind == "inventory.adjust":
         return StockAction(hands)
@@ -347,6 +364,15 @@ def _of_the_shelf(kind: str, hands: Hands) -> Action | None:
     if kind == "product.import_draft":
         return ImportAction(reader, writer)
     return StatusAction(reader, writer) if kind in STATUS_OF else None
+
+
+def _crossed_out(arguments: Mapping[str, Any]) -> Money | CompareAt | None:
+    if "compare_at" not in arguments:
+        return None
+    wanted = arguments["compare_at"]
+    if wanted is None:
+        return CompareAt.CLEARED
+    return Money(Decimal(wanted), str(arguments["currency"]))
 
 
 def _price_facts(found: VariantPrice) -> Facts:

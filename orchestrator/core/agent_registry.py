@@ -45,7 +45,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
         "product.publish",
         "product.delist",
     ),
-    AgentCapability.PRICING_OPTIMIZATION: ("price.set",),
+    AgentCapability.PRICING_OPTIMIZATION: ("price.set", "price.markdown"),
     AgentCapability.MARKETING_AUTOMATION: ("message.send", "mandate.grant"),
     AgentCapability.ANALYTICS: ("alert.raise", "report.publish"),
     AgentCapability.INVENTORY_MANAGEMENT: ("inventory.reorder", "inventory.adjust"),

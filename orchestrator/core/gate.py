@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
 from orchestrator.core.books import Books
 from orchestrator.core.messaging import message_state
-from royal_platform.commerce.decisions.model import GateState, Proposal, Status
+from royal_platform.commerce.decisions.model import GateState, PriorPrice, Proposal, Status
+from royal_platform.commerce.decisions.reductions import prior_price
 from royal_platform.commerce.decisions.rules import (
     FULFILMENT_KINDS,
     IMPORT,
@@ -49,7 +50,7 @@ def gate_state(
     ``live_price`` replaces the mirrored price when the live store was just asked, ``live`` what
     was known of a customer.
     """
-    price, unit_cost = _variant(books, proposal)
+    known = _variant(books, proposal)
     today = books.clock.local_day(books.now)
     day_start = books.clock.day_start(today)
     run = proposal.run_id
@@ -62,10 +63,12 @@ def gate_state(
         currency=books.store.currency,
         stopped=books.policies.stopped(books.connection),
         autonomy=books.policies.autonomy(books.connection, proposal.agent_id, proposal.kind),
-        price_now=live_price if live_price is not None else price,
+        price_now=live_price if live_price is not None else known.price,
         prices_last_week=_prices_since(books, proposal, books.now - _WEEK) if is_price else (),
         reference_price=_reference_price(books, proposal) if is_price else None,
-        unit_cost=unit_cost,
+        compare_at_now=_crossed_out(known, live) if is_price else None,
+        prior=_prior(books, proposal) if is_price else None,
+        unit_cost=known.unit_cost,
         tax_rate=_included_tax(books) if is_price or proposal.kind == IMPORT else Decimal(0),
         last_change_at=_last_change(books, proposal, decision_id),
         actions_this_run=this_run if run else 0,
@@ -77,14 +80,39 @@ def gate_state(
     )
 
 
-def _variant(books: Books, proposal: Proposal) -> tuple[Decimal | None, Decimal | None]:
+class _Known(NamedTuple):
+    price: Decimal | None = None
+    unit_cost: Decimal | None = None
+    compare_at: Decimal | None = None
+
+
+def _variant(books: Books, proposal: Proposal) -> _Known:
     if proposal.subject.type != "variant":
-        return None, None
-    query = select(variants.c.price, variants.c.unit_cost).where(
+        return _Known()
+    query = select(variants.c.price, variants.c.unit_cost, variants.c.compare_at).where(
         variants.c.store_id == books.store_id, variants.c.id == proposal.subject.id
     )
     row = books.connection.execute(query).one_or_none()
-    return (None, None) if row is None else (row.price, row.unit_cost)
+    return _Known() if row is None else _Known(*row)
+
+
+def _crossed_out(known: _Known, live: Mapping[str, Any] | None) -> Decimal | None:
+    if live is None or "compare_at" not in live:
+        return known.compare_at
+    found = live["compare_at"]
+    return None if found is None else Decimal(found)
+
+
+def _prior(books: Books, proposal: Proposal) -> PriorPrice | None:
+    days = books.policy.prior_price_days
+    if days is None:
+        return None
+    table = price_observations.c
+    query = select(table.at, table.price).where(
+        table.store_id == books.store_id, table.variant_id == proposal.subject.id
+    )
+    seen = [(books.clock.local_day(at), price) for at, price in books.connection.execute(query)]
+    return prior_price(seen, books.clock.local_day(books.now), days)
 
 
 def _included_tax(books: Books) -> Decimal:
@@ -127,10 +155,11 @@ def _reference_price(books: Books, proposal: Proposal) -> Decimal | None:
 
 
 def _last_change(books: Books, proposal: Proposal, besides: str | None) -> datetime | None:
+    is_price = proposal.kind in PRICE_KINDS
     query = select(func.max(decisions.c.executed_at, type_=decisions.c.executed_at.type)).where(
         decisions.c.store_id == books.store_id,
         decisions.c.subject_id == proposal.subject.id,
-        decisions.c.kind == proposal.kind,
+        decisions.c.kind.in_(PRICE_KINDS if is_price else (proposal.kind,)),
         decisions.c.id != (besides or ""),
     )
     found: datetime | None = books.connection.execute(query).scalar()

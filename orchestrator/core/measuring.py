@@ -233,7 +233,9 @@ def _price_case(books: Books, found: EffectOfDecision) -> PriceCase | NotKnown:
         )
     execution = books.executions.get(books.connection, decision.id)
     before: Any = ((execution.before if execution else None) or {}).get("price")
-    cost = decision.proposal.precondition.get("unit_cost")
+    arguments = decision.proposal.arguments
+    # Of what is cleared the cost is spent either way: a unit sold brings what is above salvage.
+    cost = arguments.get("salvage", decision.proposal.precondition.get("unit_cost"))
     if before is None:
         return NotKnown("no_price_before", "The price before the change was not recorded.")
     if cost is None:
@@ -242,7 +244,7 @@ def _price_case(books: Books, found: EffectOfDecision) -> PriceCase | NotKnown:
     if recent is not None:
         return recent
     return PriceCase(
-        decision.id, effect.subject_id, float(before), float(decision.proposal.arguments["price"]),
+        decision.id, effect.subject_id, float(before), float(arguments["price"]),
         float(cost), effect.window,
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ def show_in_copy(books: Books, decision: Decision, after: Mapping[str, Any]) -> 
     """Bring the mirrored row up to what the store said; its ``updated_at`` stays the store's."""
     proposal = decision.proposal
     if proposal.kind in PRICE_KINDS:
-        _show_price(books, proposal.subject.id, Decimal(after["price"]))
+        _show_price(books, proposal.subject.id, after)
     elif proposal.kind == "inventory.adjust":
         _show_stock(
             books, proposal.arguments["inventory_item_id"], proposal.arguments["location_id"],
@@ -31,11 +31,16 @@ def show_in_copy(books: Books, decision: Decision, after: Mapping[str, Any]) -> 
         )  # fmt: skip
 
 
-def _show_price(books: Books, variant_id: str, price: Decimal) -> None:
+def _show_price(books: Books, variant_id: str, after: Mapping[str, Any]) -> None:
+    price = Decimal(after["price"])
+    values: dict[str, Decimal | None] = {"price": price}
+    if "compare_at" in after:
+        crossed = after["compare_at"]
+        values["compare_at"] = None if crossed is None else Decimal(crossed)
     books.connection.execute(
         update(variants)
         .where(variants.c.store_id == books.store_id, variants.c.id == variant_id)
-        .values(price=price)
+        .values(**values)
     )
     row = {
         "store_id": books.store_id, "variant_id": variant_id, "at": books.now, "price": price,

@@ -11,13 +11,18 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from core.storage.database import Database
-from royal_platform.commerce.decisions.model import Status
+from royal_platform.commerce.decisions.model import PriorPrice, Status
+from royal_platform.commerce.decisions.reductions import prior_price
 from royal_platform.commerce.decisions.rules import PRICE_KINDS
 from royal_platform.commerce.pricing.model import PriceHistory
+from royal_platform.persistence import stores
+from royal_platform.persistence.clock import StoreClock
+from royal_platform.persistence.policies import Policies
 from royal_platform.persistence.tables.catalog import price_observations, variants
 from royal_platform.persistence.tables.decisions import approvals, decisions, executions
 
 _WEEK = timedelta(days=7)
+_Seen = list[tuple[datetime, Decimal]]
 
 
 class StoredPriceHistory:
@@ -31,13 +36,16 @@ class StoredPriceHistory:
         """The history of every variant, as the gate would see it at ``now``."""
         with self._database.read() as connection:
             current = self._current(connection)
-            last_week = self._last_week(connection, now - _WEEK)
+            seen = self._seen(connection)
+            priors = self._priors(connection, seen, now)
             references, changes = self._decided(connection)
             rises, cuts = self._rejected_prices(connection)
+        week = now - _WEEK
         return {
             variant_id: PriceHistory(
                 reference=references.get(variant_id, price),
-                last_week=tuple(sorted(last_week[variant_id])),
+                last_week=_in_force(seen[variant_id], week),
+                prior=priors.get(variant_id),
                 last_change_at=changes.get(variant_id),
                 rise_rejected_at=rises.get(variant_id),
                 cut_rejected_at=cuts.get(variant_id),
@@ -87,24 +95,34 @@ class StoredPriceHistory:
         )
         return {row.id: row.price for row in connection.execute(query)}
 
-    def _last_week(self, connection: Connection, since: datetime) -> dict[str, set[Decimal]]:
-        """Prices seen after ``since``, and the last one seen before it: it was in force then."""
+    def _seen(self, connection: Connection) -> dict[str, _Seen]:
+        """When which price was seen to begin, by variant, oldest first."""
         table = price_observations.c
         query = (
             select(table.variant_id, table.at, table.price)
             .where(table.store_id == self._store_id)
             .order_by(table.at)
         )
-        before: dict[str, Decimal] = {}
-        seen: dict[str, set[Decimal]] = defaultdict(set)
+        seen: dict[str, _Seen] = defaultdict(list)
         for variant_id, at, price in connection.execute(query):
-            if at <= since:
-                before[variant_id] = price
-            else:
-                seen[variant_id].add(price)
-        for variant_id, price in before.items():
-            seen[variant_id].add(price)
+            seen[variant_id].append((at, price))
         return seen
+
+    def _priors(
+        self, connection: Connection, seen: Mapping[str, _Seen], now: datetime
+    ) -> dict[str, PriorPrice]:
+        """What a crossed-out price must rest on, by variant; none where the policy does not ask."""
+        days = Policies(self._store_id).current(connection).policy.prior_price_days
+        if days is None:
+            return {}
+        clock = StoreClock(stores.get(connection, self._store_id).timezone)
+        today = clock.local_day(now)
+        return {
+            variant_id: prior_price(
+                [(clock.local_day(at), price) for at, price in each], today, days
+            )
+            for variant_id, each in seen.items()
+        }
 
     def _decided(self, connection: Connection) -> tuple[dict[str, Decimal], dict[str, datetime]]:
         """The price before the first decision on each variant, and the time of the last one."""
@@ -127,3 +145,9 @@ class StoredPriceHistory:
                 references.setdefault(subject_id, Decimal(price))
             changes[subject_id] = executed_at
         return references, changes
+
+
+def _in_force(seen: _Seen, since: datetime) -> tuple[Decimal, ...]:
+    """Prices seen after ``since``, and the last one seen before it: it was in force then."""
+    before = [price for at, price in seen if at <= since][-1:]
+    return tuple(sorted({*before, *(price for at, price in seen if at > since)}))

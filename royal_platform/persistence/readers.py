@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from core.storage.database import Database
+from royal_platform.commerce.catalog.clearing import clear_by
 from royal_platform.commerce.catalog.model import PriceObservation, Variant
 from royal_platform.commerce.decisions.model import Policy
 from royal_platform.commerce.forecasting.model import Forecast
@@ -49,7 +50,13 @@ class StoredCatalog:
     def variants(self) -> Sequence[Variant]:
         """Every variant of every product that is not deleted, by id."""
         query = (
-            select(variants, products.c.product_type, products.c.status, products.c.vendor)
+            select(
+                variants,
+                products.c.product_type,
+                products.c.status,
+                products.c.vendor,
+                products.c.tags,
+            )
             .join(
                 products,
                 (products.c.store_id == variants.c.store_id)
@@ -237,6 +244,7 @@ def _variant(row: Row[Any]) -> Variant:
         updated_at=row.updated_at,
         created_at=row.created_at,
         vendor=row.vendor,
+        clear_by=clear_by(row.tags),
     )
 
 

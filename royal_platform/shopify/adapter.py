@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from royal_platform.commerce.catalog.model import LiveProduct, ProductDraft, VariantPrice
+from royal_platform.commerce.catalog.model import (
+    CompareAt,
+    LiveProduct,
+    ProductDraft,
+    VariantPrice,
+)
 from royal_platform.commerce.inventory.model import StockLevel
 from royal_platform.commerce.shared.model import Money
 from royal_platform.shopify import documents
@@ -95,10 +100,10 @@ class ShopifyWriter:
         product_id: str,
         variant_id: str,
         price: Money,
-        compare_at: Money | None,
+        compare_at: Money | CompareAt | None,
         idempotency_key: str,  # noqa: ARG002 - this mutation takes none: it is read before repeating
     ) -> VariantPrice:
-        """Write the price (``compare_at`` None leaves it); return what the store then says.
+        """Write the price (``compare_at`` None leaves the other); return what the store then says.
 
         One attempt. Raises ``ShopifyRejected`` with the field and a remedy, or
         ``ShopifyUnavailable`` when the store does not show the price after an answer was lost.
@@ -108,7 +113,9 @@ class ShopifyWriter:
             "price": _decimal_text(price.amount),
         }
         if compare_at is not None:
-            change["compareAtPrice"] = _decimal_text(compare_at.amount)
+            change["compareAtPrice"] = (
+                None if isinstance(compare_at, CompareAt) else _decimal_text(compare_at.amount)
+            )
         try:
             await self._batches.set_price(gid("Product", product_id), change)
         except ShopifyUnavailable as error:
@@ -215,8 +222,9 @@ def _check(outcome: Outcome | None, *, doing: str) -> None:
         raise rejected(errors, doing=doing)
 
 
-def _has(stored: VariantPrice, price: Money, compare_at: Money | None) -> bool:
-    same_compare = compare_at is None or stored.compare_at == compare_at
+def _has(stored: VariantPrice, price: Money, compare_at: Money | CompareAt | None) -> bool:
+    wanted = None if isinstance(compare_at, CompareAt) else compare_at
+    same_compare = compare_at is None or stored.compare_at == wanted
     return stored.price.amount == price.amount and same_compare
 
 

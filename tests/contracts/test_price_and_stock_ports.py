@@ -20,6 +20,7 @@ import uvicorn
 from core.errors import RoyalError, Unavailable
 from core.settings import read_settings
 from royal_platform.bootstrap import bootstrap, writers
+from royal_platform.commerce.catalog.model import CompareAt
 from royal_platform.commerce.shared.model import Money
 from store_sandbox.app import create_app
 from store_sandbox.runtime import Options
@@ -100,6 +101,16 @@ def test_a_written_price_is_read_back_to_the_digit_and_can_be_restored(ports: Po
     )
     after = ports.run(ports.reader.variant_price(ports.variant))
     assert str(after.price.amount) == str(before.price.amount)
+
+
+def test_a_crossed_out_price_is_written_left_and_taken_away(ports: Ports) -> None:
+    before = ports.run(ports.reader.variant_price(ports.variant))
+    crossed = Money(before.price.amount + Decimal("5.00"), before.price.currency)
+    place = (ports.product, ports.variant, before.price)
+    written = [(crossed, "execute:1"), (None, "execute:2"), (CompareAt.CLEARED, "execute:3")]
+    shown = [ports.run(ports.writer.set_price(*place, *each)).compare_at for each in written]
+    assert shown == [crossed, crossed, None]
+    assert ports.run(ports.reader.variant_price(ports.variant)).compare_at is None
 
 
 def test_a_variant_that_does_not_exist_is_none_to_read_and_refused_to_write(ports: Ports) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from core.errors import Conflict, Unavailable
-from royal_platform.commerce.catalog.model import VariantPrice
+from royal_platform.commerce.catalog.model import CompareAt, VariantPrice
 from royal_platform.commerce.inventory.model import StockLevel
 from royal_platform.commerce.shared.model import Money
 
@@ -30,6 +30,7 @@ class LiveStore:
 
     currency: str = "EUR"
     prices: dict[str, Decimal] = field(default_factory=dict)
+    crossed_out: dict[str, Decimal] = field(default_factory=dict)
     stock: dict[tuple[str, str], int] = field(default_factory=dict)
     committed: dict[tuple[str, str], int] = field(default_factory=dict)
     journal: list[Written] = field(default_factory=list)
@@ -44,16 +45,18 @@ class LiveStore:
         price = self.prices.get(variant_id)
         if price is None:
             return None
+        crossed = self.crossed_out.get(variant_id)
         return VariantPrice(
-            variant_id, f"p-{variant_id}", Money(price, self.currency), None, None, _now()
-        )
+            variant_id, f"p-{variant_id}", Money(price, self.currency),
+            None if crossed is None else Money(crossed, self.currency), None, _now(),
+        )  # fmt: skip
 
     async def set_price(
         self,
         product_id: str,
         variant_id: str,
         price: Money,
-        compare_at: Money | None,
+        compare_at: Money | CompareAt | None,
         idempotency_key: str,
     ) -> VariantPrice:
         await self._answer()
@@ -63,6 +66,10 @@ class LiveStore:
             self.before_write()
         value = self.store_as(price.amount) if self.store_as else price.amount
         self.prices[variant_id] = value
+        if isinstance(compare_at, Money):
+            self.crossed_out[variant_id] = compare_at.amount
+        elif compare_at is CompareAt.CLEARED:
+            self.crossed_out.pop(variant_id, None)
         self.journal.append(Written("price", variant_id, format(value, "f"), idempotency_key))
         if self.after_write:
             self.after_write()

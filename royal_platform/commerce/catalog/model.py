@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 
 from royal_platform.commerce.shared.model import Money
+
+
+class CompareAt(Enum):
+    """What a written crossed-out price may be besides an amount: none at all."""
+
+    CLEARED = "cleared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +22,8 @@ class Variant:
 
     ``title`` names product and variant the way a merchant would; ``product_type`` is the store's
     own category and ``vendor`` the name of who makes or supplies it, None when it has none;
-    ``tracked`` is False when the store counts no stock.
+    ``tracked`` is False when the store counts no stock; ``clear_by`` the day by which the merchant
+    wants it sold out.
     """
 
     id: str
@@ -32,6 +40,7 @@ class Variant:
     updated_at: datetime
     created_at: datetime | None = None
     vendor: str | None = None
+    clear_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

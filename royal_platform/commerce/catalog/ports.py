@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from royal_platform.commerce.catalog.model import (
+    CompareAt,
     LiveProduct,
     PriceObservation,
     ProductDraft,
@@ -44,10 +45,13 @@ class PriceWriter(Protocol):
         product_id: str,
         variant_id: str,
         price: Money,
-        compare_at: Money | None,
+        compare_at: Money | CompareAt | None,
         idempotency_key: str,
     ) -> VariantPrice:
-        """Write the price (``compare_at`` None leaves it as it is); return what was stored."""
+        """Write the price; return what was stored.
+
+        ``compare_at`` None leaves the crossed-out price, ``CLEARED`` takes it away.
+        """
         ...
 
 

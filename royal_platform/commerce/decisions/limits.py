@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, get_args, get_type_hints
 
+from royal_platform.commerce.decisions.ladder import is_ladder, price_points
 from royal_platform.commerce.decisions.model import Policy
 
 NAMES = tuple(field.name for field in fields(Policy))
@@ -25,7 +26,7 @@ _WIDER_WHEN_HIGHER = frozenset({
     "two_persons_above", "risk_auto_max", "risk_deny_min", "messages_per_week", "messages_per_day",
 })  # fmt: skip
 _WIDER_WHEN_LOWER = frozenset({
-    "margin_floor_percent", "price_band_low_percent", "cooldown_days",
+    "margin_floor_percent", "price_band_low_percent", "cooldown_days", "prior_price_days",
 })  # fmt: skip
 _QUIET = ("quiet_from_hour", "quiet_to_hour")
 
@@ -53,9 +54,7 @@ def changed(policy: Policy, name: str, text: str) -> Policy:
 
 def _value(name: str, kinds: tuple[Any, ...], text: str) -> Any:
     if str in kinds:
-        if not text or len(text) > 10:
-            raise ValueError(f"{name} is an ending of prices like .99.")
-        return text
+        return _points(text) if name == "price_points" else _ending(name, text)
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -73,6 +72,19 @@ def _value(name: str, kinds: tuple[Any, ...], text: str) -> Any:
     if number != number.to_integral_value():
         raise ValueError(f"{name} is a whole number.")
     return int(number)
+
+
+def _points(text: str) -> str:
+    points = " ".join(text.replace(";", " ").split())
+    if not is_ladder(points):
+        raise ValueError("price_points are prices like 9.95 14.95 19.95.")
+    return points
+
+
+def _ending(name: str, text: str) -> str:
+    if not text or len(text) > 10:
+        raise ValueError(f"{name} is an ending of prices like .99.")
+    return text
 
 
 def _most(name: str, kinds: tuple[Any, ...]) -> Decimal:
@@ -146,10 +158,17 @@ def _is_wider(name: str, before: Policy, after: Policy) -> bool:
     old, new = getattr(before, name), getattr(after, name)
     if old == new:
         return False
+    # None is no limit at all.
     if name in _WIDER_WHEN_HIGHER:
-        # None is no limit at all.
         return bool(new is None or (old is not None and new > old))
-    return bool(name in _WIDER_WHEN_LOWER and new < old)
+    if name in _WIDER_WHEN_LOWER:
+        return bool(new is None or (old is not None and new < old))
+    return name == "price_points" and old is not None and bool(_points_of(new) - _points_of(old))
+
+
+def _points_of(ladder: str | None) -> set[Decimal | None]:
+    """The points of a ladder; without one every price is allowed, which no ladder holds."""
+    return {None} if ladder is None else set(price_points(ladder))
 
 
 def _quiet(policy: Policy) -> set[int]:

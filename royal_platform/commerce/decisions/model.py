@@ -208,7 +208,10 @@ class Policy:
     price before any agent touched it). Margin is what remains of the price without tax after unit
     cost and payment fees. ``None`` switches a limit off. Of marketing mail a customer gets
     ``messages_per_week`` in seven days and none in the quiet hours of the own zone;
-    ``messages_per_day`` are all messages of a local day.
+    ``messages_per_day`` are all messages of a local day. A crossed-out price is at most the lowest
+    one of the ``prior_price_days`` before (30 in the EU; None where no such law holds).
+    ``salvage_percent`` of its unit cost is what a unit left over after a clearance still brings;
+    ``price_points`` the only prices an agent may ask ("9.95 14.95 19.95"), None for any.
     """
 
     margin_floor_percent: Decimal = Decimal(15)
@@ -231,6 +234,9 @@ class Policy:
     payment_fee_percent: Decimal = Decimal("2.9")
     payment_fee_fixed: Decimal = Decimal("0.30")
     price_ending: str | None = None
+    prior_price_days: int | None = 30
+    salvage_percent: Decimal = Decimal(0)
+    price_points: str | None = None
     messages_per_week: int = 3
     messages_per_day: int = 500
     quiet_from_hour: int = 21
@@ -274,6 +280,18 @@ class MessageState:
 
 
 @dataclass(frozen=True, slots=True)
+class PriorPrice:
+    """The lowest price of the days before a reduction, and how far back prices are known.
+
+    ``known_days`` are whole store days, at most as many as were asked for; ``lowest`` None where
+    no price was ever seen.
+    """
+
+    lowest: Decimal | None
+    known_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class GateState:
     """The facts the gate compares with the policy, all as of ``now`` (store time, aware).
 
@@ -281,6 +299,8 @@ class GateState:
     - ``price_now``, ``unit_cost``: the variant's, in ``currency``; None = unknown;
     - ``prices_last_week``: every price in force during the last seven days;
     - ``reference_price``: the price before any agent's change; None = none has changed it yet;
+    - ``compare_at_now``: the crossed-out price shown beside it; None = none;
+    - ``prior``: the lowest price of the days before, None where the policy does not ask;
     - ``tax_rate``: fraction included in prices, 0 where the store's prices exclude tax;
     - ``last_change_at``: last executed change of this subject by a decision of this kind;
     - ``actions_*``: decisions already approved or executed, of this run and of this local day;
@@ -296,6 +316,8 @@ class GateState:
     price_now: Decimal | None = None
     prices_last_week: tuple[Decimal, ...] = ()
     reference_price: Decimal | None = None
+    compare_at_now: Decimal | None = None
+    prior: PriorPrice | None = None
     unit_cost: Decimal | None = None
     tax_rate: Decimal = Decimal(0)
     last_change_at: datetime | None = None

@@ -14,6 +14,7 @@ from royal_platform.commerce.decisions.fulfilment import (
     fulfilment_changes,
     fulfilment_problems,
 )
+from royal_platform.commerce.decisions.ladder import on_ladder
 from royal_platform.commerce.decisions.limits import (
     contradiction,
     unit_of,
@@ -36,6 +37,7 @@ from royal_platform.commerce.decisions.model import (
     Verdict,
 )
 from royal_platform.commerce.decisions.policy_change import POLICY
+from royal_platform.commerce.decisions.reductions import honest_reduction
 from royal_platform.commerce.messages.model import Consent, Context, Purpose
 from royal_platform.commerce.messages.rules import is_quiet, message_id
 from royal_platform.commerce.shared.model import Money
@@ -62,7 +64,8 @@ __all__ = [
     "stopping",
 ]
 
-PRICE_KINDS = ("price.set",)
+MARKDOWN = "price.markdown"
+PRICE_KINDS = ("price.set", MARKDOWN)
 MESSAGE = "message.send"
 MANDATES = ("mandate.grant", "mandate.revoke")
 IMPORT = "product.import_draft"
@@ -147,10 +150,10 @@ def stopping(kind: str, agent_id: str, stopped: Iterable[str]) -> Iterator[str]:
 
 def changes(proposal: Proposal) -> tuple[Change, ...]:
     """The diff a person reads before approving: what is, what would be, in which unit."""
-    arguments, before = proposal.arguments, proposal.precondition
+    arguments = proposal.arguments
     currency = str(arguments.get("currency", ""))
     if proposal.kind in PRICE_KINDS:
-        return (Change("price", _text(before.get("price")), _text(arguments["price"]), currency),)
+        return _price_changes(proposal, currency)
     if proposal.kind == "inventory.reorder":
         return (
             Change("on order", "0", _text(arguments["quantity"]), "units"),
@@ -199,6 +202,18 @@ def _notice_changes(proposal: Proposal) -> tuple[Change, ...]:
         days = f"{arguments.get('first')} to {arguments.get('last')}"
         return (Change("report", None, days, ""),)
     return tuple(Change(name, None, _text(value), "") for name, value in arguments.items())
+
+
+def _price_changes(proposal: Proposal, currency: str) -> tuple[Change, ...]:
+    """The price; of a reduction also what is crossed out and the lowest price it rests on."""
+    arguments, before = proposal.arguments, proposal.precondition
+    found = [Change("price", _text(before.get("price")), _text(arguments["price"]), currency)]
+    for name in ("compare_at", "prior_price"):
+        if name in arguments:
+            wanted = _text(arguments[name])
+            now = wanted if name == "prior_price" else _text(before.get(name))
+            found.append(Change(name, now, wanted, currency))
+    return tuple(found)
 
 
 def _adjustment(proposal: Proposal) -> Change:
@@ -289,11 +304,7 @@ def _own_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
 
 def _argument_problems(kind: str, arguments: JsonObject, currency: str) -> Iterator[str]:
     if kind in PRICE_KINDS:
-        price = _amount(arguments.get("price"))
-        if price is None or price <= 0:
-            yield "The price is not a positive decimal string."
-        elif Money(price, currency).rounded().amount != price:
-            yield f"The price has more digits than {currency} is paid in."
+        yield from _price_problems(kind, arguments, currency)
     if kind == "inventory.reorder":
         if not _is_count(arguments.get("quantity"), least=1):
             yield "The quantity is not a whole number of at least 1."
@@ -319,6 +330,21 @@ def _limit_problems(arguments: JsonObject) -> Iterator[str]:
         with_limits(Policy(), limits)
     except ValueError as error:
         yield str(error)
+
+
+def _price_problems(kind: str, arguments: JsonObject, currency: str) -> Iterator[str]:
+    if kind == MARKDOWN and "compare_at" not in arguments:
+        yield "A markdown says which price is crossed out, or that none is."
+    if "salvage" in arguments and _amount(arguments["salvage"]) is None:
+        yield "What a unit left over brings is not a decimal string."
+    for name, label in (("price", "price"), ("compare_at", "crossed-out price")):
+        if name == "compare_at" and arguments.get(name) is None:
+            continue
+        amount = _amount(arguments.get(name))
+        if amount is None or amount <= 0:
+            yield f"The {label} is not a positive decimal string."
+        elif Money(amount, currency).rounded().amount != amount:
+            yield f"The {label} has more digits than {currency} is paid in."
 
 
 def _mandate_problems(kind: str, arguments: JsonObject) -> Iterator[str]:
@@ -673,8 +699,9 @@ _ALWAYS: tuple[Rule, ...] = (_kill_switch, _expiry, _autonomy, _risk, _budget, _
 # An order is work that came in: its pace is the customers', its money the budget's.
 _OWN_PACE = frozenset({MESSAGE, *MANDATES, *FULFILMENT_KINDS, *NOTICES})
 _CHANGES: tuple[Rule, ...] = (_cooldown, _rates)
+_PRICES: tuple[Rule, ...] = (_price_step, _price_band, _margin, on_ladder, honest_reduction)
 _BY_KIND: dict[str, tuple[Rule, ...]] = {
-    **dict.fromkeys(PRICE_KINDS, (_price_step, _price_band, _margin)),
+    **dict.fromkeys(PRICE_KINDS, _PRICES),
     "inventory.reorder": (_unit_cost,),
     "inventory.reorder_cancel": (_only_as_revert,),
     "inventory.adjust": (_unchecked_stock,),

@@ -56,22 +56,28 @@ class _State:
         self.total = zeros()
 
     def take(self, y: Singles, use: Flags) -> None:
-        """One week further; a running mean until a rate takes over, so no start is guessed."""
-        error = np.where(use, y - self.ses, 0)
-        self.errors += np.where(self.weeks > 0, error[_VARIANCE_OF] ** 2, 0)
-        self.weeks += use
+        """One week further; a running mean until a rate takes over, so no start is guessed.
+
+        Factors of 0 and 1 stand for conditions: they cost a fraction of choosing element by
+        element, and unknown demand is given as 0.
+        """
+        used = use.astype(np.float32)
+        error = (y - self.ses) * used
+        self.errors += error[_VARIANCE_OF] ** 2 * (self.weeks > 0)
+        self.weeks += used
+        self.total += y * used
         mean_rate = 1 / np.maximum(self.weeks, 1)
         for i, rate in enumerate(SES_RATES):
-            self.ses[i] += np.maximum(mean_rate, np.float32(rate)) * error[i]
-        sold = use & (y > 0)
+            error[i] *= np.maximum(mean_rate, np.float32(rate))
+        self.ses += error
+        sold = used * (y > 0)
         self.selling += sold
         size_rate = 1 / np.maximum(self.selling, 1)
         for i, (size, chance) in enumerate(TSB_RATES):
-            step = np.maximum(mean_rate, np.float32(chance))
-            self.chance[i] += np.where(use, step * (sold - self.chance[i]), 0)
-            step = np.maximum(size_rate, np.float32(size))
-            self.size[i] += np.where(sold, step * (y - self.size[i]), 0)
-        self.total += np.where(use, y, 0)
+            used_rate = used * np.maximum(mean_rate, np.float32(chance))
+            self.chance[i] += used_rate * (sold - self.chance[i])
+            sold_rate = sold * np.maximum(size_rate, np.float32(size))
+            self.size[i] += sold_rate * (y - self.size[i])
 
 
 def sweep(y: Singles, usable: Flags, origins: Sequence[int]) -> Levels:

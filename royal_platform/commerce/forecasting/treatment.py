@@ -120,8 +120,9 @@ def _options(found: Causes) -> tuple[Sequence[float], Sequence[float]]:
 def _smoothed(demand: Floats, found: Causes, strength: float, answer: float) -> Levels:
     """One sweep for all origins that see no season, and one for each that sees its own."""
     origins = found.origins
-    usable = np.ascontiguousarray(np.isfinite(demand).T)
-    plain = (np.nan_to_num(demand) / (1 + answer * found.depth)).T.astype(np.float32)
+    known = np.isfinite(demand)
+    usable = np.ascontiguousarray(known.T)
+    plain = (np.where(known, demand, 0.0) / (1 + answer * found.depth)).T.astype(np.float32)
     seasonal = [k for k in range(len(origins)) if strength and (found.index[k] != 1).any()]
     level = [k for k in range(len(origins)) if k not in seasonal]
     parts = [sweep(plain, usable, [origins[k] for k in level])] if level else []

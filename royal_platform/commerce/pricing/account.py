@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
@@ -60,6 +60,7 @@ class Desk:
     returns: Sequence[float]
     discount_rate: float
     available_now: Mapping[str, int | None]
+    today: date
 
 
 def waiting(case: Case, limit: int) -> Blocked:

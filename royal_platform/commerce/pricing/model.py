@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from royal_platform.commerce.decisions.model import Proposal
+from royal_platform.commerce.decisions.model import PriorPrice, Proposal
 from royal_platform.commerce.forecasting.model import Floats, Integers
 
 
@@ -100,12 +100,16 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class PriceWindow:
-    """Prices the policy lets an agent propose, both ends included, and the wanted ending."""
+    """Prices the policy lets an agent propose, both ends included, and the wanted ending.
+
+    ``points`` are the only prices allowed, lowest first; empty for any.
+    """
 
     low: Decimal
     high: Decimal
     ending: str | None
     minor_digits: int
+    points: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ class PriceHistory:
     ``reference`` is the price before any agent changed it, ``last_week`` every price in force in
     the last seven days, ``last_change_at`` the last change by a decision; ``rise_rejected_at`` and
     ``cut_rejected_at`` when a person last turned down a higher or a lower price; None = never.
+    ``prior`` is what a crossed-out price must rest on, None where the policy does not ask.
     """
 
     reference: Decimal
@@ -122,6 +127,7 @@ class PriceHistory:
     last_change_at: datetime | None = None
     rise_rejected_at: datetime | None = None
     cut_rejected_at: datetime | None = None
+    prior: PriorPrice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The price with the best expected contribution inside the policy's limits."""
+"""Which prices the policy allows, what of each remains, and the draws they are weighed on."""
 
 from __future__ import annotations
 
@@ -10,25 +10,23 @@ from statistics import NormalDist
 
 import numpy as np
 
+from royal_platform.commerce.decisions.ladder import price_points
 from royal_platform.commerce.decisions.model import Policy
 from royal_platform.commerce.forecasting.model import Floats, Panel
 from royal_platform.commerce.pricing.model import (
     Blocked,
-    Demand,
     Economics,
-    Interval,
-    PriceAdvice,
     PriceWindow,
 )
 from royal_platform.commerce.pricing.response import MIN_UNITS, MIN_WEEKS
 
 WRONG_SIGN_CUT = -0.05
 _MIN_HORIZON_UNITS = 3.0
-_WORTH_SHARE = 0.01
 _MAX_CANDIDATES = 60
+_MOST_STEPS = 400
 _RETURN_PRIOR_UNITS = 50.0
 # Midpoints of equal slices of the standard normal distribution, for expectations and quantiles.
-_SLICES = 41
+SLICES = 41
 _NORMAL = NormalDist()
 
 
@@ -73,81 +71,27 @@ def window(
         high=min(highs).quantize(unit, rounding=ROUND_FLOOR),
         ending=policy.price_ending,
         minor_digits=minor_digits,
+        points=() if policy.price_points is None else price_points(policy.price_points),
     )
 
 
 def candidates(price: Decimal, limits: PriceWindow) -> tuple[Decimal, ...]:
     """Prices to compare: those with the wanted ending, or with the ending of today's price.
 
-    Where no such price lies in the window, evenly spread prices are used instead.
+    Where no such price lies in the window, evenly spread prices are used instead; where the
+    merchant keeps price points, only these.
     """
+    if limits.points:
+        return tuple(p for p in limits.points if limits.low <= p <= limits.high and p != price)
     for modulus, rest in _endings(price, limits):
-        first = (limits.low - rest) / modulus
-        n = first.to_integral_value(ROUND_CEILING)
-        found: list[Decimal] = []
-        while (value := n * modulus + rest) <= limits.high and len(found) < 400:
-            if value != price:
-                found.append(value)
-            n += 1
-        if len(found) >= 2:
-            stride = max(1, math.ceil(len(found) / _MAX_CANDIDATES))
-            return tuple(found[::stride])
+        first = int(((limits.low - rest) / modulus).to_integral_value(ROUND_CEILING))
+        last = int(((limits.high - rest) / modulus).to_integral_value(ROUND_FLOOR))
+        today = (price - rest) / modulus
+        steps = [n for n in range(first, min(last, first + _MOST_STEPS) + 1) if n != today]
+        if len(steps) >= 2:
+            stride = max(1, math.ceil(len(steps) / _MAX_CANDIDATES))
+            return tuple(n * modulus + rest for n in steps[::stride])
     return ()
-
-
-def advise(
-    price: Decimal,
-    demand: Demand,
-    elasticity: tuple[float, float],
-    economics: Economics,
-    limits: PriceWindow,
-    *,
-    floor_percent: Decimal,
-) -> PriceAdvice | Blocked:
-    """The candidate with the highest expected gain whose 10 % quantile is worth a change.
-
-    ``elasticity`` is the posterior's mean and standard deviation; the margin floor is applied
-    exactly as the gate does. Returns ``Blocked`` when nothing is worthwhile.
-    """
-    options = [
-        p for p in candidates(price, limits) if margin_percent(p, economics) >= floor_percent
-    ]
-    if not options:
-        return Blocked("no_room", "No price inside the policy's limits differs from today's.")
-    betas = truncated(*elasticity)
-    units = np.maximum(demand.expected + demand.sd * normal_slices(), 0.0)
-    now = float(price)
-    prices = np.array([float(p) for p in options])
-    unit_now = float(economics.contribution(now))
-    unit_then = np.asarray(economics.contribution(prices))
-    # Candidate by elasticity slice: what an expected unit of today brings more or less.
-    response = np.exp(betas[None, :] * np.log(prices / now)[:, None])
-    per_unit = response * unit_then[:, None] - unit_now
-    gains = (per_unit[:, :, None] * units[None, None, :]).reshape(len(options), -1)
-    low = np.quantile(gains, 0.1, axis=1)
-    mean = gains.mean(axis=1)
-    worth = max(abs(unit_now) * demand.expected * _WORTH_SHARE, 1.0)
-    good = low > 0
-    good &= mean >= worth
-    if not good.any():
-        best = int(mean.argmax())
-        detail = (
-            f"The best price, {options[best]}, would bring {mean[best]:+.2f} in 28 days, 80 % "
-            f"interval {low[best]:+.2f} to {np.quantile(gains[best], 0.9):+.2f}: not worth it."
-        )
-        return Blocked("not_worthwhile", detail)
-    best = int(np.where(good, mean, -np.inf).argmax())
-    return PriceAdvice(
-        price=options[best],
-        gain=_interval(gains[best]),
-        contribution_now=_interval(unit_now * units),
-        contribution_then=_interval(np.outer(response[best] * unit_then[best], units)),
-        units_now=_interval(units),
-        units_then=_interval(np.outer(response[best], units)),
-        elasticity=_interval(betas),
-        loss_probability=float((gains[best] < 0).mean()),
-        optimum_inside=bool(0 < best < len(options) - 1),
-    )
 
 
 def margin_percent(price: Decimal, economics: Economics) -> Decimal:
@@ -176,25 +120,20 @@ def too_thin(units_sold: float, weeks: int, horizon_units: float) -> Blocked | N
 def truncated(mean: float, sd: float) -> Floats:
     """Equal-weight points of the normal distribution cut off above ``WRONG_SIGN_CUT``."""
     if sd <= 0:
-        return np.full(_SLICES, min(mean, WRONG_SIGN_CUT))
+        return np.full(SLICES, min(mean, WRONG_SIGN_CUT))
     ceiling = _NORMAL.cdf((WRONG_SIGN_CUT - mean) / sd)
-    share = (np.arange(_SLICES) + 0.5) / _SLICES * max(ceiling, 1e-6)
+    share = (np.arange(SLICES) + 0.5) / SLICES * max(ceiling, 1e-6)
     return np.minimum(mean + sd * _quantiles(share), WRONG_SIGN_CUT)
 
 
 @cache
 def normal_slices() -> Floats:
     """Equal-weight points of the standard normal distribution."""
-    return _quantiles((np.arange(_SLICES) + 0.5) / _SLICES)
+    return _quantiles((np.arange(SLICES) + 0.5) / SLICES)
 
 
 def _quantiles(shares: Floats) -> Floats:
     return np.array([_NORMAL.inv_cdf(share) for share in shares])
-
-
-def _interval(values: Floats) -> Interval:
-    low, high = np.quantile(values, [0.1, 0.9])
-    return Interval(float(values.mean()), float(low), float(high))
 
 
 def _endings(price: Decimal, limits: PriceWindow) -> Iterator[tuple[Decimal, Decimal]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
@@ -23,16 +23,19 @@ from royal_platform.commerce.pricing.account import (
     too_risky,
     waiting,
 )
+from royal_platform.commerce.pricing.clearing import markdown
 from royal_platform.commerce.pricing.elasticity import elasticities
 from royal_platform.commerce.pricing.model import (
     Blocked,
     Demand,
     Economics,
+    PriceAdvice,
     PriceHistory,
     PriceStudy,
     PriceWindow,
     PricingOutcome,
 )
+from royal_platform.commerce.pricing.optimum import Question, advise_all
 from royal_platform.commerce.shared.model import Money
 
 _HORIZON_WEEKS = HORIZON_DAYS // 7
@@ -41,6 +44,24 @@ _UNKNOWN_COST = Blocked(
     "Its unit cost is unknown, so no margin can be computed. Enter the cost per item in the "
     "store's admin.",
 )
+
+
+_CROSSED_OUT = Blocked(
+    "crossed_out",
+    "It is shown as reduced. Beside another price the crossed-out one would have to be the lowest "
+    "of the days before (Directive 98/6/EC), which today's price is below.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A variant that may get another price, and the question which."""
+
+    variant: Variant
+    row: int
+    past: PriceHistory
+    question: Question
+    short: bool
 
 
 def propose_prices(
@@ -55,20 +76,23 @@ def propose_prices(
     available_now: Mapping[str, int | None] | None = None,
     run_id: str | None = None,
     limit: int = 25,
+    today: date | None = None,
 ) -> PricingOutcome:
     """Propose at most ``limit`` price changes, the largest expected gain first.
 
     Every active variant is either proposed or listed in ``blocked`` with its reason: cost
     unknown, thin history, cool-down, not worthwhile, no room inside the policy, turned down by a
     person less than the policy's cool-down ago, or waiting its turn behind the limit. Prices that
-    the gate would deny are never proposed, given the same history.
+    the gate would deny are never proposed, given the same history. What is to be cleared by a date
+    is marked down for ``today`` in the store, before the others.
     """
     desk = Desk(
         panel, forecast, elasticities(panel), policy, store, now, run_id,
         [float(rate) for rate in rules.return_rates(panel)], rules.discount_rate(panel),
-        available_now or {},
+        available_now or {}, today or now.date(),
     )  # fmt: skip
-    cases: list[Case] = []
+    asked: list[_Asked] = []
+    cleared: list[Proposal] = []
     blocked: list[Blocked] = []
     seen: list[Variant] = []
     rows = {variant_id: row for row, variant_id in enumerate(panel.variant_ids)}
@@ -77,13 +101,18 @@ def propose_prices(
             continue
         seen.append(variant)
         found = _consider(desk, variant, rows[variant.id], (history or {}).get(variant.id))
-        if isinstance(found, Blocked):
+        if isinstance(found, Proposal):
+            cleared.append(found)
+        elif isinstance(found, Blocked):
             blocked.append(replace(found, variant_id=variant.id, title=variant.title))
         else:
-            cases.append(found)
+            asked.append(found)
+    cases, refused = _answered(desk, asked)
+    blocked += refused
     cases.sort(key=lambda case: (-case.advice.gain.point, case.variant.id))
     total = sum(max(case.advice.contribution_now.point, 0.0) for case in cases)
-    proposals: list[Proposal] = []
+    proposals = _most_valuable(cleared)[:limit]
+    blocked += [_next_time(each, limit) for each in _most_valuable(cleared)[limit:]]
     for case in cases:
         risk = risk_of(desk, case, total)
         if risk.score >= policy.risk_deny_min:
@@ -159,11 +188,12 @@ def _limits(
         variant.price.amount, past.reference, past.last_week, desk.policy,
         variant.price.minor_digits,
     )  # fmt: skip
-    if variant.compare_at is not None and variant.compare_at.amount > variant.price.amount:
+    if variant.compare_at is not None and _is_reduced(variant) and variant.clear_by is None:
         # A price at or above the crossed-out one would make the discount a lie.
         unit = Decimal(1).scaleb(-limits.minor_digits)
         limits = replace(limits, high=min(limits.high, variant.compare_at.amount - unit))
-    short = _short_of_stock(desk, variant, row)
+    # What is to be gone is not ordered again: no stock of it has to last.
+    short = variant.clear_by is None and _short_of_stock(desk, variant, row)
     if short:
         limits = replace(limits, low=max(limits.low, variant.price.amount))
     return limits, short
@@ -171,7 +201,7 @@ def _limits(
 
 def _consider(
     desk: Desk, variant: Variant, row: int, history: PriceHistory | None
-) -> Case | Blocked:
+) -> _Asked | Proposal | Blocked:
     cost = variant.unit_cost
     if cost is None:
         return _UNKNOWN_COST
@@ -189,18 +219,35 @@ def _consider(
     economics = _economics(desk, cost, row)
     past = history or PriceHistory(variant.price.amount)
     limits, short = _limits(desk, variant, row, history)
-    advice = rules.advise(
-        variant.price.amount,
-        demand,
-        (float(desk.elasticity.mean[row]), float(desk.elasticity.sd[row])),
-        economics,
-        limits,
-        floor_percent=policy.margin_floor_percent,
+    if variant.clear_by is not None:
+        return markdown(
+            desk, variant, row, demand=demand, economics=economics, limits=limits, past=past
+        )
+    beta = (float(desk.elasticity.mean[row]), float(desk.elasticity.sd[row]))
+    question = Question(
+        variant.price.amount, demand, beta, economics, limits, policy.margin_floor_percent
     )
-    if isinstance(advice, Blocked):
-        return advice
-    rejected = _rejected_lately(desk, variant.price, advice.price, past)
-    return rejected or Case(variant, row, demand, economics, advice, short)
+    return _Asked(variant, row, past, question, short)
+
+
+def _answered(desk: Desk, asked: Sequence[_Asked]) -> tuple[list[Case], list[Blocked]]:
+    """All questions weighed at once: prices worth proposing, and refusals."""
+    cases: list[Case] = []
+    blocked: list[Blocked] = []
+    for each, advice in zip(asked, advise_all([a.question for a in asked]), strict=True):
+        variant, question = each.variant, each.question
+        refusal = (
+            advice
+            if isinstance(advice, Blocked)
+            else _rejected_lately(desk, variant.price, advice.price, each.past)
+        )
+        if refusal is not None:
+            blocked.append(replace(refusal, variant_id=variant.id, title=variant.title))
+        elif isinstance(advice, PriceAdvice):
+            cases.append(Case(
+                variant, each.row, question.demand, question.economics, advice, each.short
+            ))  # fmt: skip
+    return cases, blocked
 
 
 def _rejected_lately(
@@ -230,11 +277,34 @@ def _refusal(
         free_at = history.last_change_at + timedelta(days=desk.policy.cooldown_days)
         if desk.now < free_at:
             return Blocked("cooldown", f"Its price was changed lately; free on {free_at:%Y-%m-%d}.")
+    if (
+        variant.clear_by is None
+        and _is_reduced(variant)
+        and desk.policy.prior_price_days is not None
+    ):
+        return _CROSSED_OUT
     return rules.too_thin(
         float(desk.panel.units[row].sum()),
         int(desk.elasticity.weeks[row]),
         _demand(desk, row).expected,
     )
+
+
+def _most_valuable(cleared: Sequence[Proposal]) -> list[Proposal]:
+    return sorted(
+        cleared,
+        key=lambda each: (-(each.money_at_stake.amount if each.money_at_stake else 0),
+                          each.subject.id),
+    )  # fmt: skip
+
+
+def _next_time(proposal: Proposal, limit: int) -> Blocked:
+    detail = f"{limit} other markdowns are worth more."
+    return Blocked("limit", detail, proposal.subject.id, proposal.subject.title)
+
+
+def _is_reduced(variant: Variant) -> bool:
+    return variant.compare_at is not None and variant.compare_at.amount > variant.price.amount
 
 
 def _demand(desk: Desk, row: int) -> Demand:

@@ -44,7 +44,9 @@ def propose_prices(platform: Platform, count: int) -> list[Proposed]:
             books.connection, edited=version, policy=limits, actor="ada", now=books.now
         )
         now = books.now
-    chosen = [v for v in platform.catalog.variants() if v.unit_cost][:count]
+    # Beside a crossed-out price another one would mislead: the gate denies it.
+    known = [v for v in platform.catalog.variants() if v.unit_cost and not v.compare_at]
+    chosen = known[:count]
     assert len(chosen) == count
     proposals = [
         Proposal(

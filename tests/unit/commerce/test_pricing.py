@@ -24,6 +24,7 @@ from royal_platform.commerce.pricing.model import (
     PriceHistory,
     PriceWindow,
 )
+from royal_platform.commerce.pricing.optimum import Question, advise_all
 from royal_platform.commerce.pricing.response import PRIOR_MEAN, promotions, week_level
 from royal_platform.commerce.pricing.service import propose_prices
 from royal_platform.commerce.pricing.study import curve
@@ -96,15 +97,17 @@ def test_no_wrong_sign_survives_truncation(mean, sd):
     assert np.isfinite(points).all()
 
 
+def answer(question):
+    return advise_all([question])[0]
+
+
 @pytest.mark.parametrize(("elasticity", "cost"), [(-2.0, 5.0), (-3.0, 6.0), (-2.5, 6.0)])
 def test_with_a_known_elasticity_the_price_is_the_textbook_markup(elasticity, cost):
     best = cost * elasticity / (1 + elasticity)  # Lerner
     start = D(str(round(best * 1.35, 2)))
     limits = replace(rules.window(start, start, (), WIDE, 2), ending=None)
-    advice = rules.advise(
-        start, Demand(400, 20), (elasticity, 0.0), replace(PLAIN, unit_cost=cost), limits,
-        floor_percent=D(0),
-    )  # fmt: skip
+    economics = replace(PLAIN, unit_cost=cost)
+    advice = answer(Question(start, Demand(400, 20), (elasticity, 0.0), economics, limits, D(0)))
     assert float(advice.price) == pytest.approx(best, rel=0.05)
     assert advice.gain.low > 0
     assert advice.optimum_inside
@@ -119,10 +122,38 @@ def test_tax_fees_and_returns_lower_the_contribution():
 def test_doubt_about_the_sign_of_the_gain_refuses():
     price = D("10.00")
     limits = rules.window(price, price, (), Policy(), 2)
-    blocked = rules.advise(price, Demand(100, 10), (-2.0, 1.0), PLAIN, limits, floor_percent=D(0))
+    blocked = answer(Question(price, Demand(100, 10), (-2.0, 1.0), PLAIN, limits, D(0)))
     assert isinstance(blocked, Blocked)
     assert blocked.reason == "not_worthwhile"
     assert "80 %" in blocked.detail
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(100, 30_000), st.floats(0.1, 400), st.floats(0, 80), st.floats(-5, -0.2),
+            st.floats(0, 1.5), st.floats(0.1, 0.95), st.sampled_from([None, ".95", "5"]),
+        ),
+        min_size=1, max_size=4,
+    )
+)  # fmt: skip
+def test_many_at_once_are_answered_as_each_alone_and_a_proposal_gains_in_nine_draws_of_ten(drawn):
+    asked = []
+    for cents, expected, sd, mean, doubt, share, ending in drawn:
+        price = D(cents) / 100
+        limits = rules.window(price, price, (), Policy(price_ending=ending), 2)
+        economics = replace(PLAIN, unit_cost=float(price) * share)
+        asked.append(Question(price, Demand(expected, sd), (mean, doubt), economics, limits, D(15)))
+    answers = advise_all(asked)
+    assert [type(each) for each in answers] == [type(answer(each)) for each in asked]
+    for question, found in zip(asked, answers, strict=True):
+        if isinstance(found, Blocked):
+            continue
+        assert found.price == answer(question).price
+        assert found.gain.low > 0
+        assert found.loss_probability <= 0.1
+        assert rules.margin_percent(found.price, question.economics) >= 15
 
 
 prices = st.integers(50, 90_000).map(lambda cents: D(cents) / 100)
@@ -149,10 +180,8 @@ def test_the_gate_never_denies_an_optimum(
     cost = (price * D(str(round(cost_share, 3)))).quantize(D("0.01"))
     economics = Economics(float(cost), 0.19, float(policy.payment_fee_percent / 100), 0.3, 0.05)
     limits = rules.window(price, reference, before, policy, 2)
-    advice = rules.advise(
-        price, Demand(80, 12), (beta, 0.2), economics, limits,
-        floor_percent=policy.margin_floor_percent,
-    )  # fmt: skip
+    floor_now = policy.margin_floor_percent
+    advice = answer(Question(price, Demand(80, 12), (beta, 0.2), economics, limits, floor_now))
     if isinstance(advice, Blocked):
         return
     assert advice.gain.low > 0
@@ -300,8 +329,10 @@ def test_a_crossed_out_price_is_never_reached_and_short_stock_is_never_cheapened
         replace(v, compare_at=Money(v.price.amount + D("0.50"), "EUR")) for v in shop.variants
     ]
     outcome = propose_prices(
-        marked, panel, demand, Policy(), store=shop.terms, now=shop.now, limit=200
-    )
+        marked, panel, demand, Policy(prior_price_days=None), store=shop.terms, now=shop.now,
+        limit=200,
+    )  # fmt: skip
+    assert outcome.proposals
     for proposal in outcome.proposals:
         assert D(proposal.arguments["price"]) < D(proposal.precondition["price"]) + D("0.50")
     outcome = propose_prices(

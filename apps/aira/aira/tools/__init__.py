@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aira.tools import (
     agents,
-    audiences,
     audit,
     catalog,
     deciding,
@@ -19,16 +18,12 @@ from aira.tools import (
     figures,
     helping,
     limits,
-    marketing,
     operating,
     orders,
     pricing,
     runs,
-    shortlist,
     status,
     stock,
-    suppliers,
-    support,
 )
 from aira.tools.model import Answer, Arguments, Asked, Json, Said, Tool
 from core.security.principals import Principal
@@ -37,8 +32,7 @@ __all__ = ["TOOLS", "Answer", "Arguments", "Asked", "Json", "Said", "Tool", "Too
 
 _MODULES = (
     status, figures, catalog, stock, orders, decisions, effects, deciding, pricing, agents,
-    operating, runs, limits, audiences, marketing, shortlist, suppliers, support, audit,
-    documents, helping,
+    operating, runs, limits, audit, documents, helping,
 )  # fmt: skip
 
 TOOLS: Mapping[str, Tool[Any]] = {tool.name: tool for module in _MODULES for tool in module.TOOLS}

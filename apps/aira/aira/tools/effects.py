@@ -15,8 +15,7 @@ from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.effects import KNOWN, PENDING, Effects, StoredEffect
 
 _COLUMNS = (
-    Column("executed_at", "Executed", "time"),
-    Column("subject", "Subject", "text", "approvals", "id"),
+    Column("executed_at", "Executed", "time"), Column("subject", "Subject"),
     Column("change", "Change"), Column("status", "Status", "status"),
     Column("predicted", "Predicted"), Column("measured", "Measured"),
 )  # fmt: skip

@@ -37,6 +37,9 @@ function Line({
   const replaced = status === "proposed" || written;
   // What has no value now is not struck out as "none": only what is proposed is shown.
   const isNew = change.now === null && !written;
+  if (change.now !== null && change.now === change.proposed) {
+    return <Term name={fieldName(change.field, t)} value={show(change.now)} />;
+  }
   return (
     <div>
       {named && <p className="mb-1 text-meta text-muted">{fieldName(change.field, t)}</p>}
@@ -52,7 +55,7 @@ function Line({
         )}
         <Box label={t("decision.proposed")}>
           <ins className="text-ok no-underline">
-            {change.proposed === null ? t("state.unknown") : show(change.proposed)}
+            {change.proposed === null && isNew ? t("state.unknown") : show(change.proposed)}
           </ins>
         </Box>
         {written && (
@@ -62,6 +65,15 @@ function Line({
         )}
       </dl>
     </div>
+  );
+}
+
+/** What the change rests on and leaves as it is. */
+function Term({ name, value }: { name: string; value: string }) {
+  return (
+    <p className="text-dense text-muted">
+      {name}: <span className="text-fg tabular-nums">{value}</span>
+    </p>
   );
 }
 

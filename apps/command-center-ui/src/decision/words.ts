@@ -17,7 +17,7 @@ export function kindName(kind: string, t: TFunction): string {
 export function decisionTitle(decision: Decision, t: TFunction, format: Format): string {
   const subject = decision.subject.title;
   const change = mainChange(decision);
-  if (decision.kind === "price.set" && change?.proposed) {
+  if (decision.kind.startsWith("price.") && change?.proposed) {
     const value = format.quantity(change.proposed, change.unit);
     if (decision.reverts) return t("decision.title.restore", { subject, value });
     const raises =

@@ -13,7 +13,6 @@ export const FAMILIES = [
   "store",
   "webhook",
   "session",
-  "model",
 ] as const;
 
 export function byDay(events: EventRow[], format: Format): [day: string, events: EventRow[]][] {

@@ -25,6 +25,9 @@ export const GROUPS = {
     { name: "price_band_low_percent", kind: "percent" },
     { name: "price_band_high_percent", kind: "percent" },
     { name: "price_ending", kind: "text", optional: true },
+    { name: "price_points", kind: "text", optional: true },
+    { name: "salvage_percent", kind: "percent" },
+    { name: "prior_price_days", kind: "days", optional: true },
   ],
   pace: [
     { name: "cooldown_days", kind: "days" },
