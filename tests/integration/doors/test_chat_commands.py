@@ -142,6 +142,18 @@ def test_what_cannot_be_said_is_refused_and_begins_nothing(
     assert anna.http.get("/v1/conversations").json()["total"] == 0
 
 
+@pytest.mark.parametrize("claimed", ["application/json", "image/png", "text/plain"])
+def test_a_file_that_is_not_what_it_says_is_refused_and_begins_nothing(
+    anna: Talker, claimed: str
+) -> None:
+    picture = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 8
+    answer = anna.http.post("/v1/chat", content=picture, headers={"Content-Type": claimed})
+    assert answer.status_code in {400, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "PNG" not in answer.text
+    assert anna.http.get("/v1/conversations").json()["total"] == 0
+
+
 def test_the_longest_message_is_taken_and_null_characters_are_not_kept(anna: Talker) -> None:
     words = "/search " + "ä" * (32_000 - 8)
     assert one(anna.say(words), "turn")["text"] == words
