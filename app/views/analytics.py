@@ -18,9 +18,9 @@ from app.schemas.analytics import (
 )
 from app.views import shared
 from core.errors import Invalid, NotFound
+from core.export.table import as_csv
 from royal_platform.commerce.analytics import service
 from royal_platform.commerce.analytics.compiling import UnknownDimensionError
-from royal_platform.commerce.analytics.export import Cell, csv_of
 from royal_platform.commerce.analytics.metrics import METRICS
 from royal_platform.commerce.analytics.model import Ask, Explored, Metric
 from royal_platform.persistence import stores
@@ -87,12 +87,13 @@ def export(platform: Platform, query: ExploreQuery) -> str:
     columns = (
         "metric", "from", "to", "period", "key", "name", "currency", "value", "why", "compared",
     )  # fmt: skip
-    return csv_of(columns, [] if found is None else _lines(found))
+    lines = [] if found is None else _lines(found)
+    return as_csv(columns, lines, byte_order_mark=False)
 
 
-def _lines(found: Explored) -> list[tuple[Cell, ...]]:
+def _lines(found: Explored) -> list[tuple[object, ...]]:
     ask = found.ask
-    lines: list[tuple[Cell, ...]] = []
+    lines: list[tuple[object, ...]] = []
     for each in found.slices:
         told = (found.metric.name, ask.first, ask.last)
         total, compared = each.total, each.compared

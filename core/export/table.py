@@ -4,27 +4,51 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
 
-# A spreadsheet runs what begins with these, also behind white space and in full width.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_OPENERS = frozenset("=+-@−")
+# A spreadsheet takes these at the very beginning for the end of the cell before.
+_BREAKS = ("\t", "\r", "\n")
 
 
-def as_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """The table with a byte order mark, which spreadsheets need to read UTF-8. None is empty."""
+def as_csv(
+    headers: Sequence[str], rows: Iterable[Sequence[object]], *, byte_order_mark: bool = True
+) -> str:
+    """RFC 4180 text with a header: plain decimals, ISO 8601 days, None empty.
+
+    Spreadsheets need the byte order mark to read UTF-8; programs do without.
+    """
     out = io.StringIO(newline="")
-    out.write("\ufeff")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerow(headers)
+    out.write("\ufeff" if byte_order_mark else "")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([safe_cell(header) for header in headers])
     for row in rows:
-        writer.writerow(["" if cell is None else safe_cell(cell) for cell in row])
+        writer.writerow([safe_cell(cell) for cell in row])
     return out.getvalue()
 
 
 def safe_cell(value: object) -> str:
-    """The value as text that no spreadsheet runs; numbers of our own stay numbers."""
-    text = str(value)
-    if not isinstance(value, str):
-        return text
-    risky = text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
-    return f"'{text}" if risky else text
+    """The value as text that no spreadsheet runs; our own numbers and days stay as they are."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if opens_formula(value) else value
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def opens_formula(text: str) -> bool:
+    """Whether a spreadsheet could take ``text`` for a formula.
+
+    It runs what begins with ``= + - @``, also in full width and small forms (compared as Unicode's
+    compatibility form), and behind white space, controls and characters that cannot be seen.
+    """
+    if text.startswith(_BREAKS):
+        return True
+    seen = (each for each in text if not each.isspace() and unicodedata.category(each)[0] != "C")
+    first = next(seen, "")
+    return unicodedata.normalize("NFKC", first)[:1] in _OPENERS if first else False

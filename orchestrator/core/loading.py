@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import Conflict, Invalid, RoyalError
+from core.export.table import opens_formula
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import reading, writing
 from royal_platform.commerce.analytics.imports import Fault, read_rates, read_spend
@@ -60,7 +61,7 @@ def export(platform: Platform, folder: Path) -> dict[str, int]:
 def import_spend(platform: Platform, text: str, source: str, actor: str) -> int:
     """Keep the spend of a CSV file; the rows. Raises ``Invalid`` naming every faulty line."""
     with writing(platform) as books:
-        read = read_spend(text, books.store.store_clock().today())
+        read = read_spend(text, books.store.store_clock().today(), opens_formula)
         _refuse(read.faults)
         Imported(books.store_id).put_spend(books.connection, read.rows, source, books.now)
         payload = {"rows": len(read.rows), "source": source}
@@ -71,7 +72,7 @@ def import_spend(platform: Platform, text: str, source: str, actor: str) -> int:
 def import_rates(platform: Platform, text: str, source: str, actor: str) -> int:
     """Keep the currency rates of a CSV file; the rows. Raises ``Invalid`` as for spend."""
     with writing(platform) as books:
-        read = read_rates(text, books.store.store_clock().today())
+        read = read_rates(text, books.store.store_clock().today(), opens_formula)
         _refuse(read.faults)
         Imported(books.store_id).put_rates(books.connection, read.rows, source, books.now)
         payload = {"rows": len(read.rows), "source": source}

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.export.table import opens_formula
 from royal_platform.shopify import documents
 from royal_platform.shopify.answers import VariantsToImportNodes as VariantNode
 from royal_platform.shopify.client import ShopifyClient
@@ -23,8 +24,6 @@ PRODUCT_COLUMNS = (
 STOCK_COLUMNS = ("Handle", "Title", *_OPTIONS, "SKU", "Location", "On hand (new)")
 # About 300 points of one query's 1,000.
 _AT_ONCE = 25
-# A spreadsheet runs a cell that begins like this; Shopify needs it to the letter.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,8 @@ def _unfit(node: VariantNode | None) -> str | None:
     """Why a file cannot carry this variant; None when it can."""
     if node is None:
         return "it was deleted in the store"
-    if any(text.startswith(_FORMULA) for text in _identity(node).values()):
+    # Shopify needs these to the letter, so an apostrophe in front would not do.
+    if any(map(opens_formula, _identity(node).values())):
         return "a spreadsheet would take its name for a formula"
     return None
 
@@ -107,7 +107,7 @@ def _stock_rows(node: VariantNode) -> Iterator[dict[str, str]]:
 
 def _harmless(sku: str | None) -> str:
     """The SKU, which identifies nothing here, unless a spreadsheet would run it."""
-    return "" if sku is None or sku.startswith(_FORMULA) else sku
+    return "" if sku is None or opens_formula(sku) else sku
 
 
 def _write(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:

@@ -19,9 +19,9 @@ _SPEND = ("day", "channel", "currency", "amount")
 _RATES = ("day", "base", "quote", "rate")
 _NUMBER = re.compile(r"\d{1,13}(\.\d+)?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CHANNEL = 80
 Row = TypeVar("Row")
+Refuses = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,11 @@ class Reading(Generic[Row]):
     faults: tuple[Fault, ...]
 
 
-def read_spend(text: str, today: date) -> Reading[Spend]:
-    """Rows of ``day,channel,currency,amount``; days as 2026-01-31, none after ``today``."""
+def read_spend(text: str, today: date, refuses: Refuses) -> Reading[Spend]:
+    """Rows of ``day,channel,currency,amount``; days as 2026-01-31, none after ``today``.
+
+    ``refuses`` says of a cell whether a spreadsheet would take it for a formula.
+    """
 
     def spend(cells: Mapping[str, str]) -> Spend:
         channel = cells["channel"]
@@ -70,10 +73,10 @@ def read_spend(text: str, today: date) -> Reading[Spend]:
         amount = _number(cells["amount"], places=4)
         return Spend(_day(cells["day"], today), channel, _currency(cells["currency"]), amount)
 
-    return _read(text, _SPEND, spend, lambda row: (row.day, row.channel, row.currency))
+    return _read(text, refuses, _SPEND, spend, lambda row: (row.day, row.channel, row.currency))
 
 
-def read_rates(text: str, today: date) -> Reading[Rate]:
+def read_rates(text: str, today: date, refuses: Refuses) -> Reading[Rate]:
     """Rows of ``day,base,quote,rate``; a rate is above zero and of two currencies."""
 
     def rate(cells: Mapping[str, str]) -> Rate:
@@ -85,11 +88,12 @@ def read_rates(text: str, today: date) -> Reading[Rate]:
             raise ValueError("the rate is zero")
         return Rate(_day(cells["day"], today), base, quote, number)
 
-    return _read(text, _RATES, rate, lambda row: (row.day, row.base, row.quote))
+    return _read(text, refuses, _RATES, rate, lambda row: (row.day, row.base, row.quote))
 
 
 def _read(
     text: str,
+    refuses: Refuses,
     wanted: tuple[str, ...],
     make: Callable[[Mapping[str, str]], Row],
     key: Callable[[Row], object],
@@ -109,7 +113,7 @@ def _read(
                 faults.append(Fault(lines.line_num, f"there are more than {MOST_ROWS} rows"))
                 break
             try:
-                row = make(_cells(header, cells))
+                row = make(_cells(header, cells, refuses))
                 if key(row) in seen:
                     raise ValueError("the same day and name stand there twice")
             except ValueError as error:
@@ -122,13 +126,13 @@ def _read(
     return Reading(() if faults else tuple(rows), tuple(faults))
 
 
-def _cells(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+def _cells(header: Sequence[str], cells: Sequence[str], refuses: Refuses) -> dict[str, str]:
     if len(cells) != len(header):
         raise ValueError(f"there are {len(cells)} cells, not {len(header)}")
     told = dict(zip(header, cells, strict=True))
     for name, cell in told.items():
-        if cell.startswith(_FORMULA):
-            raise ValueError(f"{name} begins with {cell[0]!r}, as a formula does")
+        if refuses(cell):
+            raise ValueError(f"{name} begins as a formula does: {cell[:20]!r}")
         if not cell.strip().isprintable():
             raise ValueError(f"{name} has characters that cannot be printed")
     return {name: cell.strip() for name, cell in told.items()}

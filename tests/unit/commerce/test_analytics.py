@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from royal_platform.commerce.analytics import calendar
 from royal_platform.commerce.analytics.compiling import UnknownDimensionError
-from royal_platform.commerce.analytics.export import csv_of
 from royal_platform.commerce.analytics.metrics import METRICS, dimensions_of
 from royal_platform.commerce.analytics.model import Ask, Explored, Grain
 from royal_platform.commerce.analytics.service import UnknownMetricError, explore, rows
@@ -252,19 +249,6 @@ def test_periods_cover_a_window_without_gap_or_overlap(
     assert periods[0] <= first
     assert periods[-1] <= last < calendar.after(grain, periods[-1])
     assert all(calendar.after(grain, a) == b for a, b in pairwise(periods))
-
-
-@settings(max_examples=300)
-@given(st.text(max_size=12))
-def test_no_text_of_a_cell_is_a_formula(text: str) -> None:
-    ((_,), (cell,)) = csv.reader(io.StringIO(csv_of(["title"], [[text + "x"]]), newline=""))
-
-    assert not cell.strip().startswith(("=", "+", "-", "@"))
-    assert cell.removeprefix("'") == (text + "x").removeprefix("'")
-
-
-def test_a_negative_number_stays_a_number() -> None:
-    assert csv_of(["a", "b"], [[Decimal("-1.50"), None]]) == "a,b\r\n-1.50,\r\n"
 
 
 def test_more_rows_than_a_byte_counts_can_be_left_out(star: StarInMemory) -> None:
