@@ -68,6 +68,7 @@ class Coordinator:
         await self._aira.close()
         for feed in self._feeds.values():
             await asyncio.to_thread(feed.close)
+        await asyncio.to_thread(self._door.access.flush)
         await asyncio.to_thread(self._opening.close)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,6 +80,8 @@ class Coordinator:
             query = parse_qs(scope["query_string"].decode("latin1"))
             after = wanted_after(query.get("after", [None])[0])
         except RoyalError as error:
+            client = scope.get("client")
+            self._door.access.note("/ws", error.status, None, client[0] if client else None)
             await _deny(scope, send, error)
             return
         feed, rendered = self._feed(platform)

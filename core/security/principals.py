@@ -45,7 +45,10 @@ PERMISSIONS = _ADMIN
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """One known caller. ``store_id`` None means the store this installation serves."""
+    """One known caller. ``store_id`` None means the store this installation serves.
+
+    ``credential`` is the id of the token or session, no secret; "" for one that has no row.
+    """
 
     name: str
     role: str
@@ -53,6 +56,7 @@ class Principal:
     permissions: frozenset[str]
     kind: Kind
     session_id: str | None = None
+    credential: str = ""
 
     def may(self, permission: str) -> bool:
         """True when this caller holds ``permission``."""
@@ -68,10 +72,17 @@ class Principal:
 
 
 def principal(
-    name: str, role: str, store_id: str | None, kind: Kind, session_id: str | None = None
+    name: str,
+    role: str,
+    store_id: str | None,
+    kind: Kind,
+    session_id: str | None = None,
+    *,
+    credential: str = "",
 ) -> Principal:
     """A caller with every permission of ``role``."""
-    return Principal(name, role, store_id, permissions_of(role), kind, session_id)
+    known_by = credential or session_id or ""
+    return Principal(name, role, store_id, permissions_of(role), kind, session_id, known_by)
 
 
 def permissions_of(role: str) -> frozenset[str]:

@@ -71,7 +71,7 @@ def verify(connection: Connection, value: str, *, now: datetime) -> Principal:
         raise Unauthenticated("This token was revoked.", remedy=_REMEDY)
     if row.expires_at is not None and row.expires_at <= now:
         raise Unauthenticated("This token has expired.", remedy=_REMEDY)
-    return principal(row.name, row.role, row.store_id, "token")
+    return principal(row.name, row.role, row.store_id, "token", credential=row.id)
 
 
 def revoke(connection: Connection, token: str, *, now: datetime) -> bool:

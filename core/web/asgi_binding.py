@@ -192,6 +192,9 @@ class _Exchange:
         status = self._status or 499
         observe_request(self._door.name, method, route, status, took)
         log_answer(self._door, method, route, status, took)
+        client = self._scope.get("client")
+        caller = self._scope["state"].get("principal")
+        self._door.access.note(route, status, caller, client[0] if client else None)
 
 
 def _problem(error: RoyalError, path: str, request_id: str) -> Response:

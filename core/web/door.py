@@ -14,6 +14,7 @@ import orjson
 
 from core.errors import Forbidden, RoyalError, Unauthenticated, problem
 from core.security import hmac_requests, sessions, tokens
+from core.security.access_log import AccessLog
 from core.security.credentials import same
 from core.security.principals import Principal, principal
 from core.settings import Settings
@@ -67,9 +68,11 @@ class Door:
     checks: Sequence[HealthCheck] = ()
     body_max_bytes: int = BODY_MAX_BYTES
     readiness: Readiness = field(init=False)
+    access: AccessLog = field(init=False)
 
     def __post_init__(self) -> None:
         self.readiness = Readiness(self.checks)
+        self.access = AccessLog(self.name, self.database)
 
     def authorise(self, permission: str | None, request: Request) -> Principal | None:
         """Let the caller in or raise. None for routes that are open and a caller unknown."""
@@ -144,7 +147,7 @@ def authenticate(
     if scheme.lower() == "bearer" and value:
         admin = settings.royal_admin_token
         if admin is not None and same(value, admin.get_secret_value()):
-            return principal("admin", "admin", None, "token")
+            return principal("admin", "admin", None, "token", credential="environment")
     elif not cookie:
         raise Unauthenticated(
             "This needs a bearer token or a browser session.",

@@ -88,6 +88,7 @@ def _leave(door: Door, response: Response) -> Response:
     took = time.perf_counter() - g.get("began", time.perf_counter())
     observe_request(door.name, request.method, rule, response.status_code, took)
     log_answer(door, request.method, rule, response.status_code, took)
+    door.access.note(rule, response.status_code, g.get("principal"), request.remote_addr)
     headers = door.answer_headers(_request_id(), request.path, secure=request.is_secure)
     for name, value in headers.items():
         response.headers.setdefault(name, value)

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, func, select
 from core.errors import Conflict
 from core.storage.database import sqlite_path
 from core.storage.locks import FileLock
+from core.security import access_log
 from core.telemetry.logs import get_logger
 from orchestrator.core import engine as engines
 from orchestrator.core import (
@@ -266,6 +267,7 @@ class Worker:
         key = sealing_key(self._platform.settings)
         with self._platform.database.write() as transaction:
             store_connections.drop_old_secrets(transaction.connection, key, now=wall_now())
+            access_log.prune(transaction.connection, now=wall_now())
 
     def _refresh_clock(self) -> None:
         if self._platform.source == "sandbox":

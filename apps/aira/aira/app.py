@@ -59,6 +59,7 @@ def create_app(
         platform = opening.peek()
         if platform is not None:
             await platform.models.close()
+        await asyncio.to_thread(door.access.flush)
         await asyncio.to_thread(opening.close)
 
     def model() -> None:

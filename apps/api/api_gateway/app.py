@@ -110,6 +110,7 @@ def create_app(
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         gateway.opening.begin()
         yield
+        await asyncio.to_thread(door.access.flush)
         await asyncio.to_thread(gateway.close)
 
     door = Door(

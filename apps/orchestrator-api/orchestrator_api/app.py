@@ -61,6 +61,7 @@ def create_app(
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         opening.begin()
         yield
+        await asyncio.to_thread(door.access.flush)
         await asyncio.to_thread(opening.close)
 
     check = database_check(opening, lambda platform: platform.database)

@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,8 +20,9 @@ from flask import Flask
 import core.events.tables  # noqa: F401
 from core.errors import Conflict
 from core.security import Principal, sessions, tokens
+from core.security.access_log import KEPT, begun_at, prune, since
 from core.security.hmac_requests import sign
-from core.security.tables import api_tokens, used_nonces
+from core.security.tables import access_log, api_tokens, used_nonces
 from core.security.tables import sessions as sessions_table
 from core.settings import read_settings
 from core.storage.database import Database
@@ -54,24 +55,26 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path}/web.db")
     with database.write() as transaction:
         metadata.create_all(
-            transaction.connection, tables=[api_tokens, sessions_table, used_nonces]
+            transaction.connection, tables=[api_tokens, sessions_table, used_nonces, access_log]
         )
     yield database
     database.dispose()
 
 
 @pytest.fixture
-def door(database: Database, tmp_path: Path) -> Door:
+def door(database: Database, tmp_path: Path) -> Iterator[Door]:
     settings = read_settings(
         var_dir=tmp_path, royal_admin_token=ADMIN, royal_public_url="https://royal.example"
     )
-    return Door(
+    made = Door(
         "unit",
         settings,
         lambda: database,
         [HealthCheck("database", True, database.ping), HealthCheck("other", False, lambda: 1 / 0)],
         body_max_bytes=1000,
     )
+    yield made
+    made.access.flush()
 
 
 def conflicted() -> None:
@@ -378,3 +381,53 @@ def test_a_wrong_path_parameter_and_body_are_named(door: Door) -> None:
     answer = fastapi_call(door)("GET", "/v1/things/seven", headers=bearer(ADMIN))
     assert_problem(answer, 422)
     assert answer.json["errors"][0]["field"] == "path.number"
+
+
+def test_the_access_log_counts_who_came_and_who_was_turned_away(
+    call: Call, door: Door, database: Database
+) -> None:
+    token = issue(database, "viewer")
+    for _ in range(2):
+        call("GET", "/v1/things/7", client="198.51.100.7", headers=bearer(token))
+    for wrong in ("nonsense", f"{token}x"):
+        call("GET", "/v1/things/7", client="2001:db8:1:2::3", headers=bearer(wrong))
+    call("GET", "/open", client="198.51.100.7")
+    call("POST", "/v1/things", client="::ffff:203.0.113.9", headers=bearer(token), data=b"x")
+    door.access.flush()
+    with database.read() as connection:
+        rows = since(connection, NOW - timedelta(hours=2))
+        told = [(r.outcome, r.inlet, r.place, r.count, bool(r.caller)) for r in rows]
+        assert begun_at(connection) is not None
+    assert sorted(told) == [
+        ("let_in", "v1", "198.51.100.0/24", 2, True),
+        ("not_allowed", "v1", "203.0.113.0/24", 1, False),
+        ("unknown", "v1", "2001:db8:1::/48", 2, False),
+    ]
+    assert token not in repr(rows)
+    assert all(row.caller in {"", "token:" + token_id(database)} for row in rows)
+
+
+def token_id(database: Database) -> str:
+    with database.read() as connection:
+        return tokens.list_all(connection)[0].id
+
+
+def test_the_access_log_stays_bounded_whoever_knocks(door: Door, database: Database) -> None:
+    for number in range(2000):
+        door.access.note("/v1/x", 401, None, f"10.{number // 250}.{number % 250}.1")
+    door.access.flush()
+    later = NOW + KEPT + timedelta(hours=2)
+    with database.write() as transaction:
+        rows = since(transaction.connection, NOW - timedelta(hours=2))
+        assert len(rows) == 501
+        assert sum(row.count for row in rows) == 2000
+        assert prune(transaction.connection, now=NOW) == 0
+        assert prune(transaction.connection, now=later) == 501
+
+
+def test_two_batches_of_one_hour_add_up(door: Door, database: Database) -> None:
+    for _ in range(2):
+        door.access.note("/v1/x", 401, None, "10.0.0.1")
+        door.access.flush()
+    with database.read() as connection:
+        assert [row.count for row in since(connection, NOW - timedelta(hours=2))] == [2]
