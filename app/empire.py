@@ -59,5 +59,6 @@ SEVEN = (
         "security",
         (Can.SECURITY,),
         "Watches orders for fraud and the installation for weaknesses.",
+        cron="20 3 * * *",
     ),
 )

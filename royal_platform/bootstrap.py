@@ -44,6 +44,7 @@ from royal_platform.persistence.readers import (
     StoredSales,
     StoredStock,
 )
+from royal_platform.persistence.security import StoredSecurity
 from royal_platform.persistence.segments import StoredSegments
 from royal_platform.persistence.signals import StoredSignals
 from royal_platform.persistence.star_rows import StoredStar
@@ -83,7 +84,7 @@ _SANDBOX_WAIT_SECONDS = 30.0
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
     "price_studies", "segments", "audience", "signals",
-    "offers", "picks", "supply", "stock_risks",
+    "offers", "picks", "supply", "stock_risks", "security",
 )  # fmt: skip
 
 
@@ -114,6 +115,7 @@ class Platform:
     supply: StoredSupply
     stock_risks: StoredStockRisks
     signals: StoredSignals
+    security: StoredSecurity
     models: Models = field(repr=False)
     generation: int
     # None for a store of this installation that is not the one it is connected to.
@@ -415,6 +417,7 @@ def _wired(
         supply=StoredSupply(*parts),
         stock_risks=StoredStockRisks(*parts),
         signals=StoredSignals(*parts),
+        security=StoredSecurity(*parts),
         models=models,
         generation=generation,
         _client=_client(settings, database, store, entered=generation > 0),

@@ -20,6 +20,7 @@ from app.routes import (
     products,
     research,
     runs,
+    security,
     segments,
     session,
     store_connection,
@@ -50,6 +51,7 @@ APIS = (
     connections.api,
     session.api,
     store_connection.api,
+    security.api,
     suppliers.api,
     support.api,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,17 @@ class EncryptedStore:
         """The names that have a value; needs no key."""
         return sorted(self._entries())
 
+    def set_at(self) -> dict[str, datetime | None]:
+        """When each name's value was stored; None for one from before this was kept."""
+        if not self._path.exists():
+            return {}
+        document: dict[str, Any] = json.loads(self._path.read_text())
+        times = document.get("set_at", {})
+        return {
+            name: datetime.fromisoformat(times[name]) if name in times else None
+            for name in document["secrets"]
+        }
+
     def get(self, name: str) -> str | None:
         """The value of ``name`` or None. Raises ``NotConfigured`` without the right key."""
         sealed = self._entries().get(name)
@@ -56,16 +68,18 @@ class EncryptedStore:
         with self._locked():
             opened = {name: self.key.unseal(name, item) for name, item in self._entries().items()}
             self.key.replace(new_key)
-            self._write({name: self.key.seal(name, value) for name, value in opened.items()})
+            sealed = {name: self.key.seal(name, value) for name, value in opened.items()}
+            self._write(sealed, self.set_at())
 
     def _change(self, name: str, sealed: str | None) -> None:
         with self._locked():
-            entries = self._entries()
+            entries, times = self._entries(), self.set_at()
             if sealed is None:
                 entries.pop(name, None)
             else:
                 entries[name] = sealed
-            self._write(entries)
+                times[name] = datetime.now(UTC)
+            self._write(entries, times)
 
     def _locked(self) -> FileLock:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,12 +91,19 @@ class EncryptedStore:
         document: dict[str, Any] = json.loads(self._path.read_text())
         return dict(document["secrets"])
 
-    def _write(self, entries: dict[str, str]) -> None:
+    def _write(self, entries: dict[str, str], times: dict[str, datetime | None]) -> None:
         # A reader sees the old file or the new one, never half of one.
         draft = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            json.dump({"version": 1, "cipher": "AES-256-GCM", "secrets": entries}, file, indent=1)
+            json.dump(_document(entries, times), file, indent=1)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._path)
+
+
+def _document(entries: dict[str, str], times: dict[str, datetime | None]) -> dict[str, Any]:
+    known = {
+        name: at.isoformat() for name, at in times.items() if name in entries and at is not None
+    }
+    return {"version": 1, "cipher": "AES-256-GCM", "secrets": entries, "set_at": known}

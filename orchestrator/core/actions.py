@@ -16,12 +16,15 @@ from orchestrator.core.listing import STATUS_OF, ImportAction, StatusAction
 from orchestrator.core.mandates import GrantAction, RevokeAction
 from orchestrator.core.messaging import MessageAction, Post
 from orchestrator.core.notices import notice_action
+from orchestrator.core.safeguarding import FlagAction, RevokeTokenAction
 from royal_platform.commerce.catalog.model import CompareAt, VariantPrice
 from royal_platform.commerce.catalog.ports import (
     PriceReader,
     PriceWriter,
     ProductReader,
     ProductWriter,
+    TagReader,
+    TagWriter,
 )
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
 from royal_platform.commerce.decisions.rules import (
@@ -30,6 +33,7 @@ from royal_platform.commerce.decisions.rules import (
     PRICE_KINDS,
     mismatches,
 )
+from royal_platform.commerce.decisions.safeguards import FLAG, REVOKE_TOKEN, UNFLAG
 from royal_platform.commerce.inventory.model import PurchaseOrder
 from royal_platform.commerce.inventory.ports import StockReader, StockWriter
 from royal_platform.commerce.shared.model import Money
@@ -54,6 +58,8 @@ class Hands:
     product_reader: ProductReader | None = None
     product_writer: ProductWriter | None = None
     counter: Counter | None = None
+    tag_reader: TagReader | None = None
+    tag_writer: TagWriter | None = None
 
 
 class Action(Protocol):
@@ -342,6 +348,7 @@ def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
         _of_our_books(kind, ground, hands)
         or notice_action(kind, ground, hands.post)
         or _of_the_shelf(kind, hands)
+        or _of_the_guard(kind, ground, hands)
     )
 
 
@@ -373,6 +380,15 @@ def _crossed_out(arguments: Mapping[str, Any]) -> Money | CompareAt | None:
     if wanted is None:
         return CompareAt.CLEARED
     return Money(Decimal(wanted), str(arguments["currency"]))
+
+
+def _of_the_guard(kind: str, ground: Ground, hands: Hands) -> Action | None:
+    if kind == REVOKE_TOKEN:
+        return RevokeTokenAction(ground)
+    reader, writer = hands.tag_reader, hands.tag_writer
+    if reader is None or writer is None or kind not in {FLAG, UNFLAG}:
+        return None
+    return FlagAction(reader, writer)
 
 
 def _price_facts(found: VariantPrice) -> Facts:

@@ -48,6 +48,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     AgentCapability.PRICING_OPTIMIZATION: ("price.set", "price.markdown"),
     AgentCapability.MARKETING_AUTOMATION: ("message.send", "mandate.grant"),
     AgentCapability.ANALYTICS: ("alert.raise", "report.publish"),
+    AgentCapability.SECURITY: ("order.flag", "token.revoke"),
     AgentCapability.INVENTORY_MANAGEMENT: ("inventory.reorder", "inventory.adjust"),
 }
 

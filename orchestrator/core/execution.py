@@ -323,7 +323,10 @@ def hands_of(platform: Platform) -> Hands:
 
     writer = writers(platform)
     live = platform.live
-    return Hands(live, writer, live, writer, post_of(platform), live, writer, counter_of(platform))
+    return Hands(
+        live, writer, live, writer, post_of(platform), live, writer, counter_of(platform),
+        tag_reader=live, tag_writer=writer,
+    )  # fmt: skip
 
 
 def counter_of(platform: Platform) -> Counter:

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, func, select
 
 from core.errors import Conflict
+from core.security import access_log
 from core.storage.database import sqlite_path
 from core.storage.locks import FileLock
-from core.security import access_log
 from core.telemetry.logs import get_logger
 from orchestrator.core import engine as engines
 from orchestrator.core import (

@@ -52,6 +52,10 @@ class StoreClock:
             raise ValueError("times are aware UTC; this one has no zone")
         return at.astimezone(ZoneInfo(self.timezone)).date()
 
+    def local(self, at: datetime) -> datetime:
+        """The aware moment ``at`` on the merchant's clock."""
+        return at.astimezone(ZoneInfo(self.timezone))
+
     def today(self) -> date:
         """The merchant's calendar day now."""
         return self.local_day(self.now())

@@ -24,7 +24,7 @@ from royal_platform.shopify.schemas import Outcome
 
 
 class ShopifyReader:
-    """``PriceReader`` and ``StockReader``: the live store, asked."""
+    """``PriceReader``, ``StockReader`` and ``TagReader``: the live store, asked."""
 
     def __init__(self, client: ShopifyClient) -> None:
         self._client = client
@@ -60,6 +60,11 @@ class ShopifyReader:
             local_id(found.id), found.handle, found.title, found.status, local_id(variant.id),
             variant.sku, variant.price,
         )  # fmt: skip
+
+    async def tags(self, resource_id: str) -> list[str] | None:
+        """The tags of an order; None when the store does not have it."""
+        answer = await self._client.run(documents.ORDER_TAGS, {"id": _resource(resource_id)})
+        return None if answer.order is None else answer.order.tags
 
     async def stock_level(self, inventory_item_id: str, location_id: str) -> StockLevel | None:
         """The level now; None when the item is not stocked there."""

@@ -730,6 +730,15 @@ class OrderState(Answer):
     order: OrderStateOrder | None
 
 
+class OrderTagsOrder(Answer):
+    id: str
+    tags: list[str]
+
+
+class OrderTags(Answer):
+    order: OrderTagsOrder | None
+
+
 class OrdersPageOrdersNodesLineItemsNodes(LineRow):
     pass
 

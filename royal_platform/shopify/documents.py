@@ -99,6 +99,7 @@ SET_PRODUCT_STATUS = Document(
     "set_product_status", answers.SetProductStatus, repeatable=False, urgent=True
 )
 SET_QUANTITY = Document("set_quantity", answers.SetQuantity, urgent=True)
+ORDER_TAGS = Document("order_tags", answers.OrderTags, urgent=True)
 ADD_TAGS = Document("add_tags", answers.AddTags, urgent=True)
 REMOVE_TAGS = Document("remove_tags", answers.RemoveTags, urgent=True)
 UNSUBSCRIBE_WEBHOOK = Document("unsubscribe_webhook", answers.UnsubscribeWebhook, repeatable=False)

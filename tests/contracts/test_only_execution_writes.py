@@ -34,6 +34,7 @@ ALLOWED = {
     "orchestrator/core/actions.py",
     "orchestrator/core/fulfilling.py",
     "orchestrator/core/listing.py",
+    "orchestrator/core/safeguarding.py",
     "orchestrator/core/messaging.py",
     "orchestrator/core/execution.py",
 }

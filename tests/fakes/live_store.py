@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -39,6 +39,7 @@ class LiveStore:
     store_as: Callable[[Decimal], Decimal] | None = None
     down: bool = False
     keys: dict[str, str] = field(default_factory=dict)
+    order_tags: dict[str, list[str]] = field(default_factory=dict)
 
     async def variant_price(self, variant_id: str) -> VariantPrice | None:
         await self._answer()
@@ -50,6 +51,22 @@ class LiveStore:
             variant_id, f"p-{variant_id}", Money(price, self.currency),
             None if crossed is None else Money(crossed, self.currency), None, _now(),
         )  # fmt: skip
+
+    async def tags(self, resource_id: str) -> Sequence[str] | None:
+        found = self.order_tags.get(resource_id)
+        return None if found is None else list(found)
+
+    async def add_tags(self, resource_id: str, tags: Sequence[str], idempotency_key: str) -> None:
+        mine = self.order_tags[resource_id]
+        mine += [each for each in tags if each not in mine]
+        self.journal.append(Written("tags", resource_id, ", ".join(mine), idempotency_key))
+
+    async def remove_tags(
+        self, resource_id: str, tags: Sequence[str], idempotency_key: str
+    ) -> None:
+        mine = [each for each in self.order_tags[resource_id] if each not in tags]
+        self.order_tags[resource_id] = mine
+        self.journal.append(Written("tags", resource_id, ", ".join(mine), idempotency_key))
 
     async def set_price(
         self,

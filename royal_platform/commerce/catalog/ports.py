@@ -55,6 +55,14 @@ class PriceWriter(Protocol):
         ...
 
 
+class TagReader(Protocol):
+    """Tags of products, orders and customers, as the live store has them."""
+
+    async def tags(self, resource_id: str) -> Sequence[str] | None:
+        """The tags of ``Order/id``; None when there is no such thing."""
+        ...
+
+
 class TagWriter(Protocol):
     """The live store, told to add or remove tags on a resource. Given to execution only."""
 

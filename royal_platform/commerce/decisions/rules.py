@@ -38,6 +38,12 @@ from royal_platform.commerce.decisions.model import (
 )
 from royal_platform.commerce.decisions.policy_change import POLICY
 from royal_platform.commerce.decisions.reductions import honest_reduction
+from royal_platform.commerce.decisions.safeguards import (
+    REVOKE_TOKEN,
+    SAFEGUARDS,
+    safeguard_changes,
+    safeguard_problems,
+)
 from royal_platform.commerce.messages.model import Consent, Context, Purpose
 from royal_platform.commerce.messages.rules import is_quiet, message_id
 from royal_platform.commerce.shared.model import Money
@@ -77,7 +83,7 @@ NOTICES = (*ALERTS, *REPORTS)
 KINDS = (
     *FULFILMENT_KINDS,
     *PRICE_KINDS, "inventory.reorder", "inventory.reorder_cancel", "inventory.adjust", MESSAGE,
-    *MANDATES, IMPORT, *LISTING_KINDS, POLICY, *NOTICES,
+    *MANDATES, IMPORT, *LISTING_KINDS, POLICY, *NOTICES, *SAFEGUARDS,
 )  # fmt: skip
 
 # Twelve digits before and four after the point: what the store can hold, exactly.
@@ -171,9 +177,11 @@ def changes(proposal: Proposal) -> tuple[Change, ...]:
             Change("audience", None, _text(arguments["audience"]), ""),
             Change("holdout", None, _text(arguments["holdout_percent"]), "percent"),
         )
-    if proposal.kind in (IMPORT, *LISTING_KINDS, *FULFILMENT_KINDS):
-        listing = proposal.kind not in FULFILMENT_KINDS
-        return (_listing_changes if listing else fulfilment_changes)(proposal, currency)
+    if proposal.kind in (IMPORT, *LISTING_KINDS):
+        return _listing_changes(proposal, currency)
+    if proposal.kind in (*FULFILMENT_KINDS, *SAFEGUARDS):
+        guards = proposal.kind in SAFEGUARDS
+        return safeguard_changes(proposal) if guards else fulfilment_changes(proposal, currency)
     if proposal.kind == MESSAGE:
         return (
             Change("message", None, _text(arguments["template"]), ""),
@@ -300,6 +308,8 @@ def _own_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
         yield from fulfilment_problems(proposal, state.currency)
     elif proposal.kind in NOTICES:
         yield from _notice_problems(proposal.kind, proposal.arguments)
+    elif proposal.kind in SAFEGUARDS:
+        yield from safeguard_problems(proposal.kind, proposal.arguments)
 
 
 def _argument_problems(kind: str, arguments: JsonObject, currency: str) -> Iterator[str]:
@@ -613,6 +623,10 @@ def _cancelling(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:
         yield _ask("order.cancel", "Cancelling is a person's decision.")
 
 
+def _credential(_: Proposal, __: Policy, ___: GateState) -> Iterator[RuleHit]:
+    yield _ask("token.person", "Shutting somebody out is a person's decision.")
+
+
 def _only_as_revert(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:
     if not state.is_revert:
         yield _ask("cancel.person", "Cancelling a purchase order is a person's decision.")
@@ -697,7 +711,7 @@ _OF_POLICY: tuple[Rule, ...] = (_kill_switch, _expiry, _sound, _persons_policy)
 _ALWAYS: tuple[Rule, ...] = (_kill_switch, _expiry, _autonomy, _risk, _budget, _two_persons)
 # Of changes to the store; messages have allowances of their own, mandates are a person's.
 # An order is work that came in: its pace is the customers', its money the budget's.
-_OWN_PACE = frozenset({MESSAGE, *MANDATES, *FULFILMENT_KINDS, *NOTICES})
+_OWN_PACE = frozenset({MESSAGE, *MANDATES, *FULFILMENT_KINDS, *NOTICES, *SAFEGUARDS})
 _CHANGES: tuple[Rule, ...] = (_cooldown, _rates)
 _PRICES: tuple[Rule, ...] = (_price_step, _price_band, _margin, on_ladder, honest_reduction)
 _BY_KIND: dict[str, tuple[Rule, ...]] = {
@@ -711,7 +725,8 @@ _BY_KIND: dict[str, tuple[Rule, ...]] = {
     **dict.fromkeys(("order.hold", "order.release", "fulfillment.create"), ()),
     "supplier_order.place": (_article_costs,),
     **dict.fromkeys(("order.cancel", "supplier_order.cancel"), (_cancelling,)),
-    **dict.fromkeys((*LISTING_KINDS, *NOTICES), ()),
+    **dict.fromkeys((*LISTING_KINDS, *NOTICES, *SAFEGUARDS), ()),
+    REVOKE_TOKEN: (_credential,),
     MESSAGE: (_said_once, _suppressed, _consent, _quiet_hours, _frequency),
 }
 

@@ -190,9 +190,7 @@ def _new_place(who: Credential, visit: Visit, places: Sequence[str]) -> Finding:
     )
 
 
-def _refused(
-    visits: Iterable[Visit], now: datetime
-) -> list[tuple[datetime, str, int, datetime]]:
+def _refused(visits: Iterable[Visit], now: datetime) -> list[tuple[datetime, str, int, datetime]]:
     """(hour, place, refusals, last) of what was tried at the doors of people and programs."""
     counted: dict[tuple[datetime, str], tuple[int, datetime]] = {}
     for each in visits:

@@ -93,9 +93,7 @@ def rings(
     return sorted(found, key=lambda ring: (-len(ring.customers), ring.orders))
 
 
-def path(
-    attributes: Mapping[str, Iterable[Attribute]], begin: str, end: str
-) -> list[Link] | None:
+def path(attributes: Mapping[str, Iterable[Attribute]], begin: str, end: str) -> list[Link] | None:
     """The shortest chain of shared attributes from one order to another; None when there is none.
 
     The shortest, and of several the first by name: the same orders give the same explanation.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -137,3 +137,20 @@ class Secret:
     name: str
     kept_in: str
     renewed_at: datetime | None
+
+
+def scan_told(scan: Scan) -> dict[str, Any]:
+    """A scan as JSON."""
+    return asdict(scan)
+
+
+def scan_of(told: Mapping[str, Any]) -> Scan:
+    """A scan read back from JSON."""
+    findings = tuple(
+        Finding(
+            each["check"], each["subject"], Severity(each["severity"]), each["title"],
+            each["remedy"], tuple(Fact(**fact) for fact in each["facts"]), each["about"],
+        )
+        for each in told["findings"]
+    )  # fmt: skip
+    return Scan(told["check"], told["ok"], told["detail"], told["looked_at"], findings)

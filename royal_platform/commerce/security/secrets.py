@@ -30,9 +30,7 @@ def old_secrets(known: Iterable[Secret], now: datetime) -> list[Finding]:
     ]
 
 
-def scopes_beyond(
-    granted: Sequence[str], needed: Mapping[str, Sequence[str]]
-) -> list[Finding]:
+def scopes_beyond(granted: Sequence[str], needed: Mapping[str, Sequence[str]]) -> list[Finding]:
     """Scopes the store granted that neither the local copy nor an enabled agent needs.
 
     ``needed`` are the scopes by the name of who needs them; a write scope covers its read scope.

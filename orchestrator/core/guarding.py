@@ -1,0 +1,109 @@
+"""What the security agent finds, kept and told; suppressions that people give and end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from core.errors import Conflict, Invalid
+from core.secrets.secret_provider import local_store
+from core.settings import Settings
+from core.telemetry.logs import get_logger
+from orchestrator.core.books import Actor, Books, Ground, actor_name, writing
+from royal_platform.commerce.security.model import Scan, Secret, State, Suppression
+from royal_platform.persistence.security import Findings
+
+# Longer than a quarter nobody remembers why.
+LONGEST_DAYS = 90
+_log = get_logger(__name__)
+
+
+def keep(ground: Ground, scans: Sequence[Scan], run_id: str) -> dict[str, int]:
+    """Keep what every check found in one transaction, told as events; counts of what changed.
+
+    The same scans again change nothing but the times: a run that a crash interrupted keeps them
+    once more. A check that could not look resolves nothing.
+    """
+    counted = {"opened": 0, "reopened": 0, "resolved": 0}
+    with writing(ground) as books:
+        for scan in scans:
+            for change in _keep(books, scan, run_id):
+                counted[change] += 1
+    _log.info("security.scans.kept", scans=len(scans), **counted)
+    return counted
+
+
+def suppress(
+    ground: Ground, finding_id: str, *, whole_check: bool, reason: str, days: int, actor: Actor
+) -> Suppression:
+    """Let a finding, or all of its check, wait for so many days of the store's time.
+
+    Raises ``NotFound``; ``Invalid`` for more than 90 days or no reason; ``Conflict`` for a finding
+    that is resolved or waits already.
+    """
+    if not reason.strip() or not 1 <= days <= LONGEST_DAYS:
+        raise Invalid(
+            "A suppression has a reason and ends.",
+            remedy=f"Say why, and for 1 to {LONGEST_DAYS} days.",
+        )
+    name = actor_name(actor)
+    with writing(ground) as books:
+        found = Findings(books.store_id).get(books.connection, finding_id, books.now)
+        if found.state is not State.OPEN:
+            raise Conflict(
+                f"The finding {finding_id!r} is {found.state} already.",
+                remedy="Read it again: nothing is left to suppress.",
+            )
+        made = Findings(books.store_id).suppress(
+            books.connection, found.finding, whole_check=whole_check, reason=reason.strip(),
+            person=name, now=books.now, until=books.now + timedelta(days=days),
+        )  # fmt: skip
+        told = {"check": made.check, "finding_id": finding_id, "whole_check": whole_check,
+                "until": made.expires_at.isoformat()}  # fmt: skip
+        books.tell("security.suppressed", made.id, name, told)
+    return made
+
+
+def end_suppression(ground: Ground, suppression_id: str, actor: Actor) -> None:
+    """End a suppression before its time. Raises ``NotFound``."""
+    with writing(ground) as books:
+        Findings(books.store_id).end(books.connection, suppression_id, books.now)
+        books.tell("security.suppression.ended", suppression_id, actor_name(actor), {})
+
+
+def canaries(settings: Settings) -> dict[str, str]:
+    """The values of the secrets that are set, by name: what must stand in no log and no event."""
+    given = ((name, getattr(settings, name)) for name in type(settings).model_fields)
+    return {
+        name.upper(): value.get_secret_value()
+        for name, value in given
+        if isinstance(value, SecretStr)
+    }
+
+
+def secrets_kept(settings: Settings) -> list[Secret]:
+    """Secrets by name, with their age where it is known; no value is read."""
+    stored = local_store(settings).set_at()
+    kept = [Secret(name, "the encrypted store", at) for name, at in sorted(stored.items())]
+    given = [name for name in canaries(settings) if name not in stored]
+    return [*kept, *(Secret(name, "the environment", None) for name in sorted(given))]
+
+
+def _keep(books: Books, scan: Scan, run_id: str) -> Iterable[str]:
+    findings = Findings(books.store_id)
+    findings.note(books.connection, scan, now=books.now, run_id=run_id)
+    if not scan.ok:
+        return
+    for each in scan.findings:
+        change = findings.see(books.connection, each, now=books.now, run_id=run_id)
+        if change is not None:
+            yield change
+            told = {"check": each.check, "severity": each.severity.value, "run_id": run_id}
+            books.tell(f"security.finding.{change}", each.id, "agent:security", told)
+    seen = [each.id for each in scan.findings]
+    for gone in findings.resolve(books.connection, scan.check, seen, books.now):
+        yield "resolved"
+        told = {"check": scan.check, "run_id": run_id}
+        books.tell("security.finding.resolved", gone, "agent:security", told)

@@ -1,0 +1,189 @@
+"""What is strange among recent orders: too many at once, rings, and orders unlike all others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from royal_platform.commerce.security.graph import Attribute, Link, path, rings
+from royal_platform.commerce.security.isolation import Floats, grow, reasons, scores
+from royal_platform.commerce.security.model import Fact, Finding, Severity
+from royal_platform.commerce.security.order_facts import ENOUGH_ORDERS, Linked, OrderFacts, linked
+
+# Orders younger than this can still be stopped.
+RECENT = timedelta(days=3)
+# Within how long a shared address or network still links two orders.
+WINDOW = timedelta(days=30)
+VELOCITY = 4
+# The paper calls scores near 1 anomalies and 0.5 ordinary; the shop's own 99th percentile decides
+# above this floor, so that a shop without strange orders has none.
+UNLIKE_FROM, UNLIKE_SHARE = 0.62, 0.99
+_SEED = 20_260_101
+_KINDS = {
+    "mail": "mail address", "phone": "phone number", "address": "street address",
+    "network": "network address",
+}  # fmt: skip
+FEATURES = (
+    "value", "customer's earlier orders", "hour of the day", "orders within a day",
+    "strangers at the address", "strangers on the network", "failed payments",
+    "billing address differs", "names differ", "throwaway mail",
+)  # fmt: skip
+_SOURCE = "the store's orders"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """How people know an order."""
+
+    name: str
+    hour: int
+
+
+def suspicious(
+    orders: Sequence[OrderFacts], named: Mapping[str, Named], now: datetime
+) -> list[Finding]:
+    """Findings about orders of the last days, judged against all that are given.
+
+    ``named`` has each order's name and the hour of its local day. An order in several findings has
+    one row of each check.
+    """
+    known = [each for each in linked(orders) if each.facts.order_id in named]
+    recent = {each.facts.order_id for each in known if now - each.facts.placed_at <= RECENT}
+    return [
+        *_too_many(known, named, recent),
+        *_rings([each.facts for each in known], named, recent, now),
+        *_unlike(known, named, recent),
+    ]
+
+
+def matrix(orders: Sequence[Linked], named: Mapping[str, Named]) -> Floats:
+    """One row per order, a column for each of ``FEATURES``; what is not known is ordinary: 0.
+
+    Amounts and counts as logarithms, since twice as much is as unusual at any size.
+    """
+    rows = [
+        (
+            math.log1p(max(0.0, one.facts.value)),
+            math.log1p(one.facts.earlier_orders or 0),
+            named[one.facts.order_id].hour,
+            math.log1p(one.velocity),
+            math.log1p(one.strangers_at_address),
+            math.log1p(one.strangers_on_network),
+            math.log1p(one.facts.failed_payments or 0),
+            float(one.facts.address_differs or False),
+            float(one.facts.name_differs or False),
+            float(one.facts.disposable_mail or False),
+        )
+        for one in orders
+    ]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
+
+
+def _too_many(
+    orders: Sequence[Linked], named: Mapping[str, Named], recent: set[str]
+) -> list[Finding]:
+    return [
+        Finding(
+            "orders.velocity",
+            each.facts.order_id,
+            Severity.HIGH if each.velocity >= 2 * VELOCITY else Severity.MEDIUM,
+            f"{named[each.facts.order_id].name}: {each.velocity} earlier orders of the same "
+            "customer, mail, phone or address within a day",
+            "Look at the orders together before any of them is shipped; hold what is doubtful.",
+            (Fact("earlier orders within a day", str(each.velocity), _SOURCE),),
+            {"order_id": each.facts.order_id, "order": named[each.facts.order_id].name},
+        )
+        for each in orders
+        if each.velocity >= VELOCITY and each.facts.order_id in recent
+    ]
+
+
+def _rings(
+    orders: Sequence[OrderFacts], named: Mapping[str, Named], recent: set[str], now: datetime
+) -> list[Finding]:
+    near = [each for each in orders if now - each.placed_at <= WINDOW]
+    attributes = {each.order_id: _attributes(each) for each in near}
+    customers = {each.order_id: each.customer for each in near if each.customer is not None}
+    found = []
+    for ring in rings(attributes, customers):
+        fresh = [order for order in ring.orders if order in recent]
+        if not fresh:
+            continue
+        newest = fresh[-1]
+        first = next(each for each in ring.orders if each != newest)
+        chain = path(attributes, first, newest) or []
+        found.append(
+            Finding(
+                "orders.ring",
+                min(ring.orders),
+                Severity.HIGH if len(ring.customers) >= 5 else Severity.MEDIUM,
+                f"{len(ring.orders)} orders of {len(ring.customers)} customers hang together",
+                "Look whether it is one person with many names. A household or a parcel shop is "
+                "none: suppress this finding then.",
+                (
+                    *(_shared(attribute, holders, named) for attribute, holders in ring.shared[:8]),
+                    Fact("how they are linked", _told(chain, named), _SOURCE),
+                ),
+                {"order_id": newest, "order": named[newest].name, "ring": list(ring.orders)},
+            )
+        )
+    return found
+
+
+def _unlike(
+    orders: Sequence[Linked], named: Mapping[str, Named], recent: set[str]
+) -> list[Finding]:
+    if len(orders) < ENOUGH_ORDERS:
+        return []
+    points = matrix(orders, named)
+    forest = grow(points, seed=_SEED)
+    found = scores(forest, points)
+    limit = max(UNLIKE_FROM, float(np.quantile(found, UNLIKE_SHARE)))
+    told = []
+    for place in np.flatnonzero(found >= limit):
+        one = orders[int(place)].facts
+        if one.order_id not in recent:
+            continue
+        why = reasons(forest, points[place], FEATURES)[:4]
+        told.append(
+            Finding(
+                "orders.unlike",
+                one.order_id,
+                Severity.MEDIUM,
+                f"{named[one.order_id].name} is unlike the shop's other orders",
+                "Strange is not fraud: look at what makes it strange, then let it go or hold it.",
+                (
+                    Fact("strangeness", f"{found[place]:.2f} of 1", "isolation forest"),
+                    *(
+                        Fact(each.feature, f"{each.share:.0%} of why", "isolation forest")
+                        for each in why
+                    ),
+                ),
+                {"order_id": one.order_id, "order": named[one.order_id].name},
+            )
+        )
+    return told
+
+
+def _attributes(one: OrderFacts) -> list[Attribute]:
+    keys = (("mail", one.mail), ("phone", one.phone), ("address", one.address),
+            ("network", one.network))  # fmt: skip
+    return [(kind, key) for kind, key in keys if key is not None]
+
+
+def _shared(attribute: Attribute, orders: Sequence[str], named: Mapping[str, Named]) -> Fact:
+    names = ", ".join(named[each].name for each in orders[:6])
+    return Fact(f"the same {_KINDS[attribute[0]]}", names, _SOURCE)
+
+
+def _told(chain: Sequence[Link], named: Mapping[str, Named]) -> str:
+    if not chain:
+        return "not by a chain of two"
+    parts = [named[chain[0].one].name]
+    parts += [f"shares its {_KINDS[each.attribute[0]]} with {named[each.other].name}"
+              for each in chain]  # fmt: skip
+    return ", which ".join([" ".join(parts[:2]), *parts[2:]])
