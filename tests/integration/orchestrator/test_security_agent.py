@@ -228,7 +228,7 @@ def test_an_order_is_marked_and_the_mark_is_taken_off_again(store: Platform) -> 
     approve(store, decision)
     assert asyncio.run(execute(store, hands, decision)) == "executed"
     assert live.order_tags["Order/7"] == ["gift", "royal-suspicious"]
-    back = ledger.revert(store, decision, "ada")
+    back = ledger.revert(store, decision, "ada").id
     assert asyncio.run(execute(store, hands, back)) == "executed"
     assert live.order_tags["Order/7"] == ["gift"]
 
