@@ -177,11 +177,8 @@ def changes(proposal: Proposal) -> tuple[Change, ...]:
             Change("audience", None, _text(arguments["audience"]), ""),
             Change("holdout", None, _text(arguments["holdout_percent"]), "percent"),
         )
-    if proposal.kind in (IMPORT, *LISTING_KINDS):
-        return _listing_changes(proposal, currency)
-    if proposal.kind in (*FULFILMENT_KINDS, *SAFEGUARDS):
-        guards = proposal.kind in SAFEGUARDS
-        return safeguard_changes(proposal) if guards else fulfilment_changes(proposal, currency)
+    if proposal.kind in (IMPORT, *LISTING_KINDS, *FULFILMENT_KINDS, *SAFEGUARDS):
+        return _own_changes(proposal, currency)
     if proposal.kind == MESSAGE:
         return (
             Change("message", None, _text(arguments["template"]), ""),
@@ -222,6 +219,14 @@ def _price_changes(proposal: Proposal, currency: str) -> tuple[Change, ...]:
             now = wanted if name == "prior_price" else _text(before.get(name))
             found.append(Change(name, now, wanted, currency))
     return tuple(found)
+
+
+def _own_changes(proposal: Proposal, currency: str) -> tuple[Change, ...]:
+    if proposal.kind in SAFEGUARDS:
+        return safeguard_changes(proposal)
+    if proposal.kind in FULFILMENT_KINDS:
+        return fulfilment_changes(proposal, currency)
+    return _listing_changes(proposal, currency)
 
 
 def _adjustment(proposal: Proposal) -> Change:
