@@ -8,10 +8,10 @@ from app.access import caller, platform, requires
 from app.documented import api as group
 from app.documented import reply
 from app.schemas.security import (
-    FindingOut,
-    FindingPage,
     FindingPath,
     FindingQuery,
+    SecurityFindingOut,
+    SecurityFindingPage,
     SecurityOut,
     SuppressIn,
     SuppressionPath,
@@ -28,21 +28,21 @@ def show_security() -> Response:
     return reply(view.overview(platform()))
 
 
-@api.get("/security/findings", responses={200: FindingPage})
+@api.get("/security/findings", responses={200: SecurityFindingPage})
 @requires("connections:read")
 def list_findings(query: FindingQuery) -> Response:
     """Findings, the gravest first."""
     return reply(view.findings(platform(), query))
 
 
-@api.get("/security/findings/<finding_id>", responses={200: FindingOut})
+@api.get("/security/findings/<finding_id>", responses={200: SecurityFindingOut})
 @requires("connections:read")
 def show_finding(path: FindingPath) -> Response:
     """One finding with its evidence."""
     return reply(view.show(platform(), path.finding_id))
 
 
-@api.post("/security/findings/<finding_id>/suppress", responses={200: FindingOut})
+@api.post("/security/findings/<finding_id>/suppress", responses={200: SecurityFindingOut})
 @requires("policy:write")
 def suppress_finding(path: FindingPath, body: SuppressIn) -> Response:
     """Let a finding, or all of its check, wait; it comes back when the time is over."""

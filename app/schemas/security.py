@@ -33,7 +33,7 @@ class SuppressionOut(Model):
     expires_at: datetime
 
 
-class FindingOut(Model):
+class SecurityFindingOut(Model):
     """What a check found. Times are the store's; ``suppression`` is the one that covers it now."""
 
     id: str
@@ -52,8 +52,8 @@ class FindingOut(Model):
     suppression: SuppressionOut | None
 
 
-class FindingPage(Model):
-    data: list[FindingOut]
+class SecurityFindingPage(Model):
+    data: list[SecurityFindingOut]
     next_cursor: str | None
     total: int
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, cast
 
 from app.schemas.security import (
     FindingFactOut,
-    FindingOut,
-    FindingPage,
     FindingQuery,
     ScanOut,
+    SecurityFindingOut,
+    SecurityFindingPage,
     SecurityOut,
     SeverityWord,
     SuppressIn,
@@ -48,21 +48,21 @@ def overview(platform: Platform) -> SecurityOut:
         )
 
 
-def findings(platform: Platform, query: FindingQuery) -> FindingPage:
+def findings(platform: Platform, query: FindingQuery) -> SecurityFindingPage:
     """A page of findings."""
     state = None if query.state == "all" else State(query.state)
     with reading(platform) as books:
         page = Findings(books.store_id).page(
             books.connection, books.now, state=state, cursor=query.cursor, limit=query.limit
         )
-    return FindingPage(
+    return SecurityFindingPage(
         data=[_finding(each) for each in page.items],
         next_cursor=page.next_cursor,
         total=page.total,
     )
 
 
-def show(platform: Platform, finding_id: str) -> FindingOut:
+def show(platform: Platform, finding_id: str) -> SecurityFindingOut:
     """One finding. Raises ``NotFound``."""
     with reading(platform) as books:
         return _finding(Findings(books.store_id).get(books.connection, finding_id, books.now))
@@ -70,7 +70,7 @@ def show(platform: Platform, finding_id: str) -> FindingOut:
 
 def suppress(
     platform: Platform, caller: Principal, finding_id: str, body: SuppressIn
-) -> FindingOut:
+) -> SecurityFindingOut:
     """Let it wait; the finding as it stands then."""
     guarding.suppress(
         platform, finding_id, whole_check=body.whole_check, reason=body.reason, days=body.days,
@@ -85,10 +85,10 @@ def end_suppression(platform: Platform, caller: Principal, suppression_id: str) 
     return overview(platform)
 
 
-def _finding(found: StoredFinding) -> FindingOut:
+def _finding(found: StoredFinding) -> SecurityFindingOut:
     finding = found.finding
     order = finding.about.get("order_id")
-    return FindingOut(
+    return SecurityFindingOut(
         id=found.id,
         check=finding.check,
         subject=finding.subject,
