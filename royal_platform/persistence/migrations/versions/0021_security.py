@@ -1,7 +1,7 @@
 """The access log; what the security agent found, what may wait, and when it looked.
 
-Revision ID: 0020_security
-Revises: 0019_order_cases
+Revision ID: 0021_security
+Revises: 0020_discounts_and_fulfilment
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from core.storage.types import Json, UtcDateTime
 
-revision = "0020_security"
-down_revision = "0019_order_cases"
+revision = "0021_security"
+down_revision = "0020_discounts_and_fulfilment"
 branch_labels = None
 depends_on = None
 
