@@ -1,7 +1,7 @@
 """The access log; what the security agent found, what may wait, and when it looked.
 
-Revision ID: 0021_security
-Revises: 0020_discounts_and_fulfilment
+Revision ID: 0022_security
+Revises: 0021_insights
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from core.storage.types import Json, UtcDateTime
 
-revision = "0021_security"
-down_revision = "0020_discounts_and_fulfilment"
+revision = "0022_security"
+down_revision = "0021_insights"
 branch_labels = None
 depends_on = None
 
