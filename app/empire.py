@@ -52,6 +52,7 @@ SEVEN = (
         "customer_support",
         (Can.CUSTOMER_SUPPORT,),
         "Drafts answers to customers from their orders and the shop's rules.",
+        cron="*/15 * * * *",
     ),
     Registration(
         "security",

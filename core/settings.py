@@ -101,6 +101,8 @@ class Settings(BaseSettings):
     shopify_client_secret: SecretStr | None = None
     shopify_webhook_secret: SecretStr | None = None
     shopify_webhook_secret_previous: SecretStr | None = None
+    # whoever brings in customers' mail and messages shows it; empty: nobody may
+    inbound_secret: SecretStr | None = None
     shopify_api_version: str = Field("2026-10", pattern=r"^\d{4}-\d{2}$")
     sandbox_seed: int = Field(20, ge=0, validation_alias=_env("ROYAL_SANDBOX_SEED"))
 

@@ -64,6 +64,7 @@ from royal_platform.shopify.orders import ShopifyOrders
 from royal_platform.shopify.pacing import Pacer
 from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.recipients import ShopifyRecipients
+from royal_platform.shopify.refunds import ShopifyRefunds, ShopifyRefundWriter
 from royal_platform.shopify.subscriptions import ensure_subscriptions
 from royal_platform.shopify.sync import Sync
 from royal_platform.shopify.world_clock import read_world_clock
@@ -162,6 +163,11 @@ class Platform:
         key = sealing_key(self.settings)
         key.ensure()
         return ShopifyOrders(self.shopify(), key.token)
+
+    @cached_property
+    def order_money(self) -> ShopifyRefunds:
+        """What was paid for orders and given back (``RefundReader``)."""
+        return ShopifyRefunds(self.shopify())
 
     @property
     def people(self) -> StoredPeople:
@@ -432,6 +438,11 @@ def writers(platform: Platform) -> ShopifyWriter:
 def order_writer(platform: Platform) -> ShopifyOrderWriter:
     """What orders are changed with. For ``orchestrator.core.execution`` and nobody else."""
     return ShopifyOrderWriter(platform.shopify())
+
+
+def refund_writer(platform: Platform) -> ShopifyRefundWriter:
+    """Gives money back. For ``orchestrator.core.execution`` and nobody else."""
+    return ShopifyRefundWriter(platform.shopify())
 
 
 def supplier_desk(platform: Platform, supplier_id: str) -> SupplierDesk:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from flask import Response
 
-from app.access import platform, requires
+from app.access import caller, platform, requires
 from app.documented import api as group
 from app.documented import reply
-from app.schemas.support import ThreadDetail, ThreadPage, ThreadPath, ThreadQuery
+from app.schemas.support import (
+    ProposedOut,
+    RefundIn,
+    ReplyIn,
+    ThreadDetail,
+    ThreadPage,
+    ThreadPath,
+    ThreadQuery,
+)
 from app.views import support as view
 
 api = group("support", "What customers asked, what is being answered, and by when.")
@@ -25,3 +33,31 @@ def list_threads(query: ThreadQuery) -> Response:
 def get_thread(path: ThreadPath) -> Response:
     """One thread with its messages and the draft of an answer."""
     return reply(view.thread(platform(), path.thread_id))
+
+
+@api.post("/threads/<thread_id>/reply", responses={200: ProposedOut})
+@requires("decisions:propose")
+def reply_to_thread(path: ThreadPath, body: ReplyIn) -> Response:
+    """Propose a reply to the newest message; it is sent once it is approved."""
+    return reply(view.answer(platform(), caller(), path.thread_id, body))
+
+
+@api.post("/threads/<thread_id>/refund", responses={200: ProposedOut})
+@requires("decisions:propose")
+def refund_in_thread(path: ThreadPath, body: RefundIn) -> Response:
+    """Propose money back for the thread's order; above the caps a person is asked."""
+    return reply(view.refund(platform(), caller(), path.thread_id, body))
+
+
+@api.post("/threads/<thread_id>/escalate", responses={200: ThreadDetail})
+@requires("decisions:decide")
+def escalate_thread(path: ThreadPath) -> Response:
+    """Take the thread over: the agent leaves it alone."""
+    return reply(view.escalate(platform(), caller(), path.thread_id))
+
+
+@api.post("/threads/<thread_id>/resolve", responses={200: ThreadDetail})
+@requires("decisions:decide")
+def resolve_thread(path: ThreadPath) -> Response:
+    """Nothing more is to be done; the customer's next message opens it again."""
+    return reply(view.resolve(platform(), caller(), path.thread_id))

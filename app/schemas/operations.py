@@ -78,6 +78,14 @@ class PolicyDocument(Given):
     messages_per_day: int = Field(ge=0, le=_ACTIONS_MAX)
     quiet_from_hour: int = Field(ge=0, le=23)
     quiet_to_hour: int = Field(ge=0, le=23)
+    refund_order_max: Amount
+    refund_customer_month_max: Amount
+    refund_day_max: Amount
+    replies_per_thread_per_day: int = Field(ge=0, le=_ACTIONS_MAX)
+    support_from_hour: int = Field(ge=0, le=23)
+    support_to_hour: int = Field(ge=0, le=23)
+    first_response_hours: int = Field(ge=0, le=2_000)
+    resolution_hours: int = Field(ge=0, le=2_000)
 
 
 class PolicyOut(Model):

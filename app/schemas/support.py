@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Model, PageQuery, Provenance
+from app.schemas.common import Amount, Given, Model, PageQuery, Provenance
 
 _ID_MAX = 80
 ThreadState = Literal["open", "waiting", "escalated", "resolved"]
@@ -127,3 +127,26 @@ class ThreadQuery(PageQuery):
 
 class ThreadPath(BaseModel):
     thread_id: str = Field(max_length=_ID_MAX)
+
+
+class ReplyIn(Given):
+    """``key`` is yours: the same reply again is proposed once."""
+
+    text: str = Field(min_length=1, max_length=10_000)
+    key: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")
+    language: Literal["en", "nl"] = "en"
+    resolves: bool = False
+
+
+class RefundIn(Given):
+    """``amount`` in the store's currency; the note is kept with the refund."""
+
+    amount: Amount = Field(gt=0, le=10**9)
+    note: str = Field(min_length=1, max_length=255)
+
+
+class ProposedOut(Model):
+    """The decision that came of it; ``status`` says whether it waits for a person."""
+
+    decision_id: str
+    status: str

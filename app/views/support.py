@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 from app.schemas.support import (
     DraftOut,
     EscalationOut,
+    ProposedOut,
+    RefundIn,
+    ReplyIn,
     ThreadDetail,
     ThreadMessageOut,
     ThreadOut,
@@ -16,6 +19,7 @@ from app.schemas.support import (
     TriageOut,
 )
 from app.views import shared
+from orchestrator.core import attending
 from royal_platform.commerce.support.model import ThreadStatus
 from royal_platform.commerce.support.rules import is_late
 from royal_platform.persistence.support import Threads
@@ -23,6 +27,7 @@ from royal_platform.persistence.support import Threads
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from core.security.principals import Principal
     from royal_platform.bootstrap import Platform
     from royal_platform.commerce.support.model import Draft, Thread, ThreadMessage
 
@@ -61,6 +66,31 @@ def thread(platform: Platform, thread_id: str) -> ThreadDetail:
         draft=None if draft is None else _draft(draft),
         provenance=shared.provenance(store),
     )
+
+
+def answer(platform: Platform, who: Principal, thread_id: str, body: ReplyIn) -> ProposedOut:
+    """A person's reply as a decision."""
+    given = attending.Answer(body.text, body.key, body.language, body.resolves)
+    found = attending.answer(platform, thread_id, given, who)
+    return ProposedOut(decision_id=found.id, status=found.status.value)
+
+
+def refund(platform: Platform, who: Principal, thread_id: str, body: RefundIn) -> ProposedOut:
+    """Money back as a decision."""
+    found = attending.give_back(platform, thread_id, body.amount, body.note, who)
+    return ProposedOut(decision_id=found.id, status=found.status.value)
+
+
+def escalate(platform: Platform, who: Principal, thread_id: str) -> ThreadDetail:
+    """The thread in a person's hands."""
+    attending.take_over(platform, thread_id, who)
+    return thread(platform, thread_id)
+
+
+def resolve(platform: Platform, who: Principal, thread_id: str) -> ThreadDetail:
+    """The thread, settled."""
+    attending.settle(platform, thread_id, who)
+    return thread(platform, thread_id)
 
 
 def _thread(found: Thread, now: datetime) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from orchestrator.core.listing import STATUS_OF, ImportAction, StatusAction
 from orchestrator.core.mandates import GrantAction, RevokeAction
 from orchestrator.core.messaging import MessageAction, Post
 from orchestrator.core.notices import notice_action
+from orchestrator.core.refunding import RefundAction, Till
+from orchestrator.core.replying import ReplyAction
 from orchestrator.core.safeguarding import FlagAction, RevokeTokenAction
 from royal_platform.commerce.catalog.model import CompareAt, VariantPrice
 from royal_platform.commerce.catalog.ports import (
@@ -31,6 +33,8 @@ from royal_platform.commerce.decisions.rules import (
     FULFILMENT_KINDS,
     MESSAGE,
     PRICE_KINDS,
+    REFUND,
+    REPLY,
     mismatches,
 )
 from royal_platform.commerce.decisions.safeguards import FLAG, REVOKE_TOKEN, UNFLAG
@@ -60,6 +64,7 @@ class Hands:
     counter: Counter | None = None
     tag_reader: TagReader | None = None
     tag_writer: TagWriter | None = None
+    till: Till | None = None
 
 
 class Action(Protocol):
@@ -344,6 +349,10 @@ def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
     if kind in FULFILMENT_KINDS and hands.counter is not None:
         found: Action | None = fulfilment_action(kind, ground, hands.counter)
         return found
+    if kind == REPLY and hands.post is not None:
+        return ReplyAction(ground, hands.post)
+    if kind == REFUND and hands.till is not None:
+        return RefundAction(hands.till)
     return (
         _of_our_books(kind, ground, hands)
         or notice_action(kind, ground, hands.post)

@@ -21,6 +21,7 @@ from orchestrator.core.gate import gate_state
 from orchestrator.core.ledger import CLOCK_ACTOR, approvers_of
 from orchestrator.core.messaging import Post
 from orchestrator.core.proposing import POLICY_ACTOR, denial
+from orchestrator.core.refunding import Till
 from orchestrator.core.turns import turn
 from royal_platform.commerce.decisions.model import Decision, Ruling, Status, Verdict
 from royal_platform.commerce.decisions.rules import (
@@ -325,7 +326,7 @@ def hands_of(platform: Platform) -> Hands:
     live = platform.live
     return Hands(
         live, writer, live, writer, post_of(platform), live, writer, counter_of(platform),
-        tag_reader=live, tag_writer=writer,
+        tag_reader=live, tag_writer=writer, till=till_of(platform),
     )  # fmt: skip
 
 
@@ -337,6 +338,13 @@ def counter_of(platform: Platform) -> Counter:
         platform.orders, order_writer(platform), platform.supplier,
         lambda supplier_id: supplier_desk(platform, supplier_id),
     )  # fmt: skip
+
+
+def till_of(platform: Platform) -> Till:
+    """What money is given back with. Called here and by nobody else."""
+    from royal_platform.bootstrap import refund_writer
+
+    return Till(platform.order_money, refund_writer(platform))
 
 
 def post_of(platform: Platform) -> Post:

@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 
 from orchestrator.core.books import Books
 from orchestrator.core.messaging import message_state
+from orchestrator.core.refunding import LET_THROUGH, refund_state
+from orchestrator.core.replying import replies_today
 from royal_platform.commerce.decisions.model import GateState, PriorPrice, Proposal, Status
 from royal_platform.commerce.decisions.reductions import prior_price
 from royal_platform.commerce.decisions.rules import (
@@ -20,6 +22,7 @@ from royal_platform.commerce.decisions.rules import (
     NOTICES,
     POLICY,
     PRICE_KINDS,
+    SUPPORT_KINDS,
     planned_spend,
 )
 from royal_platform.persistence.decision_rows import read_decision
@@ -27,11 +30,6 @@ from royal_platform.persistence.tables.catalog import price_observations, varian
 from royal_platform.persistence.tables.decisions import decisions, executions
 from royal_platform.persistence.taxes import included_tax_rate
 
-# What counts against "actions per day": everything that was let through, whatever came of it.
-_LET_THROUGH = [
-    Status.APPROVED, Status.EXECUTING, Status.EXECUTED, Status.MEASURED, Status.REVERTING,
-    Status.REVERTED, Status.FAILED,
-]  # fmt: skip
 _WEEK = timedelta(days=7)
 _TAX_WINDOW = timedelta(days=90)
 
@@ -77,6 +75,8 @@ def gate_state(
         spent_this_month=spent_month + promised,
         is_revert=is_revert,
         message=message_state(books, proposal, decision_id, live),
+        refunds=refund_state(books, proposal, decision_id, live),
+        replies_in_thread_today=replies_today(books, proposal, decision_id, day_start),
     )
 
 
@@ -173,12 +173,12 @@ def _actions(
     of_run, of_day = decisions.c.run_id == run_id, decisions.c.decided_at >= day_start
     query = select(func.count().filter(of_run), func.count().filter(of_day)).where(
         decisions.c.store_id == books.store_id,
-        decisions.c.status.in_([status.value for status in _LET_THROUGH]),
+        decisions.c.status.in_(LET_THROUGH),
         decisions.c.shadow.is_(False),
         decisions.c.reverts.is_(None),
         # Messages have an allowance of their own, orders come as they come, and neither the policy
         # nor what is only told changes the store.
-        decisions.c.kind.not_in([MESSAGE, *FULFILMENT_KINDS, POLICY, *NOTICES]),
+        decisions.c.kind.not_in([MESSAGE, *FULFILMENT_KINDS, *SUPPORT_KINDS, POLICY, *NOTICES]),
         # Goods that a person books as come in are no agent's doing.
         ~((decisions.c.kind == "inventory.adjust") & (decisions.c.provenance == "person")),
         decisions.c.id != (besides or ""),

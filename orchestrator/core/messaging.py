@@ -10,7 +10,7 @@ from typing import Any
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.mandates import mandate_state
 from royal_platform.commerce.decisions.model import Decision, Inverse, MessageState, Proposal
-from royal_platform.commerce.decisions.rules import mismatches
+from royal_platform.commerce.decisions.rules import MESSAGE, REPLY, mismatches
 from royal_platform.commerce.messages.model import (
     Cause,
     Checkout,
@@ -103,10 +103,14 @@ class MessageAction:
             )
         checkout = await self._checkout(decision)
         message = self._composed(decision, person, checkout)
+        await self.hand_over(message, self._envelope(message))
+
+    async def hand_over(self, message: StoredMessage, envelope: Envelope) -> None:
+        """Keep the message, then give it to the carrier; where it stands is said at each step."""
         with writing(self._ground) as books:
             Messages(books.store_id).compose(books.connection, message)
         try:
-            await self._post.mailer.send(self._envelope(message), lambda: self._begin(message.id))
+            await self._post.mailer.send(envelope, lambda: self._begin(message.id))
         except MailUnavailable as error:
             if not error.maybe_taken:
                 self._move(message.id, State.HANDING_OVER, State.COMPOSED)
@@ -116,7 +120,7 @@ class MessageAction:
             if error.bounced:
                 self._bounced(message)
             raise
-        self._done(message.id)
+        self._done(message)
 
     def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:  # noqa: ARG002
         """Mail is not called back."""
@@ -171,10 +175,17 @@ class MessageAction:
     def _begin(self, message_id: str) -> None:
         self._move(message_id, State.COMPOSED, State.HANDING_OVER)
 
-    def _done(self, message_id: str) -> None:
-        # An outbox of our own has no moment of doubt.
-        for seen in (State.HANDING_OVER, State.COMPOSED):
-            self._move(message_id, seen, State.SENT)
+    def _done(self, message: StoredMessage) -> None:
+        with writing(self._ground) as books:
+            # An outbox of our own has no moment of doubt.
+            for seen in (State.HANDING_OVER, State.COMPOSED):
+                Messages(books.store_id).move(
+                    books.connection, message.id, seen=seen, to=State.SENT, at=books.now
+                )
+            self.sent(books, message)
+
+    def sent(self, books: Books, message: StoredMessage) -> None:
+        """What else is kept in the commit that says that the message is out."""
 
     def _move(self, message_id: str, seen: State, to: State) -> None:
         with writing(self._ground) as books:
@@ -195,7 +206,7 @@ def message_state(
     books: Books, proposal: Proposal, decision_id: str | None, live: Mapping[str, Any] | None
 ) -> MessageState | None:
     """What the gate compares a message with; ``live`` facts replace what the proposal read."""
-    if proposal.kind != "message.send":
+    if proposal.kind not in (MESSAGE, REPLY):
         return None
     arguments = proposal.arguments
     customer_id = str(arguments.get("customer_id", ""))

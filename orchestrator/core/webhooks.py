@@ -9,6 +9,7 @@ import orjson
 
 from core.errors import Conflict, NotFound, RoyalError, Unavailable
 from core.telemetry.logs import get_logger
+from orchestrator.core import taking_in
 from orchestrator.core.books import Actor, Books, reading, writing
 from royal_platform.persistence import store_connections, stores, webhook_inbox
 from royal_platform.persistence.clock import wall_now
@@ -29,7 +30,7 @@ _POISON = (RoyalError, ValueError, KeyError, TypeError, AttributeError)
 _UNINSTALLED = "The app was uninstalled in Shopify. Connect the store again to go on."
 # Handled by what they say of the store; their bodies tell of its owner, and are not looked at.
 _TOLD_BY_TOPIC = ("app/uninstalled", "shop/redact")
-_ABOUT_PEOPLE = "customers/"
+_ABOUT_PERSONS = ("customers/", "support/")
 _BODIES = 500
 _ROWS = 100
 _AWAY = ("not_configured", "disconnected")
@@ -121,7 +122,8 @@ def replay(platform: Platform, webhook_id: str, actor: Actor) -> None:
 
 async def _handle(platform: Platform, receipt: Receipt, handler: Handler) -> None:
     try:
-        payload = orjson.loads(receipt.body) if needs_body(receipt.topic) else {}
+        is_json = needs_body(receipt.topic) and receipt.topic != taking_in.MAIL_TOPIC
+        payload = orjson.loads(receipt.body) if is_json else {}
         await handler(platform, receipt, payload)
     except Unavailable as error:
         _log.warning("webhook.handling.deferred", topic=receipt.topic, reason=error.detail)
@@ -148,7 +150,7 @@ def _close(platform: Platform, receipts: list[Receipt]) -> None:
 def _done(commands: Commands, connection: Connection, receipt: Receipt) -> None:
     """It was handled: what its body told of a person has served its purpose."""
     commands.processed(connection, receipt.webhook_id, now=wall_now())
-    if receipt.topic.startswith(_ABOUT_PEOPLE) or not needs_body(receipt.topic):
+    if receipt.topic.startswith(_ABOUT_PERSONS) or not needs_body(receipt.topic):
         webhook_inbox.blank(connection, [(receipt.store_id, receipt.webhook_id)])
 
 
@@ -254,6 +256,16 @@ async def _redact_shop(platform: Platform, receipt: Receipt, _payload: Mapping[s
         )
 
 
+async def _take_in(platform: Platform, receipt: Receipt, payload: Mapping[str, Any]) -> None:
+    """What a customer wrote finds its thread; who that is, the store is asked."""
+    arrival = taking_in.read_arrival(platform, receipt.topic, receipt.body, payload)
+    customer_id = await taking_in.customer_of(platform, arrival)
+    with writing(platform) as books:
+        taking_in.take_in(books, arrival, customer_id)
+        # In the same commit: begun again after a crash, it finds the message known.
+        _done(books.commands, books.connection, receipt)
+
+
 def _finish(
     books: Books,
     receipt: Receipt,
@@ -283,4 +295,6 @@ _HANDLERS: dict[str, Handler] = {
     "customers/delete": _delete,
     "orders/delete": _delete,
     "products/delete": _delete,
+    taking_in.MAIL_TOPIC: _take_in,
+    taking_in.MESSAGE_TOPIC: _take_in,
 }

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import localtime, parseaddr
+from email.utils import localtime
 
 from core.settings import Settings
 from royal_platform.commerce.messages.model import Envelope
-from royal_platform.commerce.messages.rules import unsubscribe_headers
+from royal_platform.commerce.messages.rules import (
+    internet_id,
+    thread_headers,
+    unsubscribe_headers,
+)
 from royal_platform.messaging.errors import MailRejected
 
 _SIGNED = [
@@ -50,9 +54,10 @@ def internet_message(envelope: Envelope, signature: Signature | None = None) -> 
             remedy="Correct the customer's address in the store, or MAIL_FROM.", bounced=False,
         ) from None  # fmt: skip
     message["Date"] = localtime()
-    domain = parseaddr(envelope.sender)[1].rpartition("@")[2] or "localhost"
     # The same at every attempt: whoever gets it twice can tell.
-    message["Message-ID"] = f"<{envelope.id}@{domain}>"
+    message["Message-ID"] = f"<{internet_id(envelope.id, envelope.sender)}>"
+    for name, value in thread_headers(envelope.answers).items():
+        message[name] = value
     if envelope.unsubscribe_url is not None:
         for name, value in unsubscribe_headers(envelope.unsubscribe_url).items():
             message[name] = value

@@ -8,7 +8,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from royal_platform.commerce.messages.model import Envelope
-from royal_platform.commerce.messages.rules import unsubscribe_headers
+from royal_platform.commerce.messages.rules import thread_headers, unsubscribe_headers
 from royal_platform.messaging.errors import MailRejected, MailUnavailable
 
 _SECONDS = 20
@@ -47,7 +47,7 @@ class SendGridMailer:
 
 def _body(envelope: Envelope) -> dict[str, Any]:
     name, address = parseaddr(envelope.sender)
-    headers = {"X-Message-Key": envelope.id}
+    headers = {"X-Message-Key": envelope.id, **thread_headers(envelope.answers)}
     if envelope.unsubscribe_url is not None:
         headers |= unsubscribe_headers(envelope.unsubscribe_url)
     return {

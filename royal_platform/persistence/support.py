@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -141,7 +142,13 @@ class Threads:
         message: ThreadMessage,
         contents: Mapping[str, bytes] | None = None,
     ) -> bool:
-        """Keep a message and its files; ``contents`` by a file's id. False when it is known."""
+        """Keep a message and its files; ``contents`` by a file's id. False when it is known.
+
+        A store's clock may stand: within a thread each message is later than the one before it.
+        """
+        before = self._last_at(connection, message.thread_id)
+        if before is not None and before >= message.sent_at:
+            message = replace(message, sent_at=before + timedelta(microseconds=1))
         known = None if message.internet_id is None else internet_digest(message.internet_id)
         values = {"store_id": self.store_id, **message_columns(message, known)}
         if not insert_if_absent(connection, support_messages, values):
@@ -224,6 +231,13 @@ class Threads:
         return gone.rowcount
 
     # -- pieces
+
+    def _last_at(self, connection: Connection, thread_id: str) -> datetime | None:
+        query = select(func.max(_MESSAGES.sent_at, type_=_MESSAGES.sent_at.type)).where(
+            _MESSAGES.store_id == self.store_id, _MESSAGES.thread_id == thread_id
+        )
+        found: datetime | None = connection.execute(query).scalar()
+        return found
 
     def _files(
         self, connection: Connection, message_ids: Sequence[str]

@@ -189,6 +189,41 @@ class CreateProduct(Answer):
     product_create: CreateProductProductCreate | None
 
 
+class CreateRefundRefundCreateRefund(Answer):
+    id: str
+
+
+class CreateRefundRefundCreateUserErrors(Answer):
+    field: list[str] | None
+    message: str
+
+
+class CreateRefundRefundCreate(Answer):
+    refund: CreateRefundRefundCreateRefund | None
+    user_errors: list[CreateRefundRefundCreateUserErrors]
+
+
+class CreateRefund(Answer):
+    refund_create: CreateRefundRefundCreate | None
+
+
+class CustomerByAddressCustomersNodesDefaultEmailAddress(Answer):
+    email_address: str
+
+
+class CustomerByAddressCustomersNodes(Answer):
+    id: str
+    default_email_address: CustomerByAddressCustomersNodesDefaultEmailAddress | None
+
+
+class CustomerByAddressCustomers(Answer):
+    nodes: list[CustomerByAddressCustomersNodes]
+
+
+class CustomerByAddress(Answer):
+    customers: CustomerByAddressCustomers
+
+
 class CustomersPageCustomersNodesAmountSpent(TypedDict):
     amount: str
     currencyCode: str
@@ -644,6 +679,48 @@ class OrderLinesOrder(TypedDict):
 
 class OrderLines(TypedDict):
     order: OrderLinesOrder | None
+
+
+class OrderMoneyOrderCustomer(Answer):
+    id: str
+
+
+class OrderMoneyOrderTotalReceivedSetShopMoney(Answer):
+    amount: Decimal
+
+
+class OrderMoneyOrderTotalReceivedSet(Answer):
+    shop_money: OrderMoneyOrderTotalReceivedSetShopMoney
+
+
+class OrderMoneyOrderTotalRefundedSetShopMoney(Answer):
+    amount: Decimal
+
+
+class OrderMoneyOrderTotalRefundedSet(Answer):
+    shop_money: OrderMoneyOrderTotalRefundedSetShopMoney
+
+
+class OrderMoneyOrderTransactions(Answer):
+    id: str
+    kind: str
+    status: str
+    gateway: str | None
+
+
+class OrderMoneyOrder(Answer):
+    id: str
+    name: str
+    currency_code: str
+    presentment_currency_code: str
+    customer: OrderMoneyOrderCustomer | None
+    total_received_set: OrderMoneyOrderTotalReceivedSet
+    total_refunded_set: OrderMoneyOrderTotalRefundedSet
+    transactions: list[OrderMoneyOrderTransactions]
+
+
+class OrderMoney(Answer):
+    order: OrderMoneyOrder | None
 
 
 class OrderRefundsNodesRefunds(RefundRow):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from royal_platform.commerce.messages.model import Checkout, Consent, Recipient
 from royal_platform.shopify import documents
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.mapping import gid, local_id
 
+# Nothing that means something to the search but itself.
+_SEARCHABLE = re.compile(r"[A-Za-z0-9._%+@-]{3,250}")
 _CONSENT = {
     "SUBSCRIBED": Consent.SUBSCRIBED,
     "NOT_SUBSCRIBED": Consent.NOT_SUBSCRIBED,
@@ -39,6 +43,22 @@ class ShopifyRecipients:
             if found.default_address is None
             else found.default_address.country_code_v2,
         )
+
+    async def customer_of(self, address: str) -> str | None:
+        """The customer with exactly this mail address; None when the store knows none.
+
+        The search may match more loosely than asked for: what it finds is compared.
+        """
+        if not _SEARCHABLE.fullmatch(address):
+            return None
+        answer = await self._client.run(
+            documents.CUSTOMER_BY_ADDRESS, {"query": f'email:"{address}"'}
+        )
+        for found in answer.customers.nodes:
+            mail = found.default_email_address
+            if mail is not None and mail.email_address.lower() == address.lower():
+                return local_id(found.id)
+        return None
 
     async def checkout(self, checkout_id: str) -> Checkout | None:
         """An abandoned checkout now; None when the store has it no longer."""

@@ -17,6 +17,7 @@ WRITERS = {
     "writers", "ShopifyWriter", "PriceWriter", "StockWriter", "TagWriter", "Mailer", "mailer_of",
     "supplier_desk", "SupplierDesk", "OrderDesk", "ProductWriter", "OrderWriter", "order_writer",
     "ShopifyOrderWriter", "Batches", "batches_of",
+    "RefundWriter", "ShopifyRefundWriter", "refund_writer",
 }  # fmt: skip
 # Where writers are made, declared, named as a type, and used.
 ALLOWED = {
@@ -36,6 +37,7 @@ ALLOWED = {
     "orchestrator/core/listing.py",
     "orchestrator/core/safeguarding.py",
     "orchestrator/core/messaging.py",
+    "orchestrator/core/refunding.py",
     "orchestrator/core/execution.py",
 }
 
@@ -95,6 +97,7 @@ def test_only_the_writer_and_the_subscriptions_send_a_mutation() -> None:
         "royal_platform/shopify/order_writer.py",
         # What the writer's changes are sent by, several at once.
         "royal_platform/shopify/batching.py",
+        "royal_platform/shopify/refunds.py",
         # Asks the store for a file of what can be read anyway.
         "royal_platform/shopify/bulk.py",
         "royal_platform/shopify/subscriptions.py",

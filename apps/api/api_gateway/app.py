@@ -11,8 +11,10 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api_gateway.inbound import InboundDoor
 from api_gateway.inbox import Inbox
 from api_gateway.oauth import OAuthDoor
+from api_gateway.rating import RatingDoor
 from api_gateway.unsubscribing import UnsubscribeDoor
 from api_gateway.webhooks import BODY_MAX, Reception
 from core.settings import Settings, get_settings, load_dotenv
@@ -23,6 +25,7 @@ from core.web.fastapi_reference import add_reference
 from core.web.opening import Opening, database_check
 from core.web.permissions import public
 from royal_platform.bootstrap import Platform, bootstrap, follow, sealing_key
+from royal_platform.messaging.replying import ratings_of
 from royal_platform.messaging.unsubscribing import links_of
 from royal_platform.persistence import store_connections
 from royal_platform.persistence.clock import wall_now
@@ -51,6 +54,19 @@ class _Gateway:
                 self._reception = Reception(platform.database, self._inbox, self._secrets)
         return self._reception
 
+    async def inbox(self) -> tuple[Platform, Inbox]:
+        """Where customers' messages are taken in, and for which store."""
+        await self.reception()
+        if self._inbox is None:
+            raise RuntimeError("a reception without an inbox")
+        return await self.platform(), self._inbox
+
+    def inbound_secret(self) -> str | None:
+        """What shows that a message may come in; the sandbox signs with its webhooks' secret."""
+        if self.settings.inbound_secret is not None:
+            return self.settings.inbound_secret.get_secret_value()
+        return None if self.settings.store_configured else self._sandbox_secret()
+
     async def platform(self) -> Platform:
         """The platform of the store that is served."""
         return await asyncio.to_thread(self.opening.get)
@@ -74,10 +90,14 @@ class _Gateway:
         told = [each.get_secret_value() for each in given if each is not None]
         if settings.store_configured or told:
             return told
-        path = settings.var_dir / "sandbox" / "credentials.json"
-        if settings.is_production or not path.is_file():
-            return []
-        return [str(json.loads(path.read_text())["webhook_secret"])]
+        found = self._sandbox_secret()
+        return [] if found is None else [found]
+
+    def _sandbox_secret(self) -> str | None:
+        path = self.settings.var_dir / "sandbox" / "credentials.json"
+        if self.settings.is_production or not path.is_file():
+            return None
+        return str(json.loads(path.read_text())["webhook_secret"])
 
     def _entered(self, store_id: str) -> list[str]:
         """The client secrets of an app that was connected on the Connections page."""
@@ -130,6 +150,7 @@ def create_app(
     _add_webhooks(app, gateway)
     _add_oauth(app, gateway)
     _add_unsubscribe(app, gateway)
+    _add_support(app, gateway)
     add_reference(app)
     return app
 
@@ -155,3 +176,12 @@ def _add_unsubscribe(app: FastAPI, gateway: _Gateway) -> None:
     door = UnsubscribeDoor(lambda: links_of(gateway.settings), gateway.platform)
     app.router.routes.append(Route("/unsubscribe/{token}", door.ask, methods=["GET"]))
     app.router.routes.append(Route("/unsubscribe/{token}", door.end, methods=["POST"]))
+
+
+def _add_support(app: FastAPI, gateway: _Gateway) -> None:
+    door = InboundDoor(gateway.inbound_secret, gateway.inbox)
+    app.router.routes.append(Route("/inbound/mail", door.mail, methods=["POST"]))
+    app.router.routes.append(Route("/inbound/messages", door.message, methods=["POST"]))
+    rated = RatingDoor(lambda: ratings_of(links_of(gateway.settings)), gateway.platform)
+    app.router.routes.append(Route("/rate/{token}", rated.ask, methods=["GET"]))
+    app.router.routes.append(Route("/rate/{token}", rated.keep, methods=["POST"]))

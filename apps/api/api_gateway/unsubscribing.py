@@ -34,7 +34,7 @@ class UnsubscribeDoor:
         """Open to anybody with a signed link. Changes nothing: mail scanners open links too."""
         token = request.path_params["token"]
         self._links().read(token)
-        return _page(
+        return page(
             "No more advertising by mail?",
             '<form method="post"><button type="submit">Unsubscribe</button></form>',
         )
@@ -49,10 +49,11 @@ class UnsubscribeDoor:
             raise NotFound(
                 "This message is no longer known here.", remedy="You will get no more mail of it."
             )
-        return _page("You get no more advertising by mail.", "")
+        return page("You get no more advertising by mail.", "")
 
 
-def _page(title: str, body: str) -> HTMLResponse:
+def page(title: str, body: str) -> HTMLResponse:
+    """A page for whoever followed a link in a mail."""
     head = (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -57,7 +57,7 @@ class Reception:
 
     async def receive(self, request: Request) -> Response:
         """Answer 200 once the webhook is durable, whether it is new or was sent before."""
-        body = await _body(request)
+        body = await read_body(request)
         domain = request.headers.get("x-shopify-shop-domain", "").lower()
         senders = await self._senders(domain)
         given = _signature(request)
@@ -140,7 +140,7 @@ def _unsigned(senders: list[tuple[str, list[str]]]) -> RoyalError:
     )
 
 
-async def _body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
     """The raw body, never more than ``BODY_MAX`` of it in memory."""
     announced = request.headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > BODY_MAX:

@@ -14,16 +14,20 @@ NAMES = tuple(field.name for field in fields(Policy))
 # Ten years: beyond the calendar's end no limit can be computed at all.
 _DAYS_MAX = 3650
 _COUNT_MAX = 1_000_000
+# A promise of working hours: about a year.
+_HOURS_MAX = 2_000
 _AMOUNT_MAX = Decimal(10) ** 12
 _NONE = frozenset({"none", "off", "unlimited"})
 _AMOUNTS = frozenset({
     "spend_per_day", "spend_per_month", "unit_cost_max", "two_persons_above", "payment_fee_fixed",
+    "refund_order_max", "refund_customer_month_max", "refund_day_max",
 })  # fmt: skip
 # Which way a limit gives agents more room; what states a fact (fees, lead times) is in neither.
 _WIDER_WHEN_HIGHER = frozenset({
     "price_step_max_percent", "price_week_max_percent", "price_band_high_percent",
     "actions_per_run", "actions_per_day", "spend_per_day", "spend_per_month", "unit_cost_max",
     "two_persons_above", "risk_auto_max", "risk_deny_min", "messages_per_week", "messages_per_day",
+    "refund_order_max", "refund_customer_month_max", "refund_day_max", "replies_per_thread_per_day",
 })  # fmt: skip
 _WIDER_WHEN_LOWER = frozenset({
     "margin_floor_percent", "price_band_low_percent", "cooldown_days", "prior_price_days",
@@ -93,6 +97,8 @@ def _most(name: str, kinds: tuple[Any, ...]) -> Decimal:
     if int in kinds:
         if name.endswith("_hour"):
             return Decimal(23)
+        if name.endswith("_hours"):
+            return Decimal(_HOURS_MAX)
         return Decimal(_DAYS_MAX if name.endswith("_days") else _COUNT_MAX)
     return _AMOUNT_MAX
 
@@ -145,10 +151,19 @@ def unit_of(name: str, currency: str) -> str:
     """The unit a limit is in; "" for none."""
     if name in _AMOUNTS:
         return currency
-    for ending, unit in (("_percent", "percent"), ("_days", "days"), ("_hour", "o'clock")):
+    for ending, unit in (
+        ("_percent", "percent"),
+        ("_days", "days"),
+        ("_hour", "o'clock"),
+        ("_hours", "working hours"),
+    ):
         if name.endswith(ending):
             return unit
-    for beginning, unit in (("actions_", "actions"), ("messages_", "messages")):
+    for beginning, unit in (
+        ("actions_", "actions"),
+        ("messages_", "messages"),
+        ("replies_", "replies"),
+    ):
         if name.startswith(beginning):
             return unit
     return "index 0-1" if name.startswith("risk_") else ""

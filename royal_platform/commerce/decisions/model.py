@@ -241,6 +241,14 @@ class Policy:
     messages_per_day: int = 500
     quiet_from_hour: int = 21
     quiet_to_hour: int = 8
+    refund_order_max: Decimal = Decimal(100)
+    refund_customer_month_max: Decimal = Decimal(150)
+    refund_day_max: Decimal = Decimal(500)
+    replies_per_thread_per_day: int = 3
+    support_from_hour: int = 9
+    support_to_hour: int = 17
+    first_response_hours: int = 4
+    resolution_hours: int = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +300,18 @@ class PriorPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundState:
+    """Money given back or promised by other decisions: of the order, the customer (30 days), today.
+
+    ``of_order`` is at least what the store says was given back, by whomever.
+    """
+
+    of_order: Decimal = Decimal(0)
+    of_customer: Decimal = Decimal(0)
+    today: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
 class GateState:
     """The facts the gate compares with the policy, all as of ``now`` (store time, aware).
 
@@ -306,7 +326,9 @@ class GateState:
     - ``actions_*``: decisions already approved or executed, of this run and of this local day;
     - ``spent_*``: money settled or reserved by other decisions, this local day and month;
     - ``is_revert``: a person undoes an executed decision;
-    - ``message``: what a message is compared with, None for other kinds.
+    - ``message``: what a message is compared with, None for other kinds;
+    - ``refunds``: what a refund is compared with, None for other kinds;
+    - ``replies_in_thread_today``: replies let through in the thread of a reply.
     """
 
     now: datetime
@@ -327,6 +349,8 @@ class GateState:
     spent_this_month: Decimal = Decimal(0)
     is_revert: bool = False
     message: MessageState | None = None
+    refunds: RefundState | None = None
+    replies_in_thread_today: int = 0
 
 
 def canonical_json(value: object) -> str:

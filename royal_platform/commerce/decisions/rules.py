@@ -44,6 +44,15 @@ from royal_platform.commerce.decisions.safeguards import (
     safeguard_changes,
     safeguard_problems,
 )
+from royal_platform.commerce.decisions.support import (
+    REFUND,
+    REPLY,
+    SUPPORT_KINDS,
+    refund_caps,
+    reply_pace,
+    support_changes,
+    support_problems,
+)
 from royal_platform.commerce.messages.model import Consent, Context, Purpose
 from royal_platform.commerce.messages.rules import is_quiet, message_id
 from royal_platform.commerce.shared.model import Money
@@ -56,6 +65,9 @@ __all__ = [
     "MESSAGE",
     "NOTICES",
     "POLICY",
+    "REFUND",
+    "REPLY",
+    "SUPPORT_KINDS",
     "Change",
     "GateState",
     "IllegalTransitionError",
@@ -83,7 +95,7 @@ NOTICES = (*ALERTS, *REPORTS)
 KINDS = (
     *FULFILMENT_KINDS,
     *PRICE_KINDS, "inventory.reorder", "inventory.reorder_cancel", "inventory.adjust", MESSAGE,
-    *MANDATES, IMPORT, *LISTING_KINDS, POLICY, *NOTICES, *SAFEGUARDS,
+    *MANDATES, IMPORT, *LISTING_KINDS, *SUPPORT_KINDS, POLICY, *NOTICES, *SAFEGUARDS,
 )  # fmt: skip
 
 # Twelve digits before and four after the point: what the store can hold, exactly.
@@ -179,11 +191,8 @@ def changes(proposal: Proposal) -> tuple[Change, ...]:
         )
     if proposal.kind in (IMPORT, *LISTING_KINDS, *FULFILMENT_KINDS, *SAFEGUARDS):
         return _own_changes(proposal, currency)
-    if proposal.kind == MESSAGE:
-        return (
-            Change("message", None, _text(arguments["template"]), ""),
-            Change("step", None, f"{arguments['flow']} {arguments['step']}", ""),
-        )
+    if proposal.kind in (MESSAGE, *SUPPORT_KINDS):
+        return _message_changes(proposal)
     return _other_changes(proposal, currency)
 
 
@@ -227,6 +236,16 @@ def _own_changes(proposal: Proposal, currency: str) -> tuple[Change, ...]:
     if proposal.kind in FULFILMENT_KINDS:
         return fulfilment_changes(proposal, currency)
     return _listing_changes(proposal, currency)
+
+
+def _message_changes(proposal: Proposal) -> tuple[Change, ...]:
+    if proposal.kind in SUPPORT_KINDS:
+        return support_changes(proposal)
+    arguments = proposal.arguments
+    return (
+        Change("message", None, _text(arguments["template"]), ""),
+        Change("step", None, f"{arguments['flow']} {arguments['step']}", ""),
+    )
 
 
 def _adjustment(proposal: Proposal) -> Change:
@@ -315,6 +334,8 @@ def _own_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
         yield from _notice_problems(proposal.kind, proposal.arguments)
     elif proposal.kind in SAFEGUARDS:
         yield from safeguard_problems(proposal.kind, proposal.arguments)
+    elif proposal.kind in SUPPORT_KINDS:
+        yield from support_problems(proposal, state)
 
 
 def _argument_problems(kind: str, arguments: JsonObject, currency: str) -> Iterator[str]:
@@ -716,7 +737,9 @@ _OF_POLICY: tuple[Rule, ...] = (_kill_switch, _expiry, _sound, _persons_policy)
 _ALWAYS: tuple[Rule, ...] = (_kill_switch, _expiry, _autonomy, _risk, _budget, _two_persons)
 # Of changes to the store; messages have allowances of their own, mandates are a person's.
 # An order is work that came in: its pace is the customers', its money the budget's.
-_OWN_PACE = frozenset({MESSAGE, *MANDATES, *FULFILMENT_KINDS, *NOTICES, *SAFEGUARDS})
+_OWN_PACE = frozenset(
+    {MESSAGE, *MANDATES, *FULFILMENT_KINDS, *SUPPORT_KINDS, *NOTICES, *SAFEGUARDS}
+)
 _CHANGES: tuple[Rule, ...] = (_cooldown, _rates)
 _PRICES: tuple[Rule, ...] = (_price_step, _price_band, _margin, on_ladder, honest_reduction)
 _BY_KIND: dict[str, tuple[Rule, ...]] = {
@@ -733,6 +756,8 @@ _BY_KIND: dict[str, tuple[Rule, ...]] = {
     **dict.fromkeys((*LISTING_KINDS, *NOTICES, *SAFEGUARDS), ()),
     REVOKE_TOKEN: (_credential,),
     MESSAGE: (_said_once, _suppressed, _consent, _quiet_hours, _frequency),
+    REPLY: (_said_once, _suppressed, _frequency, reply_pace),
+    REFUND: (refund_caps,),
 }
 
 

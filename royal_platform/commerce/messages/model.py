@@ -114,13 +114,17 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A message ready to be carried; ``id`` is the same at every attempt."""
+    """A message ready to be carried; ``id`` is the same at every attempt.
+
+    ``answers``: Message-IDs of the conversation it goes on with, oldest first.
+    """
 
     id: str
     sender: str
     to: str
     content: Rendered
     unsubscribe_url: str | None
+    answers: tuple[str, ...] = ()
 
 
 def _is_text(value: Any) -> bool:

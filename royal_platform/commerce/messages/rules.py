@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,24 @@ def unsubscribe_headers(url: str) -> Mapping[str, str]:
     return {
         "List-Unsubscribe": f"<{url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def internet_id(message_id: str, sender: str) -> str:
+    """The Message-ID a message of ours carries, without its angle brackets."""
+    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    return f"{message_id}@{domain}"
+
+
+def thread_headers(answers: Sequence[str]) -> Mapping[str, str]:
+    """A reply's place in its conversation (RFC 5322), and no automatic answers to it, please."""
+    if not answers:
+        return {}
+    told = [f"<{each}>" for each in answers]
+    return {
+        "In-Reply-To": told[-1],
+        "References": " ".join(told),
+        "X-Auto-Response-Suppress": "All",
     }
 
 

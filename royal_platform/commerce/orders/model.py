@@ -1,4 +1,4 @@
-"""Sales of a variant, aggregated to the merchant's days."""
+"""Sales of a variant by the merchant's days, and the money of one order."""
 
 from __future__ import annotations
 
@@ -23,3 +23,26 @@ class VariantDay:
     revenue: Decimal
     returned_units: int = 0
     gross: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMoney:
+    """What was paid for an order and given back, in the store's ``currency``.
+
+    ``paid_by`` is the payment a refund goes back to, as (transaction id, gateway); None when it is
+    not known. ``is_foreign``: it was paid in another currency than the store's.
+    """
+
+    id: str
+    name: str
+    customer_id: str | None
+    currency: str
+    received: Decimal
+    refunded: Decimal
+    paid_by: tuple[str, str] | None
+    is_foreign: bool
+
+    @property
+    def left(self) -> Decimal:
+        """What can still be given back."""
+        return self.received - self.refunded

@@ -104,6 +104,29 @@ class ThreadMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """Something a customer sent, as it came in and before it has a thread.
+
+    - ``key``: the same for the same message, however often it arrives;
+    - ``answers``: Message-IDs it says it answers, the nearest first;
+    - ``files``: with their bytes, None where they were refused.
+    """
+
+    key: str
+    channel: Channel
+    author: str
+    address: str
+    subject: str
+    text: str
+    quoted: str
+    html: str | None
+    internet_id: str | None
+    answers: tuple[str, ...]
+    is_automatic: bool
+    files: tuple[tuple[Attachment, bytes | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Triage:
     """What a message was understood to mean.
 

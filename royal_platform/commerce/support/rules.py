@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from royal_platform.commerce.support.model import Clockwork
+from royal_platform.commerce.support.model import (
+    Clockwork,
+    Escalation,
+    Sentiment,
+    Thread,
+    Triage,
+    Urgency,
+)
 
 _DAY = timedelta(days=1)
+_MACHINES = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+._-].*)?")
+_ORDER = re.compile(r"#[A-Z0-9-]{0,8}\d{3,10}\b")
+_WROTE = re.compile(r"(on|op|am|le|el) .{4,200}(wrote|schreef|schrieb|écrit|escribió)\b.*:")
+_FORWARD = re.compile(r"-{2,}\s?(original message|oorspronkelijk bericht|ursprüngliche nachricht"
+                      r"|forwarded message|doorgestuurd bericht)\s?-{2,}")  # fmt: skip
+_HEADER = re.compile(r"(from|van|von|de): .{3,}")
+_NEXT_HEADER = re.compile(r"(sent|date|to|verzonden|datum|aan|gesendet|an|subject|onderwerp): .+")
+# A line longer than this is no attribution; matching it would only cost time.
+_LINE_MAX = 300
+# Below this an intent is a guess.
+_SURE = 0.5
+# What only a person may answer, whatever is known.
+_FOR_PERSONS: Mapping[str, str] = {
+    "unsure": "What the customer wants was not understood.",
+    "other": "It is about nothing that an agent may answer.",
+    "damaged": "The customer says that the goods are damaged or wrong.",
+    "payment": "It is about a payment.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +90,82 @@ def is_late(clock: Clockwork, now: datetime) -> bool:
     return (clock.first_response_at or now) > clock.first_response_due_at or (
         clock.resolved_at or now
     ) > clock.resolution_due_at
+
+
+def is_machine(headers: Mapping[str, str], address: str) -> bool:
+    """Whether a machine wrote the mail, by its headers in lower case (RFC 3834, 3464, 2076).
+
+    Such mail is never answered: two machines that answer each other never end.
+    """
+    submitted = headers.get("auto-submitted", "no").partition(";")[0].strip().lower()
+    if submitted not in ("", "no"):
+        return True
+    if headers.get("precedence", "").strip().lower() in {"bulk", "junk", "list", "auto_reply"}:
+        return True
+    if any(name in headers for name in ("list-id", "x-autoreply", "x-autorespond", "x-loop")):
+        return True
+    if headers.get("content-type", "").lower().startswith("multipart/report"):
+        return True
+    if headers.get("return-path", "-").strip() in {"", "<>"}:
+        return True
+    return bool(_MACHINES.fullmatch(address.partition("@")[0].lower()))
+
+
+def unquoted(text: str) -> tuple[str, str]:
+    """What was newly written, and the rest: the quoted message and everything below it.
+
+    A linear rule by lines; where answers stand between quoted lines all that is not quoted stays.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    cut = next((at for at in range(len(lines)) if _begins_quote(lines, at)), len(lines))
+    kept = [line for line in lines[:cut] if not line.startswith(">")]
+    rest = [line for line in lines[:cut] if line.startswith(">")] + lines[cut:]
+    fresh = "\n".join(kept).strip()
+    # Somebody who wrote below the quotation wrote something after all.
+    if not fresh:
+        below = [line for line in lines[cut + 1 :] if not line.startswith(">")]
+        fresh = "\n".join(below).strip()
+    return fresh, "\n".join(rest).strip()
+
+
+def _begins_quote(lines: list[str], at: int) -> bool:
+    line = lines[at].strip().lower()
+    if line == "--" or len(line) > _LINE_MAX:
+        return line == "--"
+    # Mail programs break an attribution over two lines.
+    following = lines[at + 1].strip().lower() if at + 1 < len(lines) else ""
+    if _WROTE.fullmatch(line) or _WROTE.fullmatch(f"{line} {following}"[:_LINE_MAX]):
+        return True
+    if _FORWARD.fullmatch(line):
+        return True
+    return bool(_HEADER.fullmatch(line) and _NEXT_HEADER.fullmatch(following))
+
+
+def order_names(text: str) -> tuple[str, ...]:
+    """Names of orders (``#1042``) in the order they appear, each once."""
+    return tuple(dict.fromkeys(_ORDER.findall(text)))
+
+
+def escalation(
+    thread: Thread, triage: Triage | None, newest: str, *, has_answer: bool, now: datetime
+) -> Escalation | None:
+    """Why a person shall take the thread over, with what to know first; None when none need."""
+    reason = _reason(triage, has_answer=has_answer)
+    if reason is None:
+        return None
+    said = " ".join(newest.split())
+    asked = "unknown" if triage is None else triage.intent
+    summary = f"{thread.subject} | intent: {asked} | {said[:280]}"
+    return Escalation(reason, summary, now)
+
+
+def _reason(triage: Triage | None, *, has_answer: bool) -> str | None:
+    if triage is None:
+        return "What the customer wrote was not read: nothing to understand it with is set up."
+    if triage.intent in _FOR_PERSONS:
+        return _FOR_PERSONS[triage.intent]
+    if triage.confidence < _SURE:
+        return "What the customer wants is not certain enough."
+    if triage.urgency is Urgency.HIGH and triage.sentiment is Sentiment.NEGATIVE:
+        return "The customer is upset and it is urgent."
+    return None if has_answer else "Nothing was found that an answer could rest on."

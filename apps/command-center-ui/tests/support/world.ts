@@ -670,6 +670,14 @@ function policy(): Policy {
       messages_per_day: 500,
       quiet_from_hour: 21,
       quiet_to_hour: 8,
+      refund_order_max: "100",
+      refund_customer_month_max: "150",
+      refund_day_max: "500",
+      replies_per_thread_per_day: 3,
+      support_from_hour: 9,
+      support_to_hour: 17,
+      first_response_hours: 4,
+      resolution_hours: 24,
     },
   };
 }

@@ -59,6 +59,16 @@ export const GROUPS = {
     { name: "quiet_from_hour", kind: "hour" },
     { name: "quiet_to_hour", kind: "hour" },
   ],
+  support: [
+    { name: "refund_order_max", kind: "money" },
+    { name: "refund_customer_month_max", kind: "money" },
+    { name: "refund_day_max", kind: "money" },
+    { name: "replies_per_thread_per_day", kind: "messages" },
+    { name: "support_from_hour", kind: "hour" },
+    { name: "support_to_hour", kind: "hour" },
+    { name: "first_response_hours", kind: "hour" },
+    { name: "resolution_hours", kind: "hour" },
+  ],
 } as const satisfies Record<string, readonly Limit[]>;
 
 export type GroupName = keyof typeof GROUPS;

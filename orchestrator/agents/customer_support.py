@@ -1,0 +1,147 @@
+"""Customer support: understands what came in, proposes answers, hands over the rest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from orchestrator.core.agent_base import AgentBase
+from orchestrator.core.books import reading, writing
+from orchestrator.core.command import main
+from orchestrator.core.replying import newest_inbound, reply_facts
+from royal_platform.commerce.decisions.model import Proposal, Status
+from royal_platform.commerce.decisions.support import REPLY, reply_id
+from royal_platform.commerce.support.model import Draft, Thread, ThreadMessage, ThreadStatus, Triage
+from royal_platform.commerce.support.rules import escalation, is_late
+from royal_platform.commerce.support.service import Words, reply_proposal
+from royal_platform.persistence.support import Threads
+
+THREADS_PER_RUN = 50
+# What nobody answered, or what the world overtook, may be asked again; a person's no stays a no.
+_ASK_AGAIN = frozenset({Status.EXPIRED, Status.CONFLICTED, Status.FAILED, Status.SUPERSEDED})
+
+
+class CustomerSupportAgent(AgentBase):
+    """Thin: understanding and words are ``commerce`` support's ports, sending is the gate's."""
+
+    wakes_on: ClassVar[tuple[str, ...]] = ("support.message.received",)
+    scopes: ClassVar[tuple[str, ...]] = ("read_customers", "read_orders", "write_orders")
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            name,
+            agent_type="customer_support",
+            description="Drafts answers to customers from their orders and the shop's rules.",
+        )
+
+    async def _execute_task(self) -> dict[str, Any]:
+        begun = await self.step("read the threads", self._read)
+        at = datetime.fromisoformat(begun["as_of"])
+        proposals: list[Proposal] = []
+        handed_over = 0
+        for thread_id in begun["threads"]:
+            _read: bool = await self.step(f"understand {thread_id}", self._understand, thread_id)
+            done: dict[str, bool] = await self.step(f"draft {thread_id}", self._draft, thread_id)
+            if done["handed_over"]:
+                handed_over += 1
+            elif done["draft"]:
+                proposals += self._reply(thread_id, at)
+        decisions = self.propose(proposals)
+        self.report(
+            looked_at=[f"{len(begun['threads'])} threads that wait for an answer"],
+            could_not_see=begun["could_not_see"],
+            headline=f"{len(proposals)} answers proposed, {handed_over} threads handed to people, "
+            f"{begun['late']} late.",
+        )
+        return {
+            "status": "success",
+            "data": {
+                "as_of": begun["as_of"], "threads": len(begun["threads"]),
+                "handed_over": handed_over, "late": begun["late"], "decisions": len(decisions),
+            },
+        }  # fmt: skip
+
+    # -- the steps
+
+    def _read(self) -> dict[str, Any]:
+        now = self.clock.now()
+        with reading(self.platform) as books:
+            waiting = Threads(books.store_id).page(
+                books.connection, status=ThreadStatus.OPEN, limit=THREADS_PER_RUN
+            )
+        more = waiting.total - len(waiting.items)
+        return {
+            "as_of": now.isoformat(),
+            "threads": [each.id for each in waiting.items],
+            "late": sum(is_late(each.clock, now) for each in waiting.items),
+            "could_not_see": [f"{more} more threads, left to the next run."] if more else [],
+        }
+
+    async def _understand(self, thread_id: str) -> bool:
+        """Once for each message: what was understood is kept with the thread."""
+        thread, messages = self._thread(thread_id)
+        newest = newest_inbound(messages)
+        if newest is None or _is_of(thread.triage, newest):
+            return False
+        triage = await self.platform.classifier(actor=self.name).triage(newest)
+        if not self.dry_run:
+            with writing(self.platform) as books:
+                Threads(books.store_id).understood(books.connection, thread_id, triage)
+        return True
+
+    async def _draft(self, thread_id: str) -> dict[str, bool]:
+        """A draft of the answer, or the thread in a person's hands."""
+        thread, messages = self._thread(thread_id)
+        newest = newest_inbound(messages)
+        if newest is None:
+            return {"draft": False, "handed_over": False}
+        draft = self._drafted(thread, newest)
+        why = escalation(
+            thread, thread.triage, newest.text, has_answer=draft is not None, now=self.clock.now()
+        )
+        if why is not None and not self.dry_run:
+            with writing(self.platform) as books:
+                Threads(books.store_id).escalate(books.connection, thread_id, why)
+                books.tell(
+                    "support.thread.escalated", thread_id, f"agent:{self.name}",
+                    {"thread_id": thread_id, "reason": why.reason},
+                )  # fmt: skip
+        return {"draft": draft is not None, "handed_over": why is not None}
+
+    # -- what the steps share
+
+    def _drafted(self, thread: Thread, newest: ThreadMessage) -> Draft | None:
+        with reading(self.platform) as books:
+            kept = Threads(books.store_id).draft(books.connection, thread.id)
+        return kept if kept is not None and kept.answers == newest.id else None
+
+    def _reply(self, thread_id: str, at: datetime) -> list[Proposal]:
+        thread, messages = self._thread(thread_id)
+        newest = newest_inbound(messages)
+        with reading(self.platform) as books:
+            draft = Threads(books.store_id).draft(books.connection, thread_id)
+            if newest is None or draft is None or draft.answers != newest.id:
+                return []
+            subject = reply_id(thread_id, newest.id)
+            facts = reply_facts(books, thread_id, subject)
+            before = books.decisions.latest_on(books.connection, REPLY, subject)
+        if facts is None or (before is not None and before.status not in _ASK_AGAIN):
+            return []
+        words = Words(newest.id, newest.id, draft.text, draft.language)
+        return [reply_proposal(thread, words, facts, now=at, draft=draft)]
+
+    def _thread(self, thread_id: str) -> tuple[Thread, list[ThreadMessage]]:
+        with reading(self.platform) as books:
+            threads = Threads(books.store_id)
+            return (
+                threads.get(books.connection, thread_id),
+                threads.messages(books.connection, thread_id),
+            )
+
+
+def _is_of(triage: Triage | None, message: ThreadMessage) -> bool:
+    return triage is not None and triage.message_id == message.id
+
+
+if __name__ == "__main__":
+    main("customer_support")

@@ -1,0 +1,110 @@
+"""What a person does with a thread: writes a reply, gives money back, takes it over, closes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.errors import Conflict, Invalid
+from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
+from orchestrator.core.proposing import propose_in
+from orchestrator.core.replying import newest_inbound, reply_facts
+from royal_platform.commerce.decisions.model import Decision, Proposal
+from royal_platform.commerce.decisions.support import reply_id
+from royal_platform.commerce.support.model import Escalation, Thread, ThreadStatus
+from royal_platform.commerce.support.service import Words, refund_proposal, reply_proposal
+from royal_platform.persistence.support import Threads
+from royal_platform.persistence.support_facts import order_money
+
+_PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person wrote. ``key`` is theirs: the same answer again is proposed once."""
+
+    text: str
+    key: str
+    language: str = "en"
+    resolves: bool = False
+
+
+def answer(ground: Ground, thread_id: str, given: Answer, actor: Actor) -> Decision:
+    """Propose a person's reply to the newest message. Raises ``NotFound``, ``Conflict``."""
+    with writing(ground) as books:
+        thread = Threads(books.store_id).get(books.connection, thread_id)
+        step = f"by:{given.key}"
+        facts = reply_facts(books, thread_id, reply_id(thread_id, step))
+        if facts is None or facts["answers"] is None:
+            raise Conflict(
+                "There is nobody to answer in this thread.", remedy="Read the thread again."
+            )
+        words = Words(facts["answers"], step, given.text, given.language, given.resolves)
+        proposal = reply_proposal(thread, words, facts, now=books.now, provenance=_PERSON)
+        decision_id = _once(books, proposal, actor)
+    with reading(ground) as books:
+        return books.decisions.get(books.connection, decision_id)
+
+
+def give_back(ground: Ground, thread_id: str, amount: Decimal, note: str, actor: Actor) -> Decision:
+    """Propose money back for the thread's order. Raises ``NotFound``, ``Conflict``, ``Invalid``."""
+    with writing(ground) as books:
+        thread = Threads(books.store_id).get(books.connection, thread_id)
+        order = (
+            None if thread.order_id is None
+            else order_money(books.connection, books.store_id, thread.order_id)
+        )  # fmt: skip
+        if order is None or order.currency != books.store.currency:
+            raise Conflict(
+                "The thread is about no order that was paid in the store's currency.",
+                remedy="Give the money back in the store's admin.",
+            )
+        if not 0 < amount <= order.left:
+            raise Invalid(
+                f"{amount} cannot be given back.",
+                remedy=f"Name more than 0 and at most {order.left}.",
+            )
+        proposal = refund_proposal(
+            thread, order, amount, note, source=books.store.source, now=books.now,
+            provenance=_PERSON,
+        )  # fmt: skip
+        decision_id = _once(books, proposal, actor)
+    with reading(ground) as books:
+        return books.decisions.get(books.connection, decision_id)
+
+
+def take_over(ground: Ground, thread_id: str, actor: Actor) -> Thread:
+    """A person deals with it: the agent leaves it alone."""
+    with writing(ground) as books:
+        threads = Threads(books.store_id)
+        thread = threads.get(books.connection, thread_id)
+        name = actor_name(actor)
+        newest = newest_inbound(threads.messages(books.connection, thread_id))
+        said = "" if newest is None else " ".join(newest.text.split())[:280]
+        escalation = Escalation(f"{name} took it over.", f"{thread.subject} | {said}", books.now)
+        threads.escalate(books.connection, thread_id, escalation)
+        books.tell("support.thread.escalated", thread_id, name, {"thread_id": thread_id})
+        return threads.get(books.connection, thread_id)
+
+
+def settle(ground: Ground, thread_id: str, actor: Actor) -> Thread:
+    """Nothing more is to be done; the next message of the customer opens it again."""
+    with writing(ground) as books:
+        threads = Threads(books.store_id)
+        threads.get(books.connection, thread_id)
+        threads.change(
+            books.connection, thread_id, status=ThreadStatus.RESOLVED.value,
+            resolved_at=books.now, escalation=None,
+        )  # fmt: skip
+        books.tell(
+            "support.thread.resolved", thread_id, actor_name(actor), {"thread_id": thread_id}
+        )
+        return threads.get(books.connection, thread_id)
+
+
+def _once(books: Books, proposal: Proposal, actor: Actor) -> str:
+    """The decision that waits for the same already, or a new one."""
+    for waiting in books.decisions.open_on(books.connection, proposal.kind, proposal.subject.id):
+        if waiting.argument_hash == proposal.argument_hash:
+            return waiting.id
+    return propose_in(books, proposal, actor_name(actor))

@@ -1,0 +1,156 @@
+"""What customers write finds its thread: kept once, told once, in one commit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from email.utils import parseaddr
+from typing import TYPE_CHECKING, Any
+
+from core.errors import Invalid
+from orchestrator.core.books import Books
+from royal_platform.commerce.support.model import (
+    Arrival,
+    Channel,
+    Direction,
+    Thread,
+    ThreadMessage,
+    ThreadStatus,
+)
+from royal_platform.commerce.support.rules import (
+    BusinessHours,
+    Promise,
+    clockwork,
+    order_names,
+    unquoted,
+)
+from royal_platform.messaging.carriers import HERE
+from royal_platform.messaging.inbound import arrival_of, line, plain
+from royal_platform.persistence.support import Threads
+from royal_platform.persistence.support_facts import order_of
+
+if TYPE_CHECKING:
+    from royal_platform.bootstrap import Platform
+
+MAIL_TOPIC = "support/mail"
+MESSAGE_TOPIC = "support/message"
+# The agent wakes on it.
+RECEIVED = "support.message.received"
+_SUBJECT_MAX = 120
+
+
+def read_arrival(platform: Platform, topic: str, body: bytes, payload: Any) -> Arrival:
+    """What a receipt's body says. Raises ``Invalid``."""
+    if topic == MAIL_TOPIC:
+        ours = parseaddr(platform.settings.mail_from or HERE)[1]
+        return arrival_of(body, ours)
+    return _told(payload)
+
+
+async def customer_of(platform: Platform, arrival: Arrival) -> str | None:
+    """The store's customer with this address; None when it knows nobody of it."""
+    return await platform.recipients.customer_of(arrival.address)
+
+
+def take_in(books: Books, arrival: Arrival, customer_id: str | None) -> str | None:
+    """Keep the message in its thread, an old or a new one; the thread, None when it is known.
+
+    A machine's mail is kept and wakes nobody.
+    """
+    threads = Threads(books.store_id)
+    thread_id = threads.of_internet_ids(books.connection, arrival.answers)
+    known = None if thread_id is None else threads.find(books.connection, thread_id)
+    # Whoever guesses a Message-ID must not write into another person's thread.
+    if known is not None and known.address != arrival.address:
+        known = None
+    thread = known or _new(books, arrival, customer_id)
+    if not threads.add(books.connection, _message(arrival, thread.id, books.now), _bytes(arrival)):
+        return None
+    if known is None:
+        threads.open(books.connection, thread)
+    else:
+        _go_on(books, threads, thread, arrival)
+    if not arrival.is_automatic:
+        facts = {"channel": arrival.channel.value, "files": len(arrival.files)}
+        books.tell(RECEIVED, thread.id, "customer", {"thread_id": thread.id, **facts})
+    return thread.id
+
+
+def _new(books: Books, arrival: Arrival, customer_id: str | None) -> Thread:
+    policy = books.policy
+    hours = BusinessHours(
+        books.store.timezone or "UTC", policy.support_from_hour, policy.support_to_hour
+    )
+    promise = Promise(policy.first_response_hours, policy.resolution_hours)
+    order_id = None
+    if customer_id is not None:
+        names = order_names(f"{arrival.subject}\n{arrival.text}")
+        order_id = order_of(books.connection, books.store_id, customer_id, names)
+    status = ThreadStatus.WAITING if arrival.is_automatic else ThreadStatus.OPEN
+    return Thread(
+        id=f"thr_{arrival.key}", channel=arrival.channel, status=status,
+        subject=arrival.subject or arrival.text[:_SUBJECT_MAX], author=arrival.author,
+        address=arrival.address, customer_id=customer_id, order_id=order_id, opened_at=books.now,
+        last_message_at=books.now, last_inbound_at=books.now,
+        clock=clockwork(books.now, promise, hours),
+    )  # fmt: skip
+
+
+def _go_on(books: Books, threads: Threads, thread: Thread, arrival: Arrival) -> None:
+    if arrival.is_automatic:
+        threads.change(books.connection, thread.id, last_message_at=books.now)
+        return
+    # What a person has taken over stays with that person.
+    stays = thread.status is ThreadStatus.ESCALATED
+    threads.change(
+        books.connection, thread.id, last_message_at=books.now, last_inbound_at=books.now,
+        status=thread.status.value if stays else ThreadStatus.OPEN.value, resolved_at=None,
+    )  # fmt: skip
+
+
+def _message(arrival: Arrival, thread_id: str, now: datetime) -> ThreadMessage:
+    message_id = f"tms_{arrival.key}"
+    files = tuple(replace(each, id=f"{message_id[4:36]}_{each.id}") for each, _ in arrival.files)
+    return ThreadMessage(
+        id=message_id, thread_id=thread_id, direction=Direction.INBOUND, author=arrival.author,
+        address=arrival.address, subject=arrival.subject, text=arrival.text,
+        quoted=arrival.quoted, html=arrival.html, internet_id=arrival.internet_id,
+        is_automatic=arrival.is_automatic, sent_at=now, attachments=files,
+    )  # fmt: skip
+
+
+def _bytes(arrival: Arrival) -> dict[str, bytes]:
+    return {
+        f"{arrival.key[:32]}_{each.id}": content
+        for each, content in arrival.files
+        if content is not None
+    }
+
+
+def _told(payload: Any) -> Arrival:
+    """A message of a chat or another program; ``thread`` is the id of one it told before."""
+    given = {name: payload.get(name, "") for name in ("id", "channel", "address", "text")}
+    if not all(isinstance(value, str) and value.strip() for value in given.values()):
+        raise Invalid(
+            "A message has id, channel, address and text.", remedy="Send all four as text."
+        )
+    if given["channel"] not in (Channel.CHAT, Channel.API) or "@" not in given["address"]:
+        raise Invalid(
+            "The channel is neither chat nor api, or the address none.", remedy="Correct it."
+        )
+    fresh, quoted = unquoted(plain(given["text"]))
+    earlier = str(payload.get("thread") or "")
+    return Arrival(
+        key=_key(given["id"]), channel=Channel(given["channel"]),
+        author=line(str(payload.get("name") or ""), 120),
+        address=line(given["address"].lower(), 250),
+        subject=line(str(payload.get("subject") or fresh.partition("\n")[0]), _SUBJECT_MAX),
+        text=fresh, quoted=quoted, html=None, internet_id=f"message:{given['id']}",
+        answers=(f"message:{earlier}",) if earlier else (), is_automatic=False,
+    )  # fmt: skip
+
+
+def _key(told: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(f"message:{told}".encode()).hexdigest()[:40]

@@ -1,0 +1,129 @@
+"""What the gate knows of answering customers: replies, and money given back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from royal_platform.commerce.decisions.model import (
+    Change,
+    GateState,
+    JsonObject,
+    Policy,
+    Proposal,
+    RuleHit,
+    Ruling,
+)
+from royal_platform.commerce.messages.model import Purpose
+from royal_platform.commerce.messages.rules import message_id
+from royal_platform.commerce.shared.model import Money
+
+REPLY = "reply.send"
+REFUND = "refund.create"
+SUPPORT_KINDS = (REPLY, REFUND)
+FLOW = "support"
+_TEXT_MAX = 10_000
+_NOTE_MAX = 255
+
+
+def reply_id(thread_id: str, step: str) -> str:
+    """The one reply of this step in this thread: an answered message's id, and more if again."""
+    return message_id(thread_id, FLOW, step)
+
+
+def support_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
+    """What is wrong with the arguments themselves."""
+    if proposal.kind == REPLY:
+        yield from _reply_problems(proposal, state)
+    else:
+        yield from _refund_problems(proposal, state)
+
+
+def support_changes(proposal: Proposal) -> tuple[Change, ...]:
+    """The diff a person reads."""
+    arguments = proposal.arguments
+    if proposal.kind == REPLY:
+        return (Change("reply", None, str(arguments["text"]), ""),)
+    before = proposal.precondition.get("refunded")
+    given = _amount(arguments.get("amount")) or Decimal(0)
+    after = None if before is None else format(Decimal(str(before)) + given, "f")
+    unit = str(arguments.get("currency", ""))
+    return (Change("refunded", None if before is None else str(before), after, unit),)
+
+
+def refund_caps(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    """Caps of the order, the customer and the day: above one of them a person is asked."""
+    known = state.refunds
+    if known is None or state.is_revert:
+        return
+    amount = Decimal(proposal.arguments["amount"])
+    for rule, limit, used, whose in (
+        ("refund.order", policy.refund_order_max, known.of_order, "order"),
+        ("refund.customer", policy.refund_customer_month_max, known.of_customer, "customer"),
+        ("refund.day", policy.refund_day_max, known.today, "day"),
+    ):
+        if used + amount > limit:
+            yield RuleHit(
+                rule, Ruling.ASK, f"More is given back per {whose} than an agent may alone.",
+                limit=format(limit, "f"), actual=format(used + amount, "f"), unit=state.currency,
+            )  # fmt: skip
+
+
+def reply_pace(_: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    """Two machines that answer each other must not go on for ever."""
+    if state.replies_in_thread_today + 1 > policy.replies_per_thread_per_day:
+        yield RuleHit(
+            "reply.per_thread", Ruling.ASK, "This thread was answered often enough today.",
+            limit=str(policy.replies_per_thread_per_day),
+            actual=str(state.replies_in_thread_today + 1), unit="replies",
+        )  # fmt: skip
+
+
+def _reply_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
+    arguments = proposal.arguments
+    names = ("thread_id", "answers", "step", "text")
+    if not all(isinstance(arguments.get(name), str) and arguments[name] for name in names):
+        yield "A reply names thread, answered message, step and text."
+        return
+    if len(arguments["text"]) > _TEXT_MAX:
+        yield f"The reply is longer than {_TEXT_MAX} characters."
+    if proposal.subject.id != reply_id(arguments["thread_id"], arguments["step"]):
+        yield "The subject is not the reply of this thread and step."
+    if arguments.get("purpose") != Purpose.TRANSACTIONAL:
+        yield "A reply is no advertising."
+    if state.message is None:
+        yield "Nothing is known of earlier replies."
+
+
+def _refund_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
+    arguments = proposal.arguments
+    amount = _amount(arguments.get("amount"))
+    if amount is None or amount <= 0:
+        yield "The amount is not a positive decimal string."
+    elif Money(amount, state.currency).rounded().amount != amount:
+        yield f"The amount has more digits than {state.currency} is paid in."
+    elif proposal.cost is None or proposal.cost.amount != amount:
+        yield "The cost is not the amount."
+    if arguments.get("currency") != state.currency:
+        yield f"The currency is not the store's, {state.currency}."
+    if arguments.get("order_id") != proposal.subject.id:
+        yield "The subject is not the order."
+    note = arguments.get("note")
+    if not isinstance(note, str) or not note or len(note) > _NOTE_MAX:
+        yield f"The note is missing or longer than {_NOTE_MAX} characters."
+    if not _is_precise(proposal.precondition):
+        yield "It does not say what was given back before."
+
+
+def _is_precise(precondition: JsonObject) -> bool:
+    return _amount(precondition.get("refunded")) is not None
+
+
+def _amount(value: object) -> Decimal | None:
+    if not isinstance(value, str) or len(value) > 20:
+        return None
+    try:
+        found = Decimal(value)
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and 0 <= found < Decimal(10) ** 12 else None

@@ -1,0 +1,103 @@
+"""What answering customers proposes: a reply, or money back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from royal_platform.commerce.decisions.model import (
+    Evidence,
+    Inverse,
+    Proposal,
+    Risk,
+    RiskFactor,
+    Subject,
+)
+from royal_platform.commerce.decisions.support import REFUND, REPLY, reply_id
+from royal_platform.commerce.messages.model import Purpose
+from royal_platform.commerce.orders.model import OrderMoney
+from royal_platform.commerce.shared.model import Money
+from royal_platform.commerce.support.model import Draft, Thread
+
+AGENT = "customer_support"
+_REPLY_LIFE = timedelta(days=3)
+_REFUND_LIFE = timedelta(days=7)
+# Mail cannot be called back; words that say less than they should are a person's to judge.
+_REPLY_RISK, _INCOMPLETE_RISK, _REFUND_RISK = 0.2, 0.3, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a reply says and who says so; ``step`` makes it once: the answered message, or more."""
+
+    answers: str
+    step: str
+    text: str
+    language: str
+    resolves: bool = False
+
+
+def reply_proposal(
+    thread: Thread, words: Words, facts: Mapping[str, Any], *, now: datetime,
+    draft: Draft | None = None, provenance: str = "agent",
+) -> Proposal:  # fmt: skip
+    """The reply in the thread; a draft's citations are its evidence."""
+    factors = [RiskFactor("mail", _REPLY_RISK, "mail cannot be called back")]
+    if draft is not None and draft.missing:
+        missing = ", ".join(draft.missing)
+        factors.append(RiskFactor("incomplete", _INCOMPLETE_RISK, f"nothing found for {missing}"))
+    return Proposal(
+        agent_id=AGENT, kind=REPLY,
+        subject=Subject("reply", reply_id(thread.id, words.step), thread.subject[:200]),
+        arguments={
+            "thread_id": thread.id, "answers": words.answers, "step": words.step,
+            "text": words.text, "language": words.language, "resolves": words.resolves,
+            "purpose": Purpose.TRANSACTIONAL.value, "customer_id": thread.customer_id or "",
+        },
+        precondition={"message": None, "answers": facts["answers"]},
+        evidence=() if draft is None else tuple(
+            Evidence(each.title, each.quote, "", each.type.value, each.source_id, each.as_of)
+            for each in draft.citations
+        ),
+        rationale="A person wrote it." if draft is None else
+        f"Drafted by {draft.made_by} from {len(draft.citations)} sources.",
+        prediction=None,
+        risk=Risk(sum(each.contribution for each in factors), tuple(factors)),
+        cost=None, money_at_stake=None,
+        inverse=Inverse(None, None, "A reply that was sent cannot be taken back."),
+        expires_at=now + _REPLY_LIFE, provenance=provenance,
+    )  # fmt: skip
+
+
+def refund_proposal(
+    thread: Thread, order: OrderMoney, amount: Decimal, note: str, *, source: str, now: datetime,
+    provenance: str = "agent",
+) -> Proposal:  # fmt: skip
+    """Money back for the thread's order, on what was given back so far."""
+    money = Money(amount, order.currency)
+    told = format(money.amount, "f")
+    return Proposal(
+        agent_id=AGENT, kind=REFUND, subject=Subject("order", order.id, order.name),
+        arguments={
+            "order_id": order.id, "amount": told, "currency": order.currency, "note": note,
+            "customer_id": order.customer_id, "thread_id": thread.id,
+        },
+        precondition={
+            "refunded": format(order.refunded, "f"), "customer_id": order.customer_id,
+            "is_foreign": False,
+        },
+        evidence=(
+            Evidence("Paid", format(order.received, "f"), order.currency, source,
+                     f"order(id: {order.id}) totalReceivedSet", now),
+            Evidence("Given back before", format(order.refunded, "f"), order.currency, source,
+                     f"order(id: {order.id}) totalRefundedSet", now),
+        ),
+        rationale=note, prediction=None,
+        risk=Risk(_REFUND_RISK, (RiskFactor("money", _REFUND_RISK, "it cannot be taken back"),)),
+        cost=money, money_at_stake=money,
+        inverse=Inverse(None, None, "A refund cannot be taken back."),
+        expires_at=now + _REFUND_LIFE, provenance=provenance,
+    )  # fmt: skip

@@ -1,0 +1,50 @@
+"""What a thread is about: which of the customer's orders, and its money as our copy knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import Connection, func, select
+
+from royal_platform.commerce.orders.model import OrderMoney
+from royal_platform.persistence.tables.orders import orders, refunds
+
+_PAID = ("paid", "partially_refunded", "refunded")
+
+
+def order_of(
+    connection: Connection, store_id: str, customer_id: str, names: Sequence[str]
+) -> str | None:
+    """The order a customer names, if it is theirs; without a name their newest; None for none."""
+    mine = select(orders.c.id, orders.c.name).where(
+        orders.c.store_id == store_id, orders.c.customer_id == customer_id,
+        orders.c.deleted_at.is_(None),
+    )  # fmt: skip
+    if names:
+        rows = connection.execute(mine.where(orders.c.name.in_(names)))
+        found = {row.name: row.id for row in rows}
+        return next((found[name] for name in names if name in found), None)
+    newest = mine.order_by(orders.c.processed_at.desc(), orders.c.id.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    return None if row is None else str(row.id)
+
+
+def order_money(connection: Connection, store_id: str, order_id: str) -> OrderMoney | None:
+    """An order's money as our copy knows it: what is decided on it is compared with the store."""
+    query = select(orders).where(
+        orders.c.store_id == store_id, orders.c.id == order_id, orders.c.deleted_at.is_(None)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    back = select(func.coalesce(func.sum(refunds.c.total), 0, type_=refunds.c.total.type)).where(
+        refunds.c.store_id == store_id, refunds.c.order_id == order_id
+    )
+    is_paid = row.financial_status in _PAID
+    return OrderMoney(
+        id=row.id, name=row.name, customer_id=row.customer_id, currency=row.currency,
+        received=row.total if is_paid else Decimal(0),
+        refunded=connection.execute(back).scalar_one() or Decimal(0),
+        paid_by=None, is_foreign=False,
+    )  # fmt: skip

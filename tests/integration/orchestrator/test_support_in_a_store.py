@@ -1,0 +1,358 @@
+"""A customer writes: the mail finds its thread, one reply goes out in it, money goes back once."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from api_gateway.app import create_app
+from core.errors import Invalid
+from core.events import read_after
+from core.settings import Settings, read_settings
+from orchestrator.core import attending, ledger, webhooks
+from orchestrator.core.actions import Hands
+from orchestrator.core.agent_registry import Registration, get_agent_registry
+from orchestrator.core.books import reading, writing
+from orchestrator.core.execution import execute, hands_of
+from orchestrator.core.refunding import Till
+from orchestrator.core.running import carry_out
+from orchestrator.core.runs import start_run
+from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.commerce.decisions.model import Autonomy, Decision
+from royal_platform.commerce.support.model import (
+    Citation,
+    Direction,
+    Draft,
+    Sentiment,
+    SourceType,
+    Thread,
+    ThreadMessage,
+    ThreadStatus,
+    Triage,
+    Urgency,
+)
+from royal_platform.messaging.replying import ratings_of
+from royal_platform.messaging.unsubscribing import links_of
+from royal_platform.persistence.decisions import DecisionFilter
+from royal_platform.persistence.messages import Messages, StoredMessage
+from royal_platform.persistence.privacy import Privacy
+from royal_platform.persistence.support import Threads
+from royal_platform.persistence.tables.orders import orders
+from tests.fakes.post import Mailbox
+from tests.integration.platform.wire import Sandbox
+
+pytestmark = pytest.mark.timeout(240)
+AGENT = "customer_support"
+
+
+class Killed(BaseException):
+    """A process that ended here."""
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with Sandbox(tmp_path_factory.mktemp("sandbox"), history_days=3) as running:
+        yield running
+
+
+@pytest.fixture
+def settings(sandbox: Sandbox, tmp_path: Path, database_url: str) -> Settings:
+    (tmp_path / "sandbox").mkdir()
+    credentials = (sandbox.folder / "credentials.json").read_bytes()
+    (tmp_path / "sandbox" / "credentials.json").write_bytes(credentials)
+    return read_settings(
+        var_dir=tmp_path, database_url=database_url, sandbox_port=sandbox.port, log_level="ERROR"
+    )
+
+
+@pytest.fixture
+def platform(settings: Settings) -> Iterator[Platform]:
+    opened = bootstrap(settings)
+    asyncio.run(opened.sync().run())
+    asyncio.run(opened.refresh_clock())
+    registry = get_agent_registry()
+    registry.attach(opened)
+    registry.register(Registration(AGENT, "Support", AGENT, ()))
+    yield opened
+    registry.detach()
+    opened.close()
+
+
+def buyer(platform: Platform, *, besides: str = "") -> tuple[str, str, str, str]:
+    """A customer with a mail address and a paid order: (customer, address, order, its name)."""
+    query = select(orders.c.customer_id, orders.c.id, orders.c.name).where(
+        orders.c.store_id == platform.store_id, orders.c.financial_status == "paid",
+        orders.c.customer_id.is_not(None), orders.c.total > 30, orders.c.id != besides,
+    )  # fmt: skip
+    with platform.database.read() as connection:
+        rows = connection.execute(query.order_by(orders.c.processed_at.desc())).all()
+    for row in rows:
+        person = asyncio.run(platform.recipients.recipient(row.customer_id))
+        if person is not None and person.address is not None:
+            return row.customer_id, person.address, row.id, row.name
+    raise AssertionError("the sandbox has no customer with a mail address and a paid order")
+
+
+def mail(address: str, text: str, internet_id: str, **headers: str) -> bytes:
+    message = EmailMessage()
+    message["From"] = f"A customer <{address}>"
+    message["Subject"] = headers.pop("Subject", "Where is my order?")
+    message["Message-ID"] = f"<{internet_id}>"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return bytes(message)
+
+
+def deliver(settings: Settings, body: bytes, path: str = "/inbound/mail", **headers: str) -> Any:
+    async def post() -> httpx.Response:
+        transport = httpx.ASGITransport(create_app(settings))
+        async with httpx.AsyncClient(transport=transport, base_url="http://gate") as client:
+            return await client.post(path, content=body, headers=headers)
+
+    return asyncio.run(post())
+
+
+def signed(settings: Settings, body: bytes) -> dict[str, str]:
+    told = json.loads((settings.var_dir / "sandbox" / "credentials.json").read_text())
+    digest = hmac.new(told["webhook_secret"].encode(), body, hashlib.sha256).digest()
+    return {"X-Royal-Hmac-Sha256": base64.b64encode(digest).decode()}
+
+
+def receive(platform: Platform, body: bytes) -> str:
+    """The mail through the gateway and the worker; what the gateway answered."""
+    answer = deliver(platform.settings, body, **signed(platform.settings, body))
+    assert answer.status_code == 200, answer.text
+    asyncio.run(webhooks.work_off(platform))
+    told: str = answer.json()["status"]
+    return told
+
+
+def threads(platform: Platform) -> list[Thread]:
+    with reading(platform) as books:
+        return list(Threads(books.store_id).page(books.connection).items)
+
+
+def said(platform: Platform, thread_id: str) -> list[ThreadMessage]:
+    with reading(platform) as books:
+        return Threads(books.store_id).messages(books.connection, thread_id)
+
+
+def outbox(platform: Platform) -> list[StoredMessage]:
+    with reading(platform) as books:
+        return list(Messages(books.store_id).page(books.connection, limit=250).items)
+
+
+def understood(platform: Platform, thread: Thread, intent: str = "order_status") -> Draft:
+    """What understanding and writing leave behind for the agent."""
+    newest = said(platform, thread.id)[-1]
+    with writing(platform) as books:
+        store, now = Threads(books.store_id), books.now
+        triage = Triage(newest.id, "en", intent, Sentiment.NEUTRAL, Urgency.NORMAL, 0.9)
+        store.understood(books.connection, thread.id, triage)
+        citation = Citation(SourceType.ORDER, "o", "Order", "Sent on Monday.", now)
+        draft = Draft(
+            f"d-{newest.id}", thread.id, newest.id, "It was sent on Monday.\n\nThe shop", "en",
+            (citation,), "macro:order_status", now,
+        )  # fmt: skip
+        store.put_draft(books.connection, draft)
+    return draft
+
+
+def run(platform: Platform) -> None:
+    with writing(platform) as books:
+        run_id, why_not = start_run(books, AGENT, trigger="button", actor="ada", by_worker=False)
+    assert run_id is not None, why_not
+    asyncio.run(carry_out(platform, run_id))
+    with reading(platform) as books:
+        done = books.runs.get(books.connection, run_id)
+    assert done.status == "succeeded", done
+
+
+def decided(platform: Platform, kind: str, *statuses: str) -> list[Decision]:
+    with reading(platform) as books:
+        wanted = DecisionFilter(statuses=statuses, kind=kind)
+        return list(books.decisions.page(books.connection, wanted, None, 250).items)
+
+
+def status(platform: Platform, decision_id: str) -> str:
+    with reading(platform) as books:
+        return books.decisions.get(books.connection, decision_id).status.value
+
+
+def carry(platform: Platform, decision: Decision, hands: Hands | None = None) -> str:
+    if status(platform, decision.id) == "proposed":
+        ledger.approve(platform, decision.id, decision.argument_hash, "ada")
+    return asyncio.run(execute(platform, hands or hands_of(platform), decision.id))
+
+
+def test_a_mail_gets_one_reply_in_its_thread(platform: Platform) -> None:
+    customer_id, address, order_id, name = buyer(platform)
+    body = mail(address, f"Where is {name}?\n\nOn Monday the 2nd, Shop wrote:\n> Hi", "q1@home")
+    # Whoever cannot show the secret brings nothing in; the same mail twice is one.
+    assert deliver(platform.settings, body).status_code == 401
+    assert (receive(platform, body), receive(platform, body)) == ("stored", "known")
+    [thread] = threads(platform)
+    assert (thread.customer_id, thread.order_id) == (customer_id, order_id)
+    assert thread.status is ThreadStatus.OPEN
+    assert [each.text for each in said(platform, thread.id)] == [f"Where is {name}?"]
+
+    understood(platform, thread)
+    run(platform)
+    run(platform)
+    [decision] = decided(platform, "reply.send", "proposed")
+    assert decision.proposal.evidence[0].value == "Sent on Monday."
+    assert carry(platform, decision) == "executed"
+    assert carry(platform, decision) == "executed"
+    [sent] = outbox(platform)
+    assert (sent.address, sent.content and sent.content.subject) == (
+        address, "Re: Where is my order?",
+    )  # fmt: skip
+    [thread] = threads(platform)
+    assert thread.status is ThreadStatus.WAITING
+    assert thread.clock.first_response_at is not None
+    reply = said(platform, thread.id)[-1]
+    assert (reply.direction, reply.decision_id) == (Direction.OUTBOUND, decision.id)
+
+    # What answers our mail lands in its thread, whatever its subject says; a machine's wakes none.
+    answer = mail(address, "Thanks!", "q2@home", In_Reply_To=f"<{reply.internet_id}>", Subject="x")
+    receive(platform, answer)
+    [thread] = threads(platform)
+    assert thread.status is ThreadStatus.OPEN
+    woken = len(_events(platform, "support.message.received"))
+    receive(
+        platform,
+        mail(address, "I am away", "q3@home", In_Reply_To=f"<{reply.internet_id}>",
+             Auto_Submitted="auto-replied"),
+    )  # fmt: skip
+    assert len(_events(platform, "support.message.received")) == woken
+    assert len(said(platform, thread.id)) == 4
+
+    # Somebody else who knows the Message-ID does not write into it.
+    receive(platform, mail("eve@other.test", "Refund me", "q4@eve", In_Reply_To="<q1@home>"))
+    assert {len(said(platform, each.id)) for each in threads(platform)} == {4, 1}
+    _rate(platform, thread.id)
+
+    with writing(platform) as books:
+        Privacy(books.store_id).erase(books.connection, customer_id, [], books.now)
+    assert address not in str(said(platform, thread.id)) + str(threads(platform))
+
+
+def test_a_kill_while_a_reply_is_sent_sends_no_second(platform: Platform) -> None:
+    _, address, _, _ = buyer(platform)
+    receive(platform, mail(address, "Where is it?", "k1@home"))
+    [thread] = threads(platform)
+    understood(platform, thread)
+    run(platform)
+    [decision] = decided(platform, "reply.send", "proposed")
+    mailbox = Mailbox()
+
+    def die() -> None:
+        raise Killed
+
+    mailbox.crash = die
+    hands = hands_of(platform)
+    assert hands.post is not None
+    hands = replace(hands, post=replace(hands.post, mailer=mailbox))
+    with pytest.raises(Killed):
+        carry(platform, decision, hands)
+    mailbox.crash = None
+    assert carry(platform, decision, hands) in {"failed", "conflicted"}
+    assert len(mailbox.taken) == 1
+    assert mailbox.taken[0].answers == ("k1@home",)
+
+
+def test_a_refund_above_the_cap_asks_and_is_paid_once(platform: Platform) -> None:
+    _, address, order_id, name = buyer(platform)
+    receive(platform, mail(address, f"{name} came broken", "r1@home"))
+    [thread] = threads(platform)
+    with writing(platform) as books:
+        books.policies.set_autonomy(
+            books.connection, agent_id=AGENT, kind="refund.create", level=Autonomy.AUTO,
+            actor="ada", now=books.now,
+        )  # fmt: skip
+        capped = replace(books.policy, refund_order_max=Decimal(20))
+        books.policies.replace(
+            books.connection, edited=0, policy=capped, actor="ada", now=books.now
+        )
+    money = asyncio.run(platform.order_money.order_money(order_id))
+    assert money is not None
+    before = money.refunded
+    with pytest.raises(Invalid):
+        attending.give_back(platform, thread.id, money.left + 1, "too much", "ada")
+
+    within = attending.give_back(platform, thread.id, Decimal("5.00"), "a scratch", "ada")
+    assert within.status.value == "approved"
+    assert _killed_refund(platform, within) == "executed"
+    _refunded(platform, order_id, before + 5)
+
+    asyncio.run(platform.sync().run())
+    above = attending.give_back(platform, thread.id, Decimal("16.00"), "still broken", "ada")
+    assert above.status.value == "proposed"
+    assert "refund.order" in {hit.rule for hit in above.verdict.hits}
+    # Proposed twice is asked once; paid once, however often it is carried out.
+    again = attending.give_back(platform, thread.id, Decimal("16.00"), "still broken", "ada")
+    assert again.id == above.id
+    assert [carry(platform, above) for _ in range(2)] == ["executed", "executed"]
+    _refunded(platform, order_id, before + 21)
+
+
+def _killed_refund(platform: Platform, decision: Decision) -> str:
+    """The process dies after the store gave the money back and before we knew."""
+    hands = hands_of(platform)
+    assert hands.till is not None
+    real = hands.till.writer
+
+    class Dying:
+        async def refund(self, *given: Any) -> None:
+            await real.refund(*given)
+            raise Killed
+
+    with pytest.raises(Killed):
+        carry(platform, decision, replace(hands, till=Till(hands.till.reader, Dying())))
+    return carry(platform, decision)
+
+
+def _refunded(platform: Platform, order_id: str, amount: Decimal) -> None:
+    money = asyncio.run(platform.order_money.order_money(order_id))
+    assert money is not None
+    assert money.refunded == amount
+
+
+def _events(platform: Platform, type_: str) -> list[Any]:
+    with platform.database.read() as connection:
+        return list(read_after(connection, platform.store_id, 0, 10_000, type=type_))
+
+
+def _rate(platform: Platform, thread_id: str) -> None:
+    """By the link in the mail: looking changes nothing, sending does, a made-up one is refused."""
+    link = ratings_of(links_of(platform.settings)).to(platform.store_id, thread_id, 4)
+    token = link.rpartition("/")[2]
+    [sent] = [each for each in outbox(platform) if each.content is not None]
+    assert sent.content is not None
+    assert link in sent.content.text
+
+    async def follow() -> list[int]:
+        transport = httpx.ASGITransport(create_app(platform.settings))
+        async with httpx.AsyncClient(transport=transport, base_url="http://gate") as client:
+            seen = [(await client.get(f"/rate/{token}")).status_code]
+            assert {each.satisfaction for each in threads(platform)} == {None}
+            seen.append((await client.post(f"/rate/{token}")).status_code)
+            forged = token.replace(".4.", ".5.")
+            return [*seen, (await client.post(f"/rate/{forged}")).status_code]
+
+    assert asyncio.run(follow()) == [200, 200, 404]
+    assert 4 in {each.satisfaction for each in threads(platform)}
