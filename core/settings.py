@@ -136,6 +136,9 @@ class Settings(BaseSettings):
     # Above this a conversation's older turns reach the model as a summary.
     aira_context_tokens: int = Field(24_000, ge=1_000)
 
+    # support: a folder of Markdown files, one policy each; unset is <var>/policies
+    support_policies: Path | None = Field(None, validation_alias=_env("ROYAL_SUPPORT_POLICIES"))
+
     # other vendors
     bigquery_project_id: str | None = None
     bigquery_dataset: str = Field("royal_equips", pattern=r"^[A-Za-z0-9_]{1,1024}$")

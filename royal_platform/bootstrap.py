@@ -22,7 +22,7 @@ from royal_platform.commerce.analytics.ports import Engine
 from royal_platform.commerce.language.model import Sent
 from royal_platform.commerce.language.ports import Embedder, Llm
 from royal_platform.commerce.suppliers.ports import SupplierDesk
-from royal_platform.commerce.support.ports import Classifier
+from royal_platform.commerce.support.ports import Classifier, Drafter
 from royal_platform.llm.models import Models
 from royal_platform.persistence import schema, store_connections, stores
 from royal_platform.persistence.api_budgets import StoredBudget
@@ -66,6 +66,7 @@ from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.recipients import ShopifyRecipients
 from royal_platform.shopify.refunds import ShopifyRefunds, ShopifyRefundWriter
 from royal_platform.shopify.subscriptions import ensure_subscriptions
+from royal_platform.shopify.support import ShopifySupport
 from royal_platform.shopify.sync import Sync
 from royal_platform.shopify.world_clock import read_world_clock
 from royal_platform.suppliers.adapter import ConfiguredSupplier
@@ -215,6 +216,20 @@ class Platform:
             _labelled(self.settings.var_dir / "knowledge"),
             lambda thread_id: self.llm(actor=actor, about=thread_id),
         )
+
+    def drafter(self, *, actor: str) -> Drafter:
+        """Writes answers from the customer's own orders and the shop's policies."""
+        from royal_platform.knowledge.answering import Answering, Shelf
+
+        facts = ShopifySupport(self.shopify(), lambda: self.clock().now())
+        folder = self.settings.var_dir
+        return Answering(
+            facts, facts, _labelled(folder / "knowledge").embedder,
+            Shelf(folder / "knowledge", self.settings.support_policies or folder / "policies"),
+            lambda thread_id: self.llm(actor=actor, about=thread_id),
+            new_id=lambda: new_id("dra"), shop=self.store().name,
+            model=self.settings.openai_model or "configured",
+        )  # fmt: skip
 
     @property
     def star(self) -> StoredStar:

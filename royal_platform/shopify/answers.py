@@ -224,6 +224,72 @@ class CustomerByAddress(Answer):
     customers: CustomerByAddressCustomers
 
 
+class CustomerOrdersCustomerOrdersNodesTotalPriceSetShopMoney(Answer):
+    amount: Decimal
+    currency_code: str
+
+
+class CustomerOrdersCustomerOrdersNodesTotalPriceSet(Answer):
+    shop_money: CustomerOrdersCustomerOrdersNodesTotalPriceSetShopMoney
+
+
+class CustomerOrdersCustomerOrdersNodesTotalRefundedSetShopMoney(Answer):
+    amount: Decimal
+    currency_code: str
+
+
+class CustomerOrdersCustomerOrdersNodesTotalRefundedSet(Answer):
+    shop_money: CustomerOrdersCustomerOrdersNodesTotalRefundedSetShopMoney
+
+
+class CustomerOrdersCustomerOrdersNodesLineItemsNodes(Answer):
+    title: str
+    quantity: int
+
+
+class CustomerOrdersCustomerOrdersNodesLineItems(Answer):
+    nodes: list[CustomerOrdersCustomerOrdersNodesLineItemsNodes]
+
+
+class CustomerOrdersCustomerOrdersNodesFulfillmentsTrackingInfo(Answer):
+    company: str | None
+    number: str | None
+    url: str | None
+
+
+class CustomerOrdersCustomerOrdersNodesFulfillments(Answer):
+    status: str
+    created_at: datetime
+    delivered_at: datetime | None
+    estimated_delivery_at: datetime | None
+    tracking_info: list[CustomerOrdersCustomerOrdersNodesFulfillmentsTrackingInfo]
+
+
+class CustomerOrdersCustomerOrdersNodes(Answer):
+    id: str
+    name: str
+    processed_at: datetime
+    cancelled_at: datetime | None
+    display_fulfillment_status: str
+    total_price_set: CustomerOrdersCustomerOrdersNodesTotalPriceSet
+    total_refunded_set: CustomerOrdersCustomerOrdersNodesTotalRefundedSet
+    line_items: CustomerOrdersCustomerOrdersNodesLineItems
+    fulfillments: list[CustomerOrdersCustomerOrdersNodesFulfillments]
+
+
+class CustomerOrdersCustomerOrders(Answer):
+    nodes: list[CustomerOrdersCustomerOrdersNodes]
+
+
+class CustomerOrdersCustomer(Answer):
+    id: str
+    orders: CustomerOrdersCustomerOrders
+
+
+class CustomerOrders(Answer):
+    customer: CustomerOrdersCustomer | None
+
+
 class CustomersPageCustomersNodesAmountSpent(TypedDict):
     amount: str
     currencyCode: str
@@ -1312,6 +1378,22 @@ class Shop(Answer):
     products_count: ShopProductsCount | None
     orders_count: ShopOrdersCount | None
     customers_count: ShopCustomersCount | None
+
+
+class ShopPoliciesShopShopPolicies(Answer):
+    id: str
+    title: str
+    body: str
+    url: str
+    updated_at: datetime
+
+
+class ShopPoliciesShop(Answer):
+    shop_policies: list[ShopPoliciesShopShopPolicies]
+
+
+class ShopPolicies(Answer):
+    shop: ShopPoliciesShop
 
 
 class StartBulkBulkOperationRunQueryBulkOperation(Answer):

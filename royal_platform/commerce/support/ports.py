@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from royal_platform.commerce.support.knowledge import CustomerOrder, Policy
 from royal_platform.commerce.support.model import Draft, Thread, ThreadMessage, Triage
 
 
@@ -27,4 +28,20 @@ class Drafter(Protocol):
 
         ``messages`` are oldest first. None when there is nothing to say from what is known.
         """
+        ...
+
+
+class CustomerOrders(Protocol):
+    """A customer's own orders and parcels, and nobody else's."""
+
+    async def of(self, customer_id: str) -> Sequence[CustomerOrder]:
+        """The newest orders of this customer, newest first; none for an unknown customer."""
+        ...
+
+
+class PolicyReader(Protocol):
+    """The merchant's texts about how the shop deals."""
+
+    async def policies(self) -> Sequence[Policy]:
+        """Every policy there is now; none where the merchant wrote none."""
         ...

@@ -46,6 +46,35 @@ SUBSCRIPTIONS = Listing(
     {"ID": "webhook_subscriptions.id", "CREATED_AT": "webhook_subscriptions.created_at"},
 )
 SHOP_ID = 1
+# What this world's merchant promises: kind, title, body.
+POLICIES = (
+    (
+        "REFUND_POLICY",
+        "Refund policy",
+        (
+            "<p>You can return articles within 30 days of delivery, unused and in their box.</p>"
+            "<p>Returns cost you 4.95 EUR; returns of faulty or wrong articles are free.</p>"
+            "<p>We refund within 14 days of receiving the return, to the means you paid with.</p>"
+            "<p>For another size or colour, return the article and place a new order.</p>"
+        ),
+    ),
+    (
+        "SHIPPING_POLICY",
+        "Shipping policy",
+        (
+            "<p>Orders leave our warehouse on working days.</p>"
+            "<p>An order can be changed or cancelled until it leaves the warehouse.</p>"
+        ),
+    ),
+    (
+        "TERMS_OF_SERVICE",
+        "Terms of service",
+        (
+            "<p>Discount codes count once for each customer and cannot be combined.</p>"
+            "<p>An invoice comes with every order by mail.</p>"
+        ),
+    ),
+)
 
 
 def shop(_root: Any, info: Info) -> dict[str, Any]:
@@ -84,6 +113,21 @@ def shop(_root: Any, info: Info) -> dict[str, Any]:
         "shopOwnerName": settings.name,
         "setupRequired": False,
         "checkoutApiSupported": False,
+        "shopPolicies": [_policy(settings, *each) for each in enumerate(POLICIES, start=1)],
+    }
+
+
+def _policy(settings: Shop, number: int, told: tuple[str, str, str]) -> dict[str, Any]:
+    kind, title, body = told
+    at = when(settings.created_at)
+    return {
+        "id": gid("ShopPolicy", number),
+        "type": kind,
+        "title": title,
+        "body": body,
+        "url": f"https://{settings.domain}/policies/{kind.lower().replace('_', '-')}",
+        "createdAt": at,
+        "updatedAt": at,
     }
 
 

@@ -1,0 +1,169 @@
+"""Answers that rest on facts: by a model where one is configured, else by macros.
+
+The model is shown what a message wants, never its words: so nothing a customer writes can become
+a fact or an instruction. Either answer is held against its sources before anybody sees it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from core.errors import NotConfigured, RoyalError
+from core.telemetry.logs import get_logger
+from royal_platform.commerce.language.model import Draft as Words
+from royal_platform.commerce.language.ports import Embedder, Llm
+from royal_platform.commerce.support.intents import LABELS, Intent, intent_of
+from royal_platform.commerce.support.knowledge import (
+    CustomerOrder,
+    Policy,
+    Source,
+    named_order,
+    names_an_order,
+    order_source,
+    policy_sources,
+    ranked,
+)
+from royal_platform.commerce.support.macros import LANGUAGES, Known, policies_for, write
+from royal_platform.commerce.support.model import (
+    Citation,
+    Direction,
+    Draft,
+    Thread,
+    ThreadMessage,
+    Triage,
+)
+from royal_platform.commerce.support.ports import CustomerOrders, PolicyReader
+from royal_platform.knowledge.folder import policies_in
+from royal_platform.knowledge.vectors import kept
+
+_LONGEST = 1_000
+_SHOWN_POLICIES = 5
+_MEANINGS = {label.name: label.meaning for label in LABELS}
+_TONGUES = {"en": "English", "nl": "Dutch"}
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where vectors are kept and the merchant's own texts lie."""
+
+    vectors: Path
+    texts: Path
+
+
+class Answering:
+    """``Drafter`` for one store. ``llm`` gives a model for what belongs to a thread."""
+
+    def __init__(
+        self, orders: CustomerOrders, policies: PolicyReader, embedder: Embedder, shelf: Shelf,
+        llm: Callable[[str], Llm], *, new_id: Callable[[], str], shop: str,
+        model: str = "configured",
+    ) -> None:  # fmt: skip
+        self._orders = orders
+        self._policies = policies
+        self._embedder = embedder
+        self._shelf = shelf
+        self._llm = llm
+        self._new_id = new_id
+        self._shop = shop
+        self._model = model
+
+    async def draft(
+        self, thread: Thread, messages: Sequence[ThreadMessage], triage: Triage, now: datetime
+    ) -> Draft | None:
+        """An answer to the newest inbound message; None when there is nothing to say."""
+        newest = next((m for m in reversed(messages) if m.direction is Direction.INBOUND), None)
+        intent = intent_of(triage.intent)
+        if newest is None or intent is Intent.UNSURE:
+            return None
+        text = f"{newest.subject}\n{newest.text}"[:_LONGEST]
+        orders = () if thread.customer_id is None else await self._orders.of(thread.customer_id)
+        policies = await asyncio.to_thread(self._ranked, text, await self._every_policy())
+        known = _known(intent, thread, text, orders, policies)
+        words = await self._by_model(thread.id, intent, triage.language, known, policies)
+        made_by, missing = f"model:{self._model}", list[str]()
+        if words is None:
+            letter = write(intent, triage.language, known)
+            if letter is None or letter.faults(self._shop):
+                return None
+            words, missing = letter.words(), letter.missing
+            made_by = f"macro:{intent}"
+        sources = _sources(known, policies)
+        return Draft(
+            id=self._new_id(), thread_id=thread.id, answers=newest.id, text=words.text,
+            language=_language(triage.language),
+            citations=tuple(_citation(sources[each], now) for each in words.cited),
+            made_by=made_by, created_at=now, missing=tuple(missing),
+        )  # fmt: skip
+
+    async def _every_policy(self) -> list[Policy]:
+        """The shop's and the merchant's own; without the shop's where it does not answer."""
+        own = await asyncio.to_thread(policies_in, self._shelf.texts)
+        try:
+            return [*await self._policies.policies(), *own]
+        except RoyalError as error:
+            _log.warning("support.policies.failed", slug=error.slug)
+            return list(own)
+
+    def _ranked(self, text: str, policies: Sequence[Policy]) -> list[Source]:
+        sources = policy_sources(policies)
+        if not sources:
+            return []
+        texts = [f"{each.title}. {each.passage.text}" for each in sources]
+        vectors = kept(self._shelf.vectors, "policies", self._embedder, texts)
+        return ranked(text, sources, list(vectors @ self._embedder.query(text)))
+
+    async def _by_model(
+        self, thread_id: str, intent: Intent, language: str, known: Known,
+        policies: Sequence[Source],
+    ) -> Words | None:  # fmt: skip
+        sources = _sources(known, policies[:_SHOWN_POLICIES])
+        if not sources or known.is_foreign:
+            return None
+        task = (
+            f"Write a short, friendly answer in {_TONGUES[_language(language)]} to a customer of "
+            f"{self._shop} who {_MEANINGS[intent]}. Promise nothing that the passages do not "
+            "promise."
+        )
+        try:
+            return await self._llm(thread_id).draft(
+                task, [each.passage for each in sources.values()], purpose="support answer",
+                allowed=[self._shop],
+            )  # fmt: skip
+        except NotConfigured:
+            return None
+        except RoyalError as error:
+            _log.warning("support.draft.model_failed", thread_id=thread_id, slug=error.slug)
+            return None
+
+
+def _known(
+    intent: Intent, thread: Thread, text: str, orders: Sequence[CustomerOrder],
+    policies: Sequence[Source],
+) -> Known:  # fmt: skip
+    """The order the customer means: the named one, the thread's, else the newest."""
+    named = named_order(text, orders)
+    is_foreign = named is None and names_an_order(text)
+    if named is None and not is_foreign:
+        named = next((each for each in orders if each.id == thread.order_id), None)
+        named = named or next(iter(orders), None)
+    fitting = policies_for(intent, policies)
+    return Known(named, fitting[0] if fitting else None, is_foreign)
+
+
+def _sources(known: Known, policies: Sequence[Source]) -> dict[str, Source]:
+    order = [] if known.order is None else [order_source(known.order)]
+    return {each.passage.id: each for each in [*order, *policies]}
+
+
+def _citation(source: Source, now: datetime) -> Citation:
+    passage = source.passage
+    return Citation(source.type, passage.id, source.title, passage.text, passage.as_of or now)
+
+
+def _language(tag: str) -> str:
+    return tag if tag in LANGUAGES else "en"
