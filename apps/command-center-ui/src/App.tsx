@@ -38,6 +38,7 @@ const Research = page("research", () => import("./modules/research"));
 const Suppliers = page("suppliers", () => import("./modules/suppliers"));
 const SupplierPage = page("suppliers", () => import("./modules/suppliers/SupplierPage"));
 const Marketing = page("marketing", () => import("./modules/marketing"));
+const Support = page("support", () => import("./modules/support"));
 const Customers = page("customers", () => import("./modules/customers"));
 const CustomerPage = page("customers", () => import("./modules/customers/CustomerPage"));
 const Activity = page("activity", () => import("./modules/activity"));
@@ -65,6 +66,7 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/suppliers", Suppliers],
   ["/suppliers/$supplierId", SupplierPage],
   ["/marketing", Marketing],
+  ["/support", Support],
   ["/customers", Customers],
   ["/customers/$customerId", CustomerPage],
   ["/activity", Activity],

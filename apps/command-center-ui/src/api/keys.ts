@@ -29,6 +29,8 @@ export const keys = {
   message: (id: string) => ["marketing", "message", id] as const,
   preview: (template: string, language: string) =>
     ["marketing", "preview", template, language] as const,
+  threads: (filters: object) => ["support", "threads", filters] as const,
+  thread: (id: string) => ["support", "thread", id] as const,
   customers: (filters: object) => ["customers", "list", filters] as const,
   customer: (id: string) => ["customers", "one", id] as const,
   customerValue: ["customers", "value"] as const,

@@ -7,6 +7,7 @@ import {
   CheckCheck,
   Cog,
   Gauge,
+  Headset,
   type LucideIcon,
   Megaphone,
   MessageSquareText,
@@ -36,6 +37,7 @@ export interface NavigationEntry {
     | "orders"
     | "research"
     | "suppliers"
+    | "support"
     | "marketing"
     | "customers"
     | "activity"
@@ -168,6 +170,16 @@ export const navigation: readonly NavigationEntry[] = [
     label: "suppliers",
     icon: Truck,
     letter: "u",
+    group: "store",
+    onPhone: false,
+    permission: "store:read",
+  },
+  {
+    id: "support",
+    path: "/support",
+    label: "support",
+    icon: Headset,
+    letter: "h",
     group: "store",
     onPhone: false,
     permission: "store:read",

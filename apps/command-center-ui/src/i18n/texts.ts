@@ -16,6 +16,7 @@ import type products from "@/modules/products/texts.en.json";
 import type research from "@/modules/research/texts.en.json";
 import type runs from "@/modules/runs/texts.en.json";
 import type suppliers from "@/modules/suppliers/texts.en.json";
+import type support from "@/modules/support/texts.en.json";
 import type today from "@/modules/today/texts.en.json";
 import type work from "@/work/texts.en.json";
 import type shell from "./en.json";
@@ -38,5 +39,6 @@ export type Texts = typeof shell &
   typeof research &
   typeof runs &
   typeof suppliers &
+  typeof support &
   typeof today &
   typeof work;

@@ -18,6 +18,7 @@ type Family =
   | "connections"
   | "suppliers"
   | "research"
+  | "support"
   | "dead-letters"
   | "engine"
   | "analytics"
@@ -37,6 +38,7 @@ const TABLE: Record<string, readonly Family[]> = {
     "research",
     "stock",
     "analytics",
+    "support",
   ],
   "decision.": ["decisions", "agents", "runs", "products", "research"],
   "decision.executing": ["decisions"],
@@ -68,6 +70,7 @@ const TABLE: Record<string, readonly Family[]> = {
   "policy.": ["policies"],
   "flow.": ["marketing"],
   "message.": ["marketing"],
+  "support.": ["support"],
   "store.connected": ["session", "connections"],
   "store.sync.progressed": ["connections"],
   "store.sync.completed": [
