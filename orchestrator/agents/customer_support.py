@@ -11,6 +11,7 @@ from orchestrator.core.command import main
 from orchestrator.core.replying import newest_inbound, reply_facts
 from royal_platform.commerce.decisions.model import Proposal, Status
 from royal_platform.commerce.decisions.support import REPLY, reply_id
+from royal_platform.commerce.support.knowledge import without_marks
 from royal_platform.commerce.support.model import Draft, Thread, ThreadMessage, ThreadStatus, Triage
 from royal_platform.commerce.support.rules import escalation, is_late
 from royal_platform.commerce.support.service import Words, reply_proposal
@@ -25,7 +26,9 @@ class CustomerSupportAgent(AgentBase):
     """Thin: understanding and words are ``commerce`` support's ports, sending is the gate's."""
 
     wakes_on: ClassVar[tuple[str, ...]] = ("support.message.received",)
-    scopes: ClassVar[tuple[str, ...]] = ("read_customers", "read_orders", "write_orders")
+    scopes: ClassVar[tuple[str, ...]] = (
+        "read_customers", "read_orders", "write_orders", "read_legal_policies",
+    )  # fmt: skip
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -95,7 +98,7 @@ class CustomerSupportAgent(AgentBase):
         newest = newest_inbound(messages)
         if newest is None:
             return {"draft": False, "handed_over": False}
-        draft = self._drafted(thread, newest)
+        draft = self._drafted(thread, newest) or await self._written(thread, messages)
         why = escalation(
             thread, thread.triage, newest.text, has_answer=draft is not None, now=self.clock.now()
         )
@@ -107,6 +110,17 @@ class CustomerSupportAgent(AgentBase):
                     {"thread_id": thread_id, "reason": why.reason},
                 )  # fmt: skip
         return {"draft": draft is not None, "handed_over": why is not None}
+
+    async def _written(self, thread: Thread, messages: list[ThreadMessage]) -> Draft | None:
+        """A new draft, kept with the thread."""
+        if thread.triage is None:
+            return None
+        drafter = self.platform.drafter(actor=self.name)
+        draft = await drafter.draft(thread, messages, thread.triage, self.clock.now())
+        if draft is not None and not self.dry_run:
+            with writing(self.platform) as books:
+                Threads(books.store_id).put_draft(books.connection, draft)
+        return draft
 
     # -- what the steps share
 
@@ -127,7 +141,7 @@ class CustomerSupportAgent(AgentBase):
             before = books.decisions.latest_on(books.connection, REPLY, subject)
         if facts is None or (before is not None and before.status not in _ASK_AGAIN):
             return []
-        words = Words(newest.id, newest.id, draft.text, draft.language)
+        words = Words(newest.id, newest.id, without_marks(draft.text), draft.language)
         return [reply_proposal(thread, words, facts, now=at, draft=draft)]
 
     def _thread(self, thread_id: str) -> tuple[Thread, list[ThreadMessage]]:

@@ -32,6 +32,7 @@ const PAGES: [path: string, sign: string][] = [
   ["/customers/cus_1", "Segments and why"],
   ["/activity", "November 22"],
   ["/marketing", "Abandoned checkout"],
+  ["/support?thread=thr_1", "3STEST123456"],
   ["/policies", "Margin floor"],
   ["/connections", "Outside systems"],
 ];

@@ -15,6 +15,7 @@ DESCRIPTIONS = {
     "write_discounts": "Modify price rules and discounts",
     "read_customers": "Read customer details and customer groups",
     "write_customers": "Modify customer details and customer groups",
+    "read_legal_policies": "Read the shop's policies",
 }
 ALL = tuple(DESCRIPTIONS)
 

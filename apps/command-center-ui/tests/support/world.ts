@@ -44,6 +44,7 @@ import { flowList, messageList } from "./marketing";
 import { research } from "./research";
 import { Stock } from "./stock";
 import { offers, supplierOrders, suppliers } from "./suppliers";
+import { threadDetail, threadList } from "./threads";
 
 export const NOW = "2026-11-22T09:41:00Z";
 const at = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
@@ -64,6 +65,7 @@ const ALL_PERMISSIONS = [
   "store:read",
   "decisions:read",
   "decisions:decide",
+  "decisions:propose",
   "segments:write",
   "agents:read",
   "agents:run",
@@ -836,6 +838,7 @@ export class World {
   engine = engine();
   flows = flowList();
   messages = messageList();
+  threads = threadList(NOW);
   events = events();
   effects = effects(NOW);
   /** What the explored figures say instead. */
@@ -953,6 +956,19 @@ export class World {
         return action === "export" ? { data: { customer: [] } } : { data: this.privacyRequests };
       case "flows":
         return this.flows;
+      case "threads":
+        return id
+          ? threadDetail(
+              this.threads.find((thread) => thread.id === id),
+              NOW,
+            )
+          : {
+              data: this.threads,
+              next_cursor: null,
+              total: this.threads.length,
+              counts: { open: 1, waiting: 0, escalated: 1, resolved: 0 },
+              provenance,
+            };
       case "messages":
         return id
           ? this.messages.find((message) => message.id === id)
@@ -1058,6 +1074,9 @@ export class World {
     if (family === "resume") {
       this.session = { ...this.session, stopped: [] };
       return { stopped: [], acknowledged_at: NOW, in_flight: [] };
+    }
+    if (family === "threads") {
+      return { decision_id: "dec_reply", status: "proposed" };
     }
     if (family === "flows" && id === "check") {
       const { text } = body as { text: string };

@@ -5,6 +5,7 @@ import type { ThreadDetail, ThreadDraft } from "@/api/types";
 import { Card } from "@/ui/Card";
 import { Note } from "@/ui/states";
 import { Moment } from "@/ui/Time";
+import { Answer } from "./Answer";
 import { DueWord, Understood } from "./ThreadList";
 
 export function Facts({ thread }: { thread: ThreadDetail }) {
@@ -56,6 +57,7 @@ export function Facts({ thread }: { thread: ThreadDetail }) {
           <p className="text-dense text-muted">{t("support.noDraft")}</p>
         </Card>
       )}
+      <Answer key={thread.draft?.id ?? ""} thread={thread} />
     </div>
   );
 }

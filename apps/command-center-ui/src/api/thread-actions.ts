@@ -1,0 +1,44 @@
+/** POST /v1/threads/{id}/reply, /refund, /escalate and /resolve. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { client, unwrap } from "./client";
+
+export type ThreadAction =
+  | { type: "reply"; text: string; key: string; language: "en" | "nl"; resolves: boolean }
+  | { type: "refund"; amount: string; note: string }
+  | { type: "escalate" }
+  | { type: "resolve" };
+
+async function act(id: string, action: ThreadAction): Promise<string | null> {
+  const params = { path: { thread_id: id } };
+  switch (action.type) {
+    case "reply": {
+      const { type: _, ...body } = action;
+      const found = await unwrap(client.POST("/v1/threads/{thread_id}/reply", { params, body }));
+      return found.decision_id;
+    }
+    case "refund": {
+      const { type: _, ...body } = action;
+      const found = await unwrap(client.POST("/v1/threads/{thread_id}/refund", { params, body }));
+      return found.decision_id;
+    }
+    case "escalate":
+      await unwrap(client.POST("/v1/threads/{thread_id}/escalate", { params }));
+      return null;
+    case "resolve":
+      await unwrap(client.POST("/v1/threads/{thread_id}/resolve", { params }));
+      return null;
+  }
+}
+
+/** Gives the decision that came of it, where one did. */
+export function useThreadAction(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (action: ThreadAction) => act(id, action),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ["support"] }),
+        queries.invalidateQueries({ queryKey: ["decisions"] }),
+      ]),
+  });
+}

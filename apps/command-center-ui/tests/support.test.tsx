@@ -1,0 +1,47 @@
+import { screen, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { open } from "./support/app";
+import { World } from "./support/world";
+
+it("shows mood, haste and the promise as words, and markup of a customer as text", async () => {
+  open("/support?thread=thr_1", new World());
+  const list = await screen.findByRole("list", { name: "Threads" }, { timeout: 15_000 });
+  expect(within(list).getByText("Unhappy")).toBeInTheDocument();
+  expect(within(list).getByText("Urgent")).toBeInTheDocument();
+  expect(within(list).getByText(/late/)).toBeInTheDocument();
+  expect(await screen.findByText("Where is #1800? <b>Hurry</b>")).toBeInTheDocument();
+  expect(screen.getByText(/not kept: its type is not allowed/)).toBeInTheDocument();
+});
+
+it("shows what a draft rests on and what was not found", async () => {
+  open("/support?thread=thr_1", new World());
+  const sources = await screen.findByRole("list", { name: "Sources" });
+  expect(within(sources).getByText(/\[1\] Order · #1800/)).toBeInTheDocument();
+  expect(screen.getByText("Not found: when it arrives.")).toBeInTheDocument();
+});
+
+it("proposes the reply as it was edited, without the numbers of its sources", async () => {
+  const world = new World();
+  const { user } = open("/support?thread=thr_1", world);
+  const text = await screen.findByRole("textbox", { name: "Text of the reply" });
+  expect((text as HTMLTextAreaElement).value).not.toContain("[1]");
+  await user.clear(text);
+  await user.type(text, "It comes on Friday.");
+  await user.click(screen.getByRole("button", { name: "Propose reply" }));
+  const posted = world.requests.find((each) => each.path === "/v1/threads/thr_1/reply");
+  expect(posted?.body).toMatchObject({ text: "It comes on Friday.", language: "en" });
+});
+
+it("has no refund where no order is known, and says why a person has it", async () => {
+  open("/support?thread=thr_2", new World());
+  expect(await screen.findByText("Nothing known answers it.")).toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: "Propose refund" })).toBeNull();
+  expect(screen.getByText("No customer of the shop has this address")).toBeInTheDocument();
+});
+
+it("says what arrives here before the first thread", async () => {
+  const world = new World();
+  world.threads = [];
+  open("/support", world);
+  expect(await screen.findByText("No threads")).toBeInTheDocument();
+});
