@@ -22,6 +22,7 @@ from royal_platform.commerce.decisions.rules import (
     NOTICES,
     POLICY,
     PRICE_KINDS,
+    SAFEGUARDS,
     SUPPORT_KINDS,
     planned_spend,
 )
@@ -178,7 +179,9 @@ def _actions(
         decisions.c.reverts.is_(None),
         # Messages have an allowance of their own, orders come as they come, and neither the policy
         # nor what is only told changes the store.
-        decisions.c.kind.not_in([MESSAGE, *FULFILMENT_KINDS, *SUPPORT_KINDS, POLICY, *NOTICES]),
+        decisions.c.kind.not_in(
+            [MESSAGE, *FULFILMENT_KINDS, *SUPPORT_KINDS, POLICY, *NOTICES, *SAFEGUARDS]
+        ),
         # Goods that a person books as come in are no agent's doing.
         ~((decisions.c.kind == "inventory.adjust") & (decisions.c.provenance == "person")),
         decisions.c.id != (besides or ""),
