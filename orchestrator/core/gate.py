@@ -22,10 +22,10 @@ from royal_platform.commerce.decisions.rules import (
     NOTICES,
     POLICY,
     PRICE_KINDS,
-    SAFEGUARDS,
     SUPPORT_KINDS,
     planned_spend,
 )
+from royal_platform.commerce.decisions.safeguards import SAFEGUARDS
 from royal_platform.persistence.decision_rows import read_decision
 from royal_platform.persistence.tables.catalog import price_observations, variants
 from royal_platform.persistence.tables.decisions import decisions, executions
