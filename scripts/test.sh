@@ -28,6 +28,9 @@ find_browser() {
   return 1
 }
 
+# Tests run side by side: a linear algebra library with a thread per core makes them wait in turn.
+export OPENBLAS_NUM_THREADS=1
+
 stage "setup" make --no-print-directory setup
 [ "$failed" = 0 ] || exit 1
 stage "lint and import contracts" make --no-print-directory lint
