@@ -20,6 +20,7 @@ PAGES = (
     "/analytics?dimension=product", "/inventory", "/inventory?view=orders",
     "/suppliers", "/suppliers/sup_sandbox_express", "/activity", "/marketing", "/policies",
     "/research", "/customers", "/customers?view=cohorts", "/connections", "/engine", "/aira",
+    "/security",
 )  # fmt: skip
 
 

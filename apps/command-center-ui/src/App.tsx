@@ -44,6 +44,7 @@ const CustomerPage = page("customers", () => import("./modules/customers/Custome
 const Activity = page("activity", () => import("./modules/activity"));
 const Policies = page("policies", () => import("./modules/policies"));
 const Engine = page("engine", () => import("./modules/engine"));
+const Security = page("security", () => import("./modules/security"));
 const Connections = page("connections", () => import("./modules/connections"));
 // A decision in a conversation is the case that Approvals shows, in the same words.
 const Aira = withTexts(["aira", "approvals", "activity"], () => import("./modules/aira"));
@@ -72,6 +73,7 @@ const pages: [path: string, page: RouteComponent][] = [
   ["/activity", Activity],
   ["/policies", Policies],
   ["/connections", Connections],
+  ["/security", Security],
   ["/engine", Engine],
   // One route: beginning a conversation names it without leaving the page.
   ["/aira/{-$conversationId}", Aira],

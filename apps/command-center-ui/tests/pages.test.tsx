@@ -25,6 +25,7 @@ const PAGES: [path: string, sign: string][] = [
   ["/orders", "#1800"],
   ["/orders/order_0", "Lines"],
   ["/research", "Hay ball"],
+  ["/security", "Ask its holder."],
   ["/suppliers", "Northern Tack"],
   ["/suppliers/sup_1", "Hoof pick"],
   ["/customers", "Rosa Reiter"],

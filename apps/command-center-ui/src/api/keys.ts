@@ -47,6 +47,8 @@ export const keys = {
   engine: ["engine"] as const,
   suppliers: ["suppliers"] as const,
   research: ["research"] as const,
+  security: ["security"] as const,
+  securityFindings: (filters: object) => ["security", "findings", filters] as const,
   supplier: (id: string) => ["suppliers", "one", id] as const,
   supplierPreview: (id: string, feed: object) => ["suppliers", "preview", id, feed] as const,
   purchaseOrders: ["suppliers", "purchases"] as const,

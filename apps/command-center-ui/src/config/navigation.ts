@@ -15,6 +15,7 @@ import {
   Plug,
   ReceiptText,
   Scale,
+  ShieldAlert,
   ShieldCheck,
   Telescope,
   Truck,
@@ -43,7 +44,8 @@ export interface NavigationEntry {
     | "activity"
     | "policies"
     | "connections"
-    | "engine";
+    | "engine"
+    | "security";
   icon: LucideIcon;
   /** The letter after `g` that goes there. */
   letter: string;
@@ -220,6 +222,16 @@ export const navigation: readonly NavigationEntry[] = [
     label: "connections",
     icon: Plug,
     letter: "c",
+    group: "house",
+    onPhone: false,
+    permission: "connections:read",
+  },
+  {
+    id: "security",
+    path: "/security",
+    label: "security",
+    icon: ShieldAlert,
+    letter: "v",
     group: "house",
     onPhone: false,
     permission: "connections:read",

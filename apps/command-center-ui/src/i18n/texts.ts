@@ -15,6 +15,7 @@ import type policies from "@/modules/policies/texts.en.json";
 import type products from "@/modules/products/texts.en.json";
 import type research from "@/modules/research/texts.en.json";
 import type runs from "@/modules/runs/texts.en.json";
+import type security from "@/modules/security/texts.en.json";
 import type suppliers from "@/modules/suppliers/texts.en.json";
 import type support from "@/modules/support/texts.en.json";
 import type today from "@/modules/today/texts.en.json";
@@ -38,6 +39,7 @@ export type Texts = typeof shell &
   typeof products &
   typeof research &
   typeof runs &
+  typeof security &
   typeof suppliers &
   typeof support &
   typeof today &

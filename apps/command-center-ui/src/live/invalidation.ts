@@ -19,6 +19,7 @@ type Family =
   | "suppliers"
   | "research"
   | "support"
+  | "security"
   | "dead-letters"
   | "engine"
   | "analytics"
@@ -39,6 +40,7 @@ const TABLE: Record<string, readonly Family[]> = {
     "stock",
     "analytics",
     "support",
+    "security",
   ],
   "decision.": ["decisions", "agents", "runs", "products", "research"],
   "decision.executing": ["decisions"],
@@ -87,6 +89,7 @@ const TABLE: Record<string, readonly Family[]> = {
   "store.access.": ["session", "connections", "agents"],
   "webhook.": ["connections"],
   "privacy.": ["connections"],
+  "security.": ["security"],
   "supplier.": ["suppliers"],
   "workflow.": ["dead-letters", "engine", "runs"],
   "session.": [],

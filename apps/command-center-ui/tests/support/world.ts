@@ -42,6 +42,7 @@ import { effects, records } from "./effects";
 import { fulfilment, orderWay } from "./fulfilment";
 import { flowList, messageList } from "./marketing";
 import { research } from "./research";
+import { security, securityFindings } from "./security";
 import { Stock } from "./stock";
 import { offers, supplierOrders, suppliers } from "./suppliers";
 import { threadDetail, threadList } from "./threads";
@@ -850,6 +851,8 @@ export class World {
   research = research(NOW);
   fulfilment = fulfilment(NOW);
   orderWay = orderWay(NOW);
+  security = security(NOW);
+  findings = securityFindings(NOW);
   offers = offers;
   supplierOrders = supplierOrders(NOW);
   signedIn = true;
@@ -988,6 +991,11 @@ export class World {
         if (id === "metrics") return { data: METRICS };
         if (insight(id ?? "", this.anomaly)) return insight(id ?? "", this.anomaly);
         return id === "rows" ? ROWS : { ...explored(query), ...this.analytics };
+      case "security": {
+        if (id !== "findings") return this.security;
+        const data = this.findings.filter((each) => each.state === query.get("state"));
+        return { data, next_cursor: null, total: data.length };
+      }
       case "research":
         return this.research;
       case "fulfilment":
@@ -1022,6 +1030,7 @@ export class World {
   #act(method: string, family = "", id = "", action = "", body: unknown = {}): unknown {
     if (family === "purchase-orders" && action === "receipts")
       return this.stock.receive(body as { quantity: number; final: boolean });
+    if (family === "security") return id === "findings" ? this.findings[0] : this.security;
     if (family === "supply-terms") return this.stock.enter(body as SupplyTermsIn);
     if (family === "decisions" && id === "batch") {
       const { decisions } = body as { decisions: { id: string }[] };

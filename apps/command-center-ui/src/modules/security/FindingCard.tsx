@@ -1,0 +1,78 @@
+/** One finding: how grave, its evidence, what to do, and letting it wait. */
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useMay } from "@/api/session";
+import type { SecurityFinding } from "@/api/types";
+import { Button } from "@/ui/Button";
+import { Card } from "@/ui/Card";
+import { Age, Moment } from "@/ui/Time";
+import { Tag, type Tone } from "@/ui/Tone";
+import { SuppressDialog } from "./SuppressDialog";
+import { useCheckName } from "./use-check-name";
+
+const TONE: Record<SecurityFinding["severity"], Tone> = {
+  critical: "bad",
+  high: "bad",
+  medium: "warn",
+  low: "info",
+};
+
+export function FindingCard({ finding }: { finding: SecurityFinding }) {
+  const { t } = useTranslation();
+  const checkName = useCheckName();
+  const may = useMay("policy:write");
+  const [asking, setAsking] = useState(false);
+  return (
+    <Card title={finding.title} aside={<Age at={finding.last_seen_at} />}>
+      <p className="mb-3 flex flex-wrap gap-1.5">
+        <Tag tone={TONE[finding.severity]}>{t(`security.severity.${finding.severity}`)}</Tag>
+        <Tag>{checkName(finding.check)}</Tag>
+        <Tag>{t("security.seen", { count: finding.times_seen })}</Tag>
+      </p>
+      <dl className="grid gap-1 text-dense sm:grid-cols-[12rem_1fr]">
+        {finding.facts.map((fact) => (
+          <div key={`${fact.label} ${fact.value}`} className="contents">
+            <dt className="text-muted">{fact.label}</dt>
+            <dd className="min-w-0 [overflow-wrap:anywhere]">
+              {fact.value} <span className="text-meta text-muted">{fact.source}</span>
+            </dd>
+          </div>
+        ))}
+        <dt className="text-muted">{t("security.firstSeen")}</dt>
+        <dd>
+          <Moment at={finding.first_seen_at} />
+        </dd>
+      </dl>
+      <p className="mt-3 text-dense">
+        <span className="font-medium">{t("security.remedy")}</span> {finding.remedy}
+      </p>
+      {finding.suppression && (
+        <p className="mt-3 text-dense text-muted">
+          {t("security.waits", {
+            person: finding.suppression.person,
+            reason: finding.suppression.reason,
+          })}{" "}
+          <Moment at={finding.suppression.expires_at} />
+        </p>
+      )}
+      <div className="mt-3 flex flex-wrap items-center gap-3">
+        {finding.order_id && (
+          <Link
+            to="/orders/$orderId"
+            params={{ orderId: finding.order_id } as never}
+            className="text-dense text-accent underline underline-offset-2"
+          >
+            {t("security.order")}
+          </Link>
+        )}
+        {finding.state === "open" && (
+          <Button small disabled={!may} onClick={() => setAsking(true)}>
+            {t("security.suppress")}
+          </Button>
+        )}
+      </div>
+      <SuppressDialog finding={finding} open={asking} onClose={() => setAsking(false)} />
+    </Card>
+  );
+}

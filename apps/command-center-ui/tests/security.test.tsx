@@ -1,0 +1,40 @@
+import { screen, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { open } from "./support/app";
+import { World } from "./support/world";
+
+it("shows a finding's evidence and remedy, what was not checked, and access nobody needs", async () => {
+  open("/security", new World());
+  expect(await screen.findByText(/was let in from/)).toBeInTheDocument();
+  expect(screen.getByText("Ask its holder.")).toBeInTheDocument();
+  expect(screen.getByText("300")).toBeInTheDocument();
+  expect(screen.getByText("1 check could not look.")).toBeInTheDocument();
+  expect(screen.getByText(/Not checked/)).toBeInTheDocument();
+  expect(screen.getByText("write_themes")).toBeInTheDocument();
+  expect(screen.getByText(/Ada: our own test/)).toBeInTheDocument();
+});
+
+it("lets a finding wait with a reason and an end, and not without", async () => {
+  const world = new World();
+  const { user } = open("/security", world);
+  await user.click(await screen.findByRole("button", { name: "Let it wait" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  const send = dialog.getByRole("button", { name: "Let it wait" });
+  expect(send).toBeDisabled();
+  await user.type(dialog.getByLabelText("Reason"), "known");
+  await user.clear(dialog.getByLabelText("For"));
+  await user.type(dialog.getByLabelText("For"), "91");
+  expect(send).toBeDisabled();
+  await user.clear(dialog.getByLabelText("For"));
+  await user.type(dialog.getByLabelText("For"), "3");
+  await user.click(send);
+  const posted = world.requests.filter((each) => each.method === "POST").map((each) => each.path);
+  expect(posted).toContain("/v1/security/findings/fnd_1/suppress");
+});
+
+it("says the next step before anything was checked", async () => {
+  const world = new World();
+  world.security = { ...world.security, scans: [] };
+  open("/security", world);
+  expect(await screen.findByText("Nothing was checked yet")).toBeInTheDocument();
+});
