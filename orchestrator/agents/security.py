@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from core.errors import RoyalError
 from orchestrator.core import guarding
 from orchestrator.core.agent_base import AgentBase
 from orchestrator.core.command import main
@@ -23,16 +24,18 @@ from royal_platform.commerce.security.access import (
 from royal_platform.commerce.security.leaks import leaks
 from royal_platform.commerce.security.model import Finding, Scan, scan_of, scan_told
 from royal_platform.commerce.security.secrets import old_secrets, scopes_beyond
+from royal_platform.commerce.security.suspicion import CHECKS, WINDOW, suspicious
 from royal_platform.persistence.clock import wall_now
 
 _LOOKED_BACK = 4 * SETTLED
+# Ten questions to the store; of a larger shop the newest of the month.
+_MOST_ORDERS = 500
 
 
 class SecurityAgent(AgentBase):
     """Thin: the rules are those of ``commerce.security``."""
 
-    wakes_on: ClassVar[tuple[str, ...]] = ("connection.changed", "security.requested")
-    scopes: ClassVar[tuple[str, ...]] = ("write_orders",)
+    scopes: ClassVar[tuple[str, ...]] = ("read_orders", "write_orders", "read_customers")
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -46,6 +49,7 @@ class SecurityAgent(AgentBase):
             *await self.step("look at who came in", self._access),
             *await self.step("search for secrets in the logs", self._leaks),
             *await self.step("compare secrets and scopes", self._holdings),
+            *await self.step("compare orders", self._orders),
         ]
         scans = [scan_of(each) for each in told]
         changed: dict[str, int] = await self.step("keep what was found", self._keep, told)
@@ -102,6 +106,26 @@ class SecurityAgent(AgentBase):
             scan_told(Scan("secrets.age", True, detail, len(kept), tuple(old))),
             scan_told(self._scopes()),
         ]
+
+    async def _orders(self) -> list[dict[str, Any]]:
+        """What recent orders share and which are unlike the others; asked of the live store."""
+        clock = self.clock
+        now = clock.now()
+        named = self.platform.security.recent_orders(now - WINDOW, clock)
+        ids = list(named)[:_MOST_ORDERS]
+        try:
+            judged = await self.platform.orders.judgeable(ids)
+        except RoyalError as error:
+            return [scan_told(Scan(check, False, error.detail)) for check in CHECKS]
+        found = suspicious([each.facts for each in judged], named, now)
+        detail = f"{len(judged)} of {len(named)} orders of {WINDOW.days} days"
+        return [
+            scan_told(
+                Scan(check, True, detail, len(judged),
+                     tuple(each for each in found if each.check == check))
+            )
+            for check in CHECKS
+        ]  # fmt: skip
 
     def _scopes(self) -> Scan:
         given = access(self.platform)

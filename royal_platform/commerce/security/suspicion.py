@@ -12,13 +12,20 @@ import numpy as np
 from royal_platform.commerce.security.graph import Attribute, Link, path, rings
 from royal_platform.commerce.security.isolation import Floats, grow, reasons, scores
 from royal_platform.commerce.security.model import Fact, Finding, Severity
-from royal_platform.commerce.security.order_facts import ENOUGH_ORDERS, Linked, OrderFacts, linked
+from royal_platform.commerce.security.order_facts import (
+    ENOUGH_ORDERS,
+    Linked,
+    OrderFacts,
+    linked,
+    usual,
+)
 
 # Orders younger than this can still be stopped.
 RECENT = timedelta(days=3)
 # Within how long a shared address or network still links two orders.
 WINDOW = timedelta(days=30)
 VELOCITY = 4
+CHECKS = ("orders.velocity", "orders.ring", "orders.unlike")
 # The paper calls scores near 1 anomalies and 0.5 ordinary; the shop's own 99th percentile decides
 # above this floor, so that a shop without strange orders has none.
 UNLIKE_FROM, UNLIKE_SHARE = 0.62, 0.99
@@ -55,7 +62,7 @@ def suspicious(
     recent = {each.facts.order_id for each in known if now - each.facts.placed_at <= RECENT}
     return [
         *_too_many(known, named, recent),
-        *_rings([each.facts for each in known], named, recent, now),
+        *_rings(known, named, recent, now),
         *_unlike(known, named, recent),
     ]
 
@@ -103,10 +110,11 @@ def _too_many(
 
 
 def _rings(
-    orders: Sequence[OrderFacts], named: Mapping[str, Named], recent: set[str], now: datetime
+    orders: Sequence[Linked], named: Mapping[str, Named], recent: set[str], now: datetime
 ) -> list[Finding]:
-    near = [each for each in orders if now - each.placed_at <= WINDOW]
-    attributes = {each.order_id: _attributes(each) for each in near}
+    near = [each.facts for each in orders if now - each.facts.placed_at <= WINDOW]
+    crowded = _crowded(orders)
+    attributes = {each.order_id: _attributes(each, crowded) for each in near}
     customers = {each.order_id: each.customer for each in near if each.customer is not None}
     found = []
     for ring in rings(attributes, customers):
@@ -169,9 +177,16 @@ def _unlike(
     return told
 
 
-def _attributes(one: OrderFacts) -> list[Attribute]:
+def _crowded(orders: Sequence[Linked]) -> set[str | None]:
+    """Networks that twice as many strangers share as is usual: phone networks join anybody."""
+    most = 2 * usual(orders).on_network
+    return {each.facts.network for each in orders if each.strangers_on_network > most}
+
+
+def _attributes(one: OrderFacts, crowded: set[str | None]) -> list[Attribute]:
+    network = one.network if one.network in crowded else None
     keys = (("mail", one.mail), ("phone", one.phone), ("address", one.address),
-            ("network", one.network))  # fmt: skip
+            ("network", network))  # fmt: skip
     return [(kind, key) for kind, key in keys if key is not None]
 
 

@@ -214,6 +214,14 @@ def test_a_ring_is_told_with_the_chain_that_links_it() -> None:
     assert one.about["order_id"] == "o86"
 
 
+def test_strangers_on_a_network_are_a_ring_only_where_it_is_fuller_than_usual() -> None:
+    phones = [order(n, network=f"n{n // 4}") for n in range(80)]
+    assert "orders.ring" not in found_in(phones)
+    crowd = [order(80 + n, network="n99") for n in range(8)]
+    (ring,) = found_in(phones + crowd)["orders.ring"]
+    assert "8 orders of 8 customers" in ring.title
+
+
 def test_many_orders_of_one_mail_within_a_day_are_too_many() -> None:
     quick = [order(70 + n, mail="m") for n in range(6)]
     found = found_in([order(n) for n in range(40)] + quick)["orders.velocity"]
