@@ -45,11 +45,12 @@ class SecurityAgent(AgentBase):
         )
 
     async def _execute_task(self) -> dict[str, Any]:
+        orders: list[dict[str, Any]] = await self.step("compare orders", self._orders)
         told = [
+            *orders,
             *await self.step("look at who came in", self._access),
             *await self.step("search for secrets in the logs", self._leaks),
             *await self.step("compare secrets and scopes", self._holdings),
-            *await self.step("compare orders", self._orders),
         ]
         scans = [scan_of(each) for each in told]
         changed: dict[str, int] = await self.step("keep what was found", self._keep, told)
@@ -109,7 +110,7 @@ class SecurityAgent(AgentBase):
 
     async def _orders(self) -> list[dict[str, Any]]:
         """What recent orders share and which are unlike the others; asked of the live store."""
-        clock = self.clock
+        clock = self.platform.clock()
         now = clock.now()
         named = self.platform.security.recent_orders(now - WINDOW, clock)
         ids = list(named)[:_MOST_ORDERS]
