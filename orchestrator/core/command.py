@@ -142,8 +142,9 @@ def _lines(account: Account) -> list[str]:
         for decision in account.decisions:
             lines += _decision_lines(decision)
     if run.dry_run and run.result:
-        lines += ["", "Would propose (nothing was stored)"]
-        for preview in run.result.get("would_propose", ()):
+        previews = run.result.get("would_propose", ())
+        lines += ["", "Would propose (nothing was stored)" if previews else "Would propose nothing"]
+        for preview in previews:
             lines += _preview_lines(preview)
     return [*lines, "", f"Run {run.id}"]
 

@@ -8,7 +8,8 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
 from core.errors import Invalid
-from orchestrator.core.books import Books
+from orchestrator.core.books import Books, Ground, reading, writing
+from orchestrator.core.runs import start_run
 from royal_platform.commerce.support.model import (
     Arrival,
     Channel,
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 
 MAIL_TOPIC = "support/mail"
 MESSAGE_TOPIC = "support/message"
-# The agent wakes on it.
 RECEIVED = "support.message.received"
+AGENT = "customer_support"
 _SUBJECT_MAX = 120
 
 
@@ -74,6 +75,22 @@ def take_in(books: Books, arrival: Arrival, customer_id: str | None) -> str | No
         facts = {"channel": arrival.channel.value, "files": len(arrival.files)}
         books.tell(RECEIVED, thread.id, "customer", {"thread_id": thread.id, **facts})
     return thread.id
+
+
+def wake_unread(ground: Ground) -> str | None:
+    """Start the agent when somebody wrote since its last run; the run, or None.
+
+    After a run that failed the schedule is left to try again.
+    """
+    with reading(ground) as books:
+        last = books.runs.last_by_agent(books.connection).get(AGENT)
+        if last is not None and last.status not in {"succeeded", "cancelled"}:
+            return None
+        since = None if last is None else last.requested_at
+        if not Threads(books.store_id).has_news(books.connection, since):
+            return None
+    with writing(ground) as books:
+        return start_run(books, AGENT, trigger=RECEIVED, actor="event")[0]
 
 
 def _new(books: Books, arrival: Arrival, customer_id: str | None) -> Thread:

@@ -41,6 +41,7 @@ from orchestrator.core.engine import DurableEngine
 from orchestrator.core.engine_database import engine_url
 from orchestrator.core.flows import wake_due
 from orchestrator.core.queues import SYNC
+from orchestrator.core.taking_in import wake_unread
 from orchestrator.core.work import Work, bury, close_interrupted, place_of, wake_after_first_sync
 from royal_platform.bootstrap import follow, sealing_key
 from royal_platform.persistence import commands as command_rows
@@ -93,6 +94,7 @@ class Worker:
             Chore("schedules", 1.0, self._fire_schedules),
             Chore("flows", 3.0, self._wake_flows),
             Chore("orders", 3.0, self._wake_orders),
+            Chore("support", 3.0, self._wake_support),
             Chore("expiry", 3.0, self._expire),
             Chore("webhooks", 1.0, self._enqueue_webhooks, on_change=True),
             Chore("sync", sync_every, self._enqueue_sync),
@@ -196,6 +198,9 @@ class Worker:
 
     def _wake_orders(self) -> None:
         judging.wake_changed(self._platform)
+
+    def _wake_support(self) -> None:
+        wake_unread(self._platform)
 
     def _follow_connection(self) -> None:
         if follow(self._platform) is not self._platform:

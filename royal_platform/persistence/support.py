@@ -109,6 +109,16 @@ class Threads:
             return None
         return read_message(row, self._files(connection, [row.id])[row.id])
 
+    def has_news(self, connection: Connection, since: datetime | None) -> bool:
+        """Whether somebody wrote in an open thread after ``since``, or ever when it is None."""
+        query = select(support_threads.c.id).where(
+            support_threads.c.store_id == self.store_id,
+            support_threads.c.status == ThreadStatus.OPEN.value,
+        )
+        if since is not None:
+            query = query.where(support_threads.c.last_inbound_at > since)
+        return connection.execute(query.limit(1)).first() is not None
+
     def of_internet_ids(self, connection: Connection, internet_ids: Iterable[str]) -> str | None:
         """The thread that has a mail with one of these Message-IDs; the first that is known."""
         digests = [internet_digest(each) for each in internet_ids]

@@ -111,11 +111,16 @@ def _append(transaction: Transaction, receipt: Receipt) -> bool:
             type="webhook.received",
             subject=receipt.webhook_id,
             payload=facts,
-            actor="shopify",
+            actor=_sender(receipt),
             occurred_at=now,
         )
     )
     return True
+
+
+def _sender(receipt: Receipt) -> str:
+    """Who brought it in: customers' mail and messages share the inbox with the store's hooks."""
+    return "customer" if receipt.topic.startswith("support/") else "shopify"
 
 
 def _settle(batch: Sequence[_Waiting], error: Exception) -> None:

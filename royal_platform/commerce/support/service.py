@@ -62,14 +62,18 @@ def reply_proposal(
             Evidence(each.title, each.quote, "", each.type.value, each.source_id, each.as_of)
             for each in draft.citations
         ),
-        rationale="A person wrote it." if draft is None else
-        f"Drafted by {draft.made_by} from {len(draft.citations)} sources.",
+        rationale="A person wrote it." if draft is None else _drafted_by(draft),
         prediction=None,
         risk=Risk(sum(each.contribution for each in factors), tuple(factors)),
         cost=None, money_at_stake=None,
         inverse=Inverse(None, None, "A reply that was sent cannot be taken back."),
         expires_at=now + _REPLY_LIFE, provenance=provenance,
     )  # fmt: skip
+
+
+def _drafted_by(draft: Draft) -> str:
+    count = len(draft.citations)
+    return f"Drafted by {draft.made_by} from {count} {'source' if count == 1 else 'sources'}."
 
 
 def refund_proposal(

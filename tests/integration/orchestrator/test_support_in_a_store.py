@@ -30,6 +30,7 @@ from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.refunding import Till
 from orchestrator.core.running import carry_out
 from orchestrator.core.runs import start_run
+from orchestrator.core.taking_in import wake_unread
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.decisions.model import Autonomy, Decision
 from royal_platform.commerce.support.model import (
@@ -335,6 +336,20 @@ def _refunded(platform: Platform, order_id: str, amount: Decimal) -> None:
 def _events(platform: Platform, type_: str) -> list[Any]:
     with platform.database.read() as connection:
         return list(read_after(connection, platform.store_id, 0, 10_000, type=type_))
+
+
+def test_what_a_customer_writes_wakes_the_agent_once(platform: Platform) -> None:
+    assert wake_unread(platform) is None
+    _, address, _, _ = buyer(platform)
+    receive(platform, mail(address, "Where is it?", "w1@home"))
+    run_id = wake_unread(platform)
+    assert run_id is not None
+    # It is at work, then it has read everything: neither wakes it again.
+    assert wake_unread(platform) is None
+    asyncio.run(carry_out(platform, run_id))
+    assert wake_unread(platform) is None
+    [thread] = threads(platform)
+    assert thread.triage is not None
 
 
 def _rate(platform: Platform, thread_id: str) -> None:

@@ -5,6 +5,8 @@ import { useTranslation } from "react-i18next";
 import type { Change, DecisionStatus } from "@/api/types";
 import { useFormat } from "@/format/use-format";
 
+const PROSE_FROM = 80;
+
 interface DiffProps {
   changes: Change[];
   status: DecisionStatus;
@@ -37,13 +39,18 @@ function Line({
   const replaced = status === "proposed" || written;
   // What has no value now is not struck out as "none": only what is proposed is shown.
   const isNew = change.now === null && !written;
+  const columns = isProse(change)
+    ? "grid-cols-1"
+    : written
+      ? "grid-cols-3 max-md:gap-2"
+      : "grid-cols-2";
   if (change.now !== null && change.now === change.proposed) {
     return <Term name={fieldName(change.field, t)} value={show(change.now)} />;
   }
   return (
     <div>
       {named && <p className="mb-1 text-meta text-muted">{fieldName(change.field, t)}</p>}
-      <dl className={`grid gap-3 ${written ? "grid-cols-3 max-md:gap-2" : "grid-cols-2"}`}>
+      <dl className={`grid gap-3 ${columns}`}>
         {!isNew && (
           <Box label={t("decision.now")}>
             {replaced && change.now !== null ? (
@@ -68,6 +75,11 @@ function Line({
   );
 }
 
+/** Words to read, such as a reply's: they need the whole width. */
+function isProse(change: Change): boolean {
+  return [change.now, change.proposed].some((value) => (value?.length ?? 0) > PROSE_FROM);
+}
+
 /** What the change rests on and leaves as it is. */
 function Term({ name, value }: { name: string; value: string }) {
   return (
@@ -87,7 +99,7 @@ function Box({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div className="min-w-0 rounded-row border border-line px-3 py-2">
       <dt className="text-meta text-muted">{label}</dt>
-      <dd className="text-lead break-words tabular-nums">{children}</dd>
+      <dd className="text-lead whitespace-pre-line break-words tabular-nums">{children}</dd>
     </div>
   );
 }

@@ -54,6 +54,7 @@ export function eventTarget(event: EventRow): EventTarget | null {
   if (type.startsWith("agent.")) {
     return { to: "/agents/$agentId", params: { agentId: id("agent_id") ?? bare } };
   }
+  if (type.startsWith("support.")) return { to: "/support", params: {} };
   if (type.startsWith("supplier.")) return { to: "/suppliers", params: {} };
   if (type.startsWith("segment.") || type.startsWith("customers.")) {
     return { to: "/customers", params: {} };

@@ -51,7 +51,7 @@ function Row({ event, onSubject }: { event: EventRow; onSubject: (subject: strin
           <span className="w-12 shrink-0 text-meta text-muted">
             <Clock at={event.occurred_at} />
           </span>
-          <span className="min-w-0">
+          <span className="min-w-0 [overflow-wrap:anywhere]">
             <span className="text-accent">{actorName(event.actor, names)}</span>{" "}
             {eventName(event.type, t)}
             {named && <span className="text-muted"> · {named}</span>}

@@ -13,6 +13,10 @@ export const FAMILIES = [
   "store",
   "webhook",
   "session",
+  "support",
+  "supplier",
+  "security",
+  "model",
 ] as const;
 
 export function byDay(events: EventRow[], format: Format): [day: string, events: EventRow[]][] {

@@ -46,7 +46,6 @@ function Said({ found }: { found: AnalyticsAccuracy }) {
           dismissed: format.count(found.dismissed),
           open: format.count(found.open),
           judged: format.count(found.figures_judged),
-          days: format.count(found.days_watched),
         })}
       </p>
     </Card>

@@ -4,9 +4,18 @@ import { isDecimal } from "@/format/money";
 
 export type LimitName = keyof PolicyDocument;
 
-type Kind = "percent" | "money" | "days" | "actions" | "messages" | "hour" | "fraction" | "text";
+type Kind =
+  | "percent"
+  | "money"
+  | "days"
+  | "actions"
+  | "messages"
+  | "hour"
+  | "workingHours"
+  | "fraction"
+  | "text";
 
-const WHOLE: ReadonlySet<Kind> = new Set(["days", "actions", "messages", "hour"]);
+const WHOLE: ReadonlySet<Kind> = new Set(["days", "actions", "messages", "hour", "workingHours"]);
 
 export const isWhole = (kind: Kind) => WHOLE.has(kind);
 
@@ -66,8 +75,8 @@ export const GROUPS = {
     { name: "replies_per_thread_per_day", kind: "messages" },
     { name: "support_from_hour", kind: "hour" },
     { name: "support_to_hour", kind: "hour" },
-    { name: "first_response_hours", kind: "hour" },
-    { name: "resolution_hours", kind: "hour" },
+    { name: "first_response_hours", kind: "workingHours" },
+    { name: "resolution_hours", kind: "workingHours" },
   ],
 } as const satisfies Record<string, readonly Limit[]>;
 

@@ -54,7 +54,9 @@ export function Facts({ thread }: { thread: ThreadDetail }) {
         <Draft draft={thread.draft} />
       ) : (
         <Card title={t("support.draft")}>
-          <p className="text-dense text-muted">{t("support.noDraft")}</p>
+          <p className="text-dense text-muted">
+            {t(thread.triage ? "support.noDraft" : "support.notReadYet")}
+          </p>
         </Card>
       )}
       <Answer key={thread.draft?.id ?? ""} thread={thread} />

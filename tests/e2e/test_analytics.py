@@ -1,0 +1,37 @@
+"""Analytics in a browser: its figure is the API's, and its other views stand on a phone too."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.browsing import PHONE, WIDE, listen, overflow, sign_in
+from tests.installation import Installation, until
+
+VIEWS = ("", "?view=found", "?view=reports", "?view=record")
+
+
+def test_the_page_shows_the_figure_of_the_api(installation: Installation, browser: Browser) -> None:
+    metric = "revenue_net"
+    until(lambda: installation.get("/v1/analytics/metrics")["data"], 60, "the metrics")
+    until(lambda: installation.get("/v1/analytics/reports")["data"], 60, "the weekly report")
+    total = Decimal(installation.get("/v1/analytics/explore", metric=metric)["total"])
+    context = browser.new_context(
+        viewport=WIDE, storage_state=sign_in(installation, browser), locale="en-GB"
+    )
+    page = context.new_page()
+    heard = listen(page)
+    page.goto(f"{installation.url}/analytics?metric={metric}")
+    expect(page.get_by_text(f"{total:,.2f}").first).to_be_visible(timeout=20_000)
+    page.get_by_role("radio", name="Stands out").click()
+    expect(page.get_by_text("At most 5% of what is told is chance.")).to_be_visible()
+    page.get_by_role("radio", name="Reports").click()
+    expect(page.get_by_role("link", name="PDF").first).to_be_visible()
+    page.set_viewport_size(PHONE)
+    for view in VIEWS:
+        page.goto(f"{installation.url}/analytics{view}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert overflow(page) <= 0, view
+    assert heard == []
+    context.close()
