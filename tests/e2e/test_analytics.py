@@ -16,7 +16,8 @@ def test_the_page_shows_the_figure_of_the_api(installation: Installation, browse
     metric = "revenue_net"
     until(lambda: installation.get("/v1/analytics/metrics")["data"], 60, "the metrics")
     until(lambda: installation.get("/v1/analytics/reports")["data"], 60, "the weekly report")
-    total = Decimal(installation.get("/v1/analytics/explore", metric=metric)["total"])
+    (slice_,) = installation.get("/v1/analytics/explore", metric=metric, days=28)["slices"]
+    total = Decimal(slice_["total"]["amount"])
     context = browser.new_context(
         viewport=WIDE, storage_state=sign_in(installation, browser), locale="en-GB"
     )
