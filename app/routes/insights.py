@@ -13,8 +13,8 @@ from app.schemas.insights import (
     AnomalyPage,
     AnomalyPath,
     AnomalyQuery,
-    ForecastQuery,
     MetricForecastOut,
+    MetricForecastQuery,
     ReportList,
     ReportPath,
     ReportQuery,
@@ -49,7 +49,7 @@ def judge_anomaly(path: AnomalyPath, body: VerdictIn) -> Response:
 
 @api.get("/analytics/forecast", responses={200: MetricForecastOut})
 @requires("store:read")
-def forecast_metric(query: ForecastQuery) -> Response:
+def forecast_metric(query: MetricForecastQuery) -> Response:
     """What a metric is expected to be, by day or week, with 80 % bounds."""
     return reply(view.forecast(platform(), query))
 

@@ -8,16 +8,9 @@ from typing import Literal
 from pydantic import BaseModel
 
 from app.schemas.common import Amount, Model, MoneyOut, Provenance
+from app.schemas.decisions import RiskFactorOut
 
 Level = Literal["low", "medium", "high"]
-
-
-class RiskFactorOut(Model):
-    """What one factor adds to the probability of fraud; all of them and the base sum to it."""
-
-    name: str
-    contribution: float
-    reason: str
 
 
 class OrderRiskOut(Model):

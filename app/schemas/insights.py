@@ -80,7 +80,7 @@ class VerdictIn(Given):
     verdict: Verdict
 
 
-class ForecastQuery(BaseModel):
+class MetricForecastQuery(BaseModel):
     """``metric`` by ``grain`` for the coming ``weeks``."""
 
     metric: str = "revenue_net"

@@ -11,10 +11,10 @@ from app.schemas.insights import (
     AnomalyOut,
     AnomalyPage,
     AnomalyQuery,
-    ForecastQuery,
     MetricAccuracy,
     MetricForecastOut,
     MetricForecastPoint,
+    MetricForecastQuery,
     ReportList,
     ReportOut,
     WhyNoForecast,
@@ -64,7 +64,7 @@ def judge(platform: Platform, anomaly_id: str, verdict: str, actor: Actor) -> An
         return _anomaly(books, found)
 
 
-def forecast(platform: Platform, query: ForecastQuery) -> MetricForecastOut:
+def forecast(platform: Platform, query: MetricForecastQuery) -> MetricForecastOut:
     """What the metric is expected to be, or why that cannot be said."""
     metric = _metric(query.metric)
     with reading(platform) as books:
@@ -84,7 +84,7 @@ def forecast(platform: Platform, query: ForecastQuery) -> MetricForecastOut:
 
 
 def _foretold(
-    platform: Platform, metric: Metric, query: ForecastQuery, today: date, currency: str
+    platform: Platform, metric: Metric, query: MetricForecastQuery, today: date, currency: str
 ) -> tuple[Outlook | None, WhyNoForecast | None]:
     if query.grain not in {"day", "week"}:
         return None, "grain"

@@ -226,7 +226,8 @@ def _price_changes(proposal: Proposal, currency: str) -> tuple[Change, ...]:
         if name in arguments:
             wanted = _text(arguments[name])
             now = wanted if name == "prior_price" else _text(before.get(name))
-            found.append(Change(name, now, wanted, currency))
+            if now is not None or wanted is not None:
+                found.append(Change(name, now, wanted, currency))
     return tuple(found)
 
 

@@ -77,7 +77,7 @@ READS: list[tuple[str, dict[str, Any], str]] = [
     ("policy", {}, "margin_floor_percent"),
     ("events", {}, "agent.registered"),
     ("who", {"product": "OAK-1"}, "No decision changed the price"),
-    ("docs", {"text": "undo a price"}, "Undo"),
+    ("docs", {"text": "undo a price"}, "undo it"),
     ("help", {}, "/metrics"),
     ("help", {"command": "price"}, "decisions:propose"),
 ]

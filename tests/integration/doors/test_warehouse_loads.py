@@ -92,10 +92,10 @@ def test_a_load_that_fails_says_why_and_what_was_loaded_stays(
 
 def test_spend_is_imported_whole_or_not_at_all(platform: Platform) -> None:
     good = "day,channel,currency,amount\n2026-03-01,ads,EUR,12.50\n"
-    with pytest.raises(Invalid, match="line 3: channel begins with '='") as refused:
+    with pytest.raises(Invalid, match="line 3: channel begins as a formula does") as refused:
         loading.import_spend(platform, good + "2026-03-01,=1+1,EUR,1\n", "ads.csv", "cli:me")
     assert refused.value.errors == [
-        {"line": 3, "reason": "channel begins with '=', as a formula does"}
+        {"line": 3, "reason": "channel begins as a formula does: '=1+1'"}
     ]
     assert loading.import_spend(platform, good, "ads.csv", "cli:me") == 1
     rates = "day,base,quote,rate\n2026-03-01,USD,EUR,0.92\n"

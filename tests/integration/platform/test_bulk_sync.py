@@ -173,13 +173,18 @@ def test_a_reader_killed_anywhere_goes_on_in_the_same_file(sandbox, sqlite_url):
     subprocess.run([sys.executable, "-c", code, *arguments], env=environment, check=True)
     counts = platform.store().sync_counts
     assert counts["orders"] == counts["orders_expected"] == len(_rows(platform, orders.c.id))
-    assert _newest_operation(sandbox) == place.operation
+    assert _newest_like(sandbox, place.operation) == place.operation
     platform.close()
 
 
-def _newest_operation(sandbox: Sandbox) -> str:
+def _newest_like(sandbox: Sandbox, operation: str) -> str:
+    """The last operation that asked what ``operation`` asks."""
+    asked = (
+        "SELECT MAX(id) FROM bulk_operations"
+        " WHERE query = (SELECT query FROM bulk_operations WHERE id = ?)"
+    )
     with closing(sqlite3.connect(sandbox.folder / "store.db")) as state:
-        (number,) = state.execute("SELECT MAX(id) FROM bulk_operations").fetchone()
+        (number,) = state.execute(asked, (int(operation.rsplit("/", 1)[1]),)).fetchone()
     return f"gid://shopify/BulkOperation/{number}"
 
 

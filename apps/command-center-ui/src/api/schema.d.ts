@@ -4669,10 +4669,7 @@ export interface components {
             /** Bad */
             bad: number;
         };
-        /**
-         * RiskFactorOut
-         * @description What one factor adds to the probability of fraud; all of them and the base sum to it.
-         */
+        /** RiskFactorOut */
         RiskFactorOut: {
             /** Name */
             name: string;
