@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from app.schemas.decisions import RiskFactorOut
 from app.schemas.fulfilment import (
     FulfilmentOut,
     MomentOut,
@@ -15,7 +16,6 @@ from app.schemas.fulfilment import (
     OrderWayOut,
     PromiseRecordOut,
     RiskBinOut,
-    RiskFactorOut,
     RouteOptionOut,
     RouteOut,
     ScoreRecordOut,
