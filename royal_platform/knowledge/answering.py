@@ -87,8 +87,8 @@ class Answering:
         words = await self._by_model(thread.id, intent, triage.language, known, policies)
         made_by, missing = f"model:{self._model}", list[str]()
         if words is None:
-            letter = write(intent, triage.language, known)
-            if letter is None or letter.faults(self._shop):
+            letter = write(intent, triage.language, known, self._shop)
+            if letter is None or letter.faults():
                 return None
             words, missing = letter.words(), letter.missing
             made_by = f"macro:{intent}"

@@ -92,9 +92,13 @@ class Known:
 
 @dataclass
 class Letter:
-    """An answer in the making: lines with ``[n]`` behind them, the sources, what is missing."""
+    """An answer in the making: lines with ``[n]`` behind them, the sources, what is missing.
+
+    ``shop`` signs it.
+    """
 
     language: str
+    shop: str
     lines: list[str] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -103,16 +107,16 @@ class Letter:
     def text(self) -> str:
         """The whole answer."""
         words = _WORDS[self.language]
-        return "\n\n".join([words["hello"], "\n".join(self.lines), words["bye"]])
+        return "\n\n".join([words["hello"], "\n".join(self.lines), f"{words['bye']}\n{self.shop}"])
 
     def words(self) -> Draft:
         """The answer with the ids of what it cites."""
         return Draft(self.text, tuple(each.passage.id for each in self.sources))
 
-    def faults(self, shop: str) -> bool:
+    def faults(self) -> bool:
         """Whether it states anything that its sources do not: then it is not used."""
         passages = [each.passage for each in self.sources]
-        return bool(ungrounded(self.words(), passages, [shop]))
+        return bool(ungrounded(self.words(), passages, [self.shop]))
 
     def say(self, name: str, source: Source | None = None, **facts: str) -> None:
         """A sentence, with its source where it states a fact."""
@@ -133,9 +137,9 @@ class Letter:
         return self.sources.index(source) + 1
 
 
-def write(intent: Intent, language: str, known: Known) -> Letter | None:
-    """The answer to ``intent``; None where nothing can be said that helps."""
-    letter = Letter(language if language in LANGUAGES else "en")
+def write(intent: Intent, language: str, known: Known, shop: str) -> Letter | None:
+    """The answer to ``intent`` in the name of ``shop``; None where nothing helpful can be said."""
+    letter = Letter(language if language in LANGUAGES else "en", shop)
     if intent is Intent.FEEDBACK:
         letter.say("thanks")
         return letter

@@ -44,6 +44,8 @@ from royal_platform.knowledge.answering import Answering, Shelf
 from royal_platform.knowledge.folder import policies_in
 from tests.fakes.language import RuleLlm, WordEmbedder
 
+SHOP = "Royal & Zonen"
+
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PARCEL = Parcel(
     datetime(2026, 11, 17, 8, tzinfo=UTC), "Post NL", "3STEST123456", "https://track.example/3S"
@@ -83,18 +85,20 @@ def test_no_macro_states_what_its_sources_do_not(
     intent: Intent, language: str, order: CustomerOrder | None, has_policy: bool, is_foreign: bool
 ) -> None:
     policies = policies_for(intent, policy_sources([REFUNDS])) if has_policy else []
-    letter = write(intent, language, Known(order, policies[0] if policies else None, is_foreign))
+    known = Known(order, policies[0] if policies else None, is_foreign)
+    letter = write(intent, language, known, SHOP)
     if letter is None:
         return
     passages = [each.passage for each in letter.sources]
-    assert ungrounded(letter.words(), passages, ["Shop"]) == ()
+    assert letter.text.endswith(f"\n{SHOP}")
+    assert ungrounded(letter.words(), passages, [SHOP]) == ()
     assert dangling(letter.words(), passages) == ()
     assert "None" not in letter.text
     assert "[" not in without_marks(letter.text)
 
 
 def test_where_an_order_is_is_told_with_its_source() -> None:
-    letter = write(Intent.ORDER_STATUS, "nl", Known(ORDER, None))
+    letter = write(Intent.ORDER_STATUS, "nl", Known(ORDER, None), SHOP)
     assert letter is not None
     assert "Uw bestelling #1042 is verzonden op 17 november 2026" in letter.text
     assert "3STEST123456 [1]." in letter.text or "3STEST123456. [1]" in letter.text
@@ -103,15 +107,15 @@ def test_where_an_order_is_is_told_with_its_source() -> None:
 
 
 def test_a_missing_fact_is_named_and_not_invented() -> None:
-    letter = write(Intent.ORDER_STATUS, "en", Known(WAITING, None))
+    letter = write(Intent.ORDER_STATUS, "en", Known(WAITING, None), SHOP)
     assert letter is not None
     assert "has not been sent yet" in letter.text
     assert letter.missing == ["when it is sent"]
-    asked = write(Intent.REFUND, "en", Known(None, None))
+    asked = write(Intent.REFUND, "en", Known(None, None), SHOP)
     assert asked is not None
     assert asked.missing == ["the customer's order", "a policy about this"]
     assert "order number" in asked.text
-    assert write(Intent.PRODUCT_QUESTION, "en", Known(ORDER, None)) is None
+    assert write(Intent.PRODUCT_QUESTION, "en", Known(ORDER, None), SHOP) is None
 
 
 def test_a_named_order_is_found_only_among_the_customers_own() -> None:
