@@ -249,6 +249,10 @@ class DurableEngine:
         return self._client
 
 
+# What the engine says to a step that begins after it was stopped; it has no error of its own for it.
+_ENGINE_GONE = "before DBOS was launched"
+
+
 async def durable_step(name: str, call: Callable[[], Awaitable[Any]]) -> Any:
     """Run ``call`` as a step of the current workflow: once done, never again after a crash.
 
@@ -262,6 +266,11 @@ async def durable_step(name: str, call: Callable[[], Awaitable[Any]]) -> Any:
         return await DBOS.run_step_async({"name": name}, body)
     except dbos_error.DBOSWorkflowCancelledError as error:
         raise WorkflowCancelled(str(error)) from error
+    except dbos_error.DBOSException as error:
+        if _ENGINE_GONE not in str(error):
+            raise
+        # The worker is stopping: the run did not fail, the next worker goes on with it.
+        raise asyncio.CancelledError(str(error)) from error
 
 
 def inside_workflow() -> bool:
