@@ -249,7 +249,7 @@ class DurableEngine:
         return self._client
 
 
-# What the engine says to a step that begins after it was stopped; it has no error of its own for it.
+# What the engine says to a step that begins after it was stopped; no error of its own tells it.
 _ENGINE_GONE = "before DBOS was launched"
 
 
