@@ -64,10 +64,12 @@ class Work:
         engine.workflow("load_warehouse", self.load_warehouse)
 
     async def run_agent(self, store_id: str, run_id: str) -> str:
-        """Carry a run out, its steps durable. One asked for before the store moved is left alone."""
+        """Carry a run out, its steps durable. One of a store served before is left."""
         clear()
         if store_id != self._platform.store_id:
-            _log.info("run.left", run_id=run_id, store_id=store_id, reason="another store is served")
+            _log.info(
+                "run.left", run_id=run_id, store_id=store_id, reason="another store is served"
+            )
             return "left"
         return await carry_out(self._platform, run_id, durable_step)
 
