@@ -30,6 +30,8 @@ APPLICATION_VERSION = "1"
 APPLICATION_NAME = "royal-equips"
 MAX_RECOVERY_ATTEMPTS = 5
 _EXECUTOR_THREADS = 32
+# Bodies may outlive their engine, and what the library then raises depends on how far it has gone.
+_stopping = threading.Event()
 _SCHEMA = "dbos"
 
 Body = Callable[..., Coroutine[Any, Any, Any]]
@@ -109,6 +111,7 @@ class DurableEngine:
             "scheduler_polling_interval_sec": 3600.0,
             "log_level": "WARNING",
         }
+        _stopping.clear()
         DBOS(config=config)
         DBOS.listen_queues([queue.name for queue in queues])
         DBOS.launch()
@@ -127,6 +130,7 @@ class DurableEngine:
 
     def shutdown(self, grace_seconds: int = 5) -> None:
         """Take no more work; what runs gets ``grace_seconds``, the rest is recovered later."""
+        _stopping.set()
         if self._client is not None:
             self._client.destroy()
         DBOS.destroy(workflow_completion_timeout_sec=grace_seconds, destroy_registry=True)
@@ -249,14 +253,11 @@ class DurableEngine:
         return self._client
 
 
-# What the engine says to a step that begins after it was stopped; no error of its own tells it.
-_ENGINE_GONE = "before DBOS was launched"
-
-
 async def durable_step(name: str, call: Callable[[], Awaitable[Any]]) -> Any:
     """Run ``call`` as a step of the current workflow: once done, never again after a crash.
 
-    Outside a workflow it just runs. Raises ``WorkflowCancelled`` when the workflow was cancelled.
+    Outside a workflow it just runs. Raises ``WorkflowCancelled`` when the workflow was cancelled,
+    ``asyncio.CancelledError`` when the worker has stopped meanwhile.
     """
 
     async def body() -> Any:
@@ -267,15 +268,15 @@ async def durable_step(name: str, call: Callable[[], Awaitable[Any]]) -> Any:
     except dbos_error.DBOSWorkflowCancelledError as error:
         raise WorkflowCancelled(str(error)) from error
     except dbos_error.DBOSException as error:
-        if _ENGINE_GONE not in str(error):
+        if not _stopping.is_set():
             raise
-        # The worker is stopping: the run did not fail, the next worker goes on with it.
-        raise asyncio.CancelledError(str(error)) from error
+        # The run did not fail: the next worker goes on with it.
+        raise asyncio.CancelledError("the worker stopped") from error
 
 
-def inside_workflow() -> bool:
-    """True inside a durable workflow's body."""
-    return DBOS.workflow_id is not None
+def workflow_id() -> str | None:
+    """The id of the workflow whose body runs here."""
+    return DBOS.workflow_id
 
 
 def migrate(url: str) -> None:

@@ -21,12 +21,13 @@ from orchestrator.core import (
     webhooks,
 )
 from orchestrator.core.books import Books, reading, writing
-from orchestrator.core.engine import DurableEngine, durable_step
+from orchestrator.core.engine import DurableEngine, durable_step, workflow_id
 from orchestrator.core.execution import execute, fail_unexpected, hands_of
 from orchestrator.core.queues import AGENTS, EXECUTION, INTERACTIVE, SYNC, QueueSpec
 from orchestrator.core.running import carry_out, give_up
 from orchestrator.core.runs import COMMAND, wake
-from royal_platform.persistence.commands import Command
+from royal_platform.persistence.clock import wall_now
+from royal_platform.persistence.commands import Command, Commands
 from royal_platform.persistence.effects import Effects
 from royal_platform.persistence.tables.runs import dead_letters
 
@@ -64,20 +65,35 @@ class Work:
         engine.workflow("load_warehouse", self.load_warehouse)
 
     async def run_agent(self, store_id: str, run_id: str) -> str:
-        """Carry a run out, its steps durable. One of a store served before is left."""
+        """Carry a run out, its steps durable."""
         clear()
-        if store_id != self._platform.store_id:
-            _log.info(
-                "run.left", run_id=run_id, store_id=store_id, reason="another store is served"
-            )
-            return "left"
+        if not self._serves(store_id, "run_agent", run_id=run_id):
+            return "queued"
         return await carry_out(self._platform, run_id, durable_step)
+
+    def _serves(self, store_id: str, kind: str, **subject: str) -> bool:
+        """Whether this worker serves the store; else its own worker is commanded to do the work.
+
+        The queues outlive a move to another store, whose worker has neither the books nor the
+        credentials. The key names the workflow, so that a crash here commands once.
+        """
+        if store_id == self._platform.store_id:
+            return True
+        with self._platform.database.write() as transaction:
+            Commands(store_id).add(
+                transaction.connection, kind=kind, key=f"{workflow_id()}:again", payload=subject,
+                now=wall_now(),
+            )  # fmt: skip
+        _log.info("work.left", kind=kind, store_id=store_id, **subject)
+        return False
 
     async def execute_decision(self, store_id: str, decision_id: str) -> str:
         """Carry an approved decision out."""
         clear()
         bind(store_id=store_id, decision_id=decision_id)
         platform = self._platform
+        if not self._serves(store_id, "execute_decision", decision_id=decision_id):
+            return "approved"
         if connecting.is_lost(platform):
             # It stays approved: access that comes back commands it again.
             _log.info("execution.held", decision_id=decision_id, reason="access")

@@ -32,8 +32,9 @@ from orchestrator.core.engine_database import engine_url
 from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.queues import AGENTS
 from orchestrator.core.runs import start_run
-from orchestrator.core.work import Work
+from orchestrator.core.work import Work, place_of
 from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.persistence.commands import Command, unrelayed
 from tests.integration.orchestrator.prices import approve_prices, propose_prices
 from tests.integration.platform.wire import Sandbox
 
@@ -92,17 +93,24 @@ class Shop:
                 by_worker=False,
             )  # fmt: skip
 
+    def decision(self, decision_id: str) -> str:
+        with reading(self.platform) as books:
+            return books.decisions.get(books.connection, decision_id).status.value
+
     def run(self) -> Any:
         with reading(self.platform) as books:
             return books.runs.get(books.connection, RUN)
 
+    def enqueue(self, kind: str, workflow_id: str, *arguments: str) -> None:
+        client, engine = engines.client(self.url)
+        engines.enqueue(client, AGENTS, kind, workflow_id, *arguments, partition="s")
+        client.destroy()
+        engine.dispose()
+
     def put(self, kind: str, history: dict[str, Any] | None) -> str:
         """Enqueue a workflow; with a history, as a worker that died after those steps left it."""
         workflow_id = f"{kind}:recorded"
-        client, engine = engines.client(self.url)
-        engines.enqueue(client, AGENTS, kind, workflow_id, *self.arguments(kind), partition="s")
-        client.destroy()
-        engine.dispose()
+        self.enqueue(kind, workflow_id, *self.arguments(kind))
         if history is None:
             return workflow_id
         self.rows(
@@ -119,9 +127,9 @@ class Shop:
             )  # fmt: skip
         return workflow_id
 
-    def work_until_done(self, workflow_id: str) -> str:
+    def work_until_done(self, workflow_id: str, served: Platform | None = None) -> str:
         engine = DurableEngine(self.url, "today")
-        Work(self.platform).register(engine)
+        Work(served or self.platform).register(engine)
         engine.launch()
         try:
             engine.recover(["gone"])
@@ -186,6 +194,45 @@ def test_a_recorded_history_is_continued_to_its_end(shop: Shop, kind: str) -> No
     assert shop.steps(workflow_id) == history["steps"]
     if kind == "run_agent":
         assert shop.run().status == "succeeded"
+
+
+@pytest.mark.skipif(RECORDING, reason="the histories are being recorded")
+@pytest.mark.parametrize("cut_short", [False, True])
+def test_a_run_queued_when_the_store_moved_waits_for_a_worker_of_its_store(
+    shop: Shop, cut_short: bool
+) -> None:
+    shop.begin_run()
+    history = recorded("run_agent")
+    workflow_id = shop.put("run_agent", {**history, "steps": []} if cut_short else None)
+    elsewhere = cast("Platform", SimpleNamespace(database=shop.platform.database, store_id="s2"))
+    shop.work_until_done(workflow_id, served=elsewhere)
+    assert shop.run().status == "queued"
+    (again,) = commanded_again(shop)
+    _, kind, arguments = place_of(again) or pytest.fail("the worker does not know it")
+    shop.enqueue(kind, again.key, *arguments)
+    assert shop.work_until_done(again.key) == "SUCCESS"
+    assert shop.run().status == "succeeded"
+
+
+@pytest.mark.skipif(RECORDING, reason="the histories are being recorded")
+def test_a_decision_approved_when_the_store_moved_is_executed_once_it_is_back(shop: Shop) -> None:
+    (decision_id,) = approve_prices(shop.platform, propose_prices(shop.platform, 1))
+    arguments = (shop.platform.store_id, decision_id)
+    shop.enqueue("execute_decision", f"execute:{decision_id}", *arguments)
+    elsewhere = cast("Platform", SimpleNamespace(database=shop.platform.database, store_id="s2"))
+    shop.work_until_done(f"execute:{decision_id}", served=elsewhere)
+    assert shop.decision(decision_id) == "approved"
+    again = commanded_again(shop)[-1]
+    _, kind, arguments = place_of(again) or pytest.fail("the worker does not know it")
+    shop.enqueue(kind, again.key, *arguments)
+    assert shop.work_until_done(again.key) == "SUCCESS"
+    assert shop.decision(decision_id) == "executed"
+
+
+def commanded_again(shop: Shop) -> list[Command]:
+    with shop.platform.database.read() as connection:
+        waiting = unrelayed(connection, 100, store_id=shop.platform.store_id)
+    return [each for each in waiting if each.key.endswith(":again")]
 
 
 @pytest.mark.skipif(RECORDING, reason="the histories are being recorded")
