@@ -28,16 +28,13 @@ from royal_platform.commerce.catalog.ports import (
     TagReader,
     TagWriter,
 )
+from royal_platform.commerce.decisions.fulfilment import FULFILMENT_KINDS
+from royal_platform.commerce.decisions.messages import MESSAGE
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
-from royal_platform.commerce.decisions.rules import (
-    FULFILMENT_KINDS,
-    MESSAGE,
-    PRICE_KINDS,
-    REFUND,
-    REPLY,
-    mismatches,
-)
+from royal_platform.commerce.decisions.prices import PRICE_KINDS
+from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.decisions.safeguards import FLAG, REVOKE_TOKEN, UNFLAG
+from royal_platform.commerce.decisions.support import REFUND, REPLY
 from royal_platform.commerce.inventory.model import PurchaseOrder
 from royal_platform.commerce.inventory.ports import StockReader, StockWriter
 from royal_platform.commerce.shared.model import Money

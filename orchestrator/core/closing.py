@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from orchestrator.core.books import Books
 from orchestrator.core.readback import show_in_copy
 from royal_platform.commerce.decisions.model import Decision, Inverse, Status
-from royal_platform.commerce.decisions.rules import PRICE_KINDS
+from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.effects import KNOWN, Effects
 from royal_platform.persistence.receipts import Receipts

@@ -13,19 +13,11 @@ from orchestrator.core.books import Books
 from orchestrator.core.messaging import message_state
 from orchestrator.core.refunding import LET_THROUGH, refund_state
 from orchestrator.core.replying import replies_today
+from royal_platform.commerce.decisions.listings import IMPORT
 from royal_platform.commerce.decisions.model import GateState, PriorPrice, Proposal, Status
+from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.commerce.decisions.reductions import prior_price
-from royal_platform.commerce.decisions.rules import (
-    FULFILMENT_KINDS,
-    IMPORT,
-    MESSAGE,
-    NOTICES,
-    POLICY,
-    PRICE_KINDS,
-    SUPPORT_KINDS,
-    planned_spend,
-)
-from royal_platform.commerce.decisions.safeguards import SAFEGUARDS
+from royal_platform.commerce.decisions.rules import OWN_PACE, planned_spend
 from royal_platform.persistence.decision_rows import read_decision
 from royal_platform.persistence.tables.catalog import price_observations, variants
 from royal_platform.persistence.tables.decisions import decisions, executions
@@ -177,11 +169,7 @@ def _actions(
         decisions.c.status.in_(LET_THROUGH),
         decisions.c.shadow.is_(False),
         decisions.c.reverts.is_(None),
-        # Messages have an allowance of their own, orders come as they come, and neither the policy
-        # nor what is only told changes the store.
-        decisions.c.kind.not_in(
-            [MESSAGE, *FULFILMENT_KINDS, *SUPPORT_KINDS, POLICY, *NOTICES, *SAFEGUARDS]
-        ),
+        decisions.c.kind.not_in(OWN_PACE),
         # Goods that a person books as come in are no agent's doing.
         ~((decisions.c.kind == "inventory.adjust") & (decisions.c.provenance == "person")),
         decisions.c.id != (besides or ""),

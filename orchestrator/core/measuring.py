@@ -18,7 +18,7 @@ from core.telemetry.logs import get_logger
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.records import review
 from royal_platform.commerce.decisions.model import Decision, Status
-from royal_platform.commerce.decisions.rules import PRICE_KINDS
+from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.commerce.effects.model import (
     PRICE_METHOD,
     STOCK_METHOD,

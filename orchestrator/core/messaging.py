@@ -9,8 +9,10 @@ from typing import Any
 
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.mandates import mandate_state
+from royal_platform.commerce.decisions.messages import MESSAGE
 from royal_platform.commerce.decisions.model import Decision, Inverse, MessageState, Proposal
-from royal_platform.commerce.decisions.rules import MESSAGE, REPLY, mismatches
+from royal_platform.commerce.decisions.rules import mismatches
+from royal_platform.commerce.decisions.support import REPLY
 from royal_platform.commerce.messages.model import (
     Cause,
     Checkout,

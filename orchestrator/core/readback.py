@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from orchestrator.core.books import Books
 from royal_platform.commerce.decisions.model import Decision
-from royal_platform.commerce.decisions.rules import PRICE_KINDS
+from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.persistence.statements import insert_if_absent
 from royal_platform.persistence.tables.catalog import (
     inventory_levels,

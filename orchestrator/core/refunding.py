@@ -13,7 +13,8 @@ from sqlalchemy import select
 from core.errors import Conflict
 from orchestrator.core.books import Books
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal, RefundState, Status
-from royal_platform.commerce.decisions.rules import REFUND, mismatches
+from royal_platform.commerce.decisions.rules import mismatches
+from royal_platform.commerce.decisions.support import REFUND
 from royal_platform.commerce.orders.ports import RefundReader, RefundWriter
 from royal_platform.persistence.tables.decisions import decisions
 

@@ -13,8 +13,8 @@ from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.messaging import MessageAction, Post
 from orchestrator.core.refunding import LET_THROUGH
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
-from royal_platform.commerce.decisions.rules import REPLY, mismatches
-from royal_platform.commerce.decisions.support import FLOW
+from royal_platform.commerce.decisions.rules import mismatches
+from royal_platform.commerce.decisions.support import FLOW, REPLY
 from royal_platform.commerce.messages.model import Envelope, Purpose, State
 from royal_platform.commerce.messages.rules import internet_id
 from royal_platform.commerce.support.model import (

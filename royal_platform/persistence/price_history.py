@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select
 
 from core.storage.database import Database
 from royal_platform.commerce.decisions.model import PriorPrice, Status
+from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.commerce.decisions.reductions import prior_price
-from royal_platform.commerce.decisions.rules import PRICE_KINDS
 from royal_platform.commerce.pricing.model import PriceHistory
 from royal_platform.persistence import stores
 from royal_platform.persistence.clock import StoreClock

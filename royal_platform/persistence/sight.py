@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, func, select
 
 from core.storage.database import Database
-from royal_platform.commerce.decisions.rules import PRICE_KINDS
+from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.commerce.effects.service import Sight
 from royal_platform.commerce.orders.model import VariantDay
 from royal_platform.persistence.clock import StoreClock

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from royal_platform.commerce.decisions.rules import PRICE_KINDS
+from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.persistence.tables.catalog import price_observations
 from royal_platform.persistence.tables.decisions import decisions
 

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from royal_platform.commerce.decisions.kind import (
+    Kind,
+    ask,
+    currency_of,
+    currency_problem,
+    deny,
+)
 from royal_platform.commerce.decisions.limits import (
     Limit,
+    contradiction,
     difference,
     told,
     unit_of,
     widened,
+    with_limits,
 )
 from royal_platform.commerce.decisions.model import (
+    Change,
     Evidence,
+    GateState,
     Inverse,
     Policy,
     Proposal,
     Risk,
+    RuleHit,
     Subject,
 )
 
@@ -126,3 +138,50 @@ def _with_unit(name: str, value: Limit, currency: str) -> str:
 
 def _shown(value: Limit) -> str:
     return "none" if value is None else str(value)
+
+
+def weakens_two_persons(proposal: Proposal, policy: Policy) -> bool:
+    """Whether it lets one person do what two must do now; False where it is malformed."""
+    try:
+        wider = widened(policy, with_limits(policy, proposal.arguments["limits"]))
+    except (ValueError, KeyError, AttributeError):
+        return False
+    return "two_persons_above" in wider
+
+
+def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:
+    yield from currency_problem(proposal, state)
+    limits = proposal.arguments.get("limits")
+    if not isinstance(limits, Mapping) or not limits:
+        yield "It names no limit of the policy."
+        return
+    try:
+        with_limits(Policy(), limits)
+    except ValueError as error:
+        yield str(error)
+
+
+def _changes(proposal: Proposal) -> tuple[Change, ...]:
+    before, currency = proposal.precondition, currency_of(proposal)
+    return tuple(
+        Change(name, _shown(before.get(name)), _shown(value), unit_of(name, currency))
+        for name, value in proposal.arguments["limits"].items()
+    )
+
+
+def _sound(proposal: Proposal, policy: Policy, _: GateState) -> Iterator[RuleHit]:
+    """With the rest of the policy in force the new limits must not contradict each other."""
+    problem = contradiction(with_limits(policy, proposal.arguments["limits"]))
+    if problem is not None:
+        yield deny("policy.sound", problem)
+
+
+def _persons_policy(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+    """Judged by the policy in force, never by the one it proposes, and by no agent's autonomy."""
+    if weakens_two_persons(proposal, policy):
+        yield ask("policy.two_persons", "The rule of two persons is weakened by two, not by one.")
+    if not state.is_revert:
+        yield ask("policy.person", "The policy is a person's to change.")
+
+
+POLICIES = (Kind(POLICY, _problems, _changes, (_sound, _persons_policy), own_pace=True),)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from royal_platform.commerce.decisions.model import Proposal
-from royal_platform.commerce.decisions.rules import GateState, Policy
+from royal_platform.commerce.decisions.model import GateState, Policy, Proposal
 
 
 class PolicyReader(Protocol):

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from royal_platform.commerce.decisions.model import (
-    Change,
-    GateState,
-    JsonObject,
-    Policy,
-    Proposal,
-    RuleHit,
-    Ruling,
-)
+from royal_platform.commerce.decisions.arguments import amount_of, is_text
+from royal_platform.commerce.decisions.kind import Kind, ask, currency_of, currency_problem
+from royal_platform.commerce.decisions.messages import frequency, said_once, suppressed
+from royal_platform.commerce.decisions.model import Change, GateState, Policy, Proposal, RuleHit
 from royal_platform.commerce.messages.model import Purpose
 from royal_platform.commerce.messages.rules import message_id
 from royal_platform.commerce.shared.model import Money
@@ -31,26 +26,6 @@ def reply_id(thread_id: str, step: str) -> str:
     return message_id(thread_id, FLOW, step)
 
 
-def support_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
-    """What is wrong with the arguments themselves."""
-    if proposal.kind == REPLY:
-        yield from _reply_problems(proposal, state)
-    else:
-        yield from _refund_problems(proposal, state)
-
-
-def support_changes(proposal: Proposal) -> tuple[Change, ...]:
-    """The diff a person reads."""
-    arguments = proposal.arguments
-    if proposal.kind == REPLY:
-        return (Change("reply", None, str(arguments["text"]), ""),)
-    before = proposal.precondition.get("refunded")
-    given = _amount(arguments.get("amount")) or Decimal(0)
-    after = None if before is None else format(Decimal(str(before)) + given, "f")
-    unit = str(arguments.get("currency", ""))
-    return (Change("refunded", None if before is None else str(before), after, unit),)
-
-
 def refund_caps(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
     """Caps of the order, the customer and the day: above one of them a person is asked."""
     known = state.refunds
@@ -63,8 +38,8 @@ def refund_caps(proposal: Proposal, policy: Policy, state: GateState) -> Iterato
         ("refund.day", policy.refund_day_max, known.today, "day"),
     ):
         if used + amount > limit:
-            yield RuleHit(
-                rule, Ruling.ASK, f"More is given back per {whose} than an agent may alone.",
+            yield ask(
+                rule, f"More is given back per {whose} than an agent may alone.",
                 limit=format(limit, "f"), actual=format(used + amount, "f"), unit=state.currency,
             )  # fmt: skip
 
@@ -72,8 +47,8 @@ def refund_caps(proposal: Proposal, policy: Policy, state: GateState) -> Iterato
 def reply_pace(_: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
     """Two machines that answer each other must not go on for ever."""
     if state.replies_in_thread_today + 1 > policy.replies_per_thread_per_day:
-        yield RuleHit(
-            "reply.per_thread", Ruling.ASK, "This thread was answered often enough today.",
+        yield ask(
+            "reply.per_thread", "This thread was answered often enough today.",
             limit=str(policy.replies_per_thread_per_day),
             actual=str(state.replies_in_thread_today + 1), unit="replies",
         )  # fmt: skip
@@ -82,7 +57,7 @@ def reply_pace(_: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHi
 def _reply_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
     arguments = proposal.arguments
     names = ("thread_id", "answers", "step", "text")
-    if not all(isinstance(arguments.get(name), str) and arguments[name] for name in names):
+    if not all(is_text(arguments.get(name)) for name in names):
         yield "A reply names thread, answered message, step and text."
         return
     if len(arguments["text"]) > _TEXT_MAX:
@@ -97,33 +72,39 @@ def _reply_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
 
 def _refund_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
     arguments = proposal.arguments
-    amount = _amount(arguments.get("amount"))
+    amount = amount_of(arguments.get("amount"))
     if amount is None or amount <= 0:
         yield "The amount is not a positive decimal string."
     elif Money(amount, state.currency).rounded().amount != amount:
         yield f"The amount has more digits than {state.currency} is paid in."
     elif proposal.cost is None or proposal.cost.amount != amount:
         yield "The cost is not the amount."
-    if arguments.get("currency") != state.currency:
-        yield f"The currency is not the store's, {state.currency}."
+    yield from currency_problem(proposal, state)
     if arguments.get("order_id") != proposal.subject.id:
         yield "The subject is not the order."
     note = arguments.get("note")
-    if not isinstance(note, str) or not note or len(note) > _NOTE_MAX:
+    if not is_text(note) or len(str(note)) > _NOTE_MAX:
         yield f"The note is missing or longer than {_NOTE_MAX} characters."
-    if not _is_precise(proposal.precondition):
+    if amount_of(proposal.precondition.get("refunded")) is None:
         yield "It does not say what was given back before."
 
 
-def _is_precise(precondition: JsonObject) -> bool:
-    return _amount(precondition.get("refunded")) is not None
+def _reply_changes(proposal: Proposal) -> tuple[Change, ...]:
+    return (Change("reply", None, str(proposal.arguments["text"]), ""),)
 
 
-def _amount(value: object) -> Decimal | None:
-    if not isinstance(value, str) or len(value) > 20:
-        return None
-    try:
-        found = Decimal(value)
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() and 0 <= found < Decimal(10) ** 12 else None
+def _refund_changes(proposal: Proposal) -> tuple[Change, ...]:
+    before = amount_of(proposal.precondition.get("refunded"))
+    given = amount_of(proposal.arguments.get("amount")) or Decimal(0)
+    now = None if before is None else format(before, "f")
+    after = None if before is None else format(before + given, "f")
+    return (Change("refunded", now, after, currency_of(proposal)),)
+
+
+SUPPORT = (
+    Kind(
+        REPLY, _reply_problems, _reply_changes,
+        (said_once, suppressed, frequency, reply_pace), own_pace=True,
+    ),
+    Kind(REFUND, _refund_problems, _refund_changes, (refund_caps,), own_pace=True),
+)  # fmt: skip

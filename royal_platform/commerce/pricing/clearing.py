@@ -19,7 +19,7 @@ from royal_platform.commerce.decisions.model import (
     RiskFactor,
     Subject,
 )
-from royal_platform.commerce.decisions.rules import MARKDOWN
+from royal_platform.commerce.decisions.prices import MARKDOWN
 from royal_platform.commerce.pricing import rules
 from royal_platform.commerce.pricing.account import AGENT_ID, Desk, money_of
 from royal_platform.commerce.pricing.markdown import (

@@ -15,8 +15,7 @@ from core.events.verify import verify
 from orchestrator.core import control, ledger
 from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute
-from royal_platform.commerce.decisions.model import Autonomy
-from royal_platform.commerce.decisions.rules import Policy
+from royal_platform.commerce.decisions.model import Autonomy, Policy
 from royal_platform.persistence.tables.catalog import inventory_levels
 
 

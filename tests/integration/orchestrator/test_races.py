@@ -14,7 +14,7 @@ from core.errors import Conflict
 from orchestrator.core import control, ledger
 from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute
-from royal_platform.commerce.decisions.rules import Policy
+from royal_platform.commerce.decisions.model import Policy
 
 
 def together(calls: list[Callable[[], Any]]) -> None:

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from royal_platform.commerce.decisions.model import (
     TRANSITIONS,
     Autonomy,
+    GateState,
     Inverse,
+    Policy,
     Proposal,
     Risk,
     Ruling,
@@ -23,9 +25,7 @@ from royal_platform.commerce.decisions.model import (
     argument_hash,
 )
 from royal_platform.commerce.decisions.rules import (
-    GateState,
     IllegalTransitionError,
-    Policy,
     advance,
     broken,
     changes,

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from royal_platform.commerce.decisions.model import Autonomy, Policy, Ruling
-from royal_platform.commerce.decisions.rules import GateState, changes, judge
+from royal_platform.commerce.decisions.model import Autonomy, GateState, Policy, Ruling
+from royal_platform.commerce.decisions.rules import changes, judge
 from royal_platform.commerce.inventory import rules
 from royal_platform.commerce.inventory.demand import (
     demand_over,

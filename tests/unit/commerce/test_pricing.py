@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from royal_platform.commerce.decisions.model import Autonomy, Policy, Ruling
-from royal_platform.commerce.decisions.rules import GateState, changes, judge, mismatches
+from royal_platform.commerce.decisions.model import Autonomy, GateState, Policy, Ruling
+from royal_platform.commerce.decisions.rules import changes, judge, mismatches
 from royal_platform.commerce.forecasting.service import build_panel, forecast_demand
 from royal_platform.commerce.pricing import rules
 from royal_platform.commerce.pricing.elasticity import elasticities
