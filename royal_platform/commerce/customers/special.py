@@ -11,7 +11,8 @@ Floats = npt.NDArray[np.float64]
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
 # From here on six terms of the series are exact to the last digit of a double.
 _FAR = 8
-_MOST_TERMS = 20_000
+# The terms rise for about a * z / (1 - z) places before they fall.
+_MOST_TERMS = 200_000
 _SMALL = 1e-14
 _LARGE = 1e100
 _LOOK_EVERY = 16
