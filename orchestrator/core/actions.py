@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import select
 
+from orchestrator.core.action import Action, Facts, RestsOnPrecondition
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.fulfilling import Counter, fulfilment_action
 from orchestrator.core.listing import STATUS_OF, ImportAction, StatusAction
@@ -41,7 +42,6 @@ from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.tables.catalog import inventory_levels, variants
 
-Facts = dict[str, Any]
 _PRICES = ("price", "compare_at")
 # Of a price's arguments, those that its undo shares with it.
 _SAME = ("product_id", "variant_id", "currency")
@@ -64,33 +64,7 @@ class Hands:
     till: Till | None = None
 
 
-class Action(Protocol):
-    """One kind of change. Facts are JSON: amounts as decimal strings."""
-
-    async def read(self, decision: Decision) -> Facts | None:
-        """The live facts its precondition and its target are about; None = the subject is gone."""
-        ...
-
-    def broken(
-        self, decision: Decision, live: Facts, before: Facts | None = None
-    ) -> tuple[str, ...]:
-        """Names of the facts it rests on that no longer hold; ``before`` once it was begun."""
-        ...
-
-    def target(self, decision: Decision, before: Facts) -> Facts:
-        """The live facts that hold once the change is made to ``before``."""
-        ...
-
-    async def write(self, decision: Decision, before: Facts, key: str) -> None:
-        """Make the change; the same ``key`` again changes nothing more."""
-        ...
-
-    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:
-        """The decision that restores ``before`` exactly."""
-        ...
-
-
-class PriceAction:
+class PriceAction(RestsOnPrecondition):
     """``price.set``: one variant's price; ``price.markdown``: and the price crossed out beside."""
 
     def __init__(self, hands: Hands) -> None:
@@ -100,15 +74,6 @@ class PriceAction:
         """The variant's price, compare-at price and unit cost now."""
         found = await self._reader.variant_price(decision.proposal.subject.id)
         return None if found is None else _price_facts(found)
-
-    def broken(
-        self,
-        decision: Decision,
-        live: Facts,
-        before: Facts | None = None,  # noqa: ARG002
-    ) -> tuple[str, ...]:
-        """Facts that are no longer what the decision rests on."""
-        return mismatches(decision.proposal.precondition, live)
 
     def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """The prices that were decided."""
@@ -298,7 +263,7 @@ class PurchaseAction:
         )  # fmt: skip
 
 
-class CancelPurchaseAction:
+class CancelPurchaseAction(RestsOnPrecondition):
     """``inventory.reorder_cancel``: a purchase order that shall not arrive."""
 
     def __init__(self, ground: Ground) -> None:
@@ -310,15 +275,6 @@ class CancelPurchaseAction:
             order_id = str(decision.proposal.arguments["purchase_order_id"])
             order = books.purchases.get(books.connection, order_id)
         return _order_facts(order)
-
-    def broken(
-        self,
-        decision: Decision,
-        live: Facts,
-        before: Facts | None = None,  # noqa: ARG002
-    ) -> tuple[str, ...]:
-        """Facts that are no longer what the decision rests on."""
-        return mismatches(decision.proposal.precondition, live)
 
     def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """A cancelled order."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any
 
+from orchestrator.core.action import Compares, Facts, Undoes
 from orchestrator.core.books import Books
 from orchestrator.core.readback import show_in_copy
-from royal_platform.commerce.decisions.model import Decision, Inverse, Status
+from royal_platform.commerce.decisions.model import Decision, Status
 from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.effects import KNOWN, Effects
@@ -16,25 +16,6 @@ from royal_platform.persistence.receipts import Receipts
 
 EXECUTOR = "executor"
 _GIVES_BACK = frozenset({"inventory.reorder_cancel", "supplier_order.cancel"})
-Facts = dict[str, Any]
-
-
-class Compares(Protocol):
-    """What a kind says of a world that moved."""
-
-    def broken(
-        self, decision: Decision, live: Facts, before: Facts | None = None
-    ) -> tuple[str, ...]:
-        """Names of the facts it rests on that no longer hold."""
-        ...
-
-
-class Undoes(Protocol):
-    """What a kind says of its undo."""
-
-    def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:
-        """The decision that restores ``before`` exactly."""
-        ...
 
 
 def succeed(books: Books, action: Undoes, decision: Decision, before: Facts, after: Facts) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 from core.security.principals import Principal
 from core.telemetry.logs import get_logger
+from orchestrator.core.action import Facts, RestsOnPrecondition
 from orchestrator.core.books import Actor, Books
-from orchestrator.core.closing import EXECUTOR, Facts, conflict, succeed
+from orchestrator.core.closing import EXECUTOR, conflict, succeed
 from orchestrator.core.proposing import approve_for, release
 from royal_platform.commerce.decisions.limits import told, with_limits
 from royal_platform.commerce.decisions.model import Decision, Inverse, Policy, Status
@@ -45,17 +46,8 @@ def let_through(books: Books, decision: Decision, name: str) -> None:
     _enact(books, decision, name)
 
 
-class _PolicyChange:
+class _PolicyChange(RestsOnPrecondition):
     """What an ending of a policy change says."""
-
-    def broken(
-        self,
-        decision: Decision,
-        live: Facts,
-        before: Facts | None = None,  # noqa: ARG002
-    ) -> tuple[str, ...]:
-        """Limits that somebody else changed since."""
-        return mismatches(decision.proposal.precondition, live)
 
     def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:  # noqa: ARG002
         """The limits that were in force before."""

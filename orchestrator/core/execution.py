@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from core.errors import RoyalError, Unavailable
 from core.telemetry.logs import get_logger
-from orchestrator.core.actions import Action, Facts, Hands, action_of
+from orchestrator.core.action import Action, Facts
+from orchestrator.core.actions import Hands, action_of
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.closing import EXECUTOR, conflict, drop, fail, finish, lasting, succeed
 from orchestrator.core.fulfilling import Counter

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from core.errors import Invalid
+from orchestrator.core.action import Facts, RestsOnPrecondition
 from orchestrator.core.books import Ground, writing
 from royal_platform.commerce.decisions.model import Decision, Inverse
-from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.fulfilment.model import OrderState, Shipment
 from royal_platform.commerce.fulfilment.ports import OrderReader, OrderWriter
 from royal_platform.commerce.shared.model import Money
@@ -18,7 +18,6 @@ from royal_platform.commerce.suppliers.model import OrderLine, OrderRequest, Sup
 from royal_platform.commerce.suppliers.ports import SupplierDesk, SupplierReader
 from royal_platform.persistence.supplier_orders import SupplierOrders
 
-Facts = dict[str, Any]
 _GONE = frozenset({"refused", "cancelled"})
 _LEFT = frozenset({"shipped", "delivered"})
 
@@ -33,7 +32,7 @@ class Counter:
     desk: Callable[[str], SupplierDesk]
 
 
-class _OnOrder:
+class _OnOrder(RestsOnPrecondition):
     """What the actions on an order of the store share."""
 
     def __init__(self, counter: Counter) -> None:
@@ -43,15 +42,6 @@ class _OnOrder:
         """How the order stands now; None when the store does not have it."""
         state = await self._reader.order_state(_order_id(decision))
         return None if state is None else order_facts(state)
-
-    def broken(
-        self,
-        decision: Decision,
-        live: Facts,
-        before: Facts | None = None,  # noqa: ARG002
-    ) -> tuple[str, ...]:
-        """Facts that are no longer what the decision rests on."""
-        return mismatches(decision.proposal.precondition, live)
 
 
 class HoldAction(_OnOrder):
@@ -131,7 +121,7 @@ class ShipAction(_OnOrder):
         return Inverse(None, None, "The parcel has left: a return or a refund makes good for it.")
 
 
-class _AtSupplier:
+class _AtSupplier(RestsOnPrecondition):
     """What placing and cancelling at a supplier share: the order by our reference."""
 
     def __init__(self, ground: Ground, counter: Counter) -> None:
@@ -153,15 +143,6 @@ class _AtSupplier:
             elif stated is not None:
                 orders.state(books.connection, stated, now=books.now)
         return stated
-
-    def broken(
-        self,
-        decision: Decision,
-        live: Facts,
-        before: Facts | None = None,  # noqa: ARG002
-    ) -> tuple[str, ...]:
-        """Facts that are no longer what the decision rests on."""
-        return mismatches(decision.proposal.precondition, live)
 
 
 class PlaceAction(_AtSupplier):

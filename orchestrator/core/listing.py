@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from orchestrator.core.action import Facts
 from royal_platform.commerce.catalog.model import LiveProduct, ProductDraft
 from royal_platform.commerce.catalog.ports import ProductReader, ProductWriter
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
 from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.shared.model import Money
 
-Facts = dict[str, Any]
 STATUS_OF = {"product.publish": "ACTIVE", "product.delist": "DRAFT"}
 
 

@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from orchestrator.core.action import Facts, RestsOnPrecondition
 from orchestrator.core.books import Books, Ground, reading, writing
 from royal_platform.commerce.decisions.model import Decision, Inverse, MandateState, Proposal
-from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.persistence.flows import Flows, Mandate
 from royal_platform.persistence.ids import new_id
 
 IN_FORCE = "in force"
-Facts = dict[str, Any]
 
 
-class GrantAction:
+class GrantAction(RestsOnPrecondition):
     """``mandate.grant``: a version of a flow may send."""
 
     def __init__(self, ground: Ground) -> None:
@@ -25,15 +24,6 @@ class GrantAction:
     async def read(self, decision: Decision) -> Facts | None:
         """Whether the version's mandate is in force, and which version is the newest."""
         return _facts(self._ground, decision)
-
-    def broken(
-        self,
-        decision: Decision,
-        live: Facts,
-        before: Facts | None = None,  # noqa: ARG002
-    ) -> tuple[str, ...]:
-        """A newer version, or a mandate given meanwhile."""
-        return mismatches(decision.proposal.precondition, live)
 
     def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """A mandate in force."""
@@ -60,7 +50,7 @@ class GrantAction:
         )
 
 
-class RevokeAction:
+class RevokeAction(RestsOnPrecondition):
     """``mandate.revoke``: a version of a flow may no longer send."""
 
     def __init__(self, ground: Ground) -> None:
@@ -69,15 +59,6 @@ class RevokeAction:
     async def read(self, decision: Decision) -> Facts | None:
         """Whether the version's mandate is in force."""
         return _facts(self._ground, decision)
-
-    def broken(
-        self,
-        decision: Decision,
-        live: Facts,
-        before: Facts | None = None,  # noqa: ARG002
-    ) -> tuple[str, ...]:
-        """It ended meanwhile."""
-        return mismatches(decision.proposal.precondition, live)
 
     def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """No mandate in force."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from orchestrator.core.action import Facts
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.mandates import mandate_state
 from royal_platform.commerce.decisions.messages import MESSAGE
@@ -29,7 +30,6 @@ from royal_platform.persistence.messages import Messages, StoredMessage
 from royal_platform.persistence.zones import zones_of
 
 _WEEK = timedelta(days=7)
-Facts = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

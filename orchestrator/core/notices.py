@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from orchestrator.core.action import Facts, RestsOnPrecondition
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.messaging import Post
 from royal_platform.commerce.analytics.proposals import (
@@ -16,13 +17,11 @@ from royal_platform.commerce.analytics.proposals import (
     WITHDRAW_REPORT,
 )
 from royal_platform.commerce.decisions.model import Decision, Inverse
-from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.messages.model import Envelope, Rendered, State
 from royal_platform.messaging.errors import MailRejected, MailUnavailable
 from royal_platform.persistence.insights import Insights
 from royal_platform.reporting.mail import alert_mail, report_mail
 
-Facts = dict[str, Any]
 SHOWN = "shown"
 
 
@@ -38,7 +37,7 @@ class Notice:
     withdraw: str
 
 
-class ShowAction:
+class ShowAction(RestsOnPrecondition):
     """``alert.raise`` and ``report.publish``."""
 
     def __init__(self, ground: Ground, post: Post | None, notice: Notice) -> None:
@@ -48,15 +47,6 @@ class ShowAction:
         """Whether it is shown now; None = it is gone."""
         with reading(self._ground) as books:
             return self._notice.facts(books, decision.proposal.subject.id)
-
-    def broken(
-        self,
-        decision: Decision,
-        live: Facts,
-        before: Facts | None = None,  # noqa: ARG002
-    ) -> tuple[str, ...]:
-        """It is shown already, or is not what was approved."""
-        return mismatches(decision.proposal.precondition, live)
 
     def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """It is shown."""
@@ -111,7 +101,7 @@ class ShowAction:
             Insights(books.store_id).forget_mail(books.connection, notice, digest)
 
 
-class HideAction:
+class HideAction(RestsOnPrecondition):
     """``alert.withdraw`` and ``report.withdraw``."""
 
     def __init__(self, ground: Ground, notice: Notice) -> None:
@@ -121,15 +111,6 @@ class HideAction:
         """Whether it is shown now; None = it is gone."""
         with reading(self._ground) as books:
             return self._notice.facts(books, decision.proposal.subject.id)
-
-    def broken(
-        self,
-        decision: Decision,
-        live: Facts,
-        before: Facts | None = None,  # noqa: ARG002
-    ) -> tuple[str, ...]:
-        """It was taken back meanwhile."""
-        return mismatches(decision.proposal.precondition, live)
 
     def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """It is not shown."""

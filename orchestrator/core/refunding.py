@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.errors import Conflict
+from orchestrator.core.action import Facts
 from orchestrator.core.books import Books
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal, RefundState, Status
 from royal_platform.commerce.decisions.rules import mismatches
@@ -27,7 +28,6 @@ LET_THROUGH = [
     )
 ]  # fmt: skip
 _MONTH = timedelta(days=30)
-Facts = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

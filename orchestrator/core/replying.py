@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core.errors import NotFound
+from orchestrator.core.action import Facts
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.messaging import MessageAction, Post
 from orchestrator.core.refunding import LET_THROUGH
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
-from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.decisions.support import FLOW, REPLY
 from royal_platform.commerce.messages.model import Envelope, Purpose, State
 from royal_platform.commerce.messages.rules import internet_id
@@ -29,7 +29,6 @@ from royal_platform.persistence.support import Threads
 from royal_platform.persistence.tables.decisions import decisions
 
 _ANSWERS_MAX = 20
-Facts = dict[str, Any]
 
 
 class ReplyAction(MessageAction):
@@ -44,17 +43,6 @@ class ReplyAction(MessageAction):
         proposal = decision.proposal
         with reading(self._ground) as books:
             return reply_facts(books, str(proposal.arguments["thread_id"]), proposal.subject.id)
-
-    def broken(
-        self,
-        decision: Decision,
-        live: Facts,
-        before: Facts | None = None,  # noqa: ARG002
-    ) -> tuple[str, ...]:
-        """What no longer is as it was when the reply was written."""
-        if live["message"] is not None:
-            return () if live["message"] == State.BOUNCED else ("message",)
-        return mismatches(decision.proposal.precondition, live)
 
     async def write(self, decision: Decision, before: Facts, key: str) -> None:  # noqa: ARG002
         """Write it as mail into the thread and hand it over once."""

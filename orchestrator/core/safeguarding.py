@@ -9,18 +9,17 @@ from sqlalchemy import select
 
 from core.security import tokens
 from core.security.tables import api_tokens
+from orchestrator.core.action import Facts, RestsOnPrecondition
 from orchestrator.core.books import Ground, reading, writing
 from royal_platform.commerce.catalog.ports import TagReader, TagWriter
 from royal_platform.commerce.decisions.model import Decision, Inverse
-from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.decisions.safeguards import FLAG, TAG, UNFLAG
 from royal_platform.persistence.clock import wall_now
 
-Facts = dict[str, Any]
 IN_FORCE, REVOKED = "in force", "revoked"
 
 
-class FlagAction:
+class FlagAction(RestsOnPrecondition):
     """``order.flag`` and ``order.unflag``: our tag on an order of the store."""
 
     def __init__(self, reader: TagReader, writer: TagWriter) -> None:
@@ -30,15 +29,6 @@ class FlagAction:
         """Whether the order has our tag; None when it is gone."""
         tags = await self._reader.tags(_resource(decision))
         return None if tags is None else {"flagged": TAG in tags}
-
-    def broken(
-        self,
-        decision: Decision,
-        live: Facts,
-        before: Facts | None = None,  # noqa: ARG002
-    ) -> tuple[str, ...]:
-        """It was marked, or unmarked, meanwhile."""
-        return mismatches(decision.proposal.precondition, live)
 
     def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """Marked, or not."""
@@ -57,7 +47,7 @@ class FlagAction:
         return Inverse(UNFLAG if flags else FLAG, {"tag": TAG}, word)
 
 
-class RevokeTokenAction:
+class RevokeTokenAction(RestsOnPrecondition):
     """``token.revoke``: a token of our API opens no door any more."""
 
     def __init__(self, ground: Ground) -> None:
@@ -69,15 +59,6 @@ class RevokeTokenAction:
         with reading(self._ground) as books:
             row = books.connection.execute(query).one_or_none()
         return None if row is None else {"token": REVOKED if row.revoked_at else IN_FORCE}
-
-    def broken(
-        self,
-        decision: Decision,
-        live: Facts,
-        before: Facts | None = None,  # noqa: ARG002
-    ) -> tuple[str, ...]:
-        """It was revoked meanwhile."""
-        return mismatches(decision.proposal.precondition, live)
 
     def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """Revoked."""
