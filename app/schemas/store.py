@@ -42,8 +42,8 @@ class Figure(Model):
 class MetricsOut(Model):
     """Figures over a window of store-local days, both ends included.
 
-    net_sales, gross_sales, discounts, returns, adjustments, orders, units, aov, gross_margin,
-    stockout_risk, waiting_decisions.
+    net_sales, taxes, gross_sales, discounts, returns, adjustments, orders, units, aov,
+    gross_margin, stockout_risk, waiting_decisions.
     """
 
     from_: date = Field(alias="from", serialization_alias="from")

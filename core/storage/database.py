@@ -16,6 +16,7 @@ from core.errors import SettingsError
 from core.storage.changes import ChangeWaiter, PostgresChanges, SqliteChanges
 from core.storage.faults import as_unavailable
 from core.storage.locks import FileLock
+from core.storage.proportion import teach
 
 Dialect = Literal["sqlite", "postgresql"]
 _BUSY_MS = 30_000
@@ -206,6 +207,7 @@ def _sqlite_engine(url: URL, *, query_only: bool, pool_size: int) -> Engine:
     def configure(dbapi_connection: Any, _record: Any) -> None:
         # The driver must not open transactions of its own: "begin" below does.
         dbapi_connection.isolation_level = None
+        teach(dbapi_connection)
         cursor = dbapi_connection.cursor()
         for pragma in (
             f"busy_timeout={_BUSY_MS}",

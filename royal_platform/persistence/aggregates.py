@@ -2,8 +2,9 @@
 
 net = gross − discounts − returns + adjustments, where lines without a variant (custom amounts,
 codes that are no goods) and refunds of such lines count as adjustments, so that every part sums.
-Money given back counts on the day it was given back. Costs are today's unit costs; whoever changes
-one does it inside ``revalued``.
+All of these as the buyers paid them; ``earned`` and ``given_back`` are before tax. Money given back
+counts on the day it was given back. Costs are today's unit costs; whoever changes one does it
+inside ``revalued``.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ from royal_platform.persistence.tables.orders import (
     refund_lines,
     refunds,
 )
+from royal_platform.persistence.taxes import tax_in
 from royal_platform.persistence.touched_days import touch
 
 # One day per execution: with two equal columns of an index to go by, neither database has to
@@ -55,7 +57,10 @@ from royal_platform.persistence.touched_days import touch
 _STORE = bindparam("of_store", type_=String())
 _DAY = bindparam("of_day", type_=Date())
 _ZERO: ColumnElement[Any] = literal_column("0")
-_PARTS = ("gross", "discounts", "returns", "adjustments", "orders", "units", "paid", "tax")
+_PARTS = (
+    "gross", "discounts", "returns", "adjustments", "orders", "units", "paid", "tax", "earned",
+    "given_back",
+)  # fmt: skip
 
 
 def recompute_days(connection: Connection, store_id: str, days: Iterable[date]) -> None:
@@ -116,9 +121,9 @@ def _value_store_day() -> Update:
 
 
 def _value_by_day(wanted: ColumnElement[bool]) -> Subquery:
-    """Per day: revenue after returns, the part of it whose unit cost is known, its cost."""
+    """Per day, before tax: revenue after returns, the part whose unit cost is known, its cost."""
     sales = daily_variant_sales.c
-    kept = _raw(sales.revenue) - _raw(sales.returned)
+    kept = _raw(sales.revenue) - _raw(sales.returned) - _raw(sales.tax)
     units = _raw(sales.units) - _raw(sales.returned_units)
     unit_cost = _raw(variants.c.unit_cost)
     known = unit_cost.is_not(None)
@@ -148,6 +153,7 @@ def _insert_store_day() -> Insert:
     parts = union_all(
         _line_parts(),
         _order_parts(),
+        _earned_parts(),
         _refund_parts(),
         _adjustment_parts(),
     ).subquery("parts")
@@ -156,11 +162,12 @@ def _insert_store_day() -> Insert:
     query = select(
         _STORE, parts.c.day, func.max(parts.c.currency),
         total["gross"], total["discounts"], total["returns"], total["adjustments"], net,
-        total["orders"], total["units"], total["paid"], total["tax"], _ZERO, _ZERO, _ZERO,
+        *(total[name] for name in ("orders", "units", "paid", "tax", "earned", "given_back")),
+        _ZERO, _ZERO, _ZERO,
     ).group_by(parts.c.day)  # fmt: skip
     columns = [
         "store_id", "day", "currency", "gross", "discounts", "returns", "adjustments", "net",
-        "orders", "units", "paid", "tax", "sold", "covered", "cost",
+        "orders", "units", "paid", "tax", "earned", "given_back", "sold", "covered", "cost",
     ]  # fmt: skip
     return insert(daily_sales).from_select(columns, query)
 
@@ -172,7 +179,7 @@ def _insert_variant_day() -> Insert:
             orders.c.day, order_lines.c.variant_id, order_lines.c.currency,
             _raw(order_lines.c.quantity).label("units"), _raw(order_lines.c.gross).label("gross"),
             _raw(order_lines.c.total).label("revenue"), _ZERO.label("returned_units"),
-            _ZERO.label("returned"),
+            _ZERO.label("returned"), tax_in(_raw(order_lines.c.total), _STORE).label("tax"),
         )
         .join(orders, _of_order(order_lines))
         .where(_counted(), orders.c.day == _DAY, order_lines.c.variant_id.is_not(None))
@@ -181,13 +188,14 @@ def _insert_variant_day() -> Insert:
         select(
             refunds.c.day, refund_lines.c.variant_id, refund_lines.c.currency,
             _ZERO, _ZERO, _ZERO, refund_lines.c.quantity, _raw(refund_lines.c.subtotal),
+            -tax_in(_raw(refund_lines.c.subtotal), _STORE),
         )
         .join(refunds, _of_refund(refund_lines))
         .join(orders, _of_order(refunds))
         .where(_counted(), refunds.c.day == _DAY, refund_lines.c.variant_id.is_not(None))
     )  # fmt: skip
     parts = union_all(sold, returned).subquery("parts")
-    names = ["units", "gross", "revenue", "returned_units", "returned"]
+    names = ["units", "gross", "revenue", "returned_units", "returned", "tax"]
     query = select(
         _STORE, parts.c.day, parts.c.variant_id, func.max(parts.c.currency),
         *(func.sum(parts.c[name]) for name in names),
@@ -219,6 +227,23 @@ def _order_parts() -> Select[Any]:
     ).where(_counted(), orders.c.day == _DAY)  # fmt: skip
 
 
+def _earned_parts() -> Select[Any]:
+    """What each order came to before tax: its lines less the discount on the whole."""
+    lines = (
+        select(order_lines.c.order_id, func.sum(_raw(order_lines.c.total)).label("total"))
+        .join(orders, _of_order(order_lines))
+        .where(_counted(), orders.c.day == _DAY)
+        .group_by(order_lines.c.order_id)
+        .subquery("sold")
+    )
+    paid = cast(lines.c.total, BigInteger) - _raw(orders.c.discount)
+    return (
+        _parts(orders.c.day, orders.c.currency, earned=_before_tax(paid))
+        .join(lines, lines.c.order_id == orders.c.id)
+        .where(_counted(), orders.c.day == _DAY)
+    )
+
+
 def _refund_parts() -> Select[Any]:
     line = refund_lines.c
     return (
@@ -227,6 +252,7 @@ def _refund_parts() -> Select[Any]:
             line.currency,
             returns=_goods(line.variant_id, _raw(line.subtotal)),
             adjustments=_no_goods(line.variant_id, -_raw(line.subtotal)),
+            given_back=_before_tax(_raw(line.subtotal)),
         )
         .join(refunds, _of_refund(refund_lines))
         .join(orders, _of_order(refunds))
@@ -240,6 +266,7 @@ def _adjustment_parts() -> Select[Any]:
             refunds.c.day,
             order_adjustments.c.currency,
             adjustments=_raw(order_adjustments.c.amount),
+            given_back=_before_tax(-_raw(order_adjustments.c.amount)),
         )
         .join(refunds, _of_refund(order_adjustments))
         .join(orders, _of_order(refunds))
@@ -256,6 +283,10 @@ def _parts(day: Any, currency: Any, **given: Any) -> Select[Any]:
 def _raw(column: Any) -> ColumnElement[Any]:
     """The stored integer, so that sums and differences stay integers on both databases."""
     return literal_column(f"{column.table.name}.{column.name}")
+
+
+def _before_tax(amount: ColumnElement[Any]) -> ColumnElement[Any]:
+    return amount - tax_in(amount, _STORE)
 
 
 def _goods(variant_id: Any, value: Any) -> ColumnElement[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Select, and_, func, select
 
 from royal_platform.persistence.tables.orders import customers, order_lines, orders
+from royal_platform.persistence.taxes import net_before_tax
 
 
 def counted(store_id: str) -> ColumnElement[bool]:
@@ -22,12 +23,12 @@ def counted(store_id: str) -> ColumnElement[bool]:
 
 
 def by_customer(store_id: str, ids: Sequence[str] | None = None) -> Any:
-    """One row per customer: number, net sales, first and last day, lowest and highest currency."""
+    """One row per customer: number, net sales before tax, first and last day, currencies."""
     query = (
         select(
             orders.c.customer_id,
             func.count().label("orders"),
-            func.sum(orders.c.net, type_=orders.c.net.type).label("net"),
+            func.sum(net_before_tax(store_id), type_=orders.c.net.type).label("net"),
             func.min(orders.c.day, type_=Date()).label("first_day"),
             func.max(orders.c.day, type_=Date()).label("last_day"),
             func.min(orders.c.currency).label("lowest"),

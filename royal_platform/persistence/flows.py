@@ -22,6 +22,7 @@ from royal_platform.persistence.tables.marketing import (
     mandates,
 )
 from royal_platform.persistence.tables.orders import orders
+from royal_platform.persistence.taxes import net_before_tax
 
 # What a mandate has let through, whatever came of it.
 _USED = [
@@ -229,8 +230,10 @@ class Flows:
     def bought(
         self, connection: Connection, customer_id: str, since: datetime, until: datetime
     ) -> Decimal | None:
-        """Net sales to a customer in a time, None when there was no order."""
-        query = select(func.sum(orders.c.net), func.count()).where(
+        """Net sales before tax to a customer in a time, None when there was no order."""
+        query = select(
+            func.sum(net_before_tax(self.store_id), type_=orders.c.net.type), func.count()
+        ).where(
             orders.c.store_id == self.store_id, orders.c.customer_id == customer_id,
             orders.c.processed_at > since, orders.c.processed_at <= until,
             orders.c.cancelled_at.is_(None), orders.c.deleted_at.is_(None),

@@ -16,7 +16,6 @@ from royal_platform.persistence.figures_of_stock import at_risk
 from royal_platform.persistence.policies import Policies
 from royal_platform.persistence.stores import Store
 from royal_platform.persistence.tables.orders import daily_sales
-from royal_platform.persistence.taxes import included_tax_rate
 
 Compare = Literal["previous", "year", "none"]
 Grain = Literal["day", "week", "month"]
@@ -24,11 +23,10 @@ Grain = Literal["day", "week", "month"]
 _DEFAULT_DAYS = 30
 _LONGEST_DAYS = 3_660
 _SUMS = (
-    "gross", "discounts", "returns", "adjustments", "net", "orders", "units",
-    "sold", "covered", "cost",
+    "gross", "discounts", "returns", "adjustments", "net", "earned", "given_back", "orders",
+    "units", "sold", "covered", "cost",
 )  # fmt: skip
 _LABELS = {
-    "net": ("net_sales", "Net sales"),
     "gross": ("gross_sales", "Gross sales"),
     "discounts": ("discounts", "Discounts"),
     "returns": ("returns", "Returns"),
@@ -118,9 +116,10 @@ class Metrics:
         frame = _frame(window, other, _periods(start, end, grain), grain)
         length = len(frame.periods)
         figures = [
+            *self._net(frame),
             *self._money_figures(frame),
             self._order_value(frame),
-            self._margin(frame, self._tax_rate(connection, start, end)),
+            self._margin(frame),
             self._stockout_risk(connection, today, length),
             self._waiting(connection, length),
         ]
@@ -140,10 +139,6 @@ class Metrics:
         first: date | None = connection.execute(query).scalar_one()
         return first
 
-    def _tax_rate(self, connection: Connection, start: date, end: date) -> Decimal:
-        # A rate changes rarely; the window's last quarter year says it.
-        return included_tax_rate(connection, self.store, max(start, end - timedelta(days=90)))
-
     def _window(self, connection: Connection, start: date, end: date) -> dict[date, Day]:
         days: dict[date, Day] = {}
         query = select(daily_sales.c.day, *(daily_sales.c[name] for name in _SUMS)).where(
@@ -152,6 +147,23 @@ class Metrics:
         for day, *values in connection.execute(query):
             days[day] = dict(zip(_SUMS, map(Decimal, values), strict=True))
         return days
+
+    def _net(self, frame: _Frame) -> tuple[Figure, Figure]:
+        """Net sales before tax, and the tax that the other amounts have in them."""
+
+        def kept(day: Day) -> Decimal:
+            return day.get("earned", Decimal(0)) - day.get("given_back", Decimal(0))
+
+        def tax(day: Day) -> Decimal:
+            return day.get("net", Decimal(0)) - kept(day)
+
+        net = _figure(
+            "net_sales", "Net sales", self.store.currency, lambda day: _trimmed(kept(day)), frame
+        )
+        taxes = _figure(
+            "taxes", "Tax in sales", self.store.currency, lambda day: _trimmed(tax(day)), frame
+        )
+        return (_noted(net, "Tax is left out.") if self.store.taxes_included else net), taxes
 
     def _money_figures(self, frame: _Frame) -> list[Figure]:
         figures = []
@@ -171,19 +183,18 @@ class Metrics:
             orders = day.get("orders", Decimal(0))
             if not orders:
                 return None
-            value = (day["gross"] - day["discounts"]) / orders
+            value = day["earned"] / orders
             return value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
         found = _figure("aov", "Average order", self.store.currency, read, frame)
         return found if found.value is not None else _noted(found, "No orders in this period.")
 
-    def _margin(self, frame: _Frame, tax_rate: Decimal) -> Figure:
+    def _margin(self, frame: _Frame) -> Figure:
         def read(day: Day) -> Decimal | None:
             covered = day.get("covered", Decimal(0))
             if covered <= 0:
                 return None
-            taxless = covered / (1 + tax_rate)
-            share = (taxless - day["cost"]) / taxless * _HUNDRED
+            share = (covered - day["cost"]) / covered * _HUNDRED
             return share.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
         found = _figure("gross_margin", "Gross margin", "percent", read, frame)
@@ -196,7 +207,7 @@ class Metrics:
                 if sold > 0 else "Nothing was sold in this period.",
             )  # fmt: skip
         coverage = (covered / sold * _HUNDRED).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-        taxed = " Tax is left out." if tax_rate else ""
+        taxed = " Tax is left out." if self.store.taxes_included else ""
         return _noted(
             found, f"At today's unit costs, known for {coverage} % of these sales.{taxed}"
         )

@@ -23,6 +23,7 @@ from royal_platform.persistence.mirror_rows import (
 from royal_platform.persistence.tables.customers import customer_values
 from royal_platform.persistence.tables.orders import (
     customers,
+    daily_sales,
     order_adjustments,
     order_lines,
     orders,
@@ -112,6 +113,11 @@ class OrderMirror:
                 )
             )
         return count
+
+    def recount(self, connection: Connection) -> None:
+        """Compute every day anew: what an amount says has changed."""
+        query = select(daily_sales.c.day).where(daily_sales.c.store_id == self.store_id)
+        recompute_days(connection, self.store_id, connection.execute(query).scalars().all())
 
     def move_days(self, connection: Connection, timezone: str) -> None:
         """The store counts days in another zone: place every order and refund anew."""

@@ -88,7 +88,10 @@ class StoredPage:
         return self._orders.erase_customers(self.transaction.connection, ids, self._now())
 
     def shop(self, facts: Mapping[str, Any]) -> None:
-        """The shop's own facts; a changed zone moves every order to its day there."""
+        """The shop's own facts; a changed zone moves every order to its day there.
+
+        Whether prices include tax changes every day's figures.
+        """
         values = dict(facts)
         # What the app may do is the connection's to tell; the sync's memory keeps it.
         values.pop("scopes", None)
@@ -98,6 +101,8 @@ class StoredPage:
         stores.change(connection, self.store.id, **values)
         if values["timezone"] != self.store.timezone:
             self._orders.move_days(connection, values["timezone"])
+        if values["taxes_included"] != self.store.taxes_included:
+            self._orders.recount(connection)
         self.store = stores.get(connection, self.store.id)
 
     def save(self, state: Any) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from core.errors import NotFound
 from royal_platform.commerce.customers.segments import Rule
@@ -21,11 +21,12 @@ from royal_platform.persistence.tables.orders import (
     orders,
     refunds,
 )
+from royal_platform.persistence.taxes import net_before_tax
 
 
 @dataclass(frozen=True, slots=True)
 class OrderItem:
-    """One order; ``net`` is its share of net sales (after discounts, refunds, adjustments)."""
+    """One order; ``net`` is its share of net sales: before tax, after discounts and refunds."""
 
     id: str
     name: str
@@ -116,7 +117,7 @@ class Orders:
         """A page, newest first."""
         conditions = self._conditions(wanted)
         order = Order("newest", orders.c.processed_at, orders.c.id, descending=True)
-        query = order.apply(select(orders).where(*conditions), cursor, limit)
+        query = order.apply(self._told().where(*conditions), cursor, limit)
         items = [_order(row) for row in connection.execute(query)]
         total = connection.execute(
             select(func.count()).select_from(orders).where(*conditions)
@@ -125,7 +126,7 @@ class Orders:
 
     def get(self, connection: Connection, order_id: str) -> OrderFull:
         """One order. Raises ``NotFound``."""
-        query = select(orders).where(
+        query = self._told().where(
             orders.c.store_id == self.store_id,
             orders.c.id == order_id,
             orders.c.deleted_at.is_(None),
@@ -224,6 +225,9 @@ class Orders:
     def _of(self, table: Any, order_id: str) -> Any:
         return select(table).where(table.c.store_id == self.store_id, table.c.order_id == order_id)
 
+    def _told(self) -> Select[Any]:
+        return select(orders, net_before_tax(self.store_id).label("kept"))
+
     def _conditions(self, wanted: OrderFilter) -> list[ColumnElement[bool]]:
         conditions: list[ColumnElement[bool]] = [
             orders.c.store_id == self.store_id,
@@ -253,7 +257,7 @@ def _order(row: Row[Any]) -> OrderItem:
         customer_name=row.customer_name,
         country=row.country,
         total=Money(row.total, row.currency),
-        net=Money(row.net, row.currency),
+        net=Money(row.kept, row.currency),
         units=row.units,
         updated_at=row.updated_at,
     )

@@ -15,7 +15,7 @@ from royal_platform.persistence.tables.orders import daily_variant_sales
 
 @dataclass(frozen=True, slots=True)
 class ProductSales:
-    """Revenue after discounts and returns, and the units kept, of one product."""
+    """Revenue after discounts and returns, before tax, and the units kept, of one product."""
 
     product_id: str
     title: str
@@ -28,7 +28,9 @@ def sales_by_product(
 ) -> list[ProductSales]:
     """Products sold from ``start`` to ``end``, both included, by revenue."""
     sales = daily_variant_sales.c
-    kept: Any = literal_column("daily_variant_sales.revenue - daily_variant_sales.returned")
+    kept: Any = literal_column(
+        "daily_variant_sales.revenue - daily_variant_sales.returned - daily_variant_sales.tax"
+    )
     revenue = cast(func.sum(kept), BigInteger).label("revenue")
     query = (
         select(

@@ -1,8 +1,6 @@
 """Orders, lines and refunds as facts of the star, before tax.
 
-Where prices include tax, an order's tax is taken from its goods in proportion to their amounts:
-the store tells it for the whole order only. A tax that cannot be (more than was paid) is unknown,
-and so is what depends on it.
+What depends on a tax that is unknown (``taxes``) is unknown too.
 """
 
 from __future__ import annotations
@@ -22,6 +20,7 @@ from royal_platform.persistence.tables.orders import (
     refund_lines,
     refunds,
 )
+from royal_platform.persistence.taxes import before_tax
 
 Read = Callable[[Select[Any]], Iterator[Any]]
 Row = Sequence[Any]
@@ -93,18 +92,6 @@ def refunded(read: Read, store: Store) -> Iterator[Row]:
             amount, tax, total = row[-3:]
             kept = before_tax(amount, tax, total, included=store.taxes_included)
             yield (*row[:-3], kept)
-
-
-def before_tax(amount: int, tax: int, total: int, *, included: bool) -> int | None:
-    """``amount`` without its share of the tax in ``total``; None when that cannot be known.
-
-    All in ten-thousandths; half of one rounds up.
-    """
-    if not included or tax == 0:
-        return amount
-    if tax < 0 or tax >= total:
-        return None
-    return amount - (2 * amount * tax + total) // (2 * total)
 
 
 def _refunded_lines(store_id: str) -> Select[Any]:

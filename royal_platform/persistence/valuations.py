@@ -30,6 +30,7 @@ from royal_platform.persistence.mirror_rows import chunks
 from royal_platform.persistence.statements import put
 from royal_platform.persistence.tables.customers import customer_valuations, customer_values
 from royal_platform.persistence.tables.orders import customers, orders
+from royal_platform.persistence.taxes import net_before_tax
 
 _ROWS = 2_000
 # A day further off than this says no more than "not soon".
@@ -82,7 +83,11 @@ class Valuations:
     def purchases(self, connection: Connection, currency: str) -> Purchases:
         """The counted orders of customers who are there; an amount in another currency is NaN."""
         query = of_present_customers(
-            self.store_id, orders.c.customer_id, orders.c.day, orders.c.net, orders.c.currency
+            self.store_id,
+            orders.c.customer_id,
+            orders.c.day,
+            net_before_tax(self.store_id),
+            orders.c.currency,
         )
         rows = connection.execute(query).all()
         places: dict[str, int] = {}
@@ -155,7 +160,7 @@ class Valuations:
             of_present_customers(
                 self.store_id, *first, *month,
                 func.count(orders.c.customer_id.distinct()),
-                func.sum(orders.c.net, type_=orders.c.net.type), foreign,
+                func.sum(net_before_tax(self.store_id), type_=orders.c.net.type), foreign,
             )
             .join(sold, and_(sold.c.customer_id == orders.c.customer_id))
             .group_by(*first, *month)

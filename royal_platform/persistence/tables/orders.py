@@ -152,7 +152,10 @@ daily_sales = Table(
     # What the day's orders cost their buyers, and the tax in it.
     amount("paid"),
     amount("tax"),
-    # Goods after returns; the part of them whose unit cost is known today; that part's cost.
+    # Before tax: what the day's orders came to, and what was given back on the day.
+    amount("earned"),
+    amount("given_back"),
+    # Goods after returns, before tax; the part of them whose unit cost is known; that part's cost.
     amount("sold"),
     amount("covered"),
     amount("cost"),
@@ -198,6 +201,8 @@ daily_variant_sales = Table(
     amount("revenue"),
     Column("returned_units", Integer, nullable=False),
     amount("returned"),
+    # The tax in revenue less that in what was returned; 0 where prices include none.
+    amount("tax"),
     currency(),
     Index(None, "store_id", "variant_id", "day"),
     sqlite_with_rowid=False,

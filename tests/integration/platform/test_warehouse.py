@@ -26,8 +26,8 @@ from royal_platform.persistence.imported import Imported
 from royal_platform.persistence.metrics import Metrics
 from royal_platform.persistence.mirrored import MirroredStore
 from royal_platform.persistence.privacy import Privacy
-from royal_platform.persistence.star_facts import before_tax
 from royal_platform.persistence.star_rows import StoredStar
+from royal_platform.persistence.taxes import before_tax
 from royal_platform.shopify import mapping
 from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.rows import CustomerRow, LevelRow, OrderPageRows

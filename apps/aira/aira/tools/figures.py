@@ -35,14 +35,16 @@ from royal_platform.persistence.stores import Store
 
 # What each figure is, in words; royal_platform.persistence.metrics computes them.
 DEFINITIONS: Mapping[str, str] = {
-    "net_sales": "Gross sales less discounts, returns and adjustments, on the day of each.",
+    "net_sales": "What orders came to less what was given back, each on its day, before tax: gross "
+    "sales less discounts, returns and taxes, with adjustments.",
     "gross_sales": "Units times price of what was ordered, before discounts and returns.",
     "discounts": "What discounts took off orders.",
     "returns": "What refunds gave back for returned units, on the day of the refund.",
     "adjustments": "What orders were corrected by beyond returned units.",
+    "taxes": "The tax in the amounts above, where prices include it.",
     "orders": "Orders placed.",
     "units": "Units ordered.",
-    "aov": "Average order: gross sales less discounts, divided by orders.",
+    "aov": "Average order: what orders came to after discounts, before tax, divided by orders.",
     "gross_margin": "Percent of revenue after returns, without tax, that remains after today's "
     "unit costs; over products whose unit cost is known.",
     "stockout_risk": "Variants that run out within the policy's lead time at the pace of the last "
