@@ -37,7 +37,8 @@ def tax_in(amount: ColumnElement[Any], store_id: Any) -> ColumnElement[Any]:
     ``store_id`` is the store's id or a bound parameter for it.
     """
     included = select(stores.c.taxes_included).where(stores.c.id == store_id).scalar_subquery()
-    tax, total = (literal_column(f"orders.{name}") for name in ("tax", "total"))
+    tax: ColumnElement[Any] = literal_column("orders.tax")
+    total: ColumnElement[Any] = literal_column("orders.total")
     return case(
         (or_(~included, tax == 0), literal_column("0")),
         (or_(tax < 0, tax >= total), amount),
@@ -47,7 +48,7 @@ def tax_in(amount: ColumnElement[Any], store_id: Any) -> ColumnElement[Any]:
 
 def net_before_tax(store_id: str) -> ColumnElement[Any]:
     """An order's net sales without the tax in them, of the type of its other amounts."""
-    net = literal_column("orders.net")
+    net: ColumnElement[Any] = literal_column("orders.net")
     return (net - tax_in(net, store_id)).cast(orders.c.net.type)
 
 

@@ -3602,8 +3602,8 @@ export interface components {
          * MetricsOut
          * @description Figures over a window of store-local days, both ends included.
          *
-         *     net_sales, gross_sales, discounts, returns, adjustments, orders, units, aov, gross_margin,
-         *     stockout_risk, waiting_decisions.
+         *     net_sales, taxes, gross_sales, discounts, returns, adjustments, orders, units, aov,
+         *     gross_margin, stockout_risk, waiting_decisions.
          */
         MetricsOut: {
             /**
