@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -25,6 +27,7 @@ def configure_logging(level: str = "INFO", json: bool = False) -> None:
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.StackInfoRenderer(),
         _plain_message,
+        _as_written,
         _scrubbed,
     ]
     structlog.configure(
@@ -98,6 +101,18 @@ def _plain_message(
 ) -> MutableMapping[str, Any]:
     """Drop the second, coloured copy of the message that uvicorn puts beside it."""
     entry.pop("color_message", None)
+    return entry
+
+
+def _as_written(
+    _logger: Any, _method: str, entry: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Times and amounts as an API writes them, not as Python's repr does."""
+    for key, value in entry.items():
+        if isinstance(value, date):
+            entry[key] = value.isoformat()
+        elif isinstance(value, Decimal):
+            entry[key] = str(value)
     return entry
 
 

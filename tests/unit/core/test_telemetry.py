@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 import structlog
@@ -36,6 +38,19 @@ def test_a_log_line_is_json_with_the_ids_bound_at_the_edge(
     assert line["event"] == "price.change.done"
     assert (line["request_id"], line["sku"], line["level"]) == ("req_1", "A-1", "info")
     assert "store_id" not in line
+
+
+@pytest.mark.parametrize("json_lines", [True, False])
+def test_times_and_amounts_are_written_as_an_api_writes_them(
+    capsys: pytest.CaptureFixture[str], json_lines: bool
+) -> None:
+    configure_logging("INFO", json=json_lines)
+    at = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    get_logger("here").info("token.renewed", expires_at=at, day=at.date(), price=Decimal("9.90"))
+    written = capsys.readouterr().err
+    assert all(text in written for text in (at.isoformat(), "2026-03-01", "9.90"))
+    assert "datetime" not in written
+    assert "Decimal" not in written
 
 
 def test_no_secret_reaches_the_log(capsys: pytest.CaptureFixture[str]) -> None:
