@@ -55,7 +55,10 @@ class FlowOut(Model):
     id: str
     name: str
     version: int
-    trigger: Literal["checkout_abandoned", "customer_created", "order_placed"]
+    trigger: Literal[
+        "checkout_abandoned", "customer_created", "order_placed", "order_expected",
+        "back_in_stock", "price_dropped", "campaign",
+    ]  # fmt: skip
     audience: str | None
     stops_on_purchase: bool
     holdout_percent: int

@@ -14,7 +14,7 @@ from orchestrator.core.agent_base import AgentBase
 from orchestrator.core.books import reading, writing
 from orchestrator.core.command import main
 from orchestrator.core.flows import parsed
-from orchestrator.core.mandates import in_force
+from orchestrator.core.mandates import in_force, room_in
 from royal_platform.commerce.decisions.model import Decision, Proposal, Status
 from royal_platform.commerce.marketing.model import (
     Arm,
@@ -24,9 +24,15 @@ from royal_platform.commerce.marketing.model import (
     Signal,
     Trigger,
 )
-from royal_platform.commerce.marketing.rules import arm_of, due_step, step_after
+from royal_platform.commerce.marketing.rules import (
+    campaign_signal,
+    due_step,
+    enrolment_id,
+    enrolment_of,
+    step_after,
+)
 from royal_platform.commerce.marketing.service import mandate_proposal, message_proposal
-from royal_platform.commerce.messages.model import Consent, Purpose
+from royal_platform.commerce.messages.model import Consent, Purpose, Recipient
 from royal_platform.commerce.messages.rules import next_moment
 from royal_platform.persistence.flows import Flows, FlowText, Mandate
 from royal_platform.persistence.messages import Messages
@@ -34,6 +40,8 @@ from royal_platform.persistence.zones import zones_of
 
 # A signal older than this is history, not an occasion.
 FRESH = timedelta(days=3)
+# Whoever left a checkout within this time may still want what was in it.
+CHECKOUT_REMEMBERED = timedelta(days=30)
 # The store is asked about each customer who might enter.
 ENTER_PER_RUN = 200
 _WEEK = timedelta(days=7)
@@ -48,7 +56,7 @@ class MarketingAutomationAgent(AgentBase):
     """Thin: the methods are those of ``commerce`` marketing and messages."""
 
     wakes_on: ClassVar[tuple[str, ...]] = ("store.sync.first",)
-    scopes: ClassVar[tuple[str, ...]] = ("read_orders", "read_customers")
+    scopes: ClassVar[tuple[str, ...]] = ("read_orders", "read_customers", "read_products")
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -76,6 +84,7 @@ class MarketingAutomationAgent(AgentBase):
                 "as_of": begun["as_of"], "flows": begun["flows"], "stopped": stopped,
                 "entered": entered, "due": len(due["send"]), "put_off": len(due["put_off"]),
                 "measured": measured, "decisions": len(decisions),
+                "left": entered.get("left", 0),
             },
         }  # fmt: skip
 
@@ -117,39 +126,44 @@ class MarketingAutomationAgent(AgentBase):
                 continue
             # Whoever came before the approval was no part of it.
             since = max(mandate.granted_at, self._at - FRESH)
-            signals = [one for one in await self._signals(flow, since) if one.at >= since]
-            for signal in self._unseen(flow, signals)[:ENTER_PER_RUN]:
+            if flow.trigger is Trigger.CAMPAIGN:
+                since = mandate.granted_at
+            signals = [one for one in await self._signals(text, flow, since) if one.at >= since]
+            unseen = self._unseen(flow, signals)
+            for signal in unseen[:ENTER_PER_RUN]:
                 counted[await self._let_in(text, flow, signal)] += 1
+            if flow.trigger is Trigger.CAMPAIGN:
+                counted["left"] += len(unseen[ENTER_PER_RUN:])
         return dict(counted)
 
     async def _let_in(self, text: FlowText, flow: Flow, signal: Signal) -> str:
         """Both arms are chosen among those who may get mail: so they can be compared."""
         person = await self.platform.recipients.recipient(signal.customer_id)
+        why = self._why_outside(flow, signal, person)
+        if why is not None and flow.trigger is not Trigger.CAMPAIGN:
+            return why
+        enrolment = enrolment_of(flow, text.version, signal, outside=why)
+        if self.dry_run:
+            return why or "entered"
+        with writing(self.platform) as books:
+            store = Flows(books.store_id)
+            if store.enrol(books.connection, enrolment):
+                return why or "entered"
+            if flow.trigger is Trigger.CAMPAIGN:
+                again = enrolment_of(flow, text.version, signal, outside="in_it_already")
+                store.enrol(books.connection, again)
+        return "in_it_already"
+
+    def _why_outside(self, flow: Flow, signal: Signal, person: Recipient | None) -> str | None:
         if person is None or person.address is None:
             return "without_address"
         if person.consent is not Consent.SUBSCRIBED:
             return "without_consent"
-        if not self._in_audience(flow, signal.customer_id):
-            return "not_in_audience"
-        arm = arm_of(flow.id, signal.customer_id, flow.holdout_percent)
-        first = flow.steps[0]
-        treated = arm is Arm.TREATED
-        enrolment = Enrolment(
-            id=_enrolment_id(flow, signal), flow=flow.id, version=text.version,
-            signal_id=signal.id, customer_id=signal.customer_id, arm=arm, entered_at=signal.at,
-            place=Place.WAITING, next_step=first.id if treated else None,
-            due_at=signal.at + first.wait if treated else None, context=signal.context,
-        )  # fmt: skip
-        if self.dry_run:
-            return "entered"
-        with writing(self.platform) as books:
-            store = Flows(books.store_id)
-            if store.enrol(books.connection, enrolment):
-                return "entered"
-        return "in_it_already"
+        return None if self._in_audience(flow, signal.customer_id) else "not_in_audience"
 
     def _choose(self) -> dict[str, list[dict[str, str]]]:
-        """Whose message is due, whose waits for a better hour, and whose checkout is gone."""
+        """Whose message is due, whose waits for a better hour or day, and whose flow ended."""
+        room: dict[str, int] = {}
         send: list[dict[str, str]] = []
         put_off: list[dict[str, str]] = []
         ended: list[dict[str, str]] = []
@@ -159,9 +173,12 @@ class MarketingAutomationAgent(AgentBase):
             for one in Flows(books.store_id).waiting(books.connection):
                 if one.due_at is None or one.due_at > self._at or one.next_step is None:
                     continue
-                if in_force(books, one.flow, one.version) is None:
+                mandate = in_force(books, one.flow, one.version)
+                if mandate is None:
                     ended.append({"id": one.id})
                     continue
+                if mandate.id not in room:
+                    room[mandate.id] = room_in(books, mandate)
                 zones = zones_of(books.connection, books.store, one.customer_id)
                 moment = next_moment(self._at, zones, begin, end)
                 had = Messages(books.store_id).sent_to(
@@ -169,11 +186,18 @@ class MarketingAutomationAgent(AgentBase):
                 )
                 if had >= policy.messages_per_week:
                     moment = self._at + _LATER
+                elif room[mandate.id] < 1:
+                    # What is above a mandate's cap waits for the next day's, and asks nobody.
+                    moment = books.clock.day_start(
+                        books.clock.local_day(self._at) + timedelta(days=1)
+                    )
+                    moment = next_moment(moment, zones, begin, end)
                 if moment > self._at:
                     put_off.append({"id": one.id, "until": moment.isoformat()})
                     continue
                 flow = self._flow(one.flow, one.version)
-                step = due_step(flow, one.entered_at, one.next_step, self._at)
+                room[mandate.id] -= 1
+                step = due_step(flow, one.begins_at, one.next_step, self._at)
                 send.append({"id": one.id, "step": step.id})
         return {"send": send, "put_off": put_off, "ended": ended}
 
@@ -218,7 +242,7 @@ class MarketingAutomationAgent(AgentBase):
                                due_at=None)  # fmt: skip
                 else:
                     store.move(books.connection, one.id, next_step=after.id,
-                               due_at=one.entered_at + after.wait)  # fmt: skip
+                               due_at=one.begins_at + after.wait)  # fmt: skip
         return len(due["send"])
 
     def _measure(self) -> int:
@@ -229,7 +253,7 @@ class MarketingAutomationAgent(AgentBase):
         with writing(self.platform) as books:
             store = Flows(books.store_id)
             for one in store.unmeasured(books.connection):
-                over = one.entered_at + timedelta(
+                over = one.begins_at + timedelta(
                     days=self._flow(one.flow, one.version).horizon_days
                 )
                 if over > self._at:
@@ -295,15 +319,26 @@ class MarketingAutomationAgent(AgentBase):
                 )  # fmt: skip
         return asked
 
-    async def _signals(self, flow: Flow, since: datetime) -> Sequence[Signal]:
+    async def _signals(self, text: FlowText, flow: Flow, since: datetime) -> Sequence[Signal]:
+        known = self.platform.signals
         if flow.trigger is Trigger.CHECKOUT_ABANDONED:
             return await self.platform.checkouts.abandoned(since)
-        if flow.trigger is Trigger.CUSTOMER_CREATED:
-            return self.platform.signals.customers_created(since)
-        return self.platform.signals.orders_placed(since)
+        if flow.trigger is Trigger.PRICE_DROPPED:
+            left = await self.platform.checkouts.abandoned(since - CHECKOUT_REMEMBERED)
+            return known.prices_dropped(since, left)
+        if flow.trigger is Trigger.CAMPAIGN:
+            people = known.known_customers()
+            return [campaign_signal(text.version, each, since) for each in people]
+        read = {
+            Trigger.CUSTOMER_CREATED: known.customers_created,
+            Trigger.ORDER_EXPECTED: known.orders_expected,
+            Trigger.BACK_IN_STOCK: known.back_in_stock,
+            Trigger.ORDER_PLACED: known.orders_placed,
+        }
+        return read[flow.trigger](since)
 
     def _unseen(self, flow: Flow, signals: Sequence[Signal]) -> list[Signal]:
-        ids = {_enrolment_id(flow, one): one for one in signals}
+        ids = {enrolment_id(flow, one): one for one in signals}
         with reading(self.platform) as books:
             seen = Flows(books.store_id).seen(books.connection, list(ids))
         return [one for id_, one in ids.items() if id_ not in seen]
@@ -346,10 +381,6 @@ class MarketingAutomationAgent(AgentBase):
 def _may_ask(before: Decision | None) -> bool:
     """A person's no stays a no; a window that is over, or a question nobody answered, does not."""
     return before is None or before.status in _UNANSWERED
-
-
-def _enrolment_id(flow: Flow, signal: Signal) -> str:
-    return f"{flow.id}:{signal.id}"
 
 
 if __name__ == "__main__":

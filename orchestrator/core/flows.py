@@ -18,6 +18,7 @@ from royal_platform.commerce.marketing.rules import FlowError, flow_of, lift
 from royal_platform.commerce.marketing.service import AGENT
 from royal_platform.messaging.composing import template_names
 from royal_platform.persistence.flows import Flows, FlowText, Mandate
+from royal_platform.persistence.runs import Run
 
 _SHIPPED = "royal_platform.messaging.flows"
 _LONGEST = 20_000
@@ -79,13 +80,20 @@ def wake_due(ground: Ground) -> str | None:
     schedule is left to try again.
     """
     with reading(ground) as books:
-        if not Flows(books.store_id).is_due(books.connection, books.now):
-            return None
         last = books.runs.last_by_agent(books.connection).get(AGENT)
+        due = Flows(books.store_id).is_due(books.connection, books.now)
+        if not due and not _has_more(last):
+            return None
         if last is not None and last.status not in {"succeeded", "cancelled"}:
             return None
     with writing(ground) as books:
         return start_run(books, AGENT, trigger="flow", actor="schedule")[0]
+
+
+def _has_more(last: Run | None) -> bool:
+    """Whether the last run left customers of a campaign to the next."""
+    told = {} if last is None or last.result is None else last.result.get("data", {})
+    return bool(told.get("left"))
 
 
 def save(ground: Ground, flow_id: str, text: str, edited: int, actor: Actor) -> FlowText:

@@ -101,6 +101,13 @@ def in_force(books: Books, flow: str, version: int) -> Mandate | None:
     return found
 
 
+def room_in(books: Books, mandate: Mandate) -> int:
+    """How many more messages the mandate lets through today."""
+    day = books.clock.day_start(books.clock.local_day(books.now))
+    used, today = Flows(books.store_id).used(books.connection, mandate.id, day, None)
+    return min(mandate.per_day - today, mandate.total - used)
+
+
 def _why_not(books: Books, mandate: Mandate, arguments: Mapping[str, Any]) -> str | None:
     if (mandate.flow, mandate.version) != (arguments.get("flow"), arguments.get("version")):
         return "The mandate is for another flow or version."

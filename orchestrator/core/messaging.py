@@ -149,7 +149,9 @@ class MessageAction:
             shop, now = books.store.name or books.store.domain, books.now
         given = {"shop": shop, "customer": person.name or "", **(arguments.get("context") or {})}
         if checkout is not None:
-            given["url"] = tracked(checkout.url, arguments)
+            given["url"] = checkout.url
+        if arguments["purpose"] == Purpose.MARKETING:
+            given["url"] = tracked(str(given.get("url", "")), arguments)
         content = self._post.composer.compose(
             str(arguments["template"]), person.language, Context.of(given),
             self._unsubscribe_url(decision.proposal),

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from core.errors import Conflict, NotFound
 from royal_platform.commerce.decisions.model import Status
 from royal_platform.commerce.marketing.model import Arm, Enrolment, Place
+from royal_platform.persistence.mirror_rows import chunks
 from royal_platform.persistence.statements import insert_if_absent
 from royal_platform.persistence.tables.decisions import decisions
 from royal_platform.persistence.tables.marketing import (
@@ -154,7 +155,10 @@ class Flows:
     # -- enrolments
 
     def enrol(self, connection: Connection, enrolment: Enrolment) -> bool:
-        """Let a customer in; True unless the signal or the customer is in this flow already."""
+        """Let a customer in; True unless the signal or the customer is in this flow already.
+
+        Who is kept out is put down whatever flows she is in.
+        """
         waiting = select(flow_enrolments.c.id).where(
             flow_enrolments.c.store_id == self.store_id,
             flow_enrolments.c.flow == enrolment.flow,
@@ -163,7 +167,8 @@ class Flows:
             flow_enrolments.c.revenue.is_(None),
             flow_enrolments.c.place != Place.STOPPED.value,
         )
-        if connection.execute(waiting.limit(1)).first() is not None:
+        stays_out = enrolment.place is Place.STOPPED
+        if not stays_out and connection.execute(waiting.limit(1)).first() is not None:
             return False
         row = {name: getattr(enrolment, name) for name in Enrolment.__slots__}
         row |= {"arm": enrolment.arm.value, "place": enrolment.place.value,
@@ -172,10 +177,13 @@ class Flows:
 
     def seen(self, connection: Connection, ids: Sequence[str]) -> set[str]:
         """Which of these enrolments there are already."""
-        query = select(flow_enrolments.c.id).where(
-            flow_enrolments.c.store_id == self.store_id, flow_enrolments.c.id.in_(ids)
-        )
-        return set(connection.execute(query).scalars())
+        found: set[str] = set()
+        for part in chunks(ids):
+            query = select(flow_enrolments.c.id).where(
+                flow_enrolments.c.store_id == self.store_id, flow_enrolments.c.id.in_(part)
+            )
+            found |= set(connection.execute(query).scalars())
+        return found
 
     def waiting(self, connection: Connection) -> list[Enrolment]:
         """Everybody who waits for a message, or is watched instead."""
@@ -201,7 +209,9 @@ class Flows:
 
     def unmeasured(self, connection: Connection) -> list[Enrolment]:
         """Those whose revenue is not known yet."""
-        query = self._enrolments().where(flow_enrolments.c.revenue.is_(None))
+        query = self._enrolments().where(
+            flow_enrolments.c.revenue.is_(None), flow_enrolments.c.arm != Arm.OUTSIDE.value
+        )
         rows = connection.execute(query.order_by(flow_enrolments.c.entered_at).limit(2_000))
         return [_enrolment(row) for row in rows]
 
@@ -209,7 +219,7 @@ class Flows:
         """What measured customers of every version bought, by arm."""
         query = select(flow_enrolments.c.arm, flow_enrolments.c.revenue).where(
             flow_enrolments.c.store_id == self.store_id, flow_enrolments.c.flow == flow,
-            flow_enrolments.c.revenue.is_not(None),
+            flow_enrolments.c.revenue.is_not(None), flow_enrolments.c.arm != Arm.OUTSIDE.value,
         )  # fmt: skip
         found: dict[Arm, list[Decimal]] = {Arm.TREATED: [], Arm.HOLDOUT: []}
         for arm, revenue in connection.execute(query):

@@ -18,9 +18,10 @@ from royal_platform.persistence.messages import Messages
 from royal_platform.persistence.mirror_orders import OrderMirror
 from royal_platform.persistence.order_cases import OrderCases
 from royal_platform.persistence.statements import put
+from royal_platform.persistence.stock_wishes import StockWishes
 from royal_platform.persistence.support import Threads
 from royal_platform.persistence.tables.customers import customer_values
-from royal_platform.persistence.tables.marketing import flow_enrolments
+from royal_platform.persistence.tables.marketing import flow_enrolments, stock_wishes
 from royal_platform.persistence.tables.messages import messages
 from royal_platform.persistence.tables.orders import customers, order_lines, orders
 from royal_platform.persistence.tables.privacy import privacy_requests
@@ -131,6 +132,9 @@ class Privacy:
             "flows": self._rows(
                 connection, flow_enrolments, flow_enrolments.c.customer_id == customer_id
             ),
+            "stock_wishes": self._rows(
+                connection, stock_wishes, stock_wishes.c.customer_id == customer_id
+            ),
         }  # fmt: skip
 
     def erase(
@@ -157,6 +161,7 @@ class Privacy:
             "exports": self._erase_exports(connection, customer_id),
             "messages": Messages(self.store_id).erase(connection, customer_id),
             "flows": Flows(self.store_id).erase(connection, customer_id),
+            "stock_wishes": StockWishes(self.store_id).erase(connection, customer_id),
             "threads": Threads(self.store_id).erase(connection, customer_id),
             "order_cases": OrderCases(self.store_id).erase(connection, theirs),
         }
@@ -186,6 +191,7 @@ class Privacy:
             "exports": self._erase_exports(connection, None),
             "messages": Messages(self.store_id).erase(connection, None),
             "flows": Flows(self.store_id).erase(connection, None),
+            "stock_wishes": StockWishes(self.store_id).erase(connection, None),
             "threads": Threads(self.store_id).erase(connection, None),
             "order_cases": OrderCases(self.store_id).erase(connection, None),
             **erase_all(connection, self.store_id),

@@ -62,6 +62,10 @@ class CheckoutsPageAbandonedCheckoutsNodesCustomer(TypedDict):
     id: str
 
 
+class CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesVariant(TypedDict):
+    id: str
+
+
 class CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesDiscountedTotalPriceSetShopMoney(TypedDict):
     amount: str
     currencyCode: str
@@ -74,6 +78,7 @@ class CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesDiscountedTotalPriceSet(
 class CheckoutsPageAbandonedCheckoutsNodesLineItemsNodes(TypedDict):
     title: str | None
     quantity: int
+    variant: CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesVariant | None
     discountedTotalPriceSet: (
         CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesDiscountedTotalPriceSet
     )

@@ -55,6 +55,11 @@ def _signal(node: CheckoutNode, customer: str) -> Signal:
         local_id(customer),
         datetime.fromisoformat(node["createdAt"]),
         {"lines": lines},
+        variants=tuple(
+            local_id(line["variant"]["id"])
+            for line in node["lineItems"]["nodes"]
+            if line["variant"] is not None
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from api_gateway.inbound import InboundDoor
 from api_gateway.inbox import Inbox
 from api_gateway.oauth import OAuthDoor
 from api_gateway.rating import RatingDoor
+from api_gateway.storefront import StorefrontDoor
 from api_gateway.unsubscribing import UnsubscribeDoor
 from api_gateway.webhooks import BODY_MAX, Reception
 from core.settings import Settings, get_settings, load_dotenv
@@ -51,7 +52,7 @@ class _Gateway:
             platform = await asyncio.to_thread(self.opening.get)
             if self._reception is None:
                 self._inbox = Inbox(platform.database)
-                self._reception = Reception(platform.database, self._inbox, self._secrets)
+                self._reception = Reception(platform.database, self._inbox, self.app_secrets)
         return self._reception
 
     async def inbox(self) -> tuple[Platform, Inbox]:
@@ -77,7 +78,7 @@ class _Gateway:
             self._inbox.close()
         self.opening.close()
 
-    def _secrets(self, store_id: str) -> list[str]:
+    def app_secrets(self, store_id: str) -> list[str]:
         """The secrets this store's webhooks may be signed with: two while one is being changed."""
         entered = self._entered(store_id)
         if entered:
@@ -151,6 +152,7 @@ def create_app(
     _add_oauth(app, gateway)
     _add_unsubscribe(app, gateway)
     _add_support(app, gateway)
+    _add_storefront(app, gateway)
     add_reference(app)
     return app
 
@@ -176,6 +178,12 @@ def _add_unsubscribe(app: FastAPI, gateway: _Gateway) -> None:
     door = UnsubscribeDoor(lambda: links_of(gateway.settings), gateway.platform)
     app.router.routes.append(Route("/unsubscribe/{token}", door.ask, methods=["GET"]))
     app.router.routes.append(Route("/unsubscribe/{token}", door.end, methods=["POST"]))
+
+
+def _add_storefront(app: FastAPI, gateway: _Gateway) -> None:
+    door = StorefrontDoor(gateway.app_secrets, gateway.platform)
+    path = "/storefront/back-in-stock"
+    app.router.routes.append(Route(path, door.back_in_stock, methods=["POST"]))
 
 
 def _add_support(app: FastAPI, gateway: _Gateway) -> None:

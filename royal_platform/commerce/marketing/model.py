@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +18,14 @@ class Trigger(StrEnum):
     CHECKOUT_ABANDONED = "checkout_abandoned"
     CUSTOMER_CREATED = "customer_created"
     ORDER_PLACED = "order_placed"
+    # The customer's next order is expected; waits count from that day, not from the last order.
+    ORDER_EXPECTED = "order_expected"
+    # What she asked to be told of is there again.
+    BACK_IN_STOCK = "back_in_stock"
+    # What she had in an order or in a checkout she left costs less.
+    PRICE_DROPPED = "price_dropped"
+    # Everybody in the audience, once per version.
+    CAMPAIGN = "campaign"
 
 
 class Arm(StrEnum):
@@ -25,6 +33,8 @@ class Arm(StrEnum):
 
     TREATED = "treated"
     HOLDOUT = "holdout"
+    # Not to be reached when a campaign went out: known, so that nobody is asked about twice.
+    OUTSIDE = "outside"
 
 
 class Place(StrEnum):
@@ -49,6 +59,7 @@ class Flow:
     """One version of a flow. Caps count messages; the mandate lasts ``window_days``.
 
     ``audience`` None is every customer; ``stops_on_purchase`` ends it with the next order.
+    ``says`` are the author's own words (title, body), for templates that need them.
     """
 
     id: str
@@ -62,17 +73,24 @@ class Flow:
     total: int
     window_days: int
     steps: tuple[Step, ...]
+    says: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something that puts a customer into a flow: ``context`` is what its messages may say."""
+    """Something that puts a customer into a flow: ``context`` is what its messages may say.
+
+    Waits count from ``waits_from`` where that is another time than ``at``; ``variants`` are the
+    goods it is about, where the store tells.
+    """
 
     trigger: Trigger
     id: str
     customer_id: str
     at: datetime
     context: Mapping[str, Any]
+    waits_from: datetime | None = None
+    variants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +113,12 @@ class Enrolment:
     context: Mapping[str, Any]
     why: str | None = None
     revenue: Decimal | None = None
+    waits_from: datetime | None = None
+
+    @property
+    def begins_at(self) -> datetime:
+        """When its waits, and the time in which purchases count, begin."""
+        return self.waits_from or self.entered_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,3 +27,19 @@ class Signals(Protocol):
     def orders_placed(self, since: datetime) -> Sequence[Signal]:
         """Orders placed since by known customers, the oldest first."""
         ...
+
+    def orders_expected(self, since: datetime) -> Sequence[Signal]:
+        """Orders placed since by customers whose next one is expected on a day to come."""
+        ...
+
+    def back_in_stock(self, since: datetime) -> Sequence[Signal]:
+        """Wishes to be told, whose goods came in again since."""
+        ...
+
+    def prices_dropped(self, since: datetime, left: Sequence[Signal]) -> Sequence[Signal]:
+        """Customers who had in an order, or in a checkout they ``left``, what costs less since."""
+        ...
+
+    def known_customers(self) -> Sequence[str]:
+        """Every customer, by id."""
+        ...

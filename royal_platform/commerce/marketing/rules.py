@@ -12,11 +12,20 @@ from typing import Any
 import numpy as np
 
 from royal_platform.commerce.customers.segments import Rule, RuleError, parse
-from royal_platform.commerce.marketing.model import Arm, Flow, Lift, Step, Trigger
+from royal_platform.commerce.marketing.model import (
+    Arm,
+    Enrolment,
+    Flow,
+    Lift,
+    Place,
+    Signal,
+    Step,
+    Trigger,
+)
 
 _NAMES = {
     "flow", "name", "trigger", "audience", "stops_on_purchase", "holdout_percent", "horizon_days",
-    "per_day", "total", "window_days", "steps",
+    "per_day", "total", "window_days", "steps", "says",
 }  # fmt: skip
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _WAIT = re.compile(r"(\d{1,5})(m|h|d)")
@@ -27,6 +36,9 @@ _LONGEST_WAIT = timedelta(days=400)
 # normal by then unless it is very skewed).
 _ENOUGH = 100
 _LEAST = 20
+# Less is rounding, or a price test, and no occasion to write.
+_LEAST_DROP = Decimal("0.05")
+_SAYS = {"title": 120, "body": 2_000}
 _Z95 = 1.959964
 
 
@@ -65,11 +77,14 @@ def flow_of(document: Any, templates: Sequence[str]) -> Flow:
     window = _count(document, "window_days", 1, 365, problems)
     audience = _audience(document.get("audience"), problems)
     steps = _steps(document.get("steps"), templates, problems)
+    says = _says(document.get("says", {}), problems)
+    if trigger == Trigger.CAMPAIGN and not {"title", "body"} <= set(says):
+        problems.append("A campaign says its title and its body.")
     if problems:
         raise FlowError(problems)
     return Flow(
         str(identifier), str(name), Trigger(str(trigger)), audience, stops, holdout, horizon,
-        per_day, total, window, steps,
+        per_day, total, window, steps, says,
     )  # fmt: skip
 
 
@@ -78,6 +93,36 @@ def arm_of(flow: str, customer_id: str, holdout_percent: int) -> Arm:
     digest = hashlib.sha256(f"{flow}\x1f{customer_id}".encode()).digest()
     share = int.from_bytes(digest[:8], "big") / 2**64
     return Arm.HOLDOUT if share * 100 < holdout_percent else Arm.TREATED
+
+
+def enrolment_id(flow: Flow, signal: Signal) -> str:
+    """A signal enters a flow once."""
+    return f"{flow.id}:{signal.id}"
+
+
+def campaign_signal(version: int, customer_id: str, at: datetime) -> Signal:
+    """A campaign's version reaches everybody once, at ``at``."""
+    return Signal(Trigger.CAMPAIGN, f"{version}.{customer_id}", customer_id, at, {})
+
+
+def enrolment_of(flow: Flow, version: int, signal: Signal, *, outside: str | None) -> Enrolment:
+    """The customer's place in the flow; ``outside`` says why she is not to be reached."""
+    arm = arm_of(flow.id, signal.customer_id, flow.holdout_percent)
+    arm = arm if outside is None else Arm.OUTSIDE
+    first, begin = flow.steps[0], signal.waits_from or signal.at
+    treated = arm is Arm.TREATED
+    return Enrolment(
+        id=enrolment_id(flow, signal), flow=flow.id, version=version, signal_id=signal.id,
+        customer_id=signal.customer_id, arm=arm, entered_at=signal.at,
+        place=Place.WAITING if outside is None else Place.STOPPED,
+        next_step=first.id if treated else None, due_at=begin + first.wait if treated else None,
+        context=signal.context, why=outside, waits_from=signal.waits_from,
+    )  # fmt: skip
+
+
+def is_drop(before: Decimal, now: Decimal) -> bool:
+    """Whether a price fell far enough to write about: by 5 % or more."""
+    return now <= before * (1 - _LEAST_DROP)
 
 
 def due_step(flow: Flow, entered_at: datetime, next_step: str, now: datetime) -> Step:
@@ -126,6 +171,16 @@ def _audience(given: Any, problems: list[str]) -> Rule | None:
     except RuleError as error:
         problems.append(f"audience: {error}")
         return None
+
+
+def _says(given: Any, problems: list[str]) -> dict[str, str]:
+    if not isinstance(given, Mapping) or not set(given) <= set(_SAYS):
+        problems.append(f"says has {' and '.join(_SAYS)}.")
+        return {}
+    for name, value in given.items():
+        if not isinstance(value, str) or not 0 < len(value) <= _SAYS[name]:
+            problems.append(f"says: {name} is a text of at most {_SAYS[name]} characters.")
+    return {str(name): str(value) for name, value in given.items()}
 
 
 def _count(

@@ -77,7 +77,8 @@ def message_proposal(
         ),
         arguments=send_arguments(
             customer_id=enrolment.customer_id, flow=flow.id, step=key, template=step.template,
-            purpose=Purpose.MARKETING.value, context=enrolment.context, about=about,
+            purpose=Purpose.MARKETING.value, context={**flow.says, **enrolment.context},
+            about=about,
             version=enrolment.version, mandate_id=mandate_id,
         ),
         precondition=precondition,
@@ -87,7 +88,8 @@ def message_proposal(
             Evidence("Marketing consent", person.consent.value, "", source,
                      f"customer(id: {enrolment.customer_id}) defaultEmailAddress", now),
         ),
-        rationale=f"{step.id} is due {step.wait} after the customer entered {flow.name}.",
+        rationale=f"{step.id} is due {step.wait} after {enrolment.begins_at:%Y-%m-%d %H:%M} UTC, "
+        f"as {flow.name} says.",
         prediction=None,
         risk=Risk(
             _MESSAGE_RISK, (RiskFactor("mail", _MESSAGE_RISK, "mail cannot be called back"),)

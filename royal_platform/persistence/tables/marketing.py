@@ -60,7 +60,22 @@ flow_enrolments = Table(
     Column("why", Text),
     # What the customer bought within the horizon; NULL until it is over.
     amount("revenue", nullable=True),
+    # When waits begin, where that is not when the customer entered.
+    moment("waits_from", nullable=True),
     Index(None, "store_id", "place", "due_at"),
     Index(None, "store_id", "flow", "version", "arm"),
     Index(None, "store_id", "customer_id"),
+)
+
+# A customer asked the store to be told when goods are there again; erased with the customer.
+stock_wishes = Table(
+    "stock_wishes",
+    metadata,
+    store_key(),
+    key("customer_id"),
+    key("variant_id"),
+    moment("asked_at"),
+    # storefront: signed by the store for a customer who was logged in.
+    Column("source", String(40), nullable=False),
+    Index(None, "store_id", "variant_id"),
 )

@@ -27,6 +27,8 @@ OPEN = {
     "gateway": {
         "/docs", "/docs/style.css", "/webhooks/shopify", "/webhooks/shopify/{topic:path}",
         "/oauth/shopify/install", "/oauth/shopify/callback", "/unsubscribe/{token}",
+        # Signed by the store for a customer who is logged in.
+        "/storefront/back-in-stock",
         # Known by a secret of their own, or by the signed token in the address.
         "/inbound/mail", "/inbound/messages", "/rate/{token}",
     },

@@ -24,19 +24,24 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from sqlalchemy import insert, select
 
 from api_gateway.app import create_app
+from api_gateway.storefront import signature_of
 from api_gateway.webhooks import BODY_MAX
 from core.events import read_after, verify
 from core.settings import Settings, read_settings
 from orchestrator.core import control
-from orchestrator.core.books import writing
+from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.messages.model import Rendered, State
 from royal_platform.messaging.unsubscribing import links_of
 from royal_platform.persistence import stores
 from royal_platform.persistence.commands import Commands, unrelayed
 from royal_platform.persistence.messages import Messages, StoredMessage
+from royal_platform.persistence.tables import catalog
+from royal_platform.persistence.tables.marketing import stock_wishes
+from tests.integration.doors.shop import whole
 
 SECRET = "webhook-secret"
 BODY = b'{"id": 1, "title": "R\xc3\xaane"}'
@@ -381,3 +386,37 @@ def test_a_link_that_was_changed_ends_nothing(url: str, stored: Platform) -> Non
     for wrong in (path.replace("msg_1", "msg_2"), path[:-1], "/unsubscribe/x"):
         assert httpx.post(url + wrong).status_code == 404
         assert httpx.get(url + wrong).status_code == 404
+
+
+def test_a_wish_is_kept_only_for_whom_the_shop_says_is_logged_in(
+    url: str, stored: Platform
+) -> None:
+    with writing(stored) as books:
+        for table, values in (
+            (catalog.variants, {"id": "8001", "product_id": "7001"}),
+            (catalog.inventory_levels, {"inventory_item_id": "i1", "available": 0}),
+        ):
+            row = whole(table, store_id=stored.store_id, currency="EUR", **values)
+            books.connection.execute(insert(table).values(row))
+    shop = stored.store().domain
+    at = int(datetime.now(UTC).timestamp())
+
+    def ask(secret: str = SECRET, **changes: str) -> int:
+        told = {
+            "shop": shop, "logged_in_customer_id": "6001", "path_prefix": "/apps/royal",
+            "timestamp": str(at), "variant": "8001", **changes,
+        }  # fmt: skip
+        told["signature"] = told.get("signature") or signature_of(told.items(), secret)
+        return httpx.post(f"{url}/storefront/back-in-stock", params=told).status_code
+
+    assert ask() == 200
+    assert ask(secret="other") == 401
+    assert ask(signature="é") == 401
+    assert ask(timestamp=str(at - 3_600)) == 401
+    assert ask(logged_in_customer_id="") == 401
+    assert ask(shop="other.myshopify.com") == 401
+    assert ask(variant="x") == 422
+    assert ask(variant="9") == 404
+    with reading(stored) as books:
+        kept = books.connection.execute(select(stock_wishes)).all()
+    assert [(one.customer_id, one.variant_id) for one in kept] == [("6001", "8001")]

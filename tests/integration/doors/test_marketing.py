@@ -51,7 +51,10 @@ def test_flows_are_told_with_their_steps_and_nothing_is_claimed_of_their_effect(
     keep(filled, 1)
     told = ask("GET", "/v1/flows", role="viewer").json
     found = {flow["id"]: flow for flow in told["data"]}
-    assert set(found) == {"abandoned_checkout", "after_purchase", "welcome", "win_back"}
+    assert set(found) == {
+        "abandoned_checkout", "after_purchase", "back_in_stock", "price_drop", "replenishment",
+        "welcome", "win_back",
+    }  # fmt: skip
     steps = found["abandoned_checkout"]["steps"]
     assert [step["wait_seconds"] // 3600 for step in steps] == [1, 24, 72]
     assert found["welcome"]["steps"][0]["sent"] == 1

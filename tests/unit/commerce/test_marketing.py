@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D
 from random import Random
@@ -20,12 +21,14 @@ from royal_platform.commerce.decisions.model import (
     Ruling,
 )
 from royal_platform.commerce.decisions.rules import judge
-from royal_platform.commerce.marketing.model import Arm
+from royal_platform.commerce.marketing.model import Arm, Place, Signal, Trigger
 from royal_platform.commerce.marketing.rules import (
     FlowError,
     arm_of,
     due_step,
+    enrolment_of,
     flow_of,
+    is_drop,
     lift,
     step_after,
 )
@@ -166,3 +169,32 @@ def test_a_mandate_is_always_a_persons_word() -> None:
     assert judge(asked, Policy(), state).ruling is Ruling.ASK
     wrong = mandate_proposal(FLOW, 0, "h", text="-", source="sandbox", now=NOON)
     assert judge(wrong, Policy(), state).ruling is Ruling.DENY
+
+
+def test_a_wait_counts_from_the_expected_day_where_there_is_one() -> None:
+    ordered, expected = datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
+    signal = Signal(Trigger.ORDER_EXPECTED, "o1", "c1", ordered, {}, waits_from=expected)
+    everybody = replace(FLOW, holdout_percent=0)
+    entered = enrolment_of(everybody, 1, signal, outside=None)
+    assert (entered.entered_at, entered.due_at) == (ordered, expected + timedelta(hours=1))
+    assert entered.begins_at == expected
+    outside = enrolment_of(everybody, 1, signal, outside="without_consent")
+    assert (outside.arm, outside.due_at, outside.place) == (Arm.OUTSIDE, None, Place.STOPPED)
+
+
+@given(st.decimals("0.01", "10000", places=2), st.integers(0, 100))
+def test_a_price_fell_when_it_fell_by_a_twentieth(before: D, percent: int) -> None:
+    now = before * (100 - percent) / 100
+    assert is_drop(before, now) is (percent >= 5)
+
+
+def test_a_campaign_says_its_authors_words() -> None:
+    steps = [{"id": "one", "wait": "0m", "template": "campaign"}]
+    words = {"title": "Open day", "body": "Come on Saturday."}
+    campaign = {**PLAIN, "trigger": "campaign", "steps": steps, "says": words}
+    assert flow_of(campaign, ["campaign"]).says == words
+    for wrong in ({"title": ""}, {"link": "x"}, {"body": 3}, [], {"title": "x" * 121}):
+        with pytest.raises(FlowError, match="says"):
+            flow_of({**campaign, "says": wrong}, ["campaign"])
+    with pytest.raises(FlowError, match="says"):
+        flow_of({**campaign, "says": {}}, ["campaign"])

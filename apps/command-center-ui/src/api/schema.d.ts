@@ -3120,7 +3120,7 @@ export interface components {
              * Trigger
              * @enum {string}
              */
-            trigger: "checkout_abandoned" | "customer_created" | "order_placed";
+            trigger: "checkout_abandoned" | "customer_created" | "order_placed" | "order_expected" | "back_in_stock" | "price_dropped" | "campaign";
             /** Audience */
             audience: string | null;
             /** Stops On Purchase */
