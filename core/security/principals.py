@@ -30,6 +30,7 @@ _ADMIN = _OPERATOR | {
     "policy:write",
     "tokens:write",
     "connections:write",
+    "models:read",
     "control:read",
     "control:write",
 }

@@ -116,11 +116,13 @@ class ToolCallData(Shape):
 
 
 class ColumnOut(Shape):
-    """One column: the key in a row and how its value reads."""
+    """One column: the key in a row, how its value reads, and the page about what it names."""
 
     key: str
     label: str
     kind: Kind
+    page: str | None = Field(None, description="The page at /{page}/{row[id]}.")
+    id: str | None = Field(None, description="The key of the id in a row.")
 
 
 class TableView(Shape):
@@ -173,6 +175,7 @@ class ToolResultData(Shape):
     source: Source | None = None
     as_of: datetime | None = None
     next_cursor: str | None = None
+    more: str | None = Field(None, description="The command that gives the next page.")
     problem: FaultOut | None = None
 
 

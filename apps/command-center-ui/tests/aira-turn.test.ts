@@ -20,6 +20,7 @@ const result = (id: string, ok = true): Said => ({
     source: "sandbox",
     as_of: null,
     next_cursor: null,
+    more: null,
     problem: null,
   },
 });

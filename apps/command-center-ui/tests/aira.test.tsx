@@ -58,14 +58,15 @@ const FIGURES: Said[] = [
         type: "table",
         rows: "data",
         columns: [
-          { key: "label", label: "Figure", kind: "text" },
-          { key: "value", label: "Value", kind: "money" },
-          { key: "on", label: "Until", kind: "date" },
+          { key: "label", label: "Figure", kind: "text", page: null, id: null },
+          { key: "value", label: "Value", kind: "money", page: null, id: null },
+          { key: "on", label: "Until", kind: "date", page: null, id: null },
         ],
       },
       source: "sandbox",
       as_of: "2026-11-22T09:39:00Z",
       next_cursor: null,
+      more: null,
       problem: null,
     },
   },
@@ -92,6 +93,39 @@ const FIGURES: Said[] = [
       seconds: 2.4,
       first_token_seconds: 0.4,
       cost: { amount: "0.02", currency: "USD" },
+    },
+  },
+  done(),
+];
+
+const ORDERS: Said[] = [
+  {
+    event: "tool_call",
+    data: { call_id: "1", tool: "orders", title: "Orders", arguments: {} },
+  },
+  {
+    event: "tool_result",
+    data: {
+      call_id: "1",
+      tool: "orders",
+      ok: true,
+      result: {
+        data: [
+          { name: "#1001", id: "9/1" },
+          { name: "#1002", id: null },
+        ],
+      },
+      text: null,
+      view: {
+        type: "table",
+        rows: "data",
+        columns: [{ key: "name", label: "Order", kind: "text", page: "orders", id: "id" }],
+      },
+      source: "sandbox",
+      as_of: "2026-11-22T09:39:00Z",
+      next_cursor: "abc",
+      more: "/orders cursor=abc",
+      problem: null,
     },
   },
   done(),
@@ -189,6 +223,25 @@ describe("an answer", () => {
     ).toBeInTheDocument();
     // A model's own words keep their tables; a command's rows are shown once.
     expect(screen.getByText("in the table")).toBeInTheDocument();
+  });
+
+  it("leads from a row to its page, and to the next rows with one press", async () => {
+    const { user, aira } = openAira("/aira/cnv_1", (served) => {
+      served.keep("cnv_1", "Orders", [storedTurn("trn_1", "/orders", ORDERS, "cnv_1")]);
+    });
+    const tool = within(await screen.findByRole("region", { name: "Orders, answered" }));
+    expect(tool.getByRole("link", { name: "#1001" })).toHaveAttribute("href", "/orders/9%2F1");
+    // Without an id there is nowhere to go.
+    expect(tool.queryByRole("link", { name: "#1002" })).toBeNull();
+    const answer = aira.next();
+    const more = tool.getByRole("button", { name: "More of Orders" });
+    more.focus();
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(aira.messages.at(-1)?.text).toBe("/orders cursor=abc"));
+    expect(more).toBeDisabled();
+    answer.say(...numbered([turnEvent("trn_2", "/orders cursor=abc"), saying("Rest."), done()]));
+    expect(await screen.findByText("Rest.")).toBeInTheDocument();
+    await waitFor(() => expect(more).toBeEnabled());
   });
 
   it("of a command lists its rows once", async () => {

@@ -69,6 +69,11 @@ READS: list[tuple[str, dict[str, Any], str]] = [
     ("order", {"order": "1002"}, "Ann Läufer"),
     ("customers", {"text": "ann"}, "360.00 EUR"),
     ("customer", {"customer": "ann läufer"}, "3 orders"),
+    ("risks", {}, "None of 0 open orders"),
+    ("risk", {"order": "1002"}, "not judged yet"),
+    ("anomalies", {}, "Nothing was watched yet"),
+    ("reports", {}, "No week was reported"),
+    ("findings", {}, "No check has looked yet"),
     ("decisions", {}, "No decision waits"),
     ("effects", {}, "No decision was executed"),
     ("agents", {}, "inventory_pricing"),
@@ -78,6 +83,15 @@ READS: list[tuple[str, dict[str, Any], str]] = [
     ("events", {}, "agent.registered"),
     ("who", {"product": "OAK-1"}, "No decision changed the price"),
     ("docs", {"text": "undo a price"}, "undo it"),
+    ("segments", {}, "No segment"),
+    ("audience", {"rule": "orders >= 3"}, "1 of 1 customers"),
+    ("flows", {}, "No flow is called that"),
+    ("messages", {}, "No message is like that"),
+    ("message_preview", {"template": "welcome", "customer": "ann läufer"}, "Nothing was sent"),
+    ("research", {}, "Product research has not run yet"),
+    ("suppliers", {}, "No supplier is called that"),
+    ("offers", {}, "No offer is like that"),
+    ("threads", {}, "No thread is like that"),
     ("help", {}, "/metrics"),
     ("help", {"command": "price"}, "decisions:propose"),
 ]
@@ -112,7 +126,7 @@ def test_every_tool_is_listed_with_its_schema_and_described_in_openapi(ask: Ask)
     assert listed["price"]["changes"]
     assert listed["price"]["arguments"]["required"] == ["product", "price"]
     assert {name for name, _, _ in READS} == {t.name for t in TOOLS.values() if not t.writes} - {
-        "decision", "run_report",
+        "decision", "run_report", "report", "thread", "finding", "segment",
     }  # fmt: skip
     for path in ("/v1/tools", "/v1/tools/{name}", "/v1/commands", "/v1/commands/complete"):
         assert path in document["paths"]
@@ -314,7 +328,9 @@ def test_every_tool_demands_its_permission(ask: Ask, token: Callable[..., str], 
     given = {
         "decision": "dec_none", "agent": "none", "run": "run_none", "order": "#0",
         "customer": "nobody", "product": "nothing", "kind": "x", "level": "auto", "name": "none",
-        "value": "1", "price": "1", "text": "x", "scope": "nowhere",
+        "value": "1", "price": "1", "text": "x", "scope": "nowhere", "segment": "none",
+        "rule": "orders > 1", "thread": "none", "template": "none",
+        "finding": "none", "days": 7, "reason": "x",
     }  # fmt: skip
     value = token(role)
     for name, tool in TOOLS.items():

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aira.tools import (
     agents,
+    audiences,
     audit,
     catalog,
     deciding,
@@ -16,14 +17,21 @@ from aira.tools import (
     documents,
     effects,
     figures,
+    guarding,
     helping,
+    insights,
     limits,
+    marketing,
     operating,
     orders,
     pricing,
+    risk,
     runs,
+    shortlist,
     status,
     stock,
+    suppliers,
+    support,
 )
 from aira.tools.model import Answer, Arguments, Asked, Json, Said, Tool
 from core.security.principals import Principal
@@ -31,8 +39,9 @@ from core.security.principals import Principal
 __all__ = ["TOOLS", "Answer", "Arguments", "Asked", "Json", "Said", "Tool", "ToolList", "listing"]
 
 _MODULES = (
-    status, figures, catalog, stock, orders, decisions, effects, deciding, pricing, agents,
-    operating, runs, limits, audit, documents, helping,
+    status, figures, insights, catalog, stock, orders, risk, decisions, effects, deciding,
+    pricing, agents, operating, runs, limits, audiences, marketing, shortlist, suppliers, support,
+    guarding, audit, documents, helping,
 )  # fmt: skip
 
 TOOLS: Mapping[str, Tool[Any]] = {tool.name: tool for module in _MODULES for tool in module.TOOLS}

@@ -24,7 +24,8 @@ from orchestrator.core import agent_registry
 from orchestrator.core.agent_registry import AgentView
 
 _COLUMNS = (
-    Column("id", "Agent"), Column("name", "Name"), Column("health", "Health", "status"),
+    Column("id", "Agent", "text", "agents", "id"), Column("name", "Name"),
+    Column("health", "Health", "status"),
     Column("schedule", "Schedule"), Column("waiting_decisions", "Waiting", "number"),
     Column("last_run", "Last run", "time"), Column("autonomy", "May go"),
 )  # fmt: skip

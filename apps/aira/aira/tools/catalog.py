@@ -36,7 +36,8 @@ from royal_platform.persistence.products import ProductFilter, ProductItem, Prod
 from royal_platform.persistence.stores import Store
 
 VARIANTS = (
-    Column("title", "Variant"), Column("sku", "SKU"), Column("price", "Price", "money"),
+    Column("title", "Variant", "text", "products", "product_id"), Column("sku", "SKU"),
+    Column("price", "Price", "money"),
     Column("unit_cost", "Unit cost", "money"), Column("margin_percent", "Margin %", "percent"),
     Column("available", "Available", "number"), Column("sold_28d", "Sold in 28 days", "number"),
     Column("days_of_cover", "Days of cover", "number"),

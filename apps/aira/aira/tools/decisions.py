@@ -33,7 +33,8 @@ from royal_platform.persistence.effects import Effects, StoredEffect
 
 _HISTORY_MAX = 50
 _COLUMNS = (
-    Column("id", "Decision"), Column("kind", "Kind"), Column("subject", "Subject"),
+    Column("id", "Decision", "text", "approvals", "id"), Column("kind", "Kind"),
+    Column("subject", "Subject"),
     Column("change", "Change"), Column("money_at_stake", "At stake", "money"),
     Column("ruling", "Gate", "status"), Column("status", "Status", "status"),
 )  # fmt: skip

@@ -15,7 +15,8 @@ from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.effects import KNOWN, PENDING, Effects, StoredEffect
 
 _COLUMNS = (
-    Column("executed_at", "Executed", "time"), Column("subject", "Subject"),
+    Column("executed_at", "Executed", "time"),
+    Column("subject", "Subject", "text", "approvals", "id"),
     Column("change", "Change"), Column("status", "Status", "status"),
     Column("predicted", "Predicted"), Column("measured", "Measured"),
 )  # fmt: skip

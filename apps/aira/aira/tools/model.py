@@ -96,18 +96,24 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: the key in a row and how its value reads."""
+    """One column of a table: the key in a row and how its value reads.
+
+    ``page`` is the command center's page about what it names, ``id`` the key of its id in a row.
+    """
 
     key: str
     label: str
     kind: str = "text"
+    page: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a tool found: JSON, how it can be shown, the same in words, and where it is from.
 
-    ``query`` is the request that gives the same figures, ``link`` the page that shows them.
+    ``query`` is the request that gives the same figures, ``link`` the page that shows them,
+    ``more`` the command that gives the next page.
     ``cards`` are what a person is asked to confirm.
     """
 
@@ -117,6 +123,7 @@ class Answer:
     as_of: datetime
     view: Json | None = None
     next_cursor: str | None = None
+    more: str | None = None
     label: str = ""
     query: str | None = None
     link: str | None = None
@@ -126,8 +133,8 @@ class Answer:
         """The answer as JSON."""
         return {
             "result": self.result, "text": self.text, "view": self.view, "source": self.source,
-            "as_of": self.as_of.isoformat(), "next_cursor": self.next_cursor, "label": self.label,
-            "query": self.query, "link": self.link, "cards": list(self.cards),
+            "as_of": self.as_of.isoformat(), "next_cursor": self.next_cursor, "more": self.more,
+            "label": self.label, "query": self.query, "link": self.link, "cards": list(self.cards),
         }  # fmt: skip
 
 
@@ -216,12 +223,17 @@ class Tool(Generic[Given]):
             return answer
         given = arguments.model_dump(exclude_defaults=True)
         following = self.command(**{**given, "cursor": answer.next_cursor})
-        return replace(answer, text=f"{answer.text}\n\nNext page: `{following}`")
+        told = f"{answer.text}\n\nNext page: `{following}`"
+        return replace(answer, text=told, more=following)
 
 
 def table(columns: tuple[Column, ...], rows: str = "data") -> Json:
     """A view of rows."""
-    listed = [{"key": each.key, "label": each.label, "kind": each.kind} for each in columns]
+    listed = [
+        {"key": each.key, "label": each.label, "kind": each.kind, "page": each.page or None,
+         "id": each.id or None}
+        for each in columns
+    ]  # fmt: skip
     return {"type": "table", "columns": listed, "rows": rows}
 
 

@@ -29,14 +29,15 @@ from royal_platform.persistence import stores
 from royal_platform.persistence.orders import CustomerItem, OrderFilter, OrderItem, Orders
 
 _ORDERS = (
-    Column("name", "Order"), Column("processed_at", "Placed", "time"),
-    Column("customer", "Customer"), Column("country", "Country"),
+    Column("name", "Order", "text", "orders", "id"), Column("processed_at", "Placed", "time"),
+    Column("customer", "Customer", "text", "customers", "customer_id"),
+    Column("country", "Country"),
     Column("total", "Total", "money"), Column("units", "Units", "number"),
     Column("financial_status", "Payment", "status"),
     Column("fulfillment_status", "Fulfilment", "status"),
 )  # fmt: skip
 _CUSTOMERS = (
-    Column("name", "Customer"), Column("country", "Country"),
+    Column("name", "Customer", "text", "customers", "id"), Column("country", "Country"),
     Column("orders", "Orders", "number"), Column("spent", "Spent", "money"),
     Column("first_order_at", "First visible order", "time"),
     Column("last_order_at", "Last visible order", "time"),

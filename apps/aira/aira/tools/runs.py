@@ -26,7 +26,8 @@ from orchestrator.core.books import reading
 from royal_platform.persistence.runs import Run, Step
 
 _COLUMNS = (
-    Column("id", "Run"), Column("agent", "Agent"), Column("status", "Status", "status"),
+    Column("id", "Run", "text", "runs", "id"),
+    Column("agent", "Agent", "text", "agents", "agent"), Column("status", "Status", "status"),
     Column("requested_at", "Asked for", "time"), Column("trigger", "By"),
     Column("decisions", "Decisions", "number"), Column("headline", "What it says"),
 )  # fmt: skip

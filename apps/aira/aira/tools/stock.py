@@ -111,7 +111,8 @@ def purchase_orders(asked: Asked, given: PurchaseOrdersIn) -> Answer:
     columns = (
         Column("title", "Variant"), Column("quantity", "Units", "number"),
         Column("unit_cost", "Unit cost", "money"), Column("status", "Status", "status"),
-        Column("expected_at", "Expected", "time"), Column("decision_id", "Decision"),
+        Column("expected_at", "Expected", "time"),
+        Column("decision_id", "Decision", "text", "approvals", "decision_id"),
     )  # fmt: skip
     return Answer(
         result={"total": page.total, "data": rows},

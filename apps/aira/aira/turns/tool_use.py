@@ -127,7 +127,7 @@ class ToolUse:
     async def failed(self, call_id: str, tool: str, error: RoyalError) -> Used:
         """Tell that the call came to nothing."""
         told = schemas.ToolResultData(
-            call_id=call_id, tool=tool, ok=False, text=None, problem=fault(error)
+            call_id=call_id, tool=tool, ok=False, text=None, more=None, problem=fault(error)
         )
         result = event(told)
         await self._journal.record(result)
@@ -139,7 +139,8 @@ class ToolUse:
         data = {
             "call_id": call_id, "tool": tool.name, "ok": True, "result": answer.result,
             "text": answer.text, "view": answer.view, "source": answer.source,
-            "as_of": answer.as_of.isoformat(), "next_cursor": answer.next_cursor, "problem": None,
+            "as_of": answer.as_of.isoformat(), "next_cursor": answer.next_cursor,
+            "more": answer.more, "problem": None,
         }  # fmt: skip
         citation = schemas.CitationData(
             n=n, call_id=call_id, label=answer.label or tool.title, query=answer.query,

@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { Scrollable } from "@/ui/Scrollable";
-import { Markdown } from "./Markdown";
-import type { SeriesView, TableView, ToolResult } from "./protocol";
+import { Markdown, MarkdownLink } from "./Markdown";
+import type { Column, SeriesView, TableView, ToolResult } from "./protocol";
 import { kindOf, RIGHT, Value } from "./values";
 
 const SeriesChart = lazy(() => import("@/charts/SeriesChart"));
@@ -76,7 +76,7 @@ function ResultTable({ rows, view, label }: { rows: Row[]; view: TableView; labe
                       RIGHT.has(column.kind) && "text-right whitespace-nowrap tabular-nums",
                     )}
                   >
-                    <Value value={row[column.key]} kind={column.kind} unit={row.unit} />
+                    <Cell row={row} column={column} />
                   </td>
                 ))}
               </tr>
@@ -91,6 +91,14 @@ function ResultTable({ rows, view, label }: { rows: Row[]; view: TableView; labe
       )}
     </>
   );
+}
+
+/** A value; what names a thing with a page of its own leads there. */
+function Cell({ row, column }: { row: Row; column: Column }) {
+  const value = <Value value={row[column.key]} kind={column.kind} unit={row.unit} />;
+  const id = column.id ? row[column.id] : null;
+  if (!column.page || typeof id !== "string" || id === "" || row[column.key] === null) return value;
+  return <MarkdownLink href={`/${column.page}/${encodeURIComponent(id)}`}>{value}</MarkdownLink>;
 }
 
 function ResultSeries({ rows, view, label }: { rows: Row[]; view: SeriesView; label: string }) {

@@ -90,7 +90,7 @@ export function Thread(props: ThreadProps) {
         <History stored={stored} wanted={conversationId !== null && turns.length === 0} />
         {settled && !hasWords && <Starters onChoose={draft.write} status={status.data} />}
         {turns.map((turn) => (
-          <Turn key={turn.id} turn={turn} onAgain={draft.add} />
+          <Turn key={turn.id} turn={turn} onAgain={draft.add} onMore={canSay ? say : undefined} />
         ))}
         {state.pending !== null && <Said text={state.pending} />}
       </div>

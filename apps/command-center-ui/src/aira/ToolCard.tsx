@@ -2,6 +2,7 @@
 import { Wrench } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/format/use-format";
+import { Button } from "@/ui/Button";
 import { Scrollable } from "@/ui/Scrollable";
 import { type Tone, ToneWord } from "@/ui/Tone";
 import type { ToolResult } from "./protocol";
@@ -27,9 +28,11 @@ interface ToolCardProps {
   answering: boolean;
   /** Shows the result at once; otherwise it is one press away. */
   open: boolean;
+  /** Says the command that gives the next page; absent while that cannot be said. */
+  onMore?: ((command: string) => void) | undefined;
 }
 
-export function ToolCard({ part, answering, open }: ToolCardProps) {
+export function ToolCard({ part, answering, open, onMore }: ToolCardProps) {
   const { t } = useTranslation();
   const state = stateOf(part, answering);
   const { result } = part;
@@ -54,7 +57,7 @@ export function ToolCard({ part, answering, open }: ToolCardProps) {
       {result && (
         <div className="border-t border-line px-3 py-2.5">
           {result.ok ? (
-            <Answered result={result} title={part.title} open={open} />
+            <Answered result={result} title={part.title} open={open} onMore={onMore} />
           ) : (
             <Problem problem={result.problem} />
           )}
@@ -65,9 +68,14 @@ export function ToolCard({ part, answering, open }: ToolCardProps) {
   );
 }
 
-function Answered({ result, title, open }: { result: ToolResult; title: string; open: boolean }) {
+interface AnsweredProps extends Pick<ToolCardProps, "open" | "onMore"> {
+  result: ToolResult;
+  title: string;
+}
+
+function Answered({ result, title, open, onMore }: AnsweredProps) {
   const { t } = useTranslation();
-  const hasMore = result.next_cursor !== null && result.next_cursor !== undefined;
+  const { more } = result;
   return (
     <>
       {open ? (
@@ -84,8 +92,18 @@ function Answered({ result, title, open }: { result: ToolResult; title: string; 
       )}
       <p className="mt-2 flex flex-wrap gap-x-3 text-caption text-muted">
         {result.source && <SourceLine source={result.source} asOf={result.as_of ?? null} />}
-        {hasMore && <span>{t("aira.hasMore")}</span>}
       </p>
+      {more && (
+        <Button
+          small
+          className="mt-1 max-md:min-h-11"
+          aria-label={t("aira.moreOf", { title })}
+          disabled={!onMore}
+          onClick={() => onMore?.(more)}
+        >
+          {t("aira.more")}
+        </Button>
+      )}
     </>
   );
 }

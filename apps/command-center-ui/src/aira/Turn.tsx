@@ -17,12 +17,14 @@ interface TurnProps {
   turn: TurnView;
   /** Puts a text into the field again. */
   onAgain: (text: string) => void;
+  /** Says a command at once; absent while AIRA answers. */
+  onMore?: ((command: string) => void) | undefined;
 }
 
 /** More tools than this and their results fold, so that the answer itself stays in sight. */
 const OPEN_TOOLS = 2;
 
-export const Turn = memo(function Turn({ turn, onAgain }: TurnProps) {
+export const Turn = memo(function Turn({ turn, onAgain, onMore }: TurnProps) {
   const { t } = useTranslation();
   const answering = turn.status === "answering";
   const known = useMemo(() => new Set(turn.citations.map((each) => each.n)), [turn.citations]);
@@ -63,6 +65,7 @@ export const Turn = memo(function Turn({ turn, onAgain }: TurnProps) {
                   part={part}
                   answering={answering}
                   open={opensIn(turn, part, tools)}
+                  onMore={onMore}
                 />
               );
             case "approval":

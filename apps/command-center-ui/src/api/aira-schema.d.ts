@@ -518,7 +518,7 @@ export interface components {
         };
         /**
          * ColumnOut
-         * @description One column: the key in a row and how its value reads.
+         * @description One column: the key in a row, how its value reads, and the page about what it names.
          */
         ColumnOut: {
             /** Key */
@@ -530,6 +530,18 @@ export interface components {
              * @enum {string}
              */
             kind: "text" | "money" | "number" | "percent" | "date" | "time" | "status" | "link";
+            /**
+             * Page
+             * @description The page at /{page}/{row[id]}.
+             * @default null
+             */
+            page: string | null;
+            /**
+             * Id
+             * @description The key of the id in a row.
+             * @default null
+             */
+            id: string | null;
         };
         /**
          * CommandList
@@ -1150,6 +1162,12 @@ export interface components {
              * @default null
              */
             next_cursor: string | null;
+            /**
+             * More
+             * @description The command that gives the next page.
+             * @default null
+             */
+            more: string | null;
             /** @default null */
             problem: components["schemas"]["FaultOut"] | null;
         };

@@ -72,6 +72,7 @@ export type Run = Schemas["RunSummary"];
 export type RunDetail = Schemas["RunDetail"];
 export type RunStep = Schemas["StepOut"];
 export type Session = Schemas["SessionOut"];
+export type ModelCall = Schemas["ModelCallDetail"];
 export type Supplier = Schemas["SupplierOut"];
 export type SupplierDetail = Schemas["SupplierDetail"];
 export type SupplierSettings = Schemas["SupplierSettings"];

@@ -12,6 +12,7 @@ import { useAgentNames } from "@/events/EventLine";
 import { actorName, eventDetail, eventName, eventTarget } from "@/events/words";
 import { Button } from "@/ui/Button";
 import { Clock, Moment } from "@/ui/Time";
+import { Shown } from "./Shown";
 
 interface EventDayProps {
   day: string;
@@ -89,6 +90,7 @@ function Row({ event, onSubject }: { event: EventRow; onSubject: (subject: strin
           <pre className="mt-2 max-h-72 overflow-auto font-mono whitespace-pre-wrap break-words">
             {JSON.stringify(event.payload, null, 2)}
           </pre>
+          {event.type === "model.asked" && <Shown callId={event.subject} />}
           <p className="mt-2 font-mono text-caption break-all text-muted">
             {t("activity.hash")} {event.hash}
           </p>
