@@ -8,6 +8,8 @@ from app.access import caller, platform, requires
 from app.documented import api as group
 from app.documented import reply
 from app.schemas.support import (
+    AddressChangeIn,
+    OrderCancelIn,
     ProposedOut,
     RefundIn,
     ReplyIn,
@@ -47,6 +49,20 @@ def reply_to_thread(path: ThreadPath, body: ReplyIn) -> Response:
 def refund_in_thread(path: ThreadPath, body: RefundIn) -> Response:
     """Propose money back for the thread's order; above the caps a person is asked."""
     return reply(view.refund(platform(), caller(), path.thread_id, body))
+
+
+@api.post("/threads/<thread_id>/order-cancellation", responses={200: ProposedOut})
+@requires("decisions:propose")
+def cancel_order_of_thread(path: ThreadPath, body: OrderCancelIn) -> Response:
+    """Propose to cancel the thread's order with the money back; a person always decides."""
+    return reply(view.cancel_order(platform(), caller(), path.thread_id, body))
+
+
+@api.post("/threads/<thread_id>/address", responses={200: ProposedOut})
+@requires("decisions:propose")
+def change_address_in_thread(path: ThreadPath, body: AddressChangeIn) -> Response:
+    """Propose another address for the thread's order, as long as nothing of it has left."""
+    return reply(view.change_address(platform(), caller(), path.thread_id, body))
 
 
 @api.post("/threads/<thread_id>/escalate", responses={200: ThreadDetail})

@@ -82,6 +82,9 @@ class PolicyDocument(Given):
     refund_customer_month_max: Amount
     refund_day_max: Amount
     replies_per_thread_per_day: int = Field(ge=0, le=_ACTIONS_MAX)
+    order_changes_max: int = Field(ge=0, le=_ACTIONS_MAX)
+    customer_changes_month_max: int = Field(ge=0, le=_ACTIONS_MAX)
+    order_changes_per_day: int = Field(ge=0, le=_ACTIONS_MAX)
     support_from_hour: int = Field(ge=0, le=23)
     support_to_hour: int = Field(ge=0, le=23)
     first_response_hours: int = Field(ge=0, le=2_000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -142,6 +142,37 @@ class RefundIn(Given):
     """``amount`` in the store's currency; the note is kept with the refund."""
 
     amount: Amount = Field(gt=0, le=10**9)
+    note: str = Field(min_length=1, max_length=255)
+
+
+class OrderCancelIn(Given):
+    """``note`` says why; it is kept with the order."""
+
+    note: str = Field(min_length=1, max_length=255)
+
+
+Line = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class AddressIn(Given):
+    """Where the order shall go; ``country`` is ISO 3166-1 alpha-2."""
+
+    first_name: Line | None = None
+    last_name: Line
+    company: Line | None = None
+    address1: Line
+    address2: Line | None = None
+    postal_code: Line | None = None
+    city: Line
+    province: Line | None = None
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+    phone: Line | None = None
+
+
+class AddressChangeIn(Given):
+    """``note`` says how it was made sure that the customer asks."""
+
+    address: AddressIn
     note: str = Field(min_length=1, max_length=255)
 
 

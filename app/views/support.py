@@ -6,8 +6,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from app.schemas.support import (
+    AddressChangeIn,
     DraftOut,
     EscalationOut,
+    OrderCancelIn,
     ProposedOut,
     RefundIn,
     ReplyIn,
@@ -78,6 +80,22 @@ def answer(platform: Platform, who: Principal, thread_id: str, body: ReplyIn) ->
 def refund(platform: Platform, who: Principal, thread_id: str, body: RefundIn) -> ProposedOut:
     """Money back as a decision."""
     found = attending.give_back(platform, thread_id, body.amount, body.note, who)
+    return ProposedOut(decision_id=found.id, status=found.status.value)
+
+
+def cancel_order(
+    platform: Platform, who: Principal, thread_id: str, body: OrderCancelIn
+) -> ProposedOut:
+    """The thread's order cancelled, as a decision."""
+    found = attending.cancel(platform, thread_id, body.note, who)
+    return ProposedOut(decision_id=found.id, status=found.status.value)
+
+
+def change_address(
+    platform: Platform, who: Principal, thread_id: str, body: AddressChangeIn
+) -> ProposedOut:
+    """Another address, as a decision."""
+    found = attending.readdress(platform, thread_id, body.address.model_dump(), body.note, who)
     return ProposedOut(decision_id=found.id, status=found.status.value)
 
 

@@ -17,6 +17,7 @@ from orchestrator.core.listing import STATUS_OF, ImportAction, StatusAction
 from orchestrator.core.mandates import GrantAction, RevokeAction
 from orchestrator.core.messaging import MessageAction, Post
 from orchestrator.core.notices import notice_action
+from orchestrator.core.readdressing import AddressAction
 from orchestrator.core.refunding import RefundAction, Till
 from orchestrator.core.replying import ReplyAction
 from orchestrator.core.safeguarding import FlagAction, RevokeTokenAction
@@ -29,6 +30,7 @@ from royal_platform.commerce.catalog.ports import (
     TagReader,
     TagWriter,
 )
+from royal_platform.commerce.decisions.addresses import READDRESS
 from royal_platform.commerce.decisions.fulfilment import FULFILMENT_KINDS
 from royal_platform.commerce.decisions.messages import MESSAGE
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
@@ -302,6 +304,8 @@ def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
     if kind in FULFILMENT_KINDS and hands.counter is not None:
         found: Action | None = fulfilment_action(kind, ground, hands.counter)
         return found
+    if kind == READDRESS and hands.counter is not None:
+        return AddressAction(ground, hands.counter)
     if kind == REPLY and hands.post is not None:
         return ReplyAction(ground, hands.post)
     if kind == REFUND and hands.till is not None:

@@ -1,18 +1,28 @@
-"""What a person does with a thread: writes a reply, gives money back, takes it over, closes it."""
+"""What a person does with a thread: replies, helps with its order, takes it over, closes it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from core.errors import Conflict, Invalid
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
 from orchestrator.core.proposing import propose_in
+from orchestrator.core.readdressing import ordered_at_supplier
 from orchestrator.core.replying import newest_inbound, reply_facts
 from royal_platform.commerce.decisions.model import Decision, Proposal
 from royal_platform.commerce.decisions.support import reply_id
+from royal_platform.commerce.orders.model import OrderMoney
 from royal_platform.commerce.support.model import Escalation, Thread, ThreadStatus
-from royal_platform.commerce.support.service import Words, refund_proposal, reply_proposal
+from royal_platform.commerce.support.service import (
+    Words,
+    address_proposal,
+    cancel_proposal,
+    refund_proposal,
+    reply_proposal,
+)
 from royal_platform.persistence.support import Threads
 from royal_platform.persistence.support_facts import order_money
 
@@ -73,6 +83,36 @@ def give_back(ground: Ground, thread_id: str, amount: Decimal, note: str, actor:
         return books.decisions.get(books.connection, decision_id)
 
 
+def cancel(ground: Ground, thread_id: str, note: str, actor: Actor) -> Decision:
+    """Propose to cancel the thread's order for its customer. Raises ``NotFound``, ``Conflict``."""
+    with writing(ground) as books:
+        thread, order = _about(books, thread_id)
+        proposal = cancel_proposal(
+            thread, order, note, at_supplier=ordered_at_supplier(books, order.id),
+            source=books.store.source, now=books.now, provenance=_PERSON,
+        )  # fmt: skip
+        decision_id = _once(books, proposal, actor)
+    with reading(ground) as books:
+        return books.decisions.get(books.connection, decision_id)
+
+
+def readdress(
+    ground: Ground, thread_id: str, address: Mapping[str, Any], note: str, actor: Actor
+) -> Decision:
+    """Propose another address for the thread's order. Raises ``NotFound``, ``Conflict``."""
+    with writing(ground) as books:
+        thread, order = _about(books, thread_id)
+        if ordered_at_supplier(books, order.id):
+            raise Conflict(
+                "A supplier was told to send it to the earlier address.",
+                remedy="Cancel the supplier's order first.",
+            )
+        proposal = address_proposal(thread, order, address, note, now=books.now, provenance=_PERSON)
+        decision_id = _once(books, proposal, actor)
+    with reading(ground) as books:
+        return books.decisions.get(books.connection, decision_id)
+
+
 def take_over(ground: Ground, thread_id: str, actor: Actor) -> Thread:
     """A person deals with it: the agent leaves it alone."""
     with writing(ground) as books:
@@ -100,6 +140,20 @@ def settle(ground: Ground, thread_id: str, actor: Actor) -> Thread:
             "support.thread.resolved", thread_id, actor_name(actor), {"thread_id": thread_id}
         )
         return threads.get(books.connection, thread_id)
+
+
+def _about(books: Books, thread_id: str) -> tuple[Thread, OrderMoney]:
+    thread = Threads(books.store_id).get(books.connection, thread_id)
+    order = (
+        None if thread.order_id is None
+        else order_money(books.connection, books.store_id, thread.order_id)
+    )  # fmt: skip
+    if order is None:
+        raise Conflict(
+            "The thread is about no order of the store.",
+            remedy="Ask the customer which order it is.",
+        )
+    return thread, order
 
 
 def _once(books: Books, proposal: Proposal, actor: Actor) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from orchestrator.core.books import Books
 from orchestrator.core.messaging import message_state
+from orchestrator.core.readdressing import help_state
 from orchestrator.core.refunding import LET_THROUGH, refund_state
 from orchestrator.core.replying import replies_today
 from royal_platform.commerce.decisions.listings import IMPORT
@@ -70,6 +71,7 @@ def gate_state(
         message=message_state(books, proposal, decision_id, live),
         refunds=refund_state(books, proposal, decision_id, live),
         replies_in_thread_today=replies_today(books, proposal, decision_id, day_start),
+        helped=help_state(books, proposal, decision_id),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, select, update
 
 from core.events.tables import events, events_personal
 from core.secrets.sealing import SealingKey
+from royal_platform.persistence.addresses import DecidedAddresses
 from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.flows import Flows
 from royal_platform.persistence.messages import Messages
@@ -129,6 +130,7 @@ class Privacy:
             "threads": [dict(jsonable(each)) for each in written],
             "customer": person, "expected": expected, "orders": theirs, "order_lines": lines,
             "events": told, "messages": sent,
+            "address_changes": DecidedAddresses(self.store_id).of(connection, ids),
             "flows": self._rows(
                 connection, flow_enrolments, flow_enrolments.c.customer_id == customer_id
             ),
@@ -164,6 +166,7 @@ class Privacy:
             "stock_wishes": StockWishes(self.store_id).erase(connection, customer_id),
             "threads": Threads(self.store_id).erase(connection, customer_id),
             "order_cases": OrderCases(self.store_id).erase(connection, theirs),
+            "address_changes": DecidedAddresses(self.store_id).erase(connection, theirs),
         }
 
     def erase_store(self, connection: Connection, now: datetime) -> dict[str, int]:
@@ -194,6 +197,7 @@ class Privacy:
             "stock_wishes": StockWishes(self.store_id).erase(connection, None),
             "threads": Threads(self.store_id).erase(connection, None),
             "order_cases": OrderCases(self.store_id).erase(connection, None),
+            "address_changes": DecidedAddresses(self.store_id).erase(connection, None),
             **erase_all(connection, self.store_id),
         }
 

@@ -814,10 +814,12 @@ class OrderStateOrderCustomer(Answer):
 class OrderStateOrderShippingAddress(Answer):
     first_name: str | None
     last_name: str | None
+    company: str | None
     address1: str | None
     address2: str | None
     zip: str | None
     city: str | None
+    province_code: str | None
     country_code_v2: str | None
     phone: str | None
 
@@ -1178,6 +1180,24 @@ class ProductsPageProducts(TypedDict):
 
 class ProductsPage(TypedDict):
     products: ProductsPageProducts
+
+
+class ReaddressOrderOrderUpdateOrder(Answer):
+    id: str
+
+
+class ReaddressOrderOrderUpdateUserErrors(Answer):
+    field: list[str] | None
+    message: str
+
+
+class ReaddressOrderOrderUpdate(Answer):
+    order: ReaddressOrderOrderUpdateOrder | None
+    user_errors: list[ReaddressOrderOrderUpdateUserErrors]
+
+
+class ReaddressOrder(Answer):
+    order_update: ReaddressOrderOrderUpdate | None
 
 
 class RecipientCustomerDefaultEmailAddress(Answer):

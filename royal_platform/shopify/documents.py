@@ -73,6 +73,7 @@ ORDER_STATE = Document("order_state", answers.OrderState, urgent=True)
 HOLD_ORDER = Document("hold_order", answers.HoldOrder, repeatable=False, urgent=True)
 RELEASE_ORDER = Document("release_order", answers.ReleaseOrder, urgent=True)
 CANCEL_ORDER = Document("cancel_order", answers.CancelOrder, repeatable=False, urgent=True)
+READDRESS_ORDER = Document("readdress_order", answers.ReaddressOrder, urgent=True)
 CREATE_FULFILLMENT = Document(
     "create_fulfillment", answers.CreateFulfillment, repeatable=False, urgent=True
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from royal_platform.commerce.fulfilment.model import Shipment
+from royal_platform.commerce.fulfilment.model import Shipment, ShippingAddress
 from royal_platform.shopify import documents
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable, rejected
@@ -22,7 +22,7 @@ _ONCE_DONE = frozenset({"DUPLICATE_FULFILLMENT_HOLD_HANDLE"})
 
 
 class ShopifyOrderWriter:
-    """Holds, releases, cancels and ships; each looks first, so that a repeat changes nothing."""
+    """Holds, releases, cancels, readdresses and ships; a repeat changes nothing."""
 
     def __init__(self, client: ShopifyClient) -> None:
         self._client = client
@@ -65,6 +65,24 @@ class ShopifyOrderWriter:
                 return
             await asyncio.sleep(_PAUSE_SECONDS)
         raise ShopifyUnavailable("The store has not cancelled the order yet.", maybe_applied=True)
+
+    async def readdress(
+        self,
+        order_id: str,
+        address: ShippingAddress,
+        idempotency_key: str,  # noqa: ARG002 - the same address again is the same address
+    ) -> None:
+        """Let it go to ``address``."""
+        wish = {
+            "firstName": address.first_name, "lastName": address.last_name,
+            "company": address.company, "address1": address.address1,
+            "address2": address.address2, "zip": address.postal_code, "city": address.city,
+            "provinceCode": address.province, "countryCode": address.country,
+            "phone": address.phone,
+        }  # fmt: skip
+        given = {"id": gid("Order", order_id), "shippingAddress": wish}
+        answer = await self._client.run(documents.READDRESS_ORDER, {"input": given})
+        _check(answer.order_update, doing="the address")
 
     async def ship(self, order_id: str, shipment: Shipment, idempotency_key: str) -> None:  # noqa: ARG002 - the parcel's number says that it is there
         """Book the parcel, unless one with its number is there."""

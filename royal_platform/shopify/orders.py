@@ -6,7 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from royal_platform.commerce.fulfilment.model import Judgeable, OrderState, Outcome
+from royal_platform.commerce.fulfilment.model import (
+    Judgeable,
+    OrderState,
+    Outcome,
+    ShippingAddress,
+)
 from royal_platform.commerce.security.order_facts import OrderFacts, StoreOpinion, is_throwaway
 from royal_platform.commerce.suppliers.model import Recipient
 from royal_platform.shopify import documents
@@ -126,6 +131,7 @@ def _state(node: Node) -> OrderState:
         ),
         customer_id=local_id(node["customer"]["id"]) if node["customer"] else None,
         recipient=_recipient(node),
+        address=_shipping_address(node["shippingAddress"]),
     )
 
 
@@ -148,6 +154,17 @@ def _recipient(node: Node) -> Recipient | None:
         phone=told["phone"],
         email=node["email"],
     )
+
+
+def _shipping_address(told: Node | None) -> ShippingAddress | None:
+    if not told:
+        return None
+    return ShippingAddress(
+        first_name=told["firstName"], last_name=told["lastName"], company=told["company"],
+        address1=told["address1"], address2=told["address2"], postal_code=told["zip"],
+        city=told["city"], province=told["provinceCode"], country=told["countryCodeV2"],
+        phone=told["phone"],
+    )  # fmt: skip
 
 
 def _address(told: Node | None) -> str | None:

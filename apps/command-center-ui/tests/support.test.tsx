@@ -32,6 +32,29 @@ it("proposes the reply as it was edited, without the numbers of its sources", as
   expect(posted?.body).toMatchObject({ text: "It comes on Friday.", language: "en" });
 });
 
+it("proposes another address only once it is one", async () => {
+  const world = new World();
+  const { user } = open("/support?thread=thr_1", world);
+  await user.click(await screen.findByRole("button", { name: "Change address" }));
+  const propose = screen.getByRole("button", { name: "Propose address" });
+  const type = async (name: string, text: string) => {
+    await user.click(screen.getByRole("textbox", { name }));
+    await user.paste(text);
+  };
+  await type("Last name", "Rider");
+  await type("Street and number", "Merelhof 7");
+  await type("City", "Utrecht");
+  await type("How it was made sure that the customer asks", "called back");
+  expect(propose).toBeDisabled();
+  await type("Country (two letters)", "nl");
+  await user.click(propose);
+  const asked = world.requests.find((each) => each.path === "/v1/threads/thr_1/address");
+  expect(asked?.body).toEqual({
+    address: { last_name: "Rider", address1: "Merelhof 7", city: "Utrecht", country: "NL" },
+    note: "called back",
+  });
+});
+
 it("has no refund where no order is known, and says why a person has it", async () => {
   open("/support?thread=thr_2", new World());
   expect(await screen.findByText("Nothing known answers it.")).toBeInTheDocument();

@@ -28,6 +28,7 @@ _WIDER_WHEN_HIGHER = frozenset({
     "actions_per_run", "actions_per_day", "spend_per_day", "spend_per_month", "unit_cost_max",
     "two_persons_above", "risk_auto_max", "risk_deny_min", "messages_per_week", "messages_per_day",
     "refund_order_max", "refund_customer_month_max", "refund_day_max", "replies_per_thread_per_day",
+    "order_changes_max", "customer_changes_month_max", "order_changes_per_day",
 })  # fmt: skip
 _WIDER_WHEN_LOWER = frozenset({
     "margin_floor_percent", "price_band_low_percent", "cooldown_days", "prior_price_days",

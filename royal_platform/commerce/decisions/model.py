@@ -245,6 +245,9 @@ class Policy:
     refund_customer_month_max: Decimal = Decimal(150)
     refund_day_max: Decimal = Decimal(500)
     replies_per_thread_per_day: int = 3
+    order_changes_max: int = 2
+    customer_changes_month_max: int = 4
+    order_changes_per_day: int = 30
     support_from_hour: int = 9
     support_to_hour: int = 17
     first_response_hours: int = 4
@@ -312,6 +315,17 @@ class RefundState:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpState:
+    """Changes to orders that customers asked for, by other decisions: of the order, the customer
+    (30 days), today.
+    """
+
+    of_order: int = 0
+    of_customer: int = 0
+    today: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class GateState:
     """The facts the gate compares with the policy, all as of ``now`` (store time, aware).
 
@@ -328,7 +342,8 @@ class GateState:
     - ``is_revert``: a person undoes an executed decision;
     - ``message``: what a message is compared with, None for other kinds;
     - ``refunds``: what a refund is compared with, None for other kinds;
-    - ``replies_in_thread_today``: replies let through in the thread of a reply.
+    - ``replies_in_thread_today``: replies let through in the thread of a reply;
+    - ``helped``: what a change a customer asked for is compared with, None for other kinds.
     """
 
     now: datetime
@@ -351,6 +366,7 @@ class GateState:
     message: MessageState | None = None
     refunds: RefundState | None = None
     replies_in_thread_today: int = 0
+    helped: HelpState | None = None
 
 
 def canonical_json(value: object) -> str:

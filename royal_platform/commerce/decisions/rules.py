@@ -11,6 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from royal_platform.commerce.decisions.addresses import ADDRESSES
 from royal_platform.commerce.decisions.arguments import amount_of
 from royal_platform.commerce.decisions.fulfilment import FULFILMENT
 from royal_platform.commerce.decisions.kind import Kind, Rule, as_told, ask, deny
@@ -46,7 +47,7 @@ _KINDS = {
     kind.name: kind
     for kind in (
         *FULFILMENT, *PRICES, *STOCK, *MESSAGES, *MANDATES, *DRAFTS, *LISTINGS, *SUPPORT,
-        *POLICIES, *NOTICES, *SAFEGUARDS,
+        *POLICIES, *NOTICES, *SAFEGUARDS, *ADDRESSES,
     )
 }  # fmt: skip
 KINDS = tuple(_KINDS)

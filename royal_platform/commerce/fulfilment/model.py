@@ -35,11 +35,28 @@ class Judgeable:
 
 
 @dataclass(frozen=True, slots=True)
+class ShippingAddress:
+    """Where an order goes, field by field as the store keeps it; ``country`` is ISO 3166-1."""
+
+    first_name: str | None
+    last_name: str | None
+    company: str | None
+    address1: str | None
+    address2: str | None
+    postal_code: str | None
+    city: str | None
+    province: str | None
+    country: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderState:
     """An order in the live store, as far as fulfilling goes.
 
     ``remaining`` are units that still wait, by order line; ``tracking`` the parcel numbers it has;
-    ``held`` by us, ``held_by_others`` by somebody else.
+    ``held`` by us, ``held_by_others`` by somebody else; ``address`` is where it goes, None where
+    it has none.
     """
 
     order_id: str
@@ -52,6 +69,7 @@ class OrderState:
     tracking: frozenset[str]
     customer_id: str | None
     recipient: Recipient | None
+    address: ShippingAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from royal_platform.commerce.fulfilment.model import Judgeable, OrderState, Shipment
+from royal_platform.commerce.fulfilment.model import (
+    Judgeable,
+    OrderState,
+    Shipment,
+    ShippingAddress,
+)
 
 
 class OrderReader(Protocol):
@@ -33,6 +38,12 @@ class OrderWriter(Protocol):
 
     async def cancel(self, order_id: str, reason: str, note: str, idempotency_key: str) -> None:
         """Cancel it, give the money back and take the goods back on the shelf."""
+        ...
+
+    async def readdress(
+        self, order_id: str, address: ShippingAddress, idempotency_key: str
+    ) -> None:
+        """Let it go to ``address``; the same again changes nothing."""
         ...
 
     async def ship(self, order_id: str, shipment: Shipment, idempotency_key: str) -> None:

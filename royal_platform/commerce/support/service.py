@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from royal_platform.commerce.decisions.addresses import READDRESS
+from royal_platform.commerce.decisions.fulfilment import CANCEL
 from royal_platform.commerce.decisions.model import (
     Evidence,
     Inverse,
@@ -27,6 +29,9 @@ _REPLY_LIFE = timedelta(days=3)
 _REFUND_LIFE = timedelta(days=7)
 # Mail cannot be called back; words that say less than they should are a person's to judge.
 _REPLY_RISK, _INCOMPLETE_RISK, _REFUND_RISK = 0.2, 0.3, 0.3
+# A parcel sent elsewhere after the payment is how parcels are stolen: never without a person.
+_ADDRESS_RISK, _CANCEL_RISK = 0.45, 0.3
+_CHANGE_LIFE = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +109,61 @@ def refund_proposal(
         cost=money, money_at_stake=money,
         inverse=Inverse(None, None, "A refund cannot be taken back."),
         expires_at=now + _REFUND_LIFE, provenance=provenance,
+    )  # fmt: skip
+
+
+def cancel_proposal(
+    thread: Thread, order: OrderMoney, note: str, *, at_supplier: bool, source: str, now: datetime,
+    provenance: str = "agent",
+) -> Proposal:  # fmt: skip
+    """The thread's order cancelled for its customer, with the money back."""
+    money = Money(order.left, order.currency)
+    supplier = " A supplier was told to send it: cancel it there too." if at_supplier else ""
+    return Proposal(
+        agent_id=AGENT, kind=CANCEL, subject=Subject("order", order.id, order.name),
+        arguments={
+            "order_id": order.id, "reason": "CUSTOMER", "note": note,
+            "customer_id": order.customer_id, "thread_id": thread.id,
+        },
+        precondition={"open": True, "cancelled": False, "shipped": False},
+        evidence=(
+            Evidence("Given back", format(order.left, "f"), order.currency, source,
+                     f"order(id: {order.id})", now),
+            Evidence("Ordered at a supplier", at_supplier, "", "supplier orders",
+                     f"order {order.id}", now),
+        ),
+        rationale=f"{note}{supplier}", prediction=None,
+        risk=Risk(_CANCEL_RISK, (RiskFactor("order", _CANCEL_RISK, "it cannot be revived"),)),
+        cost=None, money_at_stake=money,
+        inverse=Inverse(None, None, "A cancelled order is not revived: the customer orders again."),
+        expires_at=now + _CHANGE_LIFE, provenance=provenance,
+    )  # fmt: skip
+
+
+def address_proposal(
+    thread: Thread, order: OrderMoney, address: Mapping[str, Any], note: str, *, now: datetime,
+    provenance: str = "agent",
+) -> Proposal:  # fmt: skip
+    """The thread's order sent elsewhere. ``note`` says who asked and how it was made sure."""
+    return Proposal(
+        agent_id=AGENT, kind=READDRESS, subject=Subject("order", order.id, order.name),
+        arguments={
+            "order_id": order.id, "address": dict(address), "customer_id": order.customer_id,
+            "thread_id": thread.id,
+        },
+        precondition={"open": True, "cancelled": False, "shipped": False, "at_supplier": False},
+        evidence=(
+            Evidence("Asked for in a thread", thread.id, "", thread.channel.value,
+                     f"thread {thread.id}", now),
+        ),
+        rationale=note, prediction=None,
+        risk=Risk(
+            _ADDRESS_RISK,
+            (RiskFactor("takeover", _ADDRESS_RISK, "a parcel that goes elsewhere may be stolen"),),
+        ),
+        cost=None, money_at_stake=Money(order.left, order.currency),
+        inverse=Inverse(
+            READDRESS, None, "Sends it to the earlier address, as long as it has not left."
+        ),
+        expires_at=now + _CHANGE_LIFE, provenance=provenance,
     )  # fmt: skip

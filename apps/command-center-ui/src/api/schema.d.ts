@@ -1611,6 +1611,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/threads/{thread_id}/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose another address for the thread's order, as long as nothing of it has left. */
+        post: operations["changeAddressInThread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/threads/{thread_id}/escalate": {
         parameters: {
             query?: never;
@@ -1622,6 +1639,23 @@ export interface paths {
         put?: never;
         /** Take the thread over: the agent leaves it alone. */
         post: operations["escalateThread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{thread_id}/order-cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose to cancel the thread's order with the money back; a person always decides. */
+        post: operations["cancelOrderOfThread"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1739,6 +1773,59 @@ export interface components {
             /** Forecasts */
             forecasts: components["schemas"]["MetricAccuracy"][];
             provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * AddressChangeIn
+         * @description ``note`` says how it was made sure that the customer asks.
+         */
+        AddressChangeIn: {
+            address: components["schemas"]["AddressIn"];
+            /** Note */
+            note: string;
+        };
+        /**
+         * AddressIn
+         * @description Where the order shall go; ``country`` is ISO 3166-1 alpha-2.
+         */
+        AddressIn: {
+            /**
+             * First Name
+             * @default null
+             */
+            first_name?: string | null;
+            /** Last Name */
+            last_name: string;
+            /**
+             * Company
+             * @default null
+             */
+            company?: string | null;
+            /** Address1 */
+            address1: string;
+            /**
+             * Address2
+             * @default null
+             */
+            address2?: string | null;
+            /**
+             * Postal Code
+             * @default null
+             */
+            postal_code?: string | null;
+            /** City */
+            city: string;
+            /**
+             * Province
+             * @default null
+             */
+            province?: string | null;
+            /** Country */
+            country: string;
+            /**
+             * Phone
+             * @default null
+             */
+            phone?: string | null;
         };
         /**
          * AddressOut
@@ -3870,6 +3957,14 @@ export interface components {
             /** Snags */
             snags: string[];
         };
+        /**
+         * OrderCancelIn
+         * @description ``note`` says why; it is kept with the order.
+         */
+        OrderCancelIn: {
+            /** Note */
+            note: string;
+        };
         /** OrderDetail */
         OrderDetail: {
             /** Id */
@@ -4146,6 +4241,12 @@ export interface components {
             refund_day_max: string;
             /** Replies Per Thread Per Day */
             replies_per_thread_per_day: number;
+            /** Order Changes Max */
+            order_changes_max: number;
+            /** Customer Changes Month Max */
+            customer_changes_month_max: number;
+            /** Order Changes Per Day */
+            order_changes_per_day: number;
             /** Support From Hour */
             support_from_hour: number;
             /** Support To Hour */
@@ -14356,6 +14457,86 @@ export interface operations {
             };
         };
     };
+    changeAddressInThread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressChangeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposedOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     escalateThread: {
         parameters: {
             query?: never;
@@ -14374,6 +14555,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ThreadDetail"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelOrderOfThread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderCancelIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposedOut"];
                 };
             };
             /** @description Nobody known is calling. */

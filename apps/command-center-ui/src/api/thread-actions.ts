@@ -1,10 +1,15 @@
-/** POST /v1/threads/{id}/reply, /refund, /escalate and /resolve. */
+/** POST /v1/threads/{id}/reply, /refund, /order-cancellation, /address, /escalate and /resolve. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { client, unwrap } from "./client";
+import type { components } from "./schema";
+
+export type NewAddress = components["schemas"]["AddressIn"];
 
 export type ThreadAction =
   | { type: "reply"; text: string; key: string; language: "en" | "nl"; resolves: boolean }
   | { type: "refund"; amount: string; note: string }
+  | { type: "cancel"; note: string }
+  | { type: "address"; address: NewAddress; note: string }
   | { type: "escalate" }
   | { type: "resolve" };
 
@@ -19,6 +24,18 @@ async function act(id: string, action: ThreadAction): Promise<string | null> {
     case "refund": {
       const { type: _, ...body } = action;
       const found = await unwrap(client.POST("/v1/threads/{thread_id}/refund", { params, body }));
+      return found.decision_id;
+    }
+    case "cancel": {
+      const { type: _, ...body } = action;
+      const found = await unwrap(
+        client.POST("/v1/threads/{thread_id}/order-cancellation", { params, body }),
+      );
+      return found.decision_id;
+    }
+    case "address": {
+      const { type: _, ...body } = action;
+      const found = await unwrap(client.POST("/v1/threads/{thread_id}/address", { params, body }));
       return found.decision_id;
     }
     case "escalate":

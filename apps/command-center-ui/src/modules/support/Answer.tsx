@@ -12,6 +12,8 @@ import { Card } from "@/ui/Card";
 import { Field } from "@/ui/fields";
 import { Failure } from "@/ui/states";
 import { sayDone } from "@/ui/toast";
+import { Line } from "./Line";
+import { OrderHelp } from "./OrderHelp";
 
 /** The numbers of sources are for whoever reads the draft, not for the customer. */
 export function withoutMarks(text: string): string {
@@ -98,7 +100,12 @@ export function Answer({ thread }: { thread: ThreadDetail }) {
           </Button>
         </div>
       </form>
-      {thread.order_id && <Refund busy={!may || action.isPending} onRefund={run} />}
+      {thread.order_id && (
+        <>
+          <Refund busy={!may || action.isPending} onRefund={run} />
+          <OrderHelp busy={!may || action.isPending} onAsk={run} />
+        </>
+      )}
       {action.error && <Failure error={asProblem(action.error)} />}
     </Card>
   );
@@ -113,7 +120,6 @@ function Refund({ busy, onRefund }: RefundProps) {
   const { t } = useTranslation();
   const [amount, setAmount] = useState("");
   const [note, setNote] = useState("");
-  const id = useId();
   const format = useFormat();
   const policy = usePolicies().data;
   const cap = (amount: string) => format.money({ amount, currency: policy?.currency ?? "EUR" });
@@ -145,16 +151,12 @@ function Refund({ busy, onRefund }: RefundProps) {
         inputMode="decimal"
         disabled={busy}
       />
-      <label htmlFor={id} className="mt-2 block text-dense">
-        {t("support.note")}
-      </label>
-      <input
-        id={id}
+      <Line
+        label={t("support.note")}
         value={note}
-        maxLength={255}
+        onChange={setNote}
         disabled={busy}
-        onChange={(event) => setNote(event.target.value)}
-        className="mt-1 h-9 w-full rounded-control border border-line-strong bg-surface px-2 disabled:opacity-60 max-md:h-11"
+        maxLength={255}
       />
       <Button small className="mt-2" type="submit" disabled={busy || !valid}>
         {t("support.proposeRefund")}

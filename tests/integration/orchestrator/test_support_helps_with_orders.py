@@ -1,0 +1,205 @@
+"""From a thread: an order is sent elsewhere and back again, or cancelled, once and read back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.errors import Conflict
+from core.settings import read_settings
+from orchestrator.core import attending, ledger
+from orchestrator.core.books import reading, writing
+from orchestrator.core.execution import execute, hands_of
+from orchestrator.core.taking_in import take_in
+from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.commerce.decisions.model import Autonomy, Decision
+from royal_platform.commerce.fulfilment.model import OrderState, Shipment
+from royal_platform.commerce.support.model import Arrival, Channel
+from royal_platform.persistence.privacy import Privacy
+from royal_platform.persistence.tables.decisions import decisions, executions
+from royal_platform.persistence.tables.orders import orders
+from tests.integration.platform.wire import Sandbox
+
+pytestmark = pytest.mark.timeout(240)
+AGENT = "customer_support"
+ELSEWHERE = {
+    "first_name": "Ann", "last_name": "Rider", "company": None, "address1": "Merelhof 7",
+    "address2": None, "postal_code": "3512 AB", "city": "Utrecht", "province": None,
+    "country": "NL", "phone": None,
+}  # fmt: skip
+
+
+_KEYS = count()
+
+
+class Killed(BaseException):
+    """A process that ended here."""
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    folder = tmp_path_factory.mktemp("store")
+    with Sandbox(folder, history_days=3) as sandbox:
+        opened = bootstrap(_settings(folder, sandbox))
+        asyncio.run(opened.sync().run())
+        asyncio.run(opened.refresh_clock())
+        yield opened
+        opened.close()
+
+
+def _settings(folder: Path, sandbox: Sandbox) -> Any:
+    return read_settings(var_dir=folder, sandbox_port=sandbox.port, log_level="ERROR")
+
+
+def waiting_order(platform: Platform, *besides: str) -> tuple[str, str]:
+    """A paid order of which nothing has left, as (order, customer)."""
+    query = select(orders.c.id, orders.c.customer_id).where(
+        orders.c.store_id == platform.store_id, orders.c.financial_status == "paid",
+        orders.c.customer_id.is_not(None), orders.c.id.not_in(besides),
+    )  # fmt: skip
+    with platform.database.read() as connection:
+        rows = connection.execute(query.order_by(orders.c.processed_at.desc())).all()
+    for row in rows:
+        state = live(platform, row.id)
+        if state.paid and state.remaining and not state.tracking and not state.cancelled:
+            return row.id, row.customer_id
+    raise AssertionError("the sandbox has no paid order that waits")
+
+
+def live(platform: Platform, order_id: str) -> OrderState:
+    state = asyncio.run(platform.orders.order_state(order_id))
+    assert state is not None
+    return state
+
+
+def thread_about(platform: Platform, order_id: str, customer_id: str) -> str:
+    name = live(platform, order_id).name if order_id else "it"
+    arrival = Arrival(
+        f"k-{next(_KEYS)}", Channel.CHAT, "Ann", "ann@home.test", "My order", f"About {name}", "",
+        None, None, (), is_automatic=False,
+    )  # fmt: skip
+    with writing(platform) as books:
+        thread_id = take_in(books, arrival, customer_id or None)
+    assert thread_id is not None
+    return thread_id
+
+
+def decide(platform: Platform, decision: Decision) -> str:
+    ledger.approve(platform, decision.id, decision.argument_hash, "ada")
+    return asyncio.run(execute(platform, hands_of(platform), decision.id))
+
+
+def test_an_order_goes_elsewhere_and_back_and_is_forgotten(platform: Platform) -> None:
+    order_id, customer_id = waiting_order(platform)
+    earlier = live(platform, order_id).address
+    assert earlier is not None
+    thread_id = thread_about(platform, order_id, customer_id)
+    # Even an agent that may act alone asks: a parcel sent elsewhere may be stolen.
+    with writing(platform) as books:
+        books.policies.set_autonomy(
+            books.connection, agent_id=AGENT, kind="address.change", level=Autonomy.AUTO,
+            actor="ada", now=books.now,
+        )  # fmt: skip
+    asked = attending.readdress(platform, thread_id, ELSEWHERE, "called back", "ada")
+    assert asked.status.value == "proposed"
+    assert "risk" in {hit.rule for hit in asked.verdict.hits}
+    again = attending.readdress(platform, thread_id, ELSEWHERE, "called back", "ada")
+    assert again.id == asked.id
+    ledger.approve(platform, asked.id, asked.argument_hash, "ada")
+    assert _killed_while_writing(platform, asked) == "executed"
+    found = live(platform, order_id).address
+    assert found is not None
+    assert asdict(found) == ELSEWHERE
+
+    undo = ledger.revert(platform, asked.id, "ada")
+    assert asyncio.run(execute(platform, hands_of(platform), undo.id)) == "executed"
+    assert live(platform, order_id).address == earlier
+
+    with writing(platform) as books:
+        receipt = Privacy(books.store_id).erase(
+            books.connection, customer_id, [order_id], books.now
+        )
+    assert receipt["address_changes"] == 2
+    with platform.database.read() as connection:
+        rows = [connection.execute(select(table)).all() for table in (decisions, executions)]
+    held = str(rows)
+    assert "Merelhof" not in held
+    assert str(earlier.address1) not in held
+
+
+def _killed_while_writing(platform: Platform, decision: Decision) -> str:
+    """The process dies after the store took the address and before we knew."""
+    hands = hands_of(platform)
+    assert hands.counter is not None
+    real = hands.counter.writer
+
+    class Dying:
+        async def readdress(self, *given: Any) -> None:
+            await real.readdress(*given)
+            raise Killed
+
+    dying: Any = Dying()
+    with pytest.raises(Killed):
+        asyncio.run(
+            execute(
+                platform,
+                replace(hands, counter=replace(hands.counter, writer=dying)),
+                decision.id,
+            )
+        )
+    return asyncio.run(execute(platform, hands, decision.id))
+
+
+def test_what_has_left_goes_where_it_goes(platform: Platform) -> None:
+    order_id, customer_id = waiting_order(platform)
+    thread_id = thread_about(platform, order_id, customer_id)
+    asked = attending.readdress(platform, thread_id, ELSEWHERE, "called back", "ada")
+    earlier = live(platform, order_id).address
+    writer = hands_of(platform).counter
+    assert writer is not None
+    parcel = Shipment(dict(live(platform, order_id).remaining), "3SABC123")
+    asyncio.run(writer.writer.ship(order_id, parcel, "k"))
+    assert decide(platform, asked) == "conflicted"
+    assert live(platform, order_id).address == earlier
+
+
+def test_an_order_is_cancelled_for_its_customer_by_a_person(platform: Platform) -> None:
+    order_id, customer_id = waiting_order(platform)
+    thread_id = thread_about(platform, order_id, customer_id)
+    with writing(platform) as books:
+        books.policies.set_autonomy(
+            books.connection, agent_id=AGENT, kind="order.cancel", level=Autonomy.AUTO,
+            actor="ada", now=books.now,
+        )  # fmt: skip
+    asked = attending.cancel(platform, thread_id, "changed their mind", "ada")
+    assert asked.status.value == "proposed"
+    assert decide(platform, asked) == "executed"
+    assert live(platform, order_id).cancelled
+    money = asyncio.run(platform.order_money.order_money(order_id))
+    assert money is not None
+    assert money.left == 0
+    with reading(platform) as books:
+        done = books.decisions.get(books.connection, asked.id)
+    assert done.proposal.inverse.kind is None
+    # Help beyond the caps is counted: the next change to this order is a third thing to ask for.
+    with writing(platform) as books:
+        policy = replace(books.policy, order_changes_max=1)
+        books.policies.replace(
+            books.connection, edited=0, policy=policy, actor="ada", now=books.now
+        )
+    more = attending.readdress(platform, thread_id, ELSEWHERE, "called back", "ada")
+    assert "help.order" in {hit.rule for hit in more.verdict.hits}
+    assert decide(platform, more) == "conflicted"
+
+
+def test_a_thread_about_no_order_has_none_to_cancel(platform: Platform) -> None:
+    thread_id = thread_about(platform, "", "")
+    with pytest.raises(Conflict):
+        attending.cancel(platform, thread_id, "changed their mind", "ada")
