@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     # whoever brings in customers' mail and messages shows it; empty: nobody may
     inbound_secret: SecretStr | None = None
     shopify_api_version: str = Field("2026-10", pattern=r"^\d{4}-\d{2}$")
+    sandbox_letters: bool = Field(True, validation_alias=_env("ROYAL_SANDBOX_LETTERS"))
     sandbox_seed: int = Field(20, ge=0, validation_alias=_env("ROYAL_SANDBOX_SEED"))
 
     # the worker

@@ -77,6 +77,8 @@ class Installation:
             **{name: str(port) for name, port in ports.items()},
             "ROYAL_VAR_DIR": str(home / "var"),
             "ROYAL_ADMIN_TOKEN": ADMIN_TOKEN,
+            # A test that wants letters writes its own.
+            "ROYAL_SANDBOX_LETTERS": "false",
             **extra,
         }
         self.url = f"http://127.0.0.1:{ports['PORT']}"

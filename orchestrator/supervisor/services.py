@@ -29,12 +29,19 @@ def _script(name: str) -> str:
     return str(beside) if beside.exists() else (shutil.which(name) or name)
 
 
+def _letters(settings: Settings) -> tuple[str, ...]:
+    """The sandbox's customers write to our own inbound door."""
+    if not settings.sandbox_letters:
+        return ()
+    return ("--mail-to", f"http://127.0.0.1:{settings.gateway_port}/inbound/mail")
+
+
 def installation(settings: Settings) -> tuple[Service, ...]:
     """Every service of this installation; the sandbox only while no real store is configured."""
     python = sys.executable
     sandbox = Service(
         "sandbox",
-        (_script("royal-sandbox"), "serve"),
+        (_script("royal-sandbox"), "serve", *_letters(settings)),
         settings.sandbox_port,
         "SANDBOX_PORT",
         # Ready once its history is there; the doors need not wait for that, the worker does.

@@ -15,6 +15,7 @@ from store_sandbox import control
 from store_sandbox.admin import endpoint
 from store_sandbox.admin.schema import served_schema
 from store_sandbox.bulk import files
+from store_sandbox.letters import postman
 from store_sandbox.log import get_logger
 from store_sandbox.oauth import routes as oauth
 from store_sandbox.runtime import Options, Runtime
@@ -90,6 +91,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         asyncio.create_task(_live(runtime, stop), name="world"),
         asyncio.create_task(Sender(runtime.outbox).run(stop), name="webhooks"),
     ]
+    if (door := runtime.options.mail_to) is not None:
+        tasks.append(asyncio.create_task(postman.run(runtime, door, stop), name="letters"))
     for task in tasks:
         task.add_done_callback(_tell)
     try:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,6 +62,9 @@ def _say(data: dict[str, Any], as_json: bool) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port.", envvar="SANDBOX_PORT")] = 3003,
+    mail_to: Annotated[
+        str | None, typer.Option(help="Inbound door to which its customers write; none: silence.")
+    ] = None,
 ) -> None:
     """Run the store; a new one first lives through 18 months of history (some seconds)."""
     import uvicorn
@@ -72,7 +76,7 @@ def serve(
     configure_logging(os.environ.get("LOG_LEVEL", "INFO"), json=in_production)
     typer.echo(f"sandbox store (nothing here is real): http://{host}:{port}")
     config = uvicorn.Config(
-        create_app(_options()),
+        create_app(replace(_options(), mail_to=mail_to)),
         host=host,
         port=port,
         log_level="warning",

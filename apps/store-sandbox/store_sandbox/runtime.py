@@ -35,6 +35,8 @@ class Options:
     generate: bool = True
     loopback_http: bool = True
     retry_scale: float = 1.0
+    # where the shop takes mail in; None: nobody writes
+    mail_to: str | None = None
 
     @classmethod
     def from_environment(cls) -> "Options":

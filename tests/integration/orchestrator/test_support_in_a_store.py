@@ -52,6 +52,7 @@ from royal_platform.persistence.messages import Messages, StoredMessage
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.support import Threads
 from royal_platform.persistence.tables.orders import orders
+from store_sandbox.letters import postman
 from tests.fakes.post import Mailbox
 from tests.integration.platform.wire import Sandbox
 
@@ -350,6 +351,38 @@ def test_what_a_customer_writes_wakes_the_agent_once(platform: Platform) -> None
     assert wake_unread(platform) is None
     [thread] = threads(platform)
     assert thread.triage is not None
+
+
+def test_the_sandboxs_customers_write_about_their_own_orders(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    runtime = sandbox._app.state.runtime
+    gate = httpx.ASGITransport(create_app(platform.settings))
+    with runtime.state.write() as tx:
+        tx.set_meta("world.letters_until", "0")
+
+    async def deliver_letters() -> tuple[int, ...]:
+        async with httpx.AsyncClient(transport=gate) as client:
+            doors = ("http://gate/nowhere", "http://gate/inbound/mail", "http://gate/inbound/mail")
+            return tuple([await postman.deliver(runtime, door, client) for door in doors])
+
+    # What a door did not take is brought again; what it took is not.
+    refused, taken, again = asyncio.run(deliver_letters())
+    assert refused == 0
+    assert taken > 0
+    assert again == 0
+    asyncio.run(webhooks.work_off(platform))
+    found = threads(platform)
+    assert len(found) == taken
+    for thread in found:
+        # Each names an order of its own writer: the thread found both.
+        assert thread.customer_id is not None
+        assert thread.order_id is not None
+        [letter] = said(platform, thread.id)
+        state = asyncio.run(platform.orders.order_state(thread.order_id))
+        assert state is not None
+        assert state.customer_id == thread.customer_id
+        assert state.name in f"{letter.subject}{letter.text}"
 
 
 def _rate(platform: Platform, thread_id: str) -> None:

@@ -1,0 +1,1 @@
+"""What the world's customers write to the shop: mail about their true orders."""
