@@ -45,6 +45,9 @@ class EventQuery(BaseModel):
     before: int | None = Field(default=None, ge=1, le=SEQ_MAX)
     type: str | None = None
     subject: str | None = None
+    without: list[str] = Field(
+        default_factory=list, max_length=20, description="Types that are left out"
+    )
     limit: int = Field(default=100, ge=1, le=500)
 
 

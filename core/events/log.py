@@ -163,9 +163,14 @@ def read_after(  # noqa: PLR0917 - a filter reads well in any form
     limit: int,
     type: str | None = None,  # noqa: A002 - the column's name
     subject: str | None = None,
+    without: Sequence[str] = (),
 ) -> list[StoredEvent]:
-    """Events with ``seq > after``, oldest first; ``type`` ending in ``.`` matches a prefix."""
-    query = _select(store_id, type, subject).where(events.c.seq > after).order_by(events.c.seq)
+    """Events with ``seq > after``, oldest first; ``type`` ending in ``.`` matches a prefix.
+
+    Types in ``without`` are left out.
+    """
+    query = _select(store_id, type, subject, without).where(events.c.seq > after)
+    query = query.order_by(events.c.seq)
     return [_stored(row._asdict()) for row in connection.execute(query.limit(limit))]
 
 
@@ -176,16 +181,24 @@ def read_before(  # noqa: PLR0917
     limit: int,
     type: str | None = None,  # noqa: A002 - the column's name
     subject: str | None = None,
+    without: Sequence[str] = (),
 ) -> list[StoredEvent]:
-    """Events with ``seq < before`` (None: from the head), newest first."""
-    query = _select(store_id, type, subject).order_by(events.c.seq.desc())
+    """Events with ``seq < before`` (None: from the head), newest first.
+
+    Types in ``without`` are left out.
+    """
+    query = _select(store_id, type, subject, without).order_by(events.c.seq.desc())
     if before is not None:
         query = query.where(events.c.seq < before)
     return [_stored(row._asdict()) for row in connection.execute(query.limit(limit))]
 
 
-def _select(store_id: str, type_: str | None, subject: str | None) -> Select[Any]:
+def _select(
+    store_id: str, type_: str | None, subject: str | None, without: Sequence[str]
+) -> Select[Any]:
     query = select(events).where(events.c.store_id == store_id)
+    if without:
+        query = query.where(events.c.type.not_in(without))
     if type_ is not None and type_.endswith("."):
         query = query.where(events.c.type.startswith(type_, autoescape=True))
     elif type_ is not None:

@@ -267,6 +267,14 @@ describe("products", () => {
 });
 
 describe("activity", () => {
+  it("leaves progress out until every event is asked for", async () => {
+    const { user, world } = open("/activity");
+    const asked = () => world.requests.filter((r) => r.path === "/v1/events").at(-1)?.query;
+    await until(() => asked()?.getAll("without").includes("run.step") === true);
+    await user.selectOptions(await screen.findByLabelText("Kind of event"), "all");
+    await until(() => asked()?.has("without") === false);
+  });
+
   it("links an event to its decision and undoes an executed one", async () => {
     const { user, world } = open("/activity");
     const socket = await goLive();

@@ -187,6 +187,12 @@ def test_asking_twice_for_a_sync_asks_once(application: Any, platform: Platform)
     found = client.get("/v1/events?type=store.sync.requested", headers=ADMIN).get_json()["data"]
     assert len(found) == 1
     assert client.post("/v1/connections/none/sync", headers=ADMIN).status_code == 404
+    others = client.get(
+        "/v1/events?without=store.sync.requested&without=session.opened", headers=ADMIN
+    ).get_json()
+    kinds = {event["type"] for event in others["data"]}
+    assert kinds.isdisjoint({"store.sync.requested", "session.opened"})
+    assert others["head"] >= found[0]["seq"]
 
 
 def test_production_without_a_store_says_what_to_set(tmp_path: Path, sqlite_url: str) -> None:

@@ -6,8 +6,12 @@ import { keys } from "./keys";
 export interface EventFilters {
   type?: string;
   subject?: string;
+  without?: string[];
   limit?: number;
 }
+
+/** How far a run or a sync has come: for its own page, not for a list of what happened. */
+export const PROGRESS = ["run.step", "store.sync.progressed"];
 
 const eventPages = (filters: EventFilters) =>
   infiniteQueryOptions({

@@ -9765,6 +9765,8 @@ export interface operations {
                 before?: number | null;
                 type?: string | null;
                 subject?: string | null;
+                /** @description Types that are left out */
+                without?: string[];
                 limit?: number;
             };
             header?: never;

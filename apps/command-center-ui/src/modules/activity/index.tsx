@@ -1,6 +1,6 @@
 /** The audit log: every event, filtered by family and subject, with undo where it is possible. */
 import { useTranslation } from "react-i18next";
-import { useEventPages } from "@/api/events";
+import { PROGRESS, useEventPages } from "@/api/events";
 import { useFormat } from "@/format/use-format";
 import { Button } from "@/ui/Button";
 import { Select } from "@/ui/fields";
@@ -10,6 +10,9 @@ import { useUrlState } from "@/ui/use-url-state";
 import { byDay, FAMILIES } from "./days";
 import { EventDay } from "./EventDay";
 
+/** The address's word for every event, progress too. */
+const ALL = "all";
+
 export default function Activity() {
   const { t } = useTranslation();
   const format = useFormat();
@@ -17,7 +20,7 @@ export default function Activity() {
   const { type, subject } = search;
   const pages = useEventPages({
     limit: 100,
-    ...(type ? { type } : {}),
+    ...(type ? (type === ALL ? {} : { type }) : { without: PROGRESS }),
     ...(subject ? { subject } : {}),
   });
   const rows = pages.data?.pages.flatMap((page) => page.data) ?? [];
@@ -40,6 +43,7 @@ export default function Activity() {
           onChange={(value) => setSearch({ type: value })}
           options={[
             { value: "", label: t("activity.anyType") },
+            { value: ALL, label: t("activity.withProgress") },
             ...FAMILIES.map((family) => ({
               value: `${family}.`,
               label: t(`activity.family.${family}`),

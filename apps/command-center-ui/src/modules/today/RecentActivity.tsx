@@ -1,7 +1,7 @@
 /** What happened last, from the audit log. */
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useEventPages } from "@/api/events";
+import { PROGRESS, useEventPages } from "@/api/events";
 import { EventLine } from "@/events/EventLine";
 import { Card } from "@/ui/Card";
 import { QueryView } from "@/ui/QueryView";
@@ -10,10 +10,8 @@ const SHOWN = 8;
 
 export function RecentActivity() {
   const { t } = useTranslation();
-  const query = useEventPages({ limit: 25 });
-  const rows = (query.data?.pages[0]?.data ?? [])
-    .filter((event) => event.type !== "run.step" && event.type !== "store.sync.progressed")
-    .slice(0, SHOWN);
+  const query = useEventPages({ limit: SHOWN, without: PROGRESS });
+  const rows = query.data?.pages[0]?.data ?? [];
   return (
     <Card
       title={t("nav.activity")}
