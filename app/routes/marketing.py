@@ -13,6 +13,7 @@ from app.schemas.marketing import (
     FlowList,
     FlowPath,
     FlowText,
+    FlowTrialOut,
     MessageDetail,
     MessagePage,
     MessagePath,
@@ -37,6 +38,13 @@ def list_flows() -> Response:
 def check_flow(body: FlowText) -> Response:
     """Read a flow's text and name every problem; nothing is saved."""
     return reply(view.check(body.text))
+
+
+@api.post("/flows/trial", responses={200: FlowTrialOut})
+@requires("store:read")
+def try_flow(body: FlowText) -> Response:
+    """Whom a flow's text is about, and what it would have done last month; nothing is sent."""
+    return reply(view.trial(platform(), body.text))
 
 
 @api.put("/flows/<flow_id>", responses={200: FlowList})

@@ -103,6 +103,39 @@ class FlowCheckOut(Model):
     problems: list[str]
 
 
+class PersonOut(Model):
+    id: str
+    name: str | None
+    orders: int
+
+
+class SendingOut(Model):
+    """A step to one customer and when it would have been due."""
+
+    customer_id: str
+    step: str
+    due_at: datetime
+    outcome: Literal["sent", "to_come", "bought", "holdout", "weekly_cap", "daily_cap"]
+
+
+class FlowTrialOut(Model):
+    """Whom a flow is about now, and what it would have done in the last thirty days.
+
+    Consent is not counted: the store is asked about each when a message is due. ``why_not`` names
+    the trigger that cannot be tried on what is kept here; then there are no figures.
+    """
+
+    members: int
+    holdout: int
+    sample: list[PersonOut]
+    since: datetime
+    until: datetime
+    signals: int
+    outcomes: dict[str, int]
+    sendings: list[SendingOut]
+    why_not: Literal["checkout_abandoned", "campaign"] | None
+
+
 class MessageOut(Model):
     id: str
     decision_id: str

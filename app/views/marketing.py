@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from app.schemas.marketing import (
     FlowCheckOut,
@@ -11,6 +12,7 @@ from app.schemas.marketing import (
     FlowList,
     FlowOut,
     FlowStepOut,
+    FlowTrialOut,
     LiftOut,
     MandateOut,
     MessageDetail,
@@ -18,12 +20,16 @@ from app.schemas.marketing import (
     MessagePage,
     MessagePreview,
     MessageQuery,
+    PersonOut,
     PreviewQuery,
+    SendingOut,
 )
 from app.views import shared
 from core.errors import Invalid
 from orchestrator.core import flows as book
+from orchestrator.core.audience_preview import reach
 from orchestrator.core.previewing import preview as composed
+from orchestrator.core.rehearsing import on_last_month
 from royal_platform.messaging.carriers import carrier_of
 from royal_platform.messaging.composing import template_names
 from royal_platform.persistence.messages import Messages, StoredMessage
@@ -33,6 +39,9 @@ if TYPE_CHECKING:
     from orchestrator.core.flows import FlowView
     from royal_platform.bootstrap import Platform
     from royal_platform.commerce.marketing.model import Lift
+
+# Of a rehearsal the newest are listed; the counts are of all.
+_SHOWN = 50
 
 
 def flows(platform: Platform) -> FlowList:
@@ -57,6 +66,24 @@ def check(text: str) -> FlowCheckOut:
         problems = [str(one["message"]) for one in error.errors] or [error.detail]
         return FlowCheckOut(problems=problems)
     return FlowCheckOut(problems=[])
+
+
+def trial(platform: Platform, text: str) -> FlowTrialOut:
+    """The flow tried on its audience and on the last month. Raises ``Invalid``."""
+    flow = book.parsed(text)
+    found, tried = reach(platform, flow), on_last_month(platform, flow)
+    counts = Counter(each.outcome.value for each in tried.sendings)
+    return FlowTrialOut(
+        members=found.members, holdout=found.holdout,
+        sample=[PersonOut(id=one.id, name=one.name, orders=one.orders) for one in found.sample],
+        since=tried.since, until=tried.until, signals=tried.signals, outcomes=dict(counts),
+        sendings=[
+            SendingOut(customer_id=one.customer_id, step=one.step, due_at=one.due_at,
+                       outcome=one.outcome.value)
+            for one in tried.sendings[-_SHOWN:]
+        ],
+        why_not=cast("Any", tried.why_not),
+    )  # fmt: skip
 
 
 def save(platform: Platform, who: Principal, flow_id: str, body: FlowIn) -> FlowList:

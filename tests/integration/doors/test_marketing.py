@@ -116,3 +116,38 @@ def test_a_template_is_previewed_with_a_real_customer(ask: Callable[..., Any]) -
     assert "title" in missing.json["detail"]
     gone = ask("GET", "/v1/message-preview?template=welcome&customer_id=nobody")
     assert gone.status_code == 404
+
+
+CAMPAIGN = """
+flow: spring
+name: Spring
+trigger: campaign
+audience: orders > 2
+holdout_percent: 20
+horizon_days: 14
+per_day: 10
+total: 100
+window_days: 7
+says: {title: Spring is here, body: New shelves.}
+steps: [{id: mail, wait: 0h, template: campaign}]
+"""
+
+
+def test_a_campaign_is_tried_on_its_audience_and_saved(ask: Callable[..., Any]) -> None:
+    told = ask("POST", "/v1/flows/trial", {"text": CAMPAIGN}, role="viewer").json
+    assert (told["members"], [one["name"] for one in told["sample"]]) == (1, ["Ann Läufer"])
+    assert (told["why_not"], told["sendings"]) == ("campaign", [])
+    nobody = CAMPAIGN.replace("orders > 2", "orders > 9")
+    assert ask("POST", "/v1/flows/trial", {"text": nobody}).json["members"] == 0
+    assert ask("POST", "/v1/flows/trial", {"text": "flow: x"}).status_code == 422
+    saved = ask("PUT", "/v1/flows/spring", {"text": CAMPAIGN, "version": 0}).json["data"]
+    assert [one["trigger"] for one in saved if one["id"] == "spring"] == ["campaign"]
+
+
+def test_a_flow_is_tried_on_last_months_orders(ask: Callable[..., Any]) -> None:
+    [flow] = [one for one in ask("GET", "/v1/flows").json["data"] if one["id"] == "after_purchase"]
+    told = ask("POST", "/v1/flows/trial", {"text": flow["text"]}).json
+    # Ann's three orders of today are one stay in the flow: she is in it already.
+    assert told["signals"] == 3
+    assert sum(told["outcomes"].values()) == 1
+    assert told["why_not"] is None

@@ -27,6 +27,13 @@ export function useCheckFlow() {
   });
 }
 
+/** Whom a text is about, and what it would have done last month; nothing is saved or sent. */
+export function useTryFlow() {
+  return useMutation({
+    mutationFn: (text: string) => unwrap(client.POST("/v1/flows/trial", { body: { text } })),
+  });
+}
+
 interface FlowEdit {
   id: string;
   version: number;

@@ -753,6 +753,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/flows/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom a flow's text is about, and what it would have done last month; nothing is sent. */
+        post: operations["tryFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/flows/{flow_id}": {
         parameters: {
             query?: never;
@@ -3296,6 +3313,41 @@ export interface components {
             text: string;
         };
         /**
+         * FlowTrialOut
+         * @description Whom a flow is about now, and what it would have done in the last thirty days.
+         *
+         *     Consent is not counted: the store is asked about each when a message is due. ``why_not`` names
+         *     the trigger that cannot be tried on what is kept here; then there are no figures.
+         */
+        FlowTrialOut: {
+            /** Members */
+            members: number;
+            /** Holdout */
+            holdout: number;
+            /** Sample */
+            sample: components["schemas"]["PersonOut"][];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Signals */
+            signals: number;
+            /** Outcomes */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** Sendings */
+            sendings: components["schemas"]["SendingOut"][];
+            /** Why Not */
+            why_not: ("checkout_abandoned" | "campaign") | null;
+        };
+        /**
          * ForecastOut
          * @description Store-wide or per-variant weekly demand with the coming weeks' 80 % interval.
          */
@@ -4112,6 +4164,15 @@ export interface components {
             value: number;
             /** Error */
             error: number | null;
+        };
+        /** PersonOut */
+        PersonOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string | null;
+            /** Orders */
+            orders: number;
         };
         /**
          * PointOut
@@ -5311,6 +5372,26 @@ export interface components {
             customers: number;
             fault: components["schemas"]["RuleFault"] | null;
             provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * SendingOut
+         * @description A step to one customer and when it would have been due.
+         */
+        SendingOut: {
+            /** Customer Id */
+            customer_id: string;
+            /** Step */
+            step: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "sent" | "to_come" | "bought" | "holdout" | "weekly_cap" | "daily_cap";
         };
         /**
          * SessionOut
@@ -9934,6 +10015,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlowCheckOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowText"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowTrialOut"];
                 };
             };
             /** @description Nobody known is calling. */

@@ -49,6 +49,7 @@ export type RouteOption = Schemas["RouteOptionOut"];
 export type Snag = Schemas["SnagOut"];
 export type WayMoment = Schemas["MomentOut"];
 export type Flow = Schemas["FlowOut"];
+export type FlowTrial = Schemas["FlowTrialOut"];
 export type FlowStep = Schemas["FlowStepOut"];
 export type FlowList = Schemas["FlowList"];
 export type Message = Schemas["MessageOut"];

@@ -1,30 +1,39 @@
 /** A flow's text: checked while it is written, saved as a new version. */
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useCheckFlow, useSaveFlow } from "@/api/marketing";
+import { useCheckFlow, useSaveFlow, useTryFlow } from "@/api/marketing";
 import { asProblem } from "@/api/problem";
 import { useMay } from "@/api/session";
-import type { Flow } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Failure, Note } from "@/ui/states";
 import { sayDone } from "@/ui/toast";
+import { Trial } from "./Trial";
 
-export function FlowEditor({ flow, onDone }: { flow: Flow; onDone: () => void }) {
+/** A version that is being edited; version 0 is one that nobody saved yet. */
+interface Draft {
+  id: string;
+  version: number;
+  text: string;
+}
+
+export function FlowEditor({ flow, onDone }: { flow: Draft; onDone: () => void }) {
   const { t } = useTranslation();
   const id = useId();
   const may = useMay("agents:configure");
   const [text, setText] = useState(flow.text);
   const check = useCheckFlow();
   const save = useSaveFlow();
+  const trial = useTryFlow();
   const change = (value: string) => {
     setText(value);
     check.reset();
+    trial.reset();
   };
   const submit = async () => {
     const found = await check.mutateAsync(text);
     if (found.problems.length > 0) return;
     save.mutate(
-      { id: flow.id, version: flow.version, text },
+      { id: flow.version ? flow.id : nameIn(text), version: flow.version, text },
       {
         onSuccess: () => {
           sayDone(t("marketing.saved", { version: flow.version + 1 }));
@@ -69,21 +78,35 @@ export function FlowEditor({ flow, onDone }: { flow: Flow; onDone: () => void })
       </div>
       {save.error && <Failure error={asProblem(save.error)} />}
       {check.error && <Failure error={asProblem(check.error)} />}
-      <p className="my-2 text-meta text-muted">{t("marketing.newVersion")}</p>
+      {trial.error && <Failure error={asProblem(trial.error)} />}
+      {trial.data && <Trial trial={trial.data} />}
+      <p className="my-2 text-meta text-muted">
+        {t(flow.version ? "marketing.newVersion" : "marketing.campaignNext")}
+      </p>
       <div className="flex flex-wrap gap-2">
         <Button
           small
           variant="primary"
           type="submit"
-          disabled={!may || text === flow.text || save.isPending || check.isPending}
+          disabled={
+            !may || (flow.version > 0 && text === flow.text) || save.isPending || check.isPending
+          }
         >
           {t("marketing.save")}
         </Button>
         <Button small disabled={!may || check.isPending} onClick={() => check.mutate(text)}>
           {t("marketing.check")}
         </Button>
+        <Button small disabled={trial.isPending} onClick={() => trial.mutate(text)}>
+          {t("marketing.try")}
+        </Button>
         {!may && <span className="text-dense text-muted">{t("state.notAllowed")}</span>}
       </div>
     </form>
   );
+}
+
+/** The name that a new flow's text gives itself; the server says what is wrong with it. */
+function nameIn(text: string): string {
+  return /^flow:[ \t]*(\S+)/m.exec(text)?.[1] ?? "-";
 }

@@ -7,6 +7,7 @@ import { QueryView } from "@/ui/QueryView";
 import { Source } from "@/ui/Source";
 import { useUrlState } from "@/ui/use-url-state";
 import { FlowCard } from "./FlowCard";
+import { NewCampaign } from "./NewCampaign";
 import { Outbox } from "./Outbox";
 import { Preview } from "./Preview";
 
@@ -39,11 +40,14 @@ export default function Marketing() {
       >
         {(flows) =>
           view === "flows" ? (
-            <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-2">
-              {flows.data.map((flow) => (
-                <FlowCard key={flow.id} flow={flow} />
-              ))}
-            </div>
+            <>
+              <NewCampaign />
+              <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-2">
+                {flows.data.map((flow) => (
+                  <FlowCard key={flow.id} flow={flow} />
+                ))}
+              </div>
+            </>
           ) : view === "outbox" ? (
             <Outbox carrier={flows.carrier} />
           ) : (
