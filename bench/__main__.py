@@ -24,6 +24,7 @@ from bench.sandbox_serving import sandbox_serving
 from bench.stocking import stocking
 from bench.table import Report, percentile
 from bench.warehouse import warehouse
+from bench.webhooks import webhooks
 from core.telemetry.logs import configure_logging
 from tests.installation import ADMIN_TOKEN, SANDBOX, Installation, until
 
@@ -32,6 +33,7 @@ _PARTS = (
     "starts",
     "reads",
     "sync",
+    "webhooks",
     "aira",
     "sandbox",
     "forecasts",
@@ -241,6 +243,7 @@ def interface_size(report: Report) -> None:
 # Parts that need nothing but a folder of their own.
 _AT_HOME = {
     "sync": first_sync,
+    "webhooks": webhooks,
     "aira": first_token,
     "sandbox": sandbox_serving,
     "warehouse": warehouse,

@@ -11,7 +11,10 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+import orjson
+
 GENESIS = "0" * 64
+_FLAT = frozenset({str, int, bool, type(None)})
 _ENCODER = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 )
@@ -24,12 +27,29 @@ def canonical_json(value: object) -> str:
     for anything else JSON does not know and ``ValueError`` for NaN, infinities, naive times and
     text that is not Unicode.
     """
+    text = _flat_text(value)
+    if text is not None:
+        return text
     text = _ENCODER.encode(_plain(value))
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise ValueError("the text holds a lone surrogate and is not Unicode") from error
     return text
+
+
+def _flat_text(value: object) -> str | None:
+    """The same text, sooner, of what nearly every event is: one object of texts and numbers."""
+    if type(value) is not dict:
+        return None
+    for key, item in value.items():
+        if type(key) is not str or type(item) not in _FLAT:
+            return None
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:
+        # A number beyond 64 bits, or text that is not Unicode: the long way knows what to say.
+        return None
 
 
 def digest(text: str) -> str:

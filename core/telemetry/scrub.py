@@ -22,7 +22,8 @@ _DEPTH = 6
 
 def scrub_text(text: str) -> str:
     """``text`` with credentials masked and e-mail addresses reduced to their domain's mask."""
-    text = _URL_PASSWORD.sub(rf"\g<front>:{MASK}@", text)
+    if "@" in text:
+        text = _URL_PASSWORD.sub(rf"\g<front>:{MASK}@", text)
     text = _BEARER.sub(lambda match: f"{match.group(1)} {MASK}", text)
     text = _KNOWN_TOKEN.sub(MASK, text)
     return _EMAIL.sub("<email>", text) if "@" in text else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from royal_platform.persistence.commands import Commands, Receipt
 
 _BATCH = 200
 _WAITING_MAX = 5000
+# A store's id and a webhook's.
+_Name = tuple[str, str]
 _log = get_logger(__name__)
 
 
@@ -73,7 +76,7 @@ class Inbox:
     def _commit(self, batch: Sequence[_Waiting]) -> None:
         try:
             with self._database.write() as transaction:
-                fresh = [_append(transaction, item.receipt) for item in batch]
+                fresh = _append(transaction, [item.receipt for item in batch])
         except RoyalError as error:
             _settle(batch, error)
         except Exception as error:  # noqa: BLE001 - every waiting sender must get an answer
@@ -85,37 +88,61 @@ class Inbox:
             for item in batch:
                 self._commit([item])
         else:
-            for item, new in zip(batch, fresh, strict=True):
+            for item in batch:
+                # Of two under one id only the first is new.
+                new = _name(item.receipt) in fresh
+                fresh.discard(_name(item.receipt))
                 if not item.stored.cancelled():
                     item.stored.set_result(new)
 
 
-def _append(transaction: Transaction, receipt: Receipt) -> bool:
-    """The receipt, the command to work on it and its event; nothing when it is known already."""
-    commands = Commands(receipt.store_id)
-    if not commands.receive(transaction.connection, receipt):
-        return False
+def _append(transaction: Transaction, receipts: Sequence[Receipt]) -> set[_Name]:
+    """The receipts, a command to work on each and its event, but for those that are known.
+
+    Returns what is new. Few statements for many receipts: each costs more than a row does.
+    """
+    fresh: set[_Name] = set()
+    by_store: dict[str, dict[str, Receipt]] = defaultdict(dict)
+    for receipt in receipts:
+        by_store[receipt.store_id].setdefault(receipt.webhook_id, receipt)
+    # In one order everywhere, so that two gateways never wait for each other.
+    for store_id, known in sorted(by_store.items()):
+        ordered = [receipt for _webhook_id, receipt in sorted(known.items())]
+        new = Commands(store_id).receive_all(transaction.connection, ordered)
+        _ask_for(transaction, store_id, [known[each] for each in known if each in new])
+        fresh |= {(store_id, webhook_id) for webhook_id in new}
+    return fresh
+
+
+def _ask_for(transaction: Transaction, store_id: str, receipts: Sequence[Receipt]) -> None:
+    if not receipts:
+        return
     # One clock for all commands: in a stepped world the machine's is months behind the store's.
-    now = stores.clock(transaction.connection, receipt.store_id).now()
-    facts = {"webhook_id": receipt.webhook_id, "topic": receipt.topic}
-    commands.add(
+    now = stores.clock(transaction.connection, store_id).now()
+    facts = {
+        each.webhook_id: {"webhook_id": each.webhook_id, "topic": each.topic} for each in receipts
+    }
+    Commands(store_id).add_all(
         transaction.connection,
         kind="handle_webhook",
-        key=f"handle_webhook:{receipt.webhook_id}",
-        payload=facts,
+        payloads={f"handle_webhook:{webhook_id}": told for webhook_id, told in facts.items()},
         now=now,
     )
-    transaction.record(
-        NewEvent(
-            store_id=receipt.store_id,
-            type="webhook.received",
-            subject=receipt.webhook_id,
-            payload=facts,
-            actor=_sender(receipt),
-            occurred_at=now,
+    for receipt in receipts:
+        transaction.record(
+            NewEvent(
+                store_id=store_id,
+                type="webhook.received",
+                subject=receipt.webhook_id,
+                payload=facts[receipt.webhook_id],
+                actor=_sender(receipt),
+                occurred_at=now,
+            )
         )
-    )
-    return True
+
+
+def _name(receipt: Receipt) -> _Name:
+    return receipt.store_id, receipt.webhook_id
 
 
 def _sender(receipt: Receipt) -> str:

@@ -27,6 +27,7 @@ from pydantic import SecretStr
 from sqlalchemy import insert, select
 
 from api_gateway.app import create_app
+from api_gateway.inbox import Inbox
 from api_gateway.storefront import signature_of
 from api_gateway.webhooks import BODY_MAX
 from core.events import read_after, verify
@@ -37,7 +38,7 @@ from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.messages.model import Rendered, State
 from royal_platform.messaging.unsubscribing import links_of
 from royal_platform.persistence import stores
-from royal_platform.persistence.commands import Commands, unrelayed
+from royal_platform.persistence.commands import Commands, Receipt, unrelayed
 from royal_platform.persistence.messages import Messages, StoredMessage
 from royal_platform.persistence.tables import catalog
 from royal_platform.persistence.tables.marketing import stock_wishes
@@ -211,6 +212,40 @@ async def test_many_at_once_are_all_stored_once(url: str, stored: Platform) -> N
     with stored.database.read() as connection:
         ids = {each.webhook_id for each in Commands(stored.store_id).unprocessed(connection, 500)}
     assert ids == {f"w-{number}" for number in range(60)}
+
+
+def test_what_shares_a_commit_is_stored_once_and_told_in_the_order_it_came(
+    stored: Platform,
+) -> None:
+    known = _arriving(stored, "w-known")
+    ids = ["w-9", "w-known", "w-1", "w-9"]
+    inbox = Inbox(stored.database)
+
+    async def store_all() -> list[bool]:
+        await inbox.store(known)
+        with stored.database.write():
+            # While somebody else writes they gather, and the next commit takes them all.
+            waiting = [asyncio.create_task(inbox.store(_arriving(stored, each))) for each in ids]
+            await asyncio.sleep(0)
+        return await asyncio.gather(*waiting)
+
+    assert asyncio.run(store_all()) == [True, False, True, False]
+    inbox.close()
+    with stored.database.read() as connection:
+        told = read_after(connection, stored.store_id, 0, 100, type="webhook.received")
+        assert [each.subject for each in told] == ["w-known", "w-9", "w-1"]
+        assert {each.key for each in unrelayed(connection, 100)} >= {
+            f"handle_webhook:{each}" for each in ids
+        }
+        assert verify(connection, stored.store_id).ok
+
+
+def _arriving(platform: Platform, webhook_id: str) -> Receipt:
+    return Receipt(
+        store_id=platform.store_id, webhook_id=webhook_id, topic="orders/create",
+        headers={"x-shopify-topic": "orders/create"}, body=b"", received_at=datetime.now(UTC),
+        triggered_at=None, processed_at=None, error=None,
+    )  # fmt: skip
 
 
 def test_a_store_is_known_by_the_name_it_gives_itself_and_by_two_secrets_while_one_changes(

@@ -39,6 +39,12 @@ def test_the_same_value_has_one_text_whatever_the_order_of_its_keys(value: Any) 
     assert canonical_json(json.loads(text)) == text
 
 
+@given(st.dictionaries(TEXT, st.none() | st.booleans() | st.integers() | TEXT, max_size=6))
+def test_the_short_way_and_the_long_way_give_the_same_text(value: dict[str, Any]) -> None:
+    # What hangs from a list goes the long way.
+    assert f"[{canonical_json(value)}]" == canonical_json([value])
+
+
 @given(st.lists(st.dictionaries(TEXT, JSON, max_size=3), min_size=1, max_size=6), st.data())
 def test_changing_any_row_changes_every_hash_from_there_on(rows: list[Any], data: Any) -> None:
     def chain(items: list[Any]) -> list[str]:
