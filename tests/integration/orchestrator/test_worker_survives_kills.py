@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,10 +31,16 @@ from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.persistence.commands import Receipt
 from store_sandbox.app import create_app
 from store_sandbox.runtime import Options
-from tests.integration.orchestrator.prices import approve_prices, propose_prices
+from tests.integration.orchestrator.prices import (
+    approve_prices,
+    approve_prices_of_one_product,
+    approve_stock,
+    propose_prices,
+)
 
 pytestmark = pytest.mark.timeout(240)
 SETTLED = {"executed", "failed", "conflicted"}
+SHARED = ("productVariantsBulkUpdate", "inventorySetQuantities")
 
 
 def until(condition: Callable[[], Any], seconds: float = 60, what: str = "") -> Any:
@@ -98,15 +105,24 @@ class Scene:
         with reading(self.platform) as books:
             return [books.decisions.get(books.connection, each).status.value for each in ids]
 
-    def writes(self) -> list[dict[str, Any]]:
-        credentials = json.loads((self.folder / "sandbox" / "credentials.json").read_text())
-        answer = httpx.get(
-            self._url("/control/journal"),
-            params={"mutation": "productVariantsBulkUpdate"},
-            headers={"X-Sandbox-Control": credentials["control_token"]},
-        )
-        found: list[dict[str, Any]] = answer.raise_for_status().json()["data"]
+    def writes(self, mutation: str = "productVariantsBulkUpdate") -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.control("GET", "journal", mutation=mutation)
         return found
+
+    def made(self) -> list[dict[str, Any]]:
+        """What shared requests wrote."""
+        return [each for mutation in SHARED for each in self.writes(mutation)]
+
+    def control(
+        self, method: str, path: str, body: dict[str, Any] | None = None, **query: str
+    ) -> Any:
+        """What the sandbox's own door answers."""
+        credentials = json.loads((self.folder / "sandbox" / "credentials.json").read_text())
+        answer = httpx.request(
+            method, self._url(f"/control/{path}"), params=query, json=body,
+            headers={"X-Sandbox-Control": credentials["control_token"]},
+        )  # fmt: skip
+        return answer.raise_for_status().json()["data"]
 
     def close(self) -> None:
         for process in self.workers:
@@ -139,6 +155,38 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(scene: Scene) -
     assert len(scene.writes()) == 24
     with scene.platform.database.read() as connection:
         assert verify(connection, scene.platform.store_id).ok
+
+
+def test_a_kill_amid_shared_requests_leaves_every_change_made_once(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    scene = Scene(tmp_path, sqlite_url)
+    try:
+        worker = scene.start_worker()
+        until(scene.synced, 90, "the first sync")
+        scene.control("POST", "faults", {"kind": "slow_write", "seconds": 1.5, "count": None})
+        ids = approve_prices_of_one_product(scene.platform) + approve_stock(scene.platform)
+        # While the first of each is written the others gather: theirs are the requests to die in.
+        until(lambda: all(map(scene.writes, SHARED)), 60, "the first write of each")
+        heard = {each["request_id"] for each in scene.made()}
+        until(lambda: scene.statuses(ids).count("executing") > 4, 20, "those that wait")
+        worker.kill()
+        worker.wait()
+        told = scene.statuses(ids).count("executed")
+        unheard = until(lambda: [w for w in scene.made() if w["request_id"] not in heard], 20)
+        assert len({each["request_id"] for each in unheard}) < len(unheard)
+        assert told <= len(scene.made()) - len(unheard)
+        scene.control("DELETE", "faults", {})
+        scene.start_worker()
+        until(lambda: set(scene.statuses(ids)) <= SETTLED, 120, "the executions")
+        assert scene.statuses(ids) == ["executed"] * len(ids)
+        made = Counter((each["mutation"], each["subject"]) for each in scene.made())
+        assert len(made) == len(ids)
+        assert set(made.values()) == {1}
+        with scene.platform.database.read() as connection:
+            assert verify(connection, scene.platform.store_id).ok
+    finally:
+        scene.close()
 
 
 def test_a_stop_lets_no_write_begin_and_lifting_it_goes_on(scene: Scene) -> None:
