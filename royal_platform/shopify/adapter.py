@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from royal_platform.commerce.catalog.model import (
     CompareAt,
@@ -15,12 +15,14 @@ from royal_platform.commerce.catalog.model import (
 from royal_platform.commerce.inventory.model import StockLevel
 from royal_platform.commerce.shared.model import Money
 from royal_platform.shopify import documents
-from royal_platform.shopify.answers import StockLevelInventoryItemInventoryLevel
 from royal_platform.shopify.batching import StockChange, batches_of, refusals
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable, rejected
 from royal_platform.shopify.mapping import gid, local_id
+from royal_platform.shopify.reading import reads_of
 from royal_platform.shopify.schemas import Outcome
+
+Told = TypeVar("Told")
 
 
 class ShopifyReader:
@@ -28,25 +30,22 @@ class ShopifyReader:
 
     def __init__(self, client: ShopifyClient) -> None:
         self._client = client
+        self._reads = reads_of(client)
 
     async def variant_price(self, variant_id: str) -> VariantPrice | None:
         """The price in force now; None when the variant no longer exists."""
-        answer = await self._client.run(
-            documents.VARIANT_PRICE, {"id": gid("ProductVariant", variant_id)}
-        )
-        found = answer.product_variant
+        found, currency = await self._reads.variant(gid("ProductVariant", variant_id))
         if found is None:
             return None
-        currency = answer.shop.currency_code
-        cost = found.inventory_item.unit_cost
-        compare_at = found.compare_at_price
+        cost = _told(found.inventory_item).unit_cost
+        crossed = found.compare_at_price
         return VariantPrice(
-            variant_id=local_id(found.id),
-            product_id=local_id(found.product.id),
-            price=Money(found.price, currency),
-            compare_at=None if compare_at is None else Money(compare_at, currency),
+            variant_id=local_id(variant_id),
+            product_id=local_id(_told(found.product).id),
+            price=Money(_told(found.price), currency),
+            compare_at=None if crossed is None else Money(crossed, currency),
             unit_cost=None if cost is None else Money(cost.amount, cost.currency_code),
-            updated_at=found.updated_at,
+            updated_at=_told(found.updated_at),
         )
 
     async def product(self, handle: str) -> LiveProduct | None:
@@ -68,27 +67,23 @@ class ShopifyReader:
 
     async def stock_level(self, inventory_item_id: str, location_id: str) -> StockLevel | None:
         """The level now; None when the item is not stocked there."""
-        answer = await self._client.run(
-            documents.STOCK_LEVEL,
-            {
-                "itemId": gid("InventoryItem", inventory_item_id),
-                "locationId": gid("Location", location_id),
-            },
+        item = await self._reads.level(
+            gid("InventoryItem", inventory_item_id), gid("Location", location_id)
         )
-        item = answer.inventory_item
         if item is None or item.inventory_level is None:
             return None
-        found = _quantities(item.inventory_level)
+        level = item.inventory_level
+        found = {each.name: each.quantity for each in level.quantities}
         sold_as = item.variants.nodes if item.variants else []
         return StockLevel(
             variant_id=local_id(sold_as[0].id) if sold_as else "",
-            inventory_item_id=local_id(item.id),
+            inventory_item_id=local_id(inventory_item_id),
             location_id=local_id(location_id),
             available=found.get("available"),
             on_hand=found.get("on_hand"),
             committed=found.get("committed"),
             incoming=found.get("incoming"),
-            updated_at=item.inventory_level.updated_at,
+            updated_at=level.updated_at,
         )
 
 
@@ -242,5 +237,10 @@ def _resource(resource_id: str) -> str:
     return gid(kind, identifier) if not resource_id.startswith("gid://") else resource_id
 
 
-def _quantities(level: StockLevelInventoryItemInventoryLevel) -> dict[str, int]:
-    return {entry.name: entry.quantity for entry in level.quantities}
+def _told(value: Told | None) -> Told:
+    """What the schema promises of every node of this kind."""
+    if value is None:
+        raise ShopifyUnavailable(
+            "The store's answer lacks what the schema promises.", maybe_applied=True
+        )
+    return value

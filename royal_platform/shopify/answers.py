@@ -1440,32 +1440,32 @@ class StartBulk(Answer):
     bulk_operation_run_query: StartBulkBulkOperationRunQuery | None
 
 
-class StockLevelInventoryItemVariantsNodes(Answer):
+class StockLevelsNodesVariantsNodes(Answer):
     id: str
 
 
-class StockLevelInventoryItemVariants(Answer):
-    nodes: list[StockLevelInventoryItemVariantsNodes]
+class StockLevelsNodesVariants(Answer):
+    nodes: list[StockLevelsNodesVariantsNodes]
 
 
-class StockLevelInventoryItemInventoryLevelQuantities(Answer):
+class StockLevelsNodesInventoryLevelQuantities(Answer):
     name: str
     quantity: int
 
 
-class StockLevelInventoryItemInventoryLevel(Answer):
+class StockLevelsNodesInventoryLevel(Answer):
     updated_at: datetime
-    quantities: list[StockLevelInventoryItemInventoryLevelQuantities]
+    quantities: list[StockLevelsNodesInventoryLevelQuantities]
 
 
-class StockLevelInventoryItem(Answer):
-    id: str
-    variants: StockLevelInventoryItemVariants | None
-    inventory_level: StockLevelInventoryItemInventoryLevel | None
+class StockLevelsNodes(Answer):
+    id: str | None = None
+    variants: StockLevelsNodesVariants | None = None
+    inventory_level: StockLevelsNodesInventoryLevel | None = None
 
 
-class StockLevel(Answer):
-    inventory_item: StockLevelInventoryItem | None
+class StockLevels(Answer):
+    nodes: list[StockLevelsNodes | None]
 
 
 class SubscribeWebhookWebhookSubscriptionCreateWebhookSubscription(Answer):
@@ -1500,35 +1500,35 @@ class UnsubscribeWebhook(Answer):
     webhook_subscription_delete: UnsubscribeWebhookWebhookSubscriptionDelete | None
 
 
-class VariantPriceProductVariantProduct(Answer):
+class VariantPricesNodesProduct(Answer):
     id: str
 
 
-class VariantPriceProductVariantInventoryItemUnitCost(Answer):
+class VariantPricesNodesInventoryItemUnitCost(Answer):
     amount: Decimal
     currency_code: str
 
 
-class VariantPriceProductVariantInventoryItem(Answer):
-    unit_cost: VariantPriceProductVariantInventoryItemUnitCost | None
+class VariantPricesNodesInventoryItem(Answer):
+    unit_cost: VariantPricesNodesInventoryItemUnitCost | None
 
 
-class VariantPriceProductVariant(Answer):
-    id: str
-    price: Decimal
-    compare_at_price: Decimal | None
-    updated_at: datetime
-    product: VariantPriceProductVariantProduct
-    inventory_item: VariantPriceProductVariantInventoryItem
+class VariantPricesNodes(Answer):
+    id: str | None = None
+    price: Decimal | None = None
+    compare_at_price: Decimal | None = None
+    updated_at: datetime | None = None
+    product: VariantPricesNodesProduct | None = None
+    inventory_item: VariantPricesNodesInventoryItem | None = None
 
 
-class VariantPriceShop(Answer):
+class VariantPricesShop(Answer):
     currency_code: str
 
 
-class VariantPrice(Answer):
-    product_variant: VariantPriceProductVariant | None
-    shop: VariantPriceShop
+class VariantPrices(Answer):
+    nodes: list[VariantPricesNodes | None]
+    shop: VariantPricesShop
 
 
 class VariantsToImportNodesSelectedOptions(TypedDict):

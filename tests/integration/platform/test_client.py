@@ -29,14 +29,16 @@ def priced(price: str) -> Reply:
     return Reply(
         {
             "data": {
-                "productVariant": {
-                    "id": "gid://shopify/ProductVariant/5",
-                    "price": price,
-                    "compareAtPrice": None,
-                    "updatedAt": "2026-11-01T10:00:00Z",
-                    "product": {"id": "gid://shopify/Product/1"},
-                    "inventoryItem": {"unitCost": None},
-                },
+                "nodes": [
+                    {
+                        "id": "gid://shopify/ProductVariant/5",
+                        "price": price,
+                        "compareAtPrice": None,
+                        "updatedAt": "2026-11-01T10:00:00Z",
+                        "product": {"id": "gid://shopify/Product/1"},
+                        "inventoryItem": {"unitCost": None},
+                    }
+                ],
                 "shop": {"currencyCode": "EUR"},
             }
         }

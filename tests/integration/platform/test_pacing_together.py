@@ -38,7 +38,7 @@ async def _read_pages(settings: Settings) -> None:
 
     reading = asyncio.create_task(background())
     while not reading.done():
-        await client.run(documents.VARIANT_PRICE, {"id": "gid://shopify/ProductVariant/1"})
+        await client.run(documents.VARIANT_PRICES, {"asked": ["gid://shopify/ProductVariant/1"]})
         await asyncio.wait([reading], timeout=0.5)
     await reading
     await client.aclose()

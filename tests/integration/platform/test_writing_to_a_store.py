@@ -85,6 +85,26 @@ async def test_prices_of_one_product_go_together_and_a_refused_one_keeps_no_othe
     await platform.shopify().aclose()
 
 
+async def test_reads_at_once_share_a_request_and_each_is_answered_by_itself(
+    platform: Platform,
+) -> None:
+    found = siblings(platform)
+    requests = _requests(platform)
+    ids = [each.id for each in found] + ["999999999"]
+    live = await asyncio.gather(*map(platform.live.variant_price, ids))
+    assert live[-1] is None
+    assert [each.variant_id for each in live[:-1] if each] == ids[:-1]
+    levels = [level for level in platform.stock.levels() if level.available is not None][:6]
+    stock = await asyncio.gather(
+        *(platform.live.stock_level(each.inventory_item_id, each.location_id) for each in levels)
+    )
+    assert [each and each.available for each in stock] == [each.available for each in levels]
+    # The first went at once; those who came meanwhile went together, by location.
+    assert requests.count("variant_prices") == 2
+    assert requests.count("stock_levels") <= 2 * len({each.location_id for each in levels})
+    await platform.shopify().aclose()
+
+
 async def test_two_changes_of_one_variant_are_made_one_after_the_other(
     platform: Platform, sandbox: Sandbox
 ) -> None:
