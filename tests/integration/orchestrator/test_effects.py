@@ -82,7 +82,7 @@ def sales(rng: Any, variant_id: str, since: int, until: int, level: float, price
             yield {
                 "store_id": "s1", "day": TODAY + timedelta(days=day), "variant_id": variant_id,
                 "units": units, "gross": paid, "revenue": paid, "returned_units": 0,
-                "returned": Decimal(0), "currency": "EUR",
+                "returned": Decimal(0), "tax": Decimal(0), "currency": "EUR",
             }  # fmt: skip
 
 

@@ -39,6 +39,7 @@ def sell(database: Database, days: Sequence[date], units: int) -> None:
                 insert(daily_variant_sales).values(
                     store_id=STORE, variant_id=VARIANT, day=day, units=units, returned_units=0,
                     gross=Decimal(0), revenue=Decimal(0), returned=Decimal(0), currency="EUR",
+                    tax=Decimal(0),
                 )
             )  # fmt: skip
 
