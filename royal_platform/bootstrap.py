@@ -36,6 +36,7 @@ from royal_platform.persistence.people import StoredPeople
 from royal_platform.persistence.picks import StoredPicks
 from royal_platform.persistence.price_history import StoredPriceHistory
 from royal_platform.persistence.price_studies import StoredPriceStudies
+from royal_platform.persistence.price_tests import StoredPriceTests
 from royal_platform.persistence.readers import (
     StoredCatalog,
     StoredForecasts,
@@ -85,7 +86,7 @@ if TYPE_CHECKING:
 _SANDBOX_WAIT_SECONDS = 30.0
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
-    "price_studies", "segments", "audience", "signals",
+    "price_studies", "price_tests", "segments", "audience", "signals",
     "offers", "picks", "supply", "stock_risks", "security",
 )  # fmt: skip
 
@@ -110,6 +111,7 @@ class Platform:
     forecasts: StoredForecasts
     price_history: StoredPriceHistory
     price_studies: StoredPriceStudies
+    price_tests: StoredPriceTests
     segments: StoredSegments
     audience: StoredAudience
     offers: StoredOffers
@@ -431,6 +433,7 @@ def _wired(
         forecasts=StoredForecasts(*parts),
         price_history=StoredPriceHistory(*parts),
         price_studies=StoredPriceStudies(*parts),
+        price_tests=StoredPriceTests(*parts),
         segments=StoredSegments(*parts),
         audience=StoredAudience(*parts),
         offers=StoredOffers(*parts),

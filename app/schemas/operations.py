@@ -75,6 +75,7 @@ class PolicyDocument(Given):
     payment_fee_fixed: Amount
     price_ending: str | None
     price_points: str | None = Field(default=None, max_length=LONGEST, pattern=f"^{PATTERN}$")
+    price_tests_max: int = Field(default=2, ge=0, le=_ACTIONS_MAX)
     prior_price_days: int | None = Field(default=30, ge=0, le=_DAYS_MAX)
     salvage_percent: Amount = Decimal(0)
     messages_per_week: int = Field(ge=0, le=_ACTIONS_MAX)

@@ -50,6 +50,7 @@ LEFT_ALONE = {
     "crossed_out": "shown as reduced: another price beside the crossed-out one would mislead",
     "clearing": "to be cleared, with no counted stock or no day left",
     "budget": "for which what is left of the budget does more good elsewhere",
+    "in_test": "in a price test",
     "limit": "kept for a later run, others are worth more",
 }
 
@@ -87,7 +88,8 @@ class InventoryPricingAgent(AgentBase):
         demand = await self.step("forecast demand", self._forecast)
         prices = await self.step("weigh prices", self._weigh_prices)
         reorders = await self.step("weigh reorders", self._weigh_reorders)
-        decisions = self.propose([*self._prices.proposals, *self._reorders.proposals])
+        found = self._prices
+        decisions = self.propose([*found.proposals, *found.tests, *self._reorders.proposals])
         self._tell(begun, demand)
         return {
             "status": "success",
@@ -135,6 +137,7 @@ class InventoryPricingAgent(AgentBase):
         self.platform.price_studies.save(self.run_id, self._at.now, outcome.studies)
         return {
             "proposed": len(outcome.proposals),
+            "tests": len(outcome.tests),
             "left_alone": dict(Counter(each.reason for each in outcome.blocked).most_common()),
             "expected_gain_28_days": str(
                 sum((p.money_at_stake.amount for p in outcome.proposals if p.money_at_stake), 0)
@@ -220,6 +223,7 @@ class InventoryPricingAgent(AgentBase):
             available_now=self._available,
             run_id=self.run_id,
             today=self._at.today,
+            trials=self.platform.price_tests.trials(self._at.now),
         )
 
     @cached_property

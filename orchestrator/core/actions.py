@@ -17,6 +17,7 @@ from orchestrator.core.listing import STATUS_OF, ImportAction, StatusAction
 from orchestrator.core.mandates import GrantAction, RevokeAction
 from orchestrator.core.messaging import MessageAction, Post
 from orchestrator.core.notices import notice_action
+from orchestrator.core.price_testing import BeginTestAction, EndAction
 from orchestrator.core.readdressing import AddressAction
 from orchestrator.core.refunding import RefundAction, Till
 from orchestrator.core.replying import ReplyAction
@@ -34,6 +35,7 @@ from royal_platform.commerce.decisions.addresses import READDRESS
 from royal_platform.commerce.decisions.fulfilment import FULFILMENT_KINDS
 from royal_platform.commerce.decisions.messages import MESSAGE
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
+from royal_platform.commerce.decisions.price_tests import END, TEST
 from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.decisions.safeguards import FLAG, REVOKE_TOKEN, UNFLAG
@@ -327,6 +329,10 @@ def _of_our_books(kind: str, ground: Ground, hands: Hands) -> Action | None:
         return GrantAction(ground)
     if kind == "mandate.revoke":
         return RevokeAction(ground)
+    if kind == TEST:
+        return BeginTestAction(ground)
+    if kind == END:
+        return EndAction(ground)
     return None
 
 

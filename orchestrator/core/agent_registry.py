@@ -45,7 +45,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
         "product.publish",
         "product.delist",
     ),
-    AgentCapability.PRICING_OPTIMIZATION: ("price.set", "price.markdown"),
+    AgentCapability.PRICING_OPTIMIZATION: ("price.set", "price.markdown", "price.test"),
     AgentCapability.MARKETING_AUTOMATION: ("message.send", "mandate.grant"),
     AgentCapability.ANALYTICS: ("alert.raise", "report.publish"),
     AgentCapability.SECURITY: ("order.flag", "token.revoke"),

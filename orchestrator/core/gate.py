@@ -11,11 +11,13 @@ from sqlalchemy import func, select
 
 from orchestrator.core.books import Books
 from orchestrator.core.messaging import message_state
+from orchestrator.core.price_testing_state import state_of_test
 from orchestrator.core.readdressing import help_state
 from orchestrator.core.refunding import LET_THROUGH, refund_state
 from orchestrator.core.replying import replies_today
 from royal_platform.commerce.decisions.listings import IMPORT
 from royal_platform.commerce.decisions.model import GateState, PriorPrice, Proposal, Status
+from royal_platform.commerce.decisions.price_tests import TEST
 from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.commerce.decisions.reductions import prior_price
 from royal_platform.commerce.decisions.rules import OWN_PACE, planned_spend
@@ -49,7 +51,7 @@ def gate_state(
     this_run, actions_today = _actions(books, decision_id, run, day_start)
     spent_today, spent_month = books.executions.spent(books.connection, today, besides=decision_id)
     promised = _promised(books, decision_id)
-    is_price = proposal.kind in PRICE_KINDS
+    is_price = proposal.kind in (*PRICE_KINDS, TEST)
     return GateState(
         now=books.now,
         currency=books.store.currency,
@@ -69,6 +71,7 @@ def gate_state(
         spent_this_month=spent_month + promised,
         is_revert=is_revert,
         message=message_state(books, proposal, decision_id, live),
+        test=state_of_test(books, proposal),
         refunds=refund_state(books, proposal, decision_id, live),
         replies_in_thread_today=replies_today(books, proposal, decision_id, day_start),
         helped=help_state(books, proposal, decision_id),

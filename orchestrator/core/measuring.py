@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.telemetry.logs import get_logger
+from orchestrator.core import price_test_reading
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.records import review
 from royal_platform.commerce.decisions.model import Decision, Status
@@ -66,6 +67,7 @@ def waits(ground: Ground) -> bool:
             store.unopened(books.connection, MEASURED_KINDS, 1)
             or store.reverted(books.connection, 1)
             or store.due(books.connection, books.now, 1)
+            or price_test_reading.waits(books)
         )
 
 
@@ -115,6 +117,7 @@ def put_off(ground: Ground) -> int:
         due = store.due(books.connection, books.now)
         for each in due:
             store.postpone(books.connection, each.effect.decision_id, books.now + _LOOK_AGAIN)
+        price_test_reading.put_off(books, books.now + _LOOK_AGAIN)
     return len(due)
 
 

@@ -15,6 +15,7 @@ from orchestrator.core import (
     connecting,
     loading,
     measuring,
+    price_test_reading,
     schedules,
     supplying,
     valuing,
@@ -130,8 +131,9 @@ class Work:
         platform = self._platform
         measuring.open_effects(platform)
         with reading(platform) as books:
-            due = Effects(store_id).due(books.connection, books.now, 1)
-        if not due:
+            due = bool(Effects(store_id).due(books.connection, books.now, 1))
+            tests_due = price_test_reading.waits(books)
+        if not due and not tests_due:
             return 0
         try:
             # The days must be complete in our copy: an order that was not read was not sold.
@@ -139,7 +141,8 @@ class Work:
         except RoyalError:
             return 0
         try:
-            return await asyncio.to_thread(measuring.measure_due, platform)
+            tests = await asyncio.to_thread(price_test_reading.read_due, platform)
+            return tests + await asyncio.to_thread(measuring.measure_due, platform)
         except Exception:
             # It is listed as given up once a day instead of every few seconds.
             measuring.put_off(platform)

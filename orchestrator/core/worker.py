@@ -29,6 +29,7 @@ from orchestrator.core import (
     ledger,
     loading,
     measuring,
+    price_testing,
     records,
     schedules,
     supplying,
@@ -98,6 +99,7 @@ class Worker:
             Chore("expiry", 3.0, self._expire),
             Chore("webhooks", 1.0, self._enqueue_webhooks, on_change=True),
             Chore("sync", sync_every, self._enqueue_sync),
+            Chore("price tests", 3.0, self._take_turns),
             Chore("effects", 3.0, self._enqueue_effects),
             Chore("suppliers", 2.0, self._enqueue_suppliers),
             Chore("customers", 15.0, self._enqueue_valuation),
@@ -222,6 +224,10 @@ class Worker:
 
     def _enqueue_sync(self) -> None:
         self._alone("sync_store", f"sync:{time.time_ns()}")
+
+    def _take_turns(self) -> None:
+        if price_testing.waits(self._platform):
+            price_testing.take_turns(self._platform)
 
     def _enqueue_effects(self) -> None:
         if measuring.waits(self._platform):

@@ -25,8 +25,9 @@ _AMOUNTS = frozenset({
 # Which way a limit gives agents more room; what states a fact (fees, lead times) is in neither.
 _WIDER_WHEN_HIGHER = frozenset({
     "price_step_max_percent", "price_week_max_percent", "price_band_high_percent",
-    "actions_per_run", "actions_per_day", "spend_per_day", "spend_per_month", "unit_cost_max",
-    "two_persons_above", "risk_auto_max", "risk_deny_min", "messages_per_week", "messages_per_day",
+    "price_tests_max", "actions_per_run", "actions_per_day", "spend_per_day", "spend_per_month",
+    "unit_cost_max", "two_persons_above", "risk_auto_max", "risk_deny_min", "messages_per_week",
+    "messages_per_day",
     "refund_order_max", "refund_customer_month_max", "refund_day_max", "replies_per_thread_per_day",
     "order_changes_max", "customer_changes_month_max", "order_changes_per_day",
 })  # fmt: skip
@@ -164,6 +165,7 @@ def unit_of(name: str, currency: str) -> str:
         ("actions_", "actions"),
         ("messages_", "messages"),
         ("replies_", "replies"),
+        ("price_tests_", "products"),
     ):
         if name.startswith(beginning):
             return unit

@@ -212,6 +212,7 @@ class Policy:
     one of the ``prior_price_days`` before (30 in the EU; None where no such law holds).
     ``salvage_percent`` of its unit cost is what a unit left over after a clearance still brings;
     ``price_points`` the only prices an agent may ask ("9.95 14.95 19.95"), None for any.
+    ``price_tests_max`` variants at a time may be in a price test; 0 for none.
     """
 
     margin_floor_percent: Decimal = Decimal(15)
@@ -237,6 +238,7 @@ class Policy:
     prior_price_days: int | None = 30
     salvage_percent: Decimal = Decimal(0)
     price_points: str | None = None
+    price_tests_max: int = 2
     messages_per_week: int = 3
     messages_per_day: int = 500
     quiet_from_hour: int = 21
@@ -256,9 +258,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class MandateState:
-    """What a message's mandate says of it: ``why_not`` None when it covers this flow and version.
+    """What a mandate says of a decision under it: ``why_not`` None when it covers it.
 
-    ``used`` and ``today`` are messages it has let through, ever and this local day.
+    ``used`` and ``today`` are what it has let through, ever and this local day, in ``unit``;
+    ``of`` names what a person approved.
     """
 
     why_not: str | None
@@ -266,6 +269,8 @@ class MandateState:
     total: int = 0
     today: int = 0
     per_day: int = 0
+    unit: str = "messages"
+    of: str = "flow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +341,7 @@ class GateState:
     - ``compare_at_now``: the crossed-out price shown beside it; None = none;
     - ``prior``: the lowest price of the days before, None where the policy does not ask;
     - ``tax_rate``: fraction included in prices, 0 where the store's prices exclude tax;
+    - ``test``: what the price test says of a price that names one, None for other prices;
     - ``last_change_at``: last executed change of this subject by a decision of this kind;
     - ``actions_*``: decisions already approved or executed, of this run and of this local day;
     - ``spent_*``: money settled or reserved by other decisions, this local day and month;
@@ -364,6 +370,7 @@ class GateState:
     spent_this_month: Decimal = Decimal(0)
     is_revert: bool = False
     message: MessageState | None = None
+    test: MandateState | None = None
     refunds: RefundState | None = None
     replies_in_thread_today: int = 0
     helped: HelpState | None = None

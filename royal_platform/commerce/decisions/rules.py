@@ -38,6 +38,7 @@ from royal_platform.commerce.decisions.policy_change import (
     POLICY,
     weakens_two_persons,
 )
+from royal_platform.commerce.decisions.price_tests import PRICE_TESTS
 from royal_platform.commerce.decisions.prices import PRICES
 from royal_platform.commerce.decisions.safeguards import SAFEGUARDS
 from royal_platform.commerce.decisions.stock import REORDER, STOCK, is_receipt, order_cost
@@ -46,8 +47,8 @@ from royal_platform.commerce.decisions.support import SUPPORT
 _KINDS = {
     kind.name: kind
     for kind in (
-        *FULFILMENT, *PRICES, *STOCK, *MESSAGES, *MANDATES, *DRAFTS, *LISTINGS, *SUPPORT,
-        *POLICIES, *NOTICES, *SAFEGUARDS, *ADDRESSES,
+        *FULFILMENT, *PRICES, *PRICE_TESTS, *STOCK, *MESSAGES, *MANDATES, *DRAFTS, *LISTINGS,
+        *SUPPORT, *POLICIES, *NOTICES, *SAFEGUARDS, *ADDRESSES,
     )
 }  # fmt: skip
 KINDS = tuple(_KINDS)
@@ -186,10 +187,14 @@ def _autonomy(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:
         return
     if state.autonomy is Autonomy.OBSERVE:
         yield deny("autonomy", "The agent only observes this kind of decision.", actual="observe")
-    elif state.message is not None and state.message.mandate is not None:
-        yield _mandate(state.message.mandate)
+    elif (mandate := _mandate_of(state)) is not None:
+        yield _mandate(mandate)
     elif state.autonomy is not Autonomy.AUTO:
         yield ask("autonomy", "The agent proposes; a person approves.", actual="propose")
+
+
+def _mandate_of(state: GateState) -> MandateState | None:
+    return state.test if state.message is None else state.message.mandate
 
 
 def _mandate(mandate: MandateState) -> RuleHit:
@@ -200,11 +205,11 @@ def _mandate(mandate: MandateState) -> RuleHit:
         if used + 1 > limit:
             return ask(
                 "mandate", "The mandate is used up.",
-                limit=str(limit), actual=str(used + 1), unit="messages",
+                limit=str(limit), actual=str(used + 1), unit=mandate.unit,
             )  # fmt: skip
     return RuleHit(
-        "mandate", Ruling.ALLOW, "A person approved this flow.",
-        limit=str(mandate.total), actual=str(mandate.used + 1), unit="messages",
+        "mandate", Ruling.ALLOW, f"A person approved this {mandate.of}.",
+        limit=str(mandate.total), actual=str(mandate.used + 1), unit=mandate.unit,
     )  # fmt: skip
 
 
@@ -221,6 +226,9 @@ def _risk(proposal: Proposal, policy: Policy, _: GateState) -> Iterator[RuleHit]
 
 def _cooldown(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
     if state.is_revert or is_receipt(proposal) or state.last_change_at is None:
+        return
+    # Who approved a test approved its pace, and a test is only allowed where a week is long enough.
+    if state.test is not None and state.test.why_not is None:
         return
     elapsed = state.now - state.last_change_at
     if elapsed < timedelta(days=policy.cooldown_days):

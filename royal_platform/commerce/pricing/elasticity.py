@@ -9,6 +9,7 @@ own-price elasticity of Bijmolt, van Heerde and Pieters (2005).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -70,7 +71,38 @@ def elasticities(panel: Panel, promoted: Floats | None = None) -> Elasticity:
         weeks=reading.weeks,
         type_mean=type_mean,
         promotion=reading.promotion,
+        shared_variance=believed_variance,
     )
+
+
+def with_tests(known: Elasticity, tests: Sequence[tuple[int, float, float]]) -> Elasticity:
+    """``known`` with what price tests read: (row, elasticity, standard deviation of the reading).
+
+    A test was an experiment: its reading is no biased one, so it speaks about its own variant and,
+    through the doubt that all share about the store's mean, about every other (normal-normal).
+    """
+    if not tests:
+        return known
+    rows = np.array([row for row, _, _ in tests])
+    read = np.array([point for _, point, _ in tests])
+    error = np.array([sd**2 for _, _, sd in tests])
+    shared = known.shared_variance
+    own = np.maximum(known.sd**2 - shared, 0.0)
+    spread = own[rows] + error
+    left = 1 / (1 / shared + (1 / spread).sum()) if shared > 0 else 0.0
+    moved = left * float(((read - known.mean[rows]) / spread).sum())
+    mean, variance = known.mean + moved, own + left
+    weight = known.own_weight.copy()
+    for row, point, noise in zip(rows, read, error, strict=True):
+        said = own[row] / (own[row] + noise)
+        mean[row] += said * (point - mean[row])
+        own[row] *= 1 - said
+        variance[row] = own[row] + (1 - said) ** 2 * left
+        weight[row] += (1 - weight[row]) * said
+    return replace(
+        known, mean=mean, sd=np.sqrt(variance), own_weight=weight,
+        type_mean=known.type_mean + moved, shared_variance=left,
+    )  # fmt: skip
 
 
 def _by_product(panel: Panel, estimate: Floats, variance: Floats) -> tuple[Floats, Floats, Flags]:

@@ -18,6 +18,7 @@ class Elasticity:
     ``WRONG_SIGN_CUT``; ``own_weight`` is the share that the variant's own history has in it (the
     rest is its product type's); ``weeks`` the number of weeks used; ``type_mean`` the product
     type's elasticity; ``promotion`` the store's mean log lift by a promotion of strength 1.
+    ``shared_variance`` is the part of every squared ``sd`` that is doubt about the store's mean.
     """
 
     mean: Floats
@@ -26,6 +27,7 @@ class Elasticity:
     weeks: Integers
     type_mean: Floats
     promotion: float
+    shared_variance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +184,37 @@ class PriceCurve:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialReading:
+    """An elasticity that a price test of the variant read, with its standard deviation."""
+
+    variant_id: str
+    elasticity: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """What is known of a store's price tests, by variant.
+
+    ``in_test``: its prices take turns, or the test is not read yet; ``waiting``: a test of it waits
+    for a person or to begin; ``refused``: a test of it was turned down lately.
+    """
+
+    readings: tuple[TrialReading, ...] = ()
+    in_test: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class PricingOutcome:
     """Proposals, the most valuable first, and every variant left alone with the reason.
 
-    ``studies`` hold what was known of each of them, proposed or not.
+    ``studies`` hold what was known of each of them, proposed or not; ``tests`` are price tests
+    worth their cost.
     """
 
     proposals: tuple[Proposal, ...]
     blocked: tuple[Blocked, ...]
     studies: tuple[PriceStudy, ...] = ()
+    tests: tuple[Proposal, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cache
 from statistics import NormalDist
@@ -72,6 +73,18 @@ def window(
         ending=policy.price_ending,
         minor_digits=minor_digits,
         points=() if policy.price_points is None else price_points(policy.price_points),
+    )
+
+
+def reach(reference: Decimal, policy: Policy, limits: PriceWindow) -> PriceWindow:
+    """Prices inside the policy's band, where an agent may come to in some steps."""
+    unit, hundred = Decimal(1).scaleb(-limits.minor_digits), Decimal(100)
+    low = max(reference * policy.price_band_low_percent / hundred, unit)
+    high = reference * policy.price_band_high_percent / hundred
+    return replace(
+        limits,
+        low=low.quantize(unit, rounding=ROUND_CEILING),
+        high=high.quantize(unit, rounding=ROUND_FLOOR),
     )
 
 

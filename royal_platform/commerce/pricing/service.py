@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -24,7 +24,7 @@ from royal_platform.commerce.pricing.account import (
     waiting,
 )
 from royal_platform.commerce.pricing.clearing import markdown
-from royal_platform.commerce.pricing.elasticity import elasticities
+from royal_platform.commerce.pricing.elasticity import elasticities, with_tests
 from royal_platform.commerce.pricing.model import (
     Blocked,
     Demand,
@@ -34,8 +34,10 @@ from royal_platform.commerce.pricing.model import (
     PriceStudy,
     PriceWindow,
     PricingOutcome,
+    Trials,
 )
 from royal_platform.commerce.pricing.optimum import Question, advise_all
+from royal_platform.commerce.pricing.trial_account import TrialCase, tests
 from royal_platform.commerce.shared.model import Money
 
 _HORIZON_WEEKS = HORIZON_DAYS // 7
@@ -51,6 +53,9 @@ _CROSSED_OUT = Blocked(
     "It is shown as reduced. Beside another price the crossed-out one would have to be the lowest "
     "of the days before (Directive 98/6/EC), which today's price is below.",
 )
+
+
+_IN_TEST = Blocked("in_test", "Its prices take turns in a price test that is not read yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ def propose_prices(
     run_id: str | None = None,
     limit: int = 25,
     today: date | None = None,
+    trials: Trials | None = None,
 ) -> PricingOutcome:
     """Propose at most ``limit`` price changes, the largest expected gain first.
 
@@ -84,10 +90,18 @@ def propose_prices(
     unknown, thin history, cool-down, not worthwhile, no room inside the policy, turned down by a
     person less than the policy's cool-down ago, or waiting its turn behind the limit. Prices that
     the gate would deny are never proposed, given the same history. What is to be cleared by a date
-    is marked down for ``today`` in the store, before the others.
+    is marked down for ``today`` in the store, before the others. Where the price is left alone
+    because too little is known of it, a price test is proposed if that is worth its cost; what
+    ``trials`` read is believed, and a variant in one is left alone.
     """
+    trials = trials or Trials()
+    rows = {variant_id: row for row, variant_id in enumerate(panel.variant_ids)}
+    believed = with_tests(elasticities(panel), [
+        (rows[each.variant_id], each.elasticity, each.sd)
+        for each in trials.readings if each.variant_id in rows
+    ])  # fmt: skip
     desk = Desk(
-        panel, forecast, elasticities(panel), policy, store, now, run_id,
+        panel, forecast, believed, policy, store, now, run_id,
         [float(rate) for rate in rules.return_rates(panel)], rules.discount_rate(panel),
         available_now or {}, today or now.date(),
     )  # fmt: skip
@@ -95,12 +109,15 @@ def propose_prices(
     cleared: list[Proposal] = []
     blocked: list[Blocked] = []
     seen: list[Variant] = []
-    rows = {variant_id: row for row, variant_id in enumerate(panel.variant_ids)}
     for variant in variants:
         if variant.status.lower() != "active" or variant.id not in rows:
             continue
         seen.append(variant)
-        found = _consider(desk, variant, rows[variant.id], (history or {}).get(variant.id))
+        found = (
+            _IN_TEST
+            if variant.id in trials.in_test
+            else _consider(desk, variant, rows[variant.id], (history or {}).get(variant.id))
+        )
         if isinstance(found, Proposal):
             cleared.append(found)
         elif isinstance(found, Blocked):
@@ -131,7 +148,32 @@ def propose_prices(
         for variant in seen
         if variant.price.amount > 0 and variant.price.currency == store.currency
     )  # fmt: skip
-    return PricingOutcome(tuple(proposals), tuple(blocked), studies)
+    studied = {each.variant_id: each for each in studies}
+    spared = trials.in_test | trials.waiting | trials.refused
+    fit = [
+        case
+        for variant in seen
+        if variant.id in studied and variant.id not in spared
+        for case in _fit_for_test(
+            desk, variant, rows[variant.id], studied[variant.id], history or {}
+        )
+    ]  # fmt: skip
+    running = len(trials.in_test | trials.waiting)
+    wanted_tests = tests(desk, fit, running=running, seed=run_id or now.isoformat())
+    return PricingOutcome(tuple(proposals), tuple(blocked), studies, wanted_tests)
+
+
+def _fit_for_test(
+    desk: Desk, variant: Variant, row: int, study: PriceStudy, history: Mapping[str, PriceHistory]
+) -> Iterator[TrialCase]:
+    """A variant with stock, no crossed-out price and no date to be gone by."""
+    if variant.compare_at is not None or variant.clear_by is not None:
+        return
+    past = history.get(variant.id)
+    limits, short = _limits(desk, variant, row, past)
+    reach = rules.reach(past.reference if past else variant.price.amount, desk.policy, limits)
+    if not short:
+        yield TrialCase(study, limits, reach, variant)
 
 
 def _study(

@@ -35,6 +35,7 @@ export const GROUPS = {
     { name: "price_band_high_percent", kind: "percent" },
     { name: "price_ending", kind: "text", optional: true },
     { name: "price_points", kind: "text", optional: true },
+    { name: "price_tests_max", kind: "actions" },
     { name: "salvage_percent", kind: "percent" },
     { name: "prior_price_days", kind: "days", optional: true },
   ],
