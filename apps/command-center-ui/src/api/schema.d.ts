@@ -4267,6 +4267,11 @@ export interface components {
              */
             price_points?: string | null;
             /**
+             * Price Tests Max
+             * @default 2
+             */
+            price_tests_max?: number;
+            /**
              * Prior Price Days
              * @default 30
              */
