@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.schemas.operations import EventOut, EventPage, EventQuery
 from core.events import StoredEvent, head, read_after, read_before
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def page(platform: Platform, query: EventQuery) -> EventPage:
     """Ascending after a number, else descending (before a number, or from the newest)."""
-    narrowed = {"type": query.type, "subject": query.subject, "without": query.without}
+    narrowed: dict[str, Any] = {"type": query.type, "subject": query.subject, "without": query.without}
     with platform.database.read() as connection:
         newest = head(connection, platform.store_id)
         if query.after is not None:
