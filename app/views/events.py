@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 def page(platform: Platform, query: EventQuery) -> EventPage:
     """Ascending after a number, else descending (before a number, or from the newest)."""
-    narrowed: dict[str, Any] = {"type": query.type, "subject": query.subject, "without": query.without}
+    narrowed: dict[str, Any] = {
+        "type": query.type,
+        "subject": query.subject,
+        "without": query.without,
+    }
     with platform.database.read() as connection:
         newest = head(connection, platform.store_id)
         if query.after is not None:
