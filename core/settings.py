@@ -123,6 +123,8 @@ class Settings(BaseSettings):
     openai_timeout_seconds: float = Field(120, gt=0)
     openai_first_token_seconds: float = Field(30, gt=0)
     openai_max_retries: int = Field(2, ge=0, le=10)
+    # What a model can read at once; 0 is more than it is ever shown. Below, tools are chosen.
+    openai_context_tokens: int = Field(0, ge=0)
     openai_prices: dict[str, ModelPrice] = Field(default_factory=dict)
     openai_price_currency: str = Field("USD", pattern=r"^[A-Z]{3}$")
     model_clear_fields: str = Field(

@@ -93,7 +93,7 @@ def sections() -> tuple[Section, ...]:
 def search(text: str) -> list[Section]:
     """The sections that hold words of ``text``, the best first."""
     index = _index()
-    wanted = set(_words(text))
+    wanted = set(words_of(text))
     scored = [
         (score * _SHELVES[index.sections[position].page.partition("/")[0]], position)
         for position, words in enumerate(index.words)
@@ -125,7 +125,7 @@ def _index() -> _Index:
         for section in _sections(name, path.read_text(encoding="utf-8"))
     )
     words = tuple(
-        Counter([*_words(each.text), *(_words(f"{each.title} {each.heading}") * _TITLE_WEIGHT)])
+        Counter([*words_of(each.text), *(words_of(f"{each.title} {each.heading}") * _TITLE_WEIGHT)])
         for each in sections
     )
     found_in = Counter(word for each in words for word in each)
@@ -150,7 +150,8 @@ def _sections(name: str, text: str) -> Iterator[Section]:
         yield Section(name, title, heading, body)
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """The words of ``text`` that say something, as they are compared."""
     return [_stem(word) for word in _WORD.findall(text.casefold()) if word not in _EMPTY]
 
 

@@ -146,6 +146,19 @@ def test_the_next_request_begins_with_the_last_one(
     assert contents[-1].endswith("\nAnd before?")
 
 
+def test_a_model_with_a_small_context_sees_the_tools_that_fit_the_question(
+    talk: Callable[..., Talker], model: ModelServer
+) -> None:
+    anna = talk(openai_context_tokens=4_096)
+    model.say(ask_metrics(), Reply("360.00 EUR [1]."), Reply("No."))
+    begun = one(anna.say("What was our revenue last week?"), "turn")
+    anna.say("Is anything suspicious?", conversation_id=begun["conversation_id"])
+    shown = [{tool["function"]["name"] for tool in each["tools"]} for each in model.requests]
+    assert shown[0] == shown[1], "one answer has one list"
+    assert {"metrics", "risks"} <= shown[2], "what was used before stays"
+    assert all(len(json.dumps(each["tools"])) / 4 < 4_096 / 2 for each in model.requests)
+
+
 @pytest.mark.parametrize(
     ("fault", "slug", "hint"),
     [

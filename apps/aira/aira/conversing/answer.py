@@ -21,7 +21,6 @@ from pydantic_ai.messages import (
     TextPartDelta,
     ToolCallPart,
 )
-from pydantic_ai.models import Model
 from pydantic_ai.result import AgentStream
 from pydantic_ai.run import AgentRun
 from pydantic_ai.usage import RequestUsage, RunUsage, UsageLimits
@@ -33,7 +32,7 @@ from aira.conversing.compaction import compacted
 from aira.conversing.history import before, dumped, history, question, restored
 from aira.conversing.instructions import instructions
 from aira.conversing.routing import purpose_of
-from aira.conversing.toolset import Talk, model_tools, people_in
+from aira.conversing.toolset import Talk, model_tools, people_in, result_room
 from aira.tools import Asked
 from aira.turns.events import event
 from aira.turns.journal import Journal
@@ -112,8 +111,12 @@ class Conversing:
         earlier = await asyncio.to_thread(history, shorter, shield.cut)
         told_before = [*earlier, *saved]
         shield.learn(people_in(told_before))
-        talk = Talk(ToolUse(self.asked, self.journal), shield, steps=_replies(saved))
-        agent = _agent(model, self.asked.caller.permissions)
+        context = platform.settings.openai_context_tokens
+        talk = Talk(
+            ToolUse(self.asked, self.journal), shield, _replies(saved), result_room(context)
+        )
+        tools = model_tools(self.asked.caller.permissions, context, turn.text, told_before)
+        agent = Agent(model, deps_type=Talk, tools=tools, retries=_RETRIES)
         async with agent.iter(
             None if saved else question(turn, found.store),
             message_history=told_before,
@@ -233,10 +236,6 @@ class Conversing:
         if not known or len(known) < len(costs):
             return None
         return sum((cost.amount for cost in known), Decimal(0)), known[0].currency
-
-
-def _agent(model: Model, permissions: frozenset[str]) -> Agent[Talk, str]:
-    return Agent(model, deps_type=Talk, tools=model_tools(permissions), retries=_RETRIES)
 
 
 def _replies(messages: Sequence[ModelMessage]) -> int:

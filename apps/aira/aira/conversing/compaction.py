@@ -12,6 +12,7 @@ from pydantic_ai.usage import RunUsage
 from aira.conversing.facts import with_lost_facts
 from aira.conversing.history import Before, tokens_of
 from core.errors import RoyalError
+from core.settings import Settings
 from core.telemetry.logs import get_logger
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.language.model import Passage
@@ -34,7 +35,7 @@ async def compacted(
     platform: Platform, found: Before, usage: RunUsage, cut: Callable[[str, int], str]
 ) -> Before:
     """``found`` with its older turns summarised, when it is longer than the setting allows."""
-    room = platform.settings.aira_context_tokens
+    room = _room(platform.settings)
     older = _older(found, room)
     if not older:
         return found
@@ -46,6 +47,16 @@ async def compacted(
     conversation = replace(found.conversation, summary=kept, summarised=older[-1].number)
     await asyncio.to_thread(_store, platform, conversation)
     return Before(found.store, conversation, found.turns[len(older) :])
+
+
+def _room(settings: Settings) -> int:
+    """What earlier turns may take: a quarter of a small context, whatever the setting says."""
+    context = settings.openai_context_tokens
+    return (
+        min(settings.aira_context_tokens, context // 4)
+        if context
+        else (settings.aira_context_tokens)
+    )
 
 
 def _older(found: Before, room: int) -> tuple[Turn, ...]:

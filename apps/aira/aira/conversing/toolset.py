@@ -12,9 +12,10 @@ import orjson
 from pydantic import ValidationError
 from pydantic_ai import RunContext
 from pydantic_ai import Tool as ModelTool
-from pydantic_ai.messages import ModelMessage, ToolReturnPart
+from pydantic_ai.messages import ModelMessage, ToolCallPart, ToolReturnPart
 
 from aira.commands.reading import wrong
+from aira.conversing.choosing import chosen, room_for, schema_of, tokens_of
 from aira.tools import TOOLS, Tool
 from aira.turns.tool_use import ToolUse, Used
 from royal_platform.commerce.language.model import PersonalField, PersonalValue
@@ -22,31 +23,67 @@ from royal_platform.llm.privacy import Shield
 
 # What one result may take of the model's attention; the tools' pages are smaller.
 _RESULT_MAX = 12_000
+# Of the tools used before, the newest stay in a small context.
+_KEPT = 3
 
 
 @dataclass
 class Talk:
-    """What the tools know of the answer being made; ``steps`` counts the model's replies."""
+    """What the tools know of the answer being made; ``steps`` counts the model's replies.
+
+    ``result_room`` is how many characters one result may take.
+    """
 
     tools: ToolUse
     shield: Shield
     steps: int = 0
+    result_room: int = _RESULT_MAX
+
+
+def model_tools(
+    permissions: frozenset[str], context: int, text: str, told_before: Sequence[ModelMessage]
+) -> tuple[ModelTool[Talk], ...]:
+    """The tools that somebody with these permissions may use, always in the same order.
+
+    A model with a small ``context`` gets those that fit ``text`` and what was used before.
+    """
+    room = room_for(context)
+    allowed = _allowed(permissions)
+    if room is None or sum(map(tokens_of, allowed)) <= room:
+        return _made(allowed)
+    used = [name for each in reversed(told_before) for name in _used_in(each)]
+    return _made(chosen(allowed, text, used[:_KEPT], room))
 
 
 @lru_cache(maxsize=16)
-def model_tools(permissions: frozenset[str]) -> tuple[ModelTool[Talk], ...]:
-    """The tools that somebody with these permissions may use, always in the same order."""
+def _allowed(permissions: frozenset[str]) -> tuple[str, ...]:
     return tuple(
-        _model_tool(tool)
-        for _, tool in sorted(TOOLS.items())
+        name
+        for name, tool in sorted(TOOLS.items())
         if (tool.sees or tool.permission) in permissions
     )
 
 
-def told(used: Used, cut: Callable[[str, int], str]) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def _made(names: tuple[str, ...]) -> tuple[ModelTool[Talk], ...]:
+    return tuple(_model_tool(TOOLS[name]) for name in names)
+
+
+def _used_in(message: ModelMessage) -> Iterator[str]:
+    for part in message.parts:
+        if isinstance(part, ToolCallPart):
+            yield part.tool_name
+
+
+def result_room(context: int) -> int:
+    """How many characters one result may take."""
+    return min(_RESULT_MAX, context) if context else _RESULT_MAX
+
+
+def told(used: Used, cut: Callable[[str, int], str], room: int = _RESULT_MAX) -> dict[str, Any]:
     """A tool's result as the model reads it: data with its source and its number.
 
-    ``cut`` shortens a text where nobody's name is. Call it in a thread.
+    ``cut`` shortens a text where nobody's name is, to ``room`` characters. Call it in a thread.
     """
     data = used.data
     if not data["ok"]:
@@ -54,8 +91,8 @@ def told(used: Used, cut: Callable[[str, int], str]) -> dict[str, Any]:
         return {"failed": problem["slug"], "why": problem["detail"], "remedy": problem["remedy"]}
     result = data["result"]
     size = len(orjson.dumps(result))
-    if size > _RESULT_MAX:
-        text = cut(str(data["text"]), _RESULT_MAX)
+    if size > room:
+        text = cut(str(data["text"]), room)
         result = {"shortened": text, "note": "Too large to show whole; ask for less of it."}
     return {
         "cite": used.n, "source": data["source"], "as_of": data["as_of"], "result": result,
@@ -68,7 +105,7 @@ def _model_tool(tool: Tool[Any]) -> ModelTool[Talk]:
         _use(tool),
         name=tool.name,
         description=tool.description,
-        json_schema=tool.arguments.model_json_schema(),
+        json_schema=schema_of(tool.name),
         takes_ctx=True,
         # One after the other: the events of an answer have one order.
         sequential=True,
@@ -87,7 +124,7 @@ def _use(tool: Tool[Any]) -> Callable[..., Awaitable[dict[str, Any]]]:
             return told(refused, talk.shield.cut)
         used = await talk.tools.use(call_id, tool, arguments, for_model=True)
         talk.shield.learn(_named(tool, used.data["result"]))
-        return await asyncio.to_thread(told, used, talk.shield.cut)
+        return await asyncio.to_thread(told, used, talk.shield.cut, talk.result_room)
 
     return use
 
