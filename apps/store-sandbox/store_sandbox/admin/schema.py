@@ -38,6 +38,8 @@ from store_sandbox.admin.reads import (
     inventory,
     orders,
     payments,
+    returns,
+    segments,
     shop,
 )
 from store_sandbox.admin.writes.doors import RESOLVERS as WRITES
@@ -55,6 +57,8 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
     **collections.RESOLVERS,
     **fulfilments.RESOLVERS,
     **payments.RESOLVERS,
+    **returns.RESOLVERS,
+    **segments.RESOLVERS,
     **WRITES,
 }
 _TYPE_SCOPES = {
@@ -67,6 +71,8 @@ _TYPE_SCOPES = {
     "Order": "read_orders",
     "Product": "read_products",
     "ProductVariant": "read_products",
+    "Return": "read_returns",
+    "Segment": "read_customers",
 }
 
 

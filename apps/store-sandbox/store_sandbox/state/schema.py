@@ -123,6 +123,24 @@ TABLES: dict[str, str] = {
         " order_id INTEGER NOT NULL, amount INTEGER NOT NULL, tax INTEGER NOT NULL DEFAULT 0,"
         " reason TEXT"
     ),
+    "returns": (
+        # status as in ReturnStatus; name is the order's with -R and a number
+        "id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE,"
+        " name TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'OPEN', closed_at INTEGER,"
+        " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
+    ),
+    "return_lines": (
+        # fulfillment_line_id NULL = the first parcel that the order line left in
+        "id INTEGER PRIMARY KEY, return_id INTEGER NOT NULL REFERENCES returns ON DELETE CASCADE,"
+        " line_id INTEGER NOT NULL REFERENCES order_lines, fulfillment_line_id INTEGER,"
+        " quantity INTEGER NOT NULL, reason TEXT NOT NULL DEFAULT 'UNKNOWN',"
+        " note TEXT NOT NULL DEFAULT ''"
+    ),
+    "segments": (
+        # query in the language of Shopify's segments
+        "id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, query TEXT NOT NULL,"
+        " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
+    ),
     "fulfillments": (
         # tracking: [{"company": "", "number": "", "url": ""}]; status SUCCESS or CANCELLED
         "id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE,"
@@ -279,6 +297,9 @@ INDEXES: tuple[str, ...] = (
     "refunds_order ON refunds (order_id, id)",
     "refund_lines_refund ON refund_lines (refund_id, id)",
     "refund_lines_line ON refund_lines (line_id)",
+    "returns_order ON returns (order_id, id)",
+    "return_lines_of ON return_lines (return_id, id)",
+    "return_lines_line ON return_lines (line_id)",
     "fulfillments_order ON fulfillments (order_id, id)",
     "fulfillment_lines_of ON fulfillment_lines (fulfillment_id, id)",
     "fulfillment_lines_line ON fulfillment_lines (line_id)",

@@ -121,6 +121,20 @@ def _discount(tx: Transaction, change: Change) -> Body | None:
     }
 
 
+def _segment(tx: Transaction, change: Change) -> Body:
+    row = row_of(tx, "segments", change.subject_id)
+    ident = gid("Segment", change.subject_id)
+    if row is None:
+        return {"id": ident}
+    return {
+        "id": ident,
+        "name": row["name"],
+        "query": row["query"],
+        "creation_date": when(row["created_at"]),
+        "last_edit_date": when(row["updated_at"]),
+    }
+
+
 def _mail_consent(tx: Transaction, change: Change) -> Body | None:
     row = row_of(tx, "customers", change.subject_id)
     if row is None:
@@ -171,6 +185,13 @@ _BUILDERS: dict[str, Callable[[Transaction, Change], Body | None]] = {
     "checkouts/create": sales.checkout,
     "checkouts/update": sales.checkout,
     "refunds/create": sales.refund,
+    "returns/approve": sales.goods_return,
+    "returns/cancel": sales.goods_return,
+    "returns/close": sales.goods_return,
+    "returns/reopen": sales.goods_return,
+    "segments/create": _segment,
+    "segments/update": _segment,
+    "segments/delete": _segment,
     "products/update": _product,
     "products/create": _product,
     "products/delete": _deleted,

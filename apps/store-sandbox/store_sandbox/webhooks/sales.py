@@ -160,3 +160,29 @@ def checkout(tx: Transaction, change: Change) -> Body | None:
             for line in json.loads(row["lines"])
         ],
     }
+
+
+def goods_return(tx: Transaction, change: Change) -> Body | None:
+    """The return as its webhooks show it, None when it is gone."""
+    row = row_of(tx, "returns", change.subject_id)
+    if row is None:
+        return None
+    lines = rows_of(tx, "SELECT * FROM return_lines WHERE return_id = ? ORDER BY id", row["id"])
+    return {
+        "id": row["id"],
+        "admin_graphql_api_id": gid("Return", row["id"]),
+        "name": row["name"],
+        "status": row["status"].lower(),
+        "order": {"id": row["order_id"], "admin_graphql_api_id": gid("Order", row["order_id"])},
+        "total_return_line_items": sum(line["quantity"] for line in lines),
+        "return_line_items": [
+            {
+                "id": line["id"],
+                "admin_graphql_api_id": gid("ReturnLineItem", line["id"]),
+                "quantity": line["quantity"],
+                "return_reason": line["reason"].lower(),
+                "return_reason_note": line["note"],
+            }
+            for line in lines
+        ],
+    }

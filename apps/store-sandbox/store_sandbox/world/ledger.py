@@ -1,6 +1,6 @@
 """Rows of orders, customers, checkouts and refunds while a transaction is collecting them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -99,6 +99,8 @@ class Ledger:
         self._line_ids = Ids(tx, "order_lines")
         self._refund_ids = Ids(tx, "refunds")
         self._refund_line_ids = Ids(tx, "refund_lines")
+        self._return_ids = Ids(tx, "returns")
+        self._return_line_ids = Ids(tx, "return_lines")
         self._adjustment_ids = Ids(tx, "order_adjustments")
         self._fulfilment_ids = Ids(tx, "fulfillments")
         self._fulfilment_line_ids = Ids(tx, "fulfillment_lines")
@@ -108,6 +110,8 @@ class Ledger:
         self._old_lines: dict[int, list[Row]] = {}
         self._refunds: list[Row] = []
         self._refund_lines: list[Row] = []
+        self._returns: list[Row] = []
+        self._return_lines: list[Row] = []
         self._adjustments: list[Row] = []
         highest = tx.connection.execute("SELECT MAX(number) FROM orders").fetchone()[0]
         self._number = FIRST_NUMBER if highest is None else highest + 1
@@ -150,6 +154,32 @@ class Ledger:
     def add_refund_line(self, row: Row) -> None:
         """A line of a refund without its id."""
         self._refund_lines.append({"id": self._refund_line_ids.take(), **row})
+
+    def add_return(self, order: Row, given: Mapping[int, int], at: datetime, stamp: int) -> None:
+        """A parcel of shipped goods that came back; `given` are the units of each line's id."""
+        before = self._tx.connection.execute(
+            "SELECT COUNT(*) FROM returns WHERE order_id = ?", (order["id"],)
+        ).fetchone()[0]
+        row: Row = {
+            "id": self._return_ids.take(),
+            "order_id": order["id"],
+            "name": f"#{order['number']}-R{before + 1}",
+            "status": "CLOSED",
+            "closed_at": int(at.timestamp()),
+            "created_at": int(at.timestamp()),
+            "updated_at": stamp,
+        }
+        self._returns.append(row)
+        self._return_lines += [
+            {
+                "id": self._return_line_ids.take(),
+                "return_id": row["id"],
+                "line_id": line,
+                "quantity": quantity,
+            }
+            for line, quantity in given.items()
+        ]
+        self._tx.changed("returns/close", row["id"])
 
     def add_adjustment(self, refund: Row, amount: int) -> None:
         """Money of a refund that belongs to no line; negative is given back."""
@@ -201,6 +231,8 @@ class Ledger:
             self._line_ids,
             self._refund_ids,
             self._refund_line_ids,
+            self._return_ids,
+            self._return_line_ids,
             self._adjustment_ids,
             self._fulfilment_ids,
             self._fulfilment_line_ids,
@@ -211,6 +243,8 @@ class Ledger:
         overwrite(tx, "order_lines", (r for rows in self._old_lines.values() for r in rows))
         tx.insert("refunds", self._refunds)
         tx.insert("refund_lines", self._refund_lines)
+        tx.insert("returns", self._returns)
+        tx.insert("return_lines", self._return_lines)
         tx.insert("order_adjustments", self._adjustments)
         tx.insert("fulfillments", self._fulfilments)
         tx.insert("fulfillment_lines", self._fulfilment_lines)

@@ -17,6 +17,13 @@ SHOP_META = {
     "shop.taxes_included": "1",
     "shop.source": "world",
 }
+# What every new store is given, in the language of Shopify's segments.
+_SEGMENTS = {
+    "Customers who have purchased at least once": "number_of_orders >= 1",
+    "Customers who have purchased more than once": "number_of_orders >= 2",
+    "Customers who haven't purchased": "number_of_orders = 0",
+    "Email subscribers": "email_subscription_status = 'SUBSCRIBED'",
+}
 
 
 def open_shop(tx: Transaction, shop: Shop, book: Book, at: int) -> None:
@@ -46,6 +53,19 @@ def open_shop(tx: Transaction, shop: Shop, book: Book, at: int) -> None:
     )
     _variants(tx, shop, book, at, location=location, product_ids=product_ids)
     _collections(tx, shop, at, product_ids)
+    _segments(tx, at)
+
+
+def _segments(tx: Transaction, at: int) -> None:
+    """The groups of customers that a new store starts with."""
+    idents = tx.next_ids("segments", len(_SEGMENTS))
+    tx.insert(
+        "segments",
+        [
+            {"id": ident, "name": name, "query": query, "created_at": at, "updated_at": at}
+            for ident, (name, query) in zip(idents, _SEGMENTS.items(), strict=True)
+        ],
+    )
 
 
 def _collections(tx: Transaction, shop: Shop, at: int, product_ids: range) -> None:

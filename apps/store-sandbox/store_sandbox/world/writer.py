@@ -141,11 +141,15 @@ class Writer:
         refund = self.rows.add_refund(order["id"], fact.note, fact.at, stamp)
         lines = self.rows.lines(order["id"])
         total = fact.goodwill * CENT
+        came_back: dict[int, int] = {}
         for part in fact.returned:
             line = lines[part.line]
             quantity = min(part.quantity, line["current_quantity"])
             if quantity:
                 total += self._give_back(fact, refund, line, quantity, restock=part.restocked)
+                came_back |= {line["id"]: quantity} if not line["unfulfilled_quantity"] else {}
+        if came_back and not fact.cancelled:
+            self.rows.add_return(order, came_back, fact.at, stamp)
         if fact.goodwill:
             self.rows.add_adjustment(refund, -fact.goodwill * CENT)
         if fact.cancelled:

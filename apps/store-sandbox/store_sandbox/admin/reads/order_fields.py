@@ -22,6 +22,13 @@ _FULFILMENT = "|".join(
         "unshipped=orders.fulfillment_status IS 'UNFULFILLED'",
     )
 )
+# What the newest return says of the whole order; requested ones await the merchant.
+RETURN_STATUS = (
+    "COALESCE((SELECT CASE t.status WHEN 'REQUESTED' THEN 'RETURN_REQUESTED'"
+    " WHEN 'OPEN' THEN 'IN_PROGRESS' ELSE 'RETURNED' END FROM returns t"
+    " WHERE t.order_id = orders.id AND t.status NOT IN ('CANCELED', 'DECLINED')"
+    " ORDER BY t.status = 'CLOSED', t.id DESC LIMIT 1), 'NO_RETURN')"
+)
 
 FIELDS: dict[str, Field] = {
     "": Field(
@@ -43,6 +50,7 @@ FIELDS: dict[str, Field] = {
     "email": Field("text", "orders.email {}"),
     "tag": Field("tag", "orders.tags {}"),
     "tag_not": Field("tag", "NOT orders.tags {}"),
+    "return_status": Field("text", f"{RETURN_STATUS} {{}}"),
     "test": Field("flag", "orders.test {}"),
     "sku": Field("text", _LINE.format(column="sku")),
     "product_id": Field("id", _LINE.format(column="product_id")),

@@ -26,6 +26,8 @@ from store_sandbox.admin.reads import (
     inventory,
     orders,
     payments,
+    returns,
+    segments,
 )
 from store_sandbox.admin.reads.columns import Resolver, constant, identity, moment, plain, typed
 from store_sandbox.admin.search import Field
@@ -234,6 +236,8 @@ FINDERS = {
     **bulk.NODES,
     **fulfilments.NODES,
     **payments.NODES,
+    **returns.NODES,
+    **segments.NODES,
     "WebhookSubscription": find_subscription,
 }
 

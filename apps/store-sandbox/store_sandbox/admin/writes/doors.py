@@ -19,6 +19,8 @@ from store_sandbox.admin.reads.discounts import find_discount
 from store_sandbox.admin.reads.fulfilments import find_fulfilment, find_hold, find_waiting
 from store_sandbox.admin.reads.inventory import find_item
 from store_sandbox.admin.reads.orders import find_order, find_refund
+from store_sandbox.admin.reads.returns import find_return
+from store_sandbox.admin.reads.segments import find_segment
 from store_sandbox.admin.reads.shop import (
     find_metafield,
     find_node,
@@ -42,7 +44,9 @@ from store_sandbox.admin.writes import (
     metafields,
     orders,
     refunds,
+    returns,
     risk,
+    segments,
     subscriptions,
     tags,
 )
@@ -64,6 +68,13 @@ MUTATIONS: dict[str, Work] = {
     "orderCreate": orders.create,
     "orderUpdate": orders.update,
     "refundCreate": refunds.create,
+    "returnCreate": returns.create,
+    "returnCancel": returns.cancel,
+    "returnClose": returns.close,
+    "returnReopen": returns.reopen,
+    "segmentCreate": segments.create,
+    "segmentUpdate": segments.update,
+    "segmentDelete": segments.delete,
     "customerUpdate": customers.update,
     "discountCodeBasicCreate": discounts.create,
     "discountCodeBasicUpdate": discounts.update,
@@ -234,6 +245,8 @@ _FINDERS: dict[str, _Find] = {
     "inventoryItem": find_item,
     "order": find_order,
     "refund": find_refund,
+    "return": find_return,
+    "segment": find_segment,
     "customer": find_customer,
     "webhookSubscription": find_subscription,
     "bulkOperation": find_operation,
@@ -255,6 +268,12 @@ _PAYLOADS = {
     "OrderCreatePayload": ("order",),
     "OrderUpdatePayload": ("order",),
     "RefundCreatePayload": ("order", "refund"),
+    "ReturnCreatePayload": ("return",),
+    "ReturnCancelPayload": ("return",),
+    "ReturnClosePayload": ("return",),
+    "ReturnReopenPayload": ("return",),
+    "SegmentCreatePayload": ("segment",),
+    "SegmentUpdatePayload": ("segment",),
     "CustomerUpdatePayload": ("customer",),
     "WebhookSubscriptionCreatePayload": ("webhookSubscription",),
     "DiscountCodeBasicCreatePayload": ("codeDiscountNode",),
