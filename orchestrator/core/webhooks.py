@@ -293,6 +293,7 @@ _HANDLERS: dict[str, Handler] = {
     "collections/delete": _delete,
     "discounts/delete": _delete,
     "customers/delete": _delete,
+    "segments/delete": _delete,
     "orders/delete": _delete,
     "products/delete": _delete,
     taking_in.MAIL_TOPIC: _take_in,

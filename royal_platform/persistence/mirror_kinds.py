@@ -24,7 +24,13 @@ from royal_platform.persistence.tables.catalog import (
     collections,
     discounts,
 )
-from royal_platform.persistence.tables.orders import fulfillment_order_lines, fulfillment_orders
+from royal_platform.persistence.tables.customers import shop_segments
+from royal_platform.persistence.tables.orders import (
+    fulfillment_order_lines,
+    fulfillment_orders,
+    return_lines,
+    returns,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ KINDS: dict[str, Kind] = {
     "collections": Kind(collections, collection_products.c.collection_id),
     "discounts": Kind(discounts),
     "fulfillment_orders": Kind(fulfillment_orders, fulfillment_order_lines.c.fulfillment_order_id),
+    "returns": Kind(returns, return_lines.c.return_id),
+    "segments": Kind(shop_segments),
 }
 
 

@@ -807,6 +807,71 @@ class OrderRefunds(TypedDict):
     nodes: list[OrderRefundsNodes | None]
 
 
+class ReturnLineRowReturnReasonDefinition(TypedDict):
+    handle: str
+
+
+class ReturnLineRowFulfillmentLineItemLineItem(TypedDict):
+    id: str
+
+
+class ReturnLineRowFulfillmentLineItem(TypedDict):
+    lineItem: ReturnLineRowFulfillmentLineItemLineItem
+
+
+class ReturnLineRow(TypedDict):
+    id: str
+    quantity: int
+    refundedQuantity: int
+    returnReasonDefinition: ReturnLineRowReturnReasonDefinition | None
+    fulfillmentLineItem: NotRequired[ReturnLineRowFulfillmentLineItem]
+
+
+class ReturnRowReturnLineItemsNodes(ReturnLineRow):
+    pass
+
+
+class ReturnRowReturnLineItemsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class ReturnRowReturnLineItems(TypedDict):
+    nodes: list[ReturnRowReturnLineItemsNodes]
+    pageInfo: ReturnRowReturnLineItemsPageInfo
+
+
+class ReturnRow(TypedDict):
+    id: str
+    name: str
+    status: str
+    createdAt: str
+    closedAt: str | None
+    returnLineItems: ReturnRowReturnLineItems
+
+
+class OrderReturnsOrderReturnsNodes(ReturnRow):
+    pass
+
+
+class OrderReturnsOrderReturnsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class OrderReturnsOrderReturns(TypedDict):
+    nodes: list[OrderReturnsOrderReturnsNodes]
+    pageInfo: OrderReturnsOrderReturnsPageInfo
+
+
+class OrderReturnsOrder(TypedDict):
+    returns: OrderReturnsOrderReturns
+
+
+class OrderReturns(TypedDict):
+    order: OrderReturnsOrder | None
+
+
 class OrderStateOrderCustomer(Answer):
     id: str
 
@@ -1313,6 +1378,84 @@ class RemoveTagsTagsRemove(Answer):
 
 class RemoveTags(Answer):
     tags_remove: RemoveTagsTagsRemove | None
+
+
+class ReturnLinesFoundReturnLineItemsNodes(ReturnLineRow):
+    pass
+
+
+class ReturnLinesFoundReturnLineItemsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class ReturnLinesFoundReturnLineItems(TypedDict):
+    nodes: list[ReturnLinesFoundReturnLineItemsNodes]
+    pageInfo: ReturnLinesFoundReturnLineItemsPageInfo
+
+
+class ReturnLinesFound(TypedDict):
+    returnLineItems: ReturnLinesFoundReturnLineItems
+
+
+class ReturnLines(TypedDict):
+    found: ReturnLinesFound | None
+
+
+class ReturnsPageOrdersNodesReturnsNodes(ReturnRow):
+    pass
+
+
+class ReturnsPageOrdersNodesReturnsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class ReturnsPageOrdersNodesReturns(TypedDict):
+    nodes: list[ReturnsPageOrdersNodesReturnsNodes]
+    pageInfo: ReturnsPageOrdersNodesReturnsPageInfo
+
+
+class ReturnsPageOrdersNodes(TypedDict):
+    id: str
+    updatedAt: str
+    returns: ReturnsPageOrdersNodesReturns
+
+
+class ReturnsPageOrdersPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class ReturnsPageOrders(TypedDict):
+    nodes: list[ReturnsPageOrdersNodes]
+    pageInfo: ReturnsPageOrdersPageInfo
+
+
+class ReturnsPage(TypedDict):
+    orders: ReturnsPageOrders
+
+
+class SegmentsPageSegmentsNodes(TypedDict):
+    id: str
+    name: str
+    query: str
+    creationDate: str
+    lastEditDate: str
+
+
+class SegmentsPageSegmentsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class SegmentsPageSegments(TypedDict):
+    nodes: list[SegmentsPageSegmentsNodes]
+    pageInfo: SegmentsPageSegmentsPageInfo
+
+
+class SegmentsPage(TypedDict):
+    segments: SegmentsPageSegments
 
 
 class SetPriceProductVariantsBulkUpdateProductVariants(Answer):

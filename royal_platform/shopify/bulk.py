@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import httpx
@@ -59,11 +59,13 @@ class Place:
 class Shape:
     """A bulk query and how its children hang in a node, as the page documents have them.
 
-    ``children`` maps a child's type, as its id names it, to the connection it belongs to.
+    ``children`` maps a child's type, as its id names it, to the connection it belongs to;
+    ``grandchildren`` those of a child.
     """
 
     document: str
     children: Mapping[str, str]
+    grandchildren: Mapping[str, str] = field(default_factory=dict)
 
 
 SHAPES = {
@@ -75,6 +77,12 @@ SHAPES = {
         "fulfillment_orders_bulk", {"FulfillmentOrderLineItem": "lineItems"}
     ),
     "orders": Shape("orders_bulk", {"LineItem": "lineItems"}),
+    "returns": Shape(
+        "returns_bulk",
+        {"Return": "returns"},
+        {"ReturnLineItem": "returnLineItems", "UnverifiedReturnLineItem": "returnLineItems"},
+    ),
+    "segments": Shape("segments_bulk", {}),
 }
 
 
@@ -212,9 +220,15 @@ def _whole() -> Node:
 
 def _hang(node: Node, parent: str, child: Node, shape: Shape) -> None:
     kind = str(child["id"]).removeprefix("gid://shopify/").partition("/")[0]
-    if node["id"] != parent or kind not in shape.children:
+    if node["id"] == parent and kind in shape.children:
+        rest = {name: _whole() for name in shape.grandchildren.values()}
+        node[shape.children[kind]]["nodes"].append(child | rest)
+        return
+    among = [one for name in set(shape.children.values()) for one in node[name]["nodes"]]
+    owner = next((one for one in reversed(among) if one["id"] == parent), None)
+    if owner is None or kind not in shape.grandchildren:
         raise ShopifyUnavailable("The result of a bulk operation is not grouped by parent.")
-    node[shape.children[kind]]["nodes"].append(child)
+    owner[shape.grandchildren[kind]]["nodes"].append(child)
 
 
 async def _hand_over(

@@ -28,6 +28,9 @@ from royal_platform.shopify.rows import (
     ProductRow,
     RefundLineRow,
     RefundRow,
+    ReturnLineRow,
+    ReturnRow,
+    SegmentRow,
     VariantRow,
 )
 
@@ -38,6 +41,8 @@ LevelNode = answers.InventoryPageInventoryItemsNodesInventoryLevelsNodes
 CollectionNode = answers.CollectionsPageCollectionsNodes
 CustomerNode = answers.CustomersPageCustomersNodes
 DiscountNode = answers.DiscountsPageDiscountNodesNodes
+ReturnsNode = answers.ReturnsPageOrdersNodes
+SegmentNode = answers.SegmentsPageSegmentsNodes
 FulfillmentOrderNode = answers.FulfillmentOrdersPageFulfillmentOrdersNodes
 OrderNode = answers.OrdersPageOrdersNodes
 
@@ -213,6 +218,55 @@ def fulfillment_order_lines(node: FulfillmentOrderNode) -> list[FulfillmentOrder
         )
         for each in node["lineItems"]["nodes"]
     ]
+
+
+def segment_row(node: SegmentNode) -> SegmentRow:
+    """A group of customers as the store defines it: its query, not its members."""
+    return SegmentRow(
+        id=local_id(node["id"]),
+        name=node["name"],
+        query=node["query"],
+        created_at=utc_text(node["creationDate"]),
+        updated_at=utc_text(node["lastEditDate"]),
+    )
+
+
+def return_rows(node: ReturnsNode) -> tuple[list[ReturnRow], list[ReturnLineRow]]:
+    """An order's returns and their lines; both connections must be complete.
+
+    A return tells no time of its last change: its order's stands for it.
+    """
+    rows, lines = [], []
+    for each in node["returns"]["nodes"]:
+        ident = local_id(each["id"])
+        own = [_return_line(ident, line) for line in each["returnLineItems"]["nodes"]]
+        lines += own
+        rows.append(
+            ReturnRow(
+                id=ident,
+                order_id=local_id(node["id"]),
+                name=each["name"],
+                status=each["status"].lower(),
+                units=sum(line.quantity for line in own),
+                created_at=utc_text(each["createdAt"]),
+                closed_at=utc_or_none(each["closedAt"]),
+                updated_at=utc_text(node["updatedAt"]),
+            )
+        )
+    return rows, lines
+
+
+def _return_line(return_id: str, node: answers.ReturnLineRow) -> ReturnLineRow:
+    # Goods that no parcel of the store is known for have no line of the order.
+    parcel, reason = node.get("fulfillmentLineItem"), node["returnReasonDefinition"]
+    return ReturnLineRow(
+        return_id=return_id,
+        id=local_id(node["id"]),
+        line_id=None if parcel is None else local_id(parcel["lineItem"]["id"]),
+        quantity=node["quantity"],
+        refunded=node["refundedQuantity"],
+        reason=None if reason is None else reason["handle"],
+    )
 
 
 def cost_of(node: ItemNode) -> int | None:

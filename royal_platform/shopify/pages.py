@@ -94,6 +94,18 @@ class PageReader:
                 ("fulfillmentOrder", "lineItems"),
             )  # fmt: skip
 
+    async def complete_returns(self, nodes: list[Node]) -> None:
+        """Fetch the returns of orders, and their lines, that a page left out."""
+        for node in nodes:
+            await self._rest(
+                node["returns"], documents.ORDER_RETURNS, node["id"], ("order", "returns")
+            )
+            for each in node["returns"]["nodes"]:
+                await self._rest(
+                    each["returnLineItems"], documents.RETURN_LINES, each["id"],
+                    ("found", "returnLineItems"),
+                )  # fmt: skip
+
     async def complete_collections(self, nodes: list[Node]) -> None:
         """Fetch the members of collections that have more than a page shows."""
         for node in nodes:

@@ -73,6 +73,34 @@ class FulfillmentOrderLineRow(NamedTuple):
     remaining: int
 
 
+class SegmentRow(NamedTuple):
+    id: str
+    name: str
+    query: str
+    created_at: str
+    updated_at: str
+
+
+class ReturnRow(NamedTuple):
+    id: str
+    order_id: str
+    name: str
+    status: str
+    units: int
+    created_at: str
+    closed_at: str | None
+    updated_at: str
+
+
+class ReturnLineRow(NamedTuple):
+    return_id: str
+    id: str
+    line_id: str | None
+    quantity: int
+    refunded: int
+    reason: str | None
+
+
 class LocationRow(NamedTuple):
     id: str
     name: str

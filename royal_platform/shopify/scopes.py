@@ -12,6 +12,7 @@ MIRROR = (
     "read_orders",
     "read_customers",
     "read_discounts",
+    "read_returns",
     "read_merchant_managed_fulfillment_orders",
 )
 

@@ -35,7 +35,9 @@ class Stage:
 
     ``counted`` is the kind whose number in the store says whether a bulk operation pays. A kind
     that is ``swept`` is read whole once a day, and what was not met then is gone. Without its
-    ``scope`` it is left out. ``whole`` is the search that finds all that is wanted of it.
+    ``scope`` it is left out. ``whole`` is the search that finds all that is wanted of it; ``again``
+    reads that once a day too, since what hangs on an object may change without it. ``within`` is
+    the connection that holds the objects, when they hang on others.
     """
 
     document: Document[Any]
@@ -45,6 +47,14 @@ class Stage:
     swept: bool = False
     scope: str = ""
     whole: str | None = None
+    again: bool = False
+    within: str = ""
+
+    def objects(self, nodes: list[Node]) -> list[Node]:
+        """The objects that a page of nodes brings."""
+        if not self.within:
+            return nodes
+        return [each for node in nodes for each in node[self.within]["nodes"]]
 
 
 def expected(state: SyncState) -> dict[str, int]:
@@ -87,7 +97,8 @@ def advance(
     elif newest:
         marks[stage] = max([*newest, marks.get(stage, "")])
     if is_first:
-        state.counts[stage] = state.counts.get(stage, 0) + len(nodes)
+        found = len(STAGES[stage].objects(nodes))
+        state.counts[stage] = state.counts.get(stage, 0) + found
         upcoming = from_on(stage)[1:2] if following is None else ()
         state.cursor["first"] = {"stage": (*upcoming, stage)[0], "after": following}
 
@@ -173,6 +184,27 @@ def _fulfillment_orders(
     return page.put("fulfillment_orders", rows, lines)
 
 
+def _segments(
+    page: MirrorPage, nodes: list[mapping.SegmentNode], _state: SyncState, _days: mapping.Days
+) -> int:
+    return page.put("segments", [mapping.segment_row(node) for node in nodes])
+
+
+def _returns(
+    page: MirrorPage, nodes: list[mapping.ReturnsNode], _state: SyncState, _days: mapping.Days
+) -> int:
+    pairs = [mapping.return_rows(node) for node in nodes]
+    rows = [row for found, _lines in pairs for row in found]
+    return page.put("returns", rows, [line for _rows, lines in pairs for line in lines])
+
+
+# Orders with goods on their way back, or back.
+_RETURNED = " OR ".join(
+    f"return_status:{status}"
+    for status in (
+        "return_requested", "in_progress", "inspection_complete", "returned", "return_failed"
+    )
+)  # fmt: skip
 # Closed ones are history, which orders tell; that one was closed is seen by when it changed.
 _STILL_OPEN = "status:OPEN OR status:IN_PROGRESS OR status:SCHEDULED OR status:ON_HOLD"
 # In the order of a first sync. There are at least as many stocked items as products.
@@ -191,6 +223,14 @@ STAGES: dict[str, Stage] = {
     "fulfillment_orders": Stage(
         documents.FULFILLMENT_ORDERS_PAGE, "fulfillmentOrders", _fulfillment_orders, "orders",
         scope="read_merchant_managed_fulfillment_orders", whole=_STILL_OPEN,
+    ),
+    "returns": Stage(
+        documents.RETURNS_PAGE, "orders", _returns, "orders",
+        scope="read_returns", whole=_RETURNED, again=True, within="returns",
+    ),
+    "segments": Stage(
+        documents.SEGMENTS_PAGE, "segments", _segments, "segments", swept=True,
+        scope="read_customers",
     ),
 }  # fmt: skip
 _NAMES = tuple(STAGES)

@@ -32,6 +32,7 @@ _SINGULAR = {
     "customers": "customer",
     "collections": "collection",
     "discounts": "discount",
+    "segments": "segment",
 }
 
 
@@ -56,12 +57,13 @@ async def incremental(platform: SyncPlatform) -> int:
 def notice_deletion(mirror: MirrorStore, topic: str, payload: Mapping[str, Any]) -> int:
     """Take what a webhook says is gone out of the mirror, contacting nobody; how many were there.
 
-    ``topic`` is that of a product, an order, a customer, a collection or a discount.
+    ``topic`` is that of a product, an order, a customer, a collection, a discount
+    or a segment.
     """
     subject = topic.partition("/")[0]
     gone = payload if subject != "customers" else payload.get("customer") or payload
-    # Discounts are told by their global id alone.
-    ident = str(gone["id"]) if "id" in gone else mapping.local_id(gone["admin_graphql_api_id"])
+    # Discounts are told by their global id alone, segments by a global id under this name.
+    ident = mapping.local_id(str(gone["id"] if "id" in gone else gone["admin_graphql_api_id"]))
     with mirror.page() as page:
         drop = {
             "products": page.delete_products,
@@ -188,6 +190,7 @@ class Sync:
         gone = await reconcile(self._reader, self._mirror, whole_history=whole_history)
         for name in stages.readable(state):
             gone += await self._sweep(name, state) if stages.STAGES[name].swept else 0
+            gone += await self._read_again(name, state) if stages.STAGES[name].again else 0
         state.cursor = {**state.cursor, "reconciled_at": self._mirror.now().isoformat()}
         return gone
 
@@ -261,6 +264,7 @@ class Sync:
             "collections": self._reader.complete_collections,
             "fulfillment_orders": self._reader.complete_fulfillment_orders,
             "orders": self._reader.complete_orders,
+            "returns": self._reader.complete_returns,
         }.get(name)
         await self._reader.read(
             stage.document, stage.connection, pages.store, after=after, complete=complete,
@@ -278,6 +282,12 @@ class Sync:
             if gone:
                 page.tell("store.sync.completed", {"kind": "deletion", name: gone})
         return pages.news + gone
+
+    async def _read_again(self, name: str, state: SyncState) -> int:
+        """Read a kind whole without taking what is out of sight for gone; how much was news."""
+        pages = StagePages(self._mirror, name, state, None)
+        await self._read_pages(name, pages)
+        return pages.news
 
     def _in_bulk(self, stage: str, state: SyncState, after: str | None) -> bool:
         """Whether a first sync reads this stage by a bulk operation, or goes on with one."""

@@ -27,6 +27,20 @@ segments = Table(
     Index(None, "store_id", "unique_name", unique=True),
 )
 
+# Those that the shop itself defines in Shopify: their queries are told, their members not kept.
+shop_segments = Table(
+    "shop_segments",
+    metadata,
+    store_key(),
+    key(),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    moment("created_at"),
+    moment("updated_at"),
+    moment("deleted_at", nullable=True),
+    sqlite_with_rowid=False,
+)
+
 # One row per customer with an order, as of the newest valuation; erased with the customer.
 customer_values = Table(
     "customer_values",

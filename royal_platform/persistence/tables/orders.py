@@ -190,6 +190,38 @@ fulfillment_order_lines = Table(
     sqlite_with_rowid=False,
 )
 
+# Goods that customers send back; a return's updated_at is its order's.
+returns = Table(
+    "returns",
+    metadata,
+    store_key(),
+    key(),
+    reference("order_id"),
+    Column("name", Text, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("units", Integer, nullable=False),
+    moment("created_at"),
+    moment("closed_at", nullable=True),
+    moment("updated_at"),
+    moment("deleted_at", nullable=True),
+    Index(None, "store_id", "order_id"),
+    Index(None, "store_id", "status"),
+    sqlite_with_rowid=False,
+)
+
+return_lines = Table(
+    "return_lines",
+    metadata,
+    store_key(),
+    key("return_id"),
+    key(),
+    reference("line_id", nullable=True),
+    Column("quantity", Integer, nullable=False),
+    Column("refunded", Integer, nullable=False),
+    Column("reason", String(80), nullable=True),
+    sqlite_with_rowid=False,
+)
+
 daily_variant_sales = Table(
     "daily_variant_sales",
     metadata,

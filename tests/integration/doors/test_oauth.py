@@ -171,8 +171,8 @@ def test_an_install_asks_for_what_enabled_agents_need_and_serves_the_store(
     browser, asked = opened(gateway, begun(platform, shop))
     assert asked["scope"].split(",") == [
         "read_all_orders", "read_customers", "read_discounts", "read_locations",
-        "read_merchant_managed_fulfillment_orders", "read_orders", "write_inventory",
-        "write_products",
+        "read_merchant_managed_fulfillment_orders", "read_orders", "read_returns",
+        "write_inventory", "write_products",
     ]  # fmt: skip
     assert asked["redirect_uri"].endswith("/oauth/shopify/callback")
     assert "HttpOnly" in str(browser.cookies.jar._cookies)

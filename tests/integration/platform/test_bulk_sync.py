@@ -29,6 +29,7 @@ from royal_platform.persistence.tables.catalog import (
     products,
     variants,
 )
+from royal_platform.persistence.tables.customers import shop_segments
 from royal_platform.persistence.tables.orders import (
     customers,
     daily_sales,
@@ -38,6 +39,8 @@ from royal_platform.persistence.tables.orders import (
     orders,
     refund_lines,
     refunds,
+    return_lines,
+    returns,
 )
 from royal_platform.shopify.answers import BulkOperationBulkOperation
 from royal_platform.shopify.bulk import SHAPES, BulkFailedError, BulkReader, Place
@@ -49,7 +52,7 @@ pytestmark = pytest.mark.timeout(240)
 MIRRORED: list[Table] = [
     products, variants, metafields, inventory_levels, collections, collection_products, customers,
     orders, order_lines, fulfillment_orders, fulfillment_order_lines, refunds, refund_lines,
-    daily_sales,
+    returns, return_lines, shop_segments, daily_sales,
 ]  # fmt: skip
 # When a row came is the mirror's own; everything else comes from the store.
 _OWN = {"synced_at", "mirrored_at", "seen_at"}

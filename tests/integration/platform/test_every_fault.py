@@ -24,7 +24,7 @@ from sqlalchemy import select
 from core.settings import read_settings
 from royal_platform.bootstrap import Platform, bootstrap, writers
 from royal_platform.commerce.shared.model import Money
-from royal_platform.persistence.tables import catalog, orders
+from royal_platform.persistence.tables import catalog, customers, orders
 from royal_platform.shopify.errors import (
     ShopifyRejected,
     ShopifyUnauthorized,
@@ -50,6 +50,7 @@ FAULTS: list[dict[str, Any]] = [
 MIRRORED = [
     catalog.products, catalog.variants, catalog.inventory_levels, orders.customers, orders.orders,
     orders.order_lines, orders.refunds, orders.refund_lines,
+    orders.returns, orders.return_lines, customers.shop_segments,
 ]  # fmt: skip
 
 

@@ -32,12 +32,15 @@ from royal_platform.persistence.tables.catalog import (
     products,
     variants,
 )
+from royal_platform.persistence.tables.customers import shop_segments
 from royal_platform.persistence.tables.orders import (
     daily_sales,
     fulfillment_order_lines,
     fulfillment_orders,
     order_lines,
     orders,
+    return_lines,
+    returns,
 )
 from royal_platform.shopify import stages, sync
 from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable
@@ -71,7 +74,7 @@ def platform(sandbox: Sandbox, database_url: str) -> Iterator[Platform]:
     opened.close()
 
 
-SCOPED = ("discounts", "fulfillment_orders")
+SCOPED = ("discounts", "fulfillment_orders", "returns", "segments")
 CODE = """mutation($code: String!) { discountCodeBasicCreate(basicCodeDiscount: {title: $code,
   code: $code, startsAt: "2024-01-01T00:00:00Z", context: {all: ALL},
   customerGets: {value: {percentage: 0.1}, items: {all: true}}}) {
@@ -82,6 +85,13 @@ NOTE = """mutation($owner: ID!, $value: String!) { metafieldsSet(metafields: [{o
   userErrors { message } } }"""
 WAITING = """{ fulfillmentOrders(first: 250) { nodes { id status
   lineItems(first: 50) { nodes { remainingQuantity } } } } }"""
+RETURNED = """{ orders(first: 250, query: "return_status:returned") {
+  nodes { id returns(first: 5) { nodes { id status } } } } }"""
+REOPEN = "mutation($id: ID!) { returnReopen(id: $id) { userErrors { message } } }"
+CLOSE = "mutation($id: ID!) { returnClose(id: $id) { userErrors { message } } }"
+SEGMENT = """mutation($name: String!) { segmentCreate(name: $name, query: "number_of_orders > 4") {
+  segment { id name } } }"""
+SEGMENT_DROP = "mutation($id: ID!) { segmentDelete(id: $id) { deletedSegmentId } }"
 REMOVE = """mutation($id: ID!, $products: [ID!]!) {
   collectionRemoveProducts(id: $id, productIds: $products) { userErrors { message } } }"""
 ADD = """mutation($id: ID!, $products: [ID!]!) {
@@ -251,6 +261,49 @@ async def test_discounts_notes_and_what_waits_to_be_shipped_follow_the_store(pla
     assert await Sync(platform.shopify(), platform.mirror()).reconcile() == 1
     assert whole(platform, discounts.c.id) == set()
     await platform.shopify().aclose()
+
+
+async def test_returns_and_segments_follow_the_store(platform, sandbox):
+    await sync.first(platform)
+    told = sandbox.admin(RETURNED)["orders"]["nodes"]
+    there = {
+        (_tail(each), each["status"].lower()) for one in told for each in one["returns"]["nodes"]
+    }
+    assert there
+    with platform.database.read() as connection:
+        found = connection.execute(select(returns.c.id, returns.c.status))
+        assert {(row.id, row.status) for row in found} == there
+        units = connection.scalar(select(func.sum(return_lines.c.quantity)))
+        assert units == connection.scalar(select(func.sum(returns.c.units)))
+        unknown = select(func.count()).where(
+            return_lines.c.line_id.not_in(select(order_lines.c.id))
+        )
+        assert connection.scalar(unknown) == 0
+    again = told[0]["returns"]["nodes"][0]["id"]
+    sandbox.admin(REOPEN, {"id": again})
+    made = sandbox.admin(SEGMENT, {"name": f"Loyal on {platform.database.dialect}"})
+    segment = made["segmentCreate"]["segment"]
+    assert await sync.incremental(platform) > 0
+    assert (_tail({"id": again}), "open") in whole_pairs(platform)
+    assert segment["name"] in whole(platform, shop_segments.c.name)
+    assert notice_deletion(platform.mirror(), "segments/delete", segment) == 1
+    assert segment["name"] not in whole(platform, shop_segments.c.name)
+    sandbox.admin(SEGMENT_DROP, {"id": segment["id"]})
+    sandbox.admin(CLOSE, {"id": again})
+    # What the webhook and the changes missed, the daily comparison finds.
+    with platform.database.write() as transaction:
+        transaction.connection.execute(returns.delete().where(returns.c.id == _tail({"id": again})))
+    assert await Sync(platform.shopify(), platform.mirror()).reconcile() > 0
+    assert whole_pairs(platform) == there
+    await platform.shopify().aclose()
+
+
+def whole_pairs(platform: Platform) -> set[tuple[str, str]]:
+    with platform.database.read() as connection:
+        return {
+            (row.id, row.status)
+            for row in connection.execute(select(returns.c.id, returns.c.status))
+        }
 
 
 async def test_what_the_grant_does_not_cover_is_left_out_and_the_rest_is_read(platform, sandbox):

@@ -49,7 +49,7 @@ def find_return_line(context: Context, number: int | None) -> Node | None:
     found = context.one("Return", "SELECT return_id AS id FROM return_lines WHERE id = ?", number)
     if found is None:
         return None
-    lines = found.related("return_lines", "id", context, load_return_lines)
+    lines: list[Node] = found.related("return_lines", "id", context, load_return_lines)
     return next(line for line in lines if line.row["id"] == number)
 
 
