@@ -18,6 +18,7 @@ from graphql import (
     default_field_resolver,
     get_named_type,
     get_nullable_type,
+    is_interface_type,
     is_list_type,
     is_object_type,
 )
@@ -124,8 +125,19 @@ class _Compiler:
             selections = node.selection_set
             below = self._contents(inner, node) if connection else self.steps(inner, selections)
         resolve = definition.resolve or default_field_resolver
+        if is_interface_type(holder):
+            resolve = self._by_kind(node.name.value)
         listed = is_list_type(get_nullable_type(definition.type))
         return Step(key, node.name.value, resolve, arguments, only, listed, connection, below)
+
+    def _by_kind(self, name: str) -> Any:
+        """A field of an interface is resolved as the object's own type resolves it."""
+
+        def resolve(source: Any, place: Any, **args: Any) -> Any:
+            kind: Any = self.schema.type_map[source.kind]
+            return (kind.fields[name].resolve or default_field_resolver)(source, place, **args)
+
+        return resolve
 
     def _contents(self, connection: Any, node: FieldNode) -> tuple[Step, ...]:
         """The steps of `edges { node { ... } }`; cursors and page info have no place in a file."""
