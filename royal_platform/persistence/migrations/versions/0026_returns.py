@@ -1,7 +1,7 @@
 """What customers send back, and the segments a shop has in Shopify.
 
-Revision ID: 0025_returns
-Revises: 0024_stock_wishes
+Revision ID: 0026_returns
+Revises: 0025_price_tests
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from core.storage.types import UtcDateTime
 
-revision = "0025_returns"
-down_revision = "0024_stock_wishes"
+revision = "0026_returns"
+down_revision = "0025_price_tests"
 branch_labels = None
 depends_on = None
 
