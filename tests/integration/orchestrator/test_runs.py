@@ -246,7 +246,11 @@ def test_what_was_registered_before_storage_becomes_rows(house: Any) -> None:
     registry.attach(house)
     assert registry.registered() == ["early"]
     (view,) = agent_registry.list_agents(house)
-    assert dict(view.autonomy) == {"price.set": "propose", "price.markdown": "propose"}
+    assert dict(view.autonomy) == {
+        "price.set": "propose",
+        "price.markdown": "propose",
+        "price.test": "propose",
+    }
     assert len(house.events("agent.registered")) == 1
 
 
