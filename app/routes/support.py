@@ -9,6 +9,7 @@ from app.documented import api as group
 from app.documented import reply
 from app.schemas.support import (
     AddressChangeIn,
+    FilePath,
     OrderCancelIn,
     ProposedOut,
     RefundIn,
@@ -35,6 +36,26 @@ def list_threads(query: ThreadQuery) -> Response:
 def get_thread(path: ThreadPath) -> Response:
     """One thread with its messages and the draft of an answer."""
     return reply(view.thread(platform(), path.thread_id))
+
+
+@api.get(
+    "/threads/<thread_id>/attachments/<attachment_id>",
+    responses={
+        200: {
+            "description": "The file.",
+            "content": {"application/octet-stream": {"schema": {"type": "string"}}},
+        }
+    },
+)
+@requires("store:read")
+def download_attachment(path: FilePath) -> Response:
+    """A file that came with a message, to be saved: no browser shows or runs it from here."""
+    told, content = view.file(platform(), path)
+    answer = Response(content, mimetype="application/octet-stream")
+    answer.headers.set("Content-Disposition", "attachment", filename=told.filename)
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 @api.post("/threads/<thread_id>/reply", responses={200: ProposedOut})

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from app.schemas.common import Amount, Given, Model, PageQuery, Provenance
+from royal_platform.commerce.support.intents import Intent
 
 _ID_MAX = 80
 ThreadState = Literal["open", "waiting", "escalated", "resolved"]
@@ -121,12 +122,21 @@ class ThreadDetail(ThreadOut):
 
 
 class ThreadQuery(PageQuery):
+    """``intent``, ``sentiment``, ``urgency``: what the newest message was understood to mean."""
+
     status: ThreadState | None = None
     customer_id: str | None = Field(None, max_length=_ID_MAX)
+    intent: Intent | None = None
+    sentiment: Literal["positive", "neutral", "negative"] | None = None
+    urgency: Literal["low", "normal", "high"] | None = None
 
 
 class ThreadPath(BaseModel):
     thread_id: str = Field(max_length=_ID_MAX)
+
+
+class FilePath(ThreadPath):
+    attachment_id: str = Field(max_length=_ID_MAX)
 
 
 class ReplyIn(Given):

@@ -9,6 +9,7 @@ from app.schemas.support import (
     AddressChangeIn,
     DraftOut,
     EscalationOut,
+    FilePath,
     OrderCancelIn,
     ProposedOut,
     RefundIn,
@@ -21,6 +22,7 @@ from app.schemas.support import (
     TriageOut,
 )
 from app.views import shared
+from core.errors import NotFound
 from orchestrator.core import attending
 from royal_platform.commerce.support.model import ThreadStatus
 from royal_platform.commerce.support.rules import is_late
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.security.principals import Principal
     from royal_platform.bootstrap import Platform
-    from royal_platform.commerce.support.model import Draft, Thread, ThreadMessage
+    from royal_platform.commerce.support.model import Attachment, Draft, Thread, ThreadMessage
 
 
 def threads(platform: Platform, query: ThreadQuery) -> ThreadPage:
@@ -42,7 +44,8 @@ def threads(platform: Platform, query: ThreadQuery) -> ThreadPage:
         book = Threads(store.id)
         page = book.page(
             connection, status=None if query.status is None else ThreadStatus(query.status),
-            customer_id=query.customer_id, cursor=query.cursor, limit=query.limit,
+            customer_id=query.customer_id, understood=_understood(query),
+            cursor=query.cursor, limit=query.limit,
         )  # fmt: skip
         counts = book.counts(connection)
     return ThreadPage(
@@ -52,6 +55,21 @@ def threads(platform: Platform, query: ThreadQuery) -> ThreadPage:
         counts={status.value: number for status, number in counts.items()},
         provenance=shared.provenance(store),
     )
+
+
+def _understood(query: ThreadQuery) -> dict[str, str]:
+    asked = {"intent": query.intent, "sentiment": query.sentiment, "urgency": query.urgency}
+    return {name: str(value) for name, value in asked.items() if value is not None}
+
+
+def file(platform: Platform, path: FilePath) -> tuple[Attachment, bytes]:
+    """A file of one of the thread's messages. Raises ``NotFound``."""
+    with platform.database.read() as connection:
+        book = Threads(shared.store(platform, connection).id)
+        said = book.messages(connection, path.thread_id)
+        if path.attachment_id not in {each.id for one in said for each in one.attachments}:
+            raise NotFound("The thread has no such file.", remedy="Read the thread again.")
+        return book.content(connection, path.attachment_id)
 
 
 def thread(platform: Platform, thread_id: str) -> ThreadDetail:

@@ -74,16 +74,24 @@ class Threads:
         *,
         status: ThreadStatus | None = None,
         customer_id: str | None = None,
+        understood: Mapping[str, str] | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[Thread]:
-        """A page, newest message first."""
+        """A page, newest message first.
+
+        ``understood`` asks for what the newest message was taken to mean: a value for ``intent``,
+        ``sentiment`` or ``urgency``.
+        """
         order = Order("newest", _THREADS.last_message_at, _THREADS.id, True)
         which = [_THREADS.store_id == self.store_id]
         if status is not None:
             which.append(_THREADS.status == status.value)
         if customer_id is not None:
             which.append(_THREADS.customer_id == customer_id)
+        which += [
+            _THREADS.triage[name].as_string() == value for name, value in (understood or {}).items()
+        ]
         query = select(support_threads).where(*which)
         rows = [read_thread(row) for row in connection.execute(order.apply(query, cursor, limit))]
         counted = connection.execute(select(func.count()).where(*which)).scalar_one()

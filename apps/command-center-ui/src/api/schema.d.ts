@@ -1645,6 +1645,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/threads/{thread_id}/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file that came with a message, to be saved: no browser shows or runs it from here. */
+        get: operations["downloadAttachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/threads/{thread_id}/escalate": {
         parameters: {
             query?: never;
@@ -3416,6 +3433,12 @@ export interface components {
             /** Outcome */
             outcome: string | null;
         };
+        /**
+         * Intent
+         * @description What a message wants. ``UNSURE`` is an answer too: a person reads it.
+         * @enum {string}
+         */
+        Intent: "order_status" | "cancel" | "address_change" | "return" | "exchange" | "refund" | "damaged" | "not_received" | "product_question" | "discount" | "payment" | "feedback" | "other" | "unsure";
         /** InventoryOut */
         InventoryOut: {
             /** Variant Id */
@@ -14475,6 +14498,9 @@ export interface operations {
                 limit?: number;
                 status?: ("open" | "waiting" | "escalated" | "resolved") | null;
                 customer_id?: string | null;
+                intent?: components["schemas"]["Intent"] | null;
+                sentiment?: ("positive" | "neutral" | "negative") | null;
+                urgency?: ("low" | "normal" | "high") | null;
             };
             header?: never;
             path?: never;
@@ -14645,6 +14671,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProposedOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Nobody known is calling. */

@@ -7,10 +7,17 @@ import {
 } from "@tanstack/react-query";
 import { client, unwrap } from "./client";
 import { keys } from "./keys";
+import type { paths } from "./schema";
 import type { Thread } from "./types";
+
+type Triage = NonNullable<Thread["triage"]>;
+type Asked = NonNullable<paths["/v1/threads"]["get"]["parameters"]["query"]>;
 
 export interface ThreadFilters {
   status?: Thread["status"];
+  intent?: NonNullable<Asked["intent"]>;
+  sentiment?: Triage["sentiment"];
+  urgency?: Triage["urgency"];
 }
 
 const threadPages = (filters: ThreadFilters) =>

@@ -22,14 +22,19 @@ export function Conversation({ thread }: { thread: ThreadDetail }) {
       )}
       <ol aria-label={t("support.messages")} className="space-y-3">
         {thread.messages.map((message) => (
-          <Message key={message.id} message={message} />
+          <Message key={message.id} thread={thread.id} message={message} />
         ))}
       </ol>
     </Card>
   );
 }
 
-function Message({ message }: { message: ThreadMessage }) {
+interface MessageProps {
+  thread: string;
+  message: ThreadMessage;
+}
+
+function Message({ thread, message }: MessageProps) {
   const { t } = useTranslation();
   const ours = message.direction === "outbound";
   return (
@@ -53,7 +58,7 @@ function Message({ message }: { message: ThreadMessage }) {
           <p className="mt-1 whitespace-pre-wrap break-words">{message.quoted}</p>
         </details>
       )}
-      <Files message={message} />
+      <Files thread={thread} message={message} />
       {message.decision_id && (
         <Link
           to="/approvals/$decisionId"
@@ -68,14 +73,24 @@ function Message({ message }: { message: ThreadMessage }) {
   );
 }
 
-function Files({ message }: { message: ThreadMessage }) {
+function Files({ thread, message }: MessageProps) {
   const { t } = useTranslation();
   if (message.attachments.length === 0) return null;
   return (
     <ul aria-label={t("support.files")} className="mt-2 space-y-1 text-meta">
       {message.attachments.map((file) => (
         <li key={file.id} className="flex flex-wrap gap-x-3">
-          <span className="min-w-0 break-all">{file.filename}</span>
+          {file.refused ? (
+            <span className="min-w-0 break-all">{file.filename}</span>
+          ) : (
+            <a
+              className="min-w-0 break-all text-accent underline underline-offset-2"
+              href={`/v1/threads/${encodeURIComponent(thread)}/attachments/${encodeURIComponent(file.id)}`}
+              download
+            >
+              {file.filename}
+            </a>
+          )}
           <span className="text-muted">
             {file.media_type} · {t("support.bytes", { value: Math.ceil(file.size / 1024) })}
           </span>

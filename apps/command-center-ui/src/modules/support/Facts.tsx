@@ -7,6 +7,7 @@ import { Note } from "@/ui/states";
 import { Moment } from "@/ui/Time";
 import { Answer } from "./Answer";
 import { DueWord, Understood } from "./ThreadList";
+import { INTENTS } from "./words";
 
 export function Facts({ thread }: { thread: ThreadDetail }) {
   const { t } = useTranslation();
@@ -67,11 +68,13 @@ export function Facts({ thread }: { thread: ThreadDetail }) {
 function Draft({ draft }: { draft: ThreadDraft }) {
   const { t } = useTranslation();
   const isModel = draft.made_by.startsWith("model:");
+  const name = draft.made_by.slice(draft.made_by.indexOf(":") + 1);
+  const intent = INTENTS.find((each) => each === name);
   return (
     <Card
       title={t("support.draft")}
       aside={t(isModel ? "support.byModel" : "support.byMacro", {
-        name: draft.made_by.slice(draft.made_by.indexOf(":") + 1),
+        name: intent && !isModel ? t(`support.intent.${intent}`) : name,
       })}
     >
       {draft.missing.length > 0 && (

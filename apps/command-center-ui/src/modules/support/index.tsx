@@ -1,7 +1,7 @@
 /** Support: threads, the conversation, and what is known with a draft; on a phone one at a time. */
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useThread, useThreadPages } from "@/api/threads";
+import { type ThreadFilters, useThread, useThreadPages } from "@/api/threads";
 import type { ThreadDetail } from "@/api/types";
 import { stepCommands } from "@/commands/list";
 import { useCommands } from "@/commands/registry";
@@ -16,19 +16,22 @@ import { useUrlState } from "@/ui/use-url-state";
 import { Conversation } from "./Conversation";
 import { Facts } from "./Facts";
 import { ThreadList } from "./ThreadList";
-import { STATES } from "./words";
+import { INTENTS, MOODS, STATES, URGENCIES } from "./words";
 
 export default function Support() {
   const { t } = useTranslation();
   const format = useFormat();
   const [search, setSearch] = useUrlState();
   const status = STATES.find((state) => state === search.status);
-  const pages = useThreadPages(status ? { status } : {});
+  const filters = filtersOf(search);
+  const pages = useThreadPages(filters);
   const threads = pages.data?.pages.flatMap((page) => page.data) ?? [];
   const first = pages.data?.pages[0];
   const wide = useWide();
   const chosen = search.thread ?? (wide ? threads[0]?.id : undefined);
   const open = (id: string | undefined) => setSearch({ thread: id, pane: undefined });
+  const choose = (wanted: Record<string, string>) =>
+    setSearch({ ...wanted, thread: undefined, pane: undefined });
   const move = (step: 1 | -1) => {
     const at = threads.findIndex((thread) => thread.id === chosen) + step;
     const next = threads[Math.min(Math.max(at, 0), threads.length - 1)];
@@ -62,11 +65,11 @@ export default function Support() {
             )
           }
         />
-        <div className="mb-3">
+        <div className="mb-3 flex flex-wrap gap-3">
           <Select
             label={t("support.status")}
             value={status ?? ""}
-            onChange={(value) => setSearch({ status: value, thread: undefined, pane: undefined })}
+            onChange={(value) => choose({ status: value })}
             options={[
               { value: "", label: t("support.anyStatus") },
               ...STATES.map((state) => ({
@@ -75,6 +78,7 @@ export default function Support() {
               })),
             ]}
           />
+          <Meaning chosen={filters} onChoose={(name, value) => choose({ [name]: value })} />
         </div>
       </div>
       <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-[320px_minmax(0,1fr)]">
@@ -83,7 +87,11 @@ export default function Support() {
             query={pages}
             isEmpty={() => threads.length === 0}
             empty={{ title: t("support.emptyTitle"), body: t("support.emptyBody") }}
-            onClearFilters={status ? () => setSearch({ status: "" }) : undefined}
+            onClearFilters={
+              Object.keys(filters).length > 0
+                ? () => setSearch({ status: "", intent: "", sentiment: "", urgency: "" })
+                : undefined
+            }
           >
             {() => (
               <ThreadList
@@ -111,6 +119,62 @@ export default function Support() {
           )}
         </div>
       </div>
+    </>
+  );
+}
+
+type Search = ReturnType<typeof useUrlState>[0];
+
+/** What of the address is a filter that is known; anything else there asks for nothing. */
+function filtersOf(search: Search): ThreadFilters {
+  const status = STATES.find((each) => each === search.status);
+  const intent = INTENTS.find((each) => each === search.intent);
+  const sentiment = MOODS.find((each) => each === search.sentiment);
+  const urgency = URGENCIES.find((each) => each === search.urgency);
+  return {
+    ...(status && { status }),
+    ...(intent && { intent }),
+    ...(sentiment && { sentiment }),
+    ...(urgency && { urgency }),
+  };
+}
+
+interface MeaningProps {
+  chosen: ThreadFilters;
+  onChoose: (name: "intent" | "sentiment" | "urgency", value: string) => void;
+}
+
+function Meaning({ chosen, onChoose }: MeaningProps) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Select
+        label={t("support.wish")}
+        value={chosen.intent ?? ""}
+        onChange={(value) => onChoose("intent", value)}
+        options={[
+          { value: "", label: t("support.anyWish") },
+          ...INTENTS.map((value) => ({ value, label: t(`support.intent.${value}`) })),
+        ]}
+      />
+      <Select
+        label={t("support.anyMoodLabel")}
+        value={chosen.sentiment ?? ""}
+        onChange={(value) => onChoose("sentiment", value)}
+        options={[
+          { value: "", label: t("support.anyMood") },
+          ...MOODS.map((value) => ({ value, label: t(`support.mood.${value}`) })),
+        ]}
+      />
+      <Select
+        label={t("support.haste")}
+        value={chosen.urgency ?? ""}
+        onChange={(value) => onChoose("urgency", value)}
+        options={[
+          { value: "", label: t("support.anyHaste") },
+          ...URGENCIES.map((value) => ({ value, label: t(`support.urgency.${value}`) })),
+        ]}
+      />
     </>
   );
 }

@@ -18,6 +18,10 @@ export const URGENCY_TONE: Record<Triage["urgency"], Tone> = {
 
 export const STATES = ["open", "waiting", "escalated", "resolved"] as const;
 
+export const MOODS = ["positive", "neutral", "negative"] as const;
+
+export const URGENCIES = ["high", "normal", "low"] as const;
+
 /** Labels that have a word of their own; another label is shown as it is. */
 export const INTENTS = [
   "order_status",

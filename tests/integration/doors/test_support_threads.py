@@ -1,0 +1,67 @@
+"""Threads over the door: asked for by what they mean, and their files saved, never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from orchestrator.core.books import writing
+from orchestrator.core.taking_in import take_in
+from royal_platform.bootstrap import Platform
+from royal_platform.commerce.support.model import (
+    Arrival,
+    Attachment,
+    Channel,
+    Sentiment,
+    Triage,
+    Urgency,
+)
+from royal_platform.persistence.support import Threads
+
+NASTY = b"<script>alert(1)</script>"
+
+
+def written(platform: Platform, key: str, intent: str, urgency: Urgency) -> str:
+    kept = Attachment("f1", 'a";\u202egnp.txt', "text/plain", "text/html", len(NASTY), "0" * 64)
+    refused = Attachment("f2", "b.exe", "application/x-dosexec", "image/png", 9, "1" * 64, "type")
+    arrival = Arrival(
+        key, Channel.CHAT, "Ann", "ann@home.test", "Hello", "Hello", "", None, None, (),
+        is_automatic=False, files=((kept, NASTY), (refused, None)),
+    )  # fmt: skip
+    with writing(platform) as books:
+        thread_id = take_in(books, arrival, None)
+        assert thread_id is not None
+        triage = Triage(f"tms_{key}", "en", intent, Sentiment.NEUTRAL, urgency, 0.9)
+        Threads(books.store_id).understood(books.connection, thread_id, triage)
+    return thread_id
+
+
+def test_threads_are_found_by_meaning_and_their_files_are_only_saved(
+    application: Any, platform: Platform, token: Callable[..., str]
+) -> None:
+    late = written(platform, "k1", "order_status", Urgency.HIGH)
+    calm = written(platform, "k2", "return", Urgency.LOW)
+    headers = {"Authorization": f"Bearer {token('viewer')}"}
+
+    def get(path: str) -> Any:
+        return application.test_client().get(f"/v1/threads{path}", headers=headers)
+
+    def found(query: str) -> list[str]:
+        return [each["id"] for each in get(query).json["data"]]
+
+    assert found("?intent=return") == [calm]
+    assert found("?urgency=high&sentiment=neutral") == [late]
+    assert found("?intent=return&urgency=high") == []
+    assert get("?intent=nonsense").status_code == 422
+
+    [message] = get(f"/{late}").json["messages"]
+    kept, refused = message["attachments"]
+    file = get(f"/{late}/attachments/{kept['id']}")
+    assert (file.status_code, file.data) == (200, NASTY)
+    assert file.mimetype == "application/octet-stream"
+    assert file.headers["Content-Disposition"].startswith("attachment; ")
+    assert file.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in file.headers["Content-Security-Policy"]
+    # A file is its thread's own; what was refused is not there.
+    assert get(f"/{calm}/attachments/{kept['id']}").status_code == 404
+    assert get(f"/{late}/attachments/{refused['id']}").status_code == 404
