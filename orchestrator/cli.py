@@ -16,6 +16,7 @@ from orchestrator.commands import (
     evaluation,
     files,
     installation,
+    materials,
     secret,
     warehouse,
 )
@@ -43,6 +44,7 @@ app.command()(connection.connect)
 app.command()(installation.worker)
 app.command()(installation.doctor)
 app.command()(installation.sync)
+app.command()(materials.sbom)
 app.command()(evaluation.evaluate)
 app.command()(installation.stop)
 app.command()(installation.resume)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 from flask import Response
 
 from app.access import caller, platform, requires
@@ -17,6 +18,8 @@ from app.schemas.security import (
     SuppressionPath,
 )
 from app.views import security as view
+from core.security.packages import bill_of_materials
+from royal_platform.persistence.clock import wall_now
 
 api = group("security", "Findings with evidence and remedy, suppressions that expire, scans.")
 
@@ -26,6 +29,25 @@ api = group("security", "Findings with evidence and remedy, suppressions that ex
 def show_security() -> Response:
     """When each check last looked, what may wait, and which scopes nothing needs."""
     return reply(view.overview(platform()))
+
+
+@api.get(
+    "/security/materials",
+    responses={
+        200: {
+            "description": "The bill of materials.",
+            "content": {"application/vnd.cyclonedx+json": {"schema": {"type": "object"}}},
+        }
+    },
+)
+@requires("connections:read")
+def show_materials() -> Response:
+    """What this installation is made of, as CycloneDX 1.6."""
+    return Response(
+        orjson.dumps(bill_of_materials(wall_now())),
+        mimetype="application/vnd.cyclonedx+json",
+        headers={"Content-Disposition": 'attachment; filename="materials.cdx.json"'},
+    )
 
 
 @api.get("/security/findings", responses={200: SecurityFindingPage})

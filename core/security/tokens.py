@@ -74,15 +74,22 @@ def verify(connection: Connection, value: str, *, now: datetime) -> Principal:
     return principal(row.name, row.role, row.store_id, "token", credential=row.id)
 
 
-def revoke(connection: Connection, token: str, *, now: datetime) -> bool:
-    """Revoke by id or by value; False when there is no such token in force."""
-    result = connection.execute(
-        update(api_tokens)
+def revoke(connection: Connection, token: str, *, now: datetime) -> str | None:
+    """Revoke by id or by value; the token's id, None when there is no such token in force."""
+    query = (
+        select(api_tokens.c.id)
         .where((api_tokens.c.id == token) | (api_tokens.c.digest == digest(token)))
         .where(api_tokens.c.revoked_at.is_(None))
+    )
+    token_id: str | None = connection.execute(query).scalar()
+    if token_id is None:
+        return None
+    result = connection.execute(
+        update(api_tokens)
+        .where(api_tokens.c.id == token_id, api_tokens.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
-    return int(result.rowcount) == 1
+    return token_id if result.rowcount == 1 else None
 
 
 def list_all(connection: Connection) -> list[TokenInfo]:

@@ -103,7 +103,11 @@ async def _authorise(door: Door, request: HttpRequest) -> Principal | None:
         signed = replace(request_of(request), path=_target(request.scope))
         body = await request.body()
         return await run_in_threadpool(door.authorise_signed, permission or "", signed, body)
-    return await run_in_threadpool(door.authorise, permission, request_of(request))
+
+    def known(caller: Principal) -> None:
+        request.state.principal = caller
+
+    return await run_in_threadpool(door.authorise, permission, request_of(request), known)
 
 
 def _target(scope: Scope) -> str:

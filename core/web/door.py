@@ -74,16 +74,33 @@ class Door:
         self.readiness = Readiness(self.checks)
         self.access = AccessLog(self.name, self.database)
 
-    def authorise(self, permission: str | None, request: Request) -> Principal | None:
-        """Let the caller in or raise. None for routes that are open and a caller unknown."""
+    def authorise(
+        self,
+        permission: str | None,
+        request: Request,
+        known: Callable[[Principal], None] = lambda _: None,
+    ) -> Principal | None:
+        """Let the caller in or raise. None for routes that are open and a caller unknown.
+
+        ``known`` is told who it is before anything is refused: the logs name who was turned away.
+        """
         if permission == PUBLIC or (permission == PROBE and is_local(request)):
             return None
         caller = authenticate(request.headers, request.cookies, self.database, self.settings)
+        known(caller)
         if permission is None:
             _log.error("http.route.undeclared", door=self.name, path=request.path)
             raise Forbidden("This route declares no permission.", remedy="Report this as a bug.")
-        check_origin(caller, request, self.settings)
-        caller.demand("connections:read" if permission == PROBE else permission)
+        wanted = "connections:read" if permission == PROBE else permission
+        try:
+            check_origin(caller, request, self.settings)
+            caller.demand(wanted)
+        except Forbidden:
+            _log.warning(
+                "http.caller.refused", door=self.name, caller=caller.name, role=caller.role,
+                credential=f"{caller.kind}:{caller.credential}", permission=wanted,
+            )  # fmt: skip
+            raise
         return caller
 
     def authorise_signed(self, permission: str, request: Request, body: bytes) -> Principal:

@@ -80,7 +80,11 @@ def _enter(app: Flask, door: Door) -> None:
         # Nothing is there: Flask answers 404 or 405 after this.
         return
     permission = permission_of(app.view_functions[request.endpoint])
-    g.principal = door.authorise(permission, current_request())
+    g.principal = door.authorise(permission, current_request(), _known)
+
+
+def _known(caller: Principal) -> None:
+    g.principal = caller
 
 
 def _leave(door: Door, response: Response) -> Response:

@@ -106,6 +106,7 @@ class SecurityAgent(AgentBase):
         return [
             scan_told(Scan("secrets.age", True, detail, len(kept), tuple(old))),
             scan_told(self._scopes()),
+            *(scan_told(each) for each in guarding.audits()),
         ]
 
     async def _orders(self) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import typer
 from orchestrator.commands.shared import AsJson, command, platform, show, table
 
 if TYPE_CHECKING:
+    from core.storage.database import Transaction
     from royal_platform.bootstrap import Platform
 
 tokens = typer.Typer(no_args_is_help=True, help="Bearer tokens of the API.")
@@ -28,6 +29,9 @@ def create(
     with platform() as opened, opened.database.write() as transaction:
         issued = rows.create(
             transaction.connection, name, role, now=wall_now(), store_id=opened.store_id
+        )
+        _tell(
+            transaction, opened, "security.token.created", issued.id, {"name": name, "role": role}
         )
     document = {"id": issued.id, "name": name, "role": role, "token": issued.value}
     show(as_json, document, [issued.value, f"({issued.id}; it will not be shown again)"])
@@ -59,9 +63,26 @@ def revoke(
 
     with platform() as opened, opened.database.write() as transaction:
         revoked = rows.revoke(transaction.connection, token, now=wall_now())
-    if not revoked:
+        if revoked is not None:
+            _tell(transaction, opened, "security.token.revoked", revoked, {})
+    if revoked is None:
         raise NotFound("There is no such valid token.", remedy="List them: royal tokens list.")
     show(as_json, {"revoked": True}, ["Revoked."])
+
+
+def _tell(
+    transaction: Transaction, opened: Platform, type_: str, token_id: str, facts: dict[str, str]
+) -> None:
+    """In the commit that changes who may come in; never the token's value."""
+    from core.events.log import NewEvent
+    from royal_platform.persistence.clock import wall_now
+
+    transaction.record(
+        NewEvent(
+            store_id=opened.store_id, type=type_, subject=token_id, payload=facts,
+            actor="command line", occurred_at=wall_now(),
+        )
+    )  # fmt: skip
 
 
 @command

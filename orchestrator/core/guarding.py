@@ -9,9 +9,11 @@ from pydantic import SecretStr
 
 from core.errors import Conflict, Invalid
 from core.secrets.secret_provider import local_store
+from core.security.vulnerabilities import Audit, audit_pages, audit_python
 from core.settings import Settings
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, writing
+from royal_platform.commerce.security.dependencies import Advisory, vulnerable
 from royal_platform.commerce.security.model import Scan, Secret, State, Suppression
 from royal_platform.persistence.security import Findings
 
@@ -89,6 +91,26 @@ def secrets_kept(settings: Settings) -> list[Secret]:
     kept = [Secret(name, "the encrypted store", at) for name, at in sorted(stored.items())]
     given = [name for name in canaries(settings) if name not in stored]
     return [*kept, *(Secret(name, "the environment", None) for name in sorted(given))]
+
+
+def audits() -> list[Scan]:
+    """Known vulnerabilities of what is installed, or that they were not checked, and why."""
+    told = (("dependencies.python", "pip-audit", audit_python()),
+            ("dependencies.pages", "pnpm audit", audit_pages()))  # fmt: skip
+    return [_audited(check, source, audit) for check, source, audit in told]
+
+
+def _audited(check: str, source: str, audit: Audit) -> Scan:
+    if audit.why_not is not None:
+        return Scan(check, False, audit.why_not)
+    advisories = [
+        Advisory(each.package, each.version, each.advisory, each.fixed_in, each.severity)
+        for each in audit.found
+    ]
+    unknown = f"; {audit.skipped} it does not know" if audit.skipped else ""
+    detail = f"{audit.packages} packages asked about at {source}{unknown}"
+    found = vulnerable(check, advisories, source)
+    return Scan(check, True, detail, audit.packages, tuple(found))
 
 
 def _keep(books: Books, scan: Scan, run_id: str) -> Iterable[str]:

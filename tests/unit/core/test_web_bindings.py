@@ -400,7 +400,7 @@ def test_the_access_log_counts_who_came_and_who_was_turned_away(
         assert begun_at(connection) is not None
     assert sorted(told) == [
         ("let_in", "v1", "198.51.100.0/24", 2, True),
-        ("not_allowed", "v1", "203.0.113.0/24", 1, False),
+        ("not_allowed", "v1", "203.0.113.0/24", 1, True),
         ("unknown", "v1", "2001:db8:1::/48", 2, False),
     ]
     assert token not in repr(rows)

@@ -14,11 +14,13 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
+from core.events import read_after
 from core.security.grants import Grant
 from core.settings import get_settings
 from core.storage.database import Database
 from core.storage.locks import FileLock
 from orchestrator.cli import app
+from orchestrator.commands.shared import platform
 from orchestrator.core import command
 from royal_platform.persistence import stores
 from royal_platform.persistence.store_connections import StoredGrants
@@ -102,6 +104,13 @@ def test_a_token_is_shown_once_and_can_be_revoked() -> None:
     assert made["token"] not in listed
     assert runner.invoke(app, ["tokens", "revoke", made["id"]]).exit_code == 0
     assert runner.invoke(app, ["tokens", "revoke", made["id"]]).exit_code == 1
+    log = runner.invoke(app, ["audit", "verify"])
+    assert log.exit_code == 0, log.output
+    with platform() as opened, opened.database.read() as connection:
+        told = read_after(connection, opened.store_id, 0, 50, type="security.token.created")
+        gone = read_after(connection, opened.store_id, 0, 50, type="security.token.revoked")
+    assert [each.subject for each in (*told, *gone)] == [made["id"], made["id"]]
+    assert made["token"] not in str(told)
 
 
 def test_a_secret_survives_a_rotation_and_is_never_printed() -> None:

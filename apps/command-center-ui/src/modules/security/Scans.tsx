@@ -1,4 +1,5 @@
 /** When each check last looked, at what, and why one could not. */
+import { Download } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { SecurityScan } from "@/api/types";
 import { Card } from "@/ui/Card";
@@ -30,6 +31,14 @@ export function Scans({ scans }: { scans: SecurityScan[] }) {
           </li>
         ))}
       </ul>
+      <a
+        className="mt-3 inline-flex min-h-8 items-center gap-2 text-dense text-accent underline underline-offset-2 max-md:min-h-11"
+        href="/v1/security/materials"
+        download
+      >
+        <Download size={16} aria-hidden="true" />
+        {t("security.materials")}
+      </a>
     </Card>
   );
 }
