@@ -58,6 +58,7 @@ from royal_platform.shopify.adapter import ShopifyReader, ShopifyWriter
 from royal_platform.shopify.checkouts import ShopifyCheckouts
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.credentials import ClientKey, Credentials, SharedGrant, StaticToken
+from royal_platform.shopify.discounts import ShopifyDiscounts, ShopifyDiscountWriter
 from royal_platform.shopify.errors import ShopifyUnavailable
 from royal_platform.shopify.oauth import address_of
 from royal_platform.shopify.order_writer import ShopifyOrderWriter
@@ -159,6 +160,11 @@ class Platform:
     def recipients(self) -> ShopifyRecipients:
         """Whom messages are for, as the live store knows them (``RecipientReader``)."""
         return ShopifyRecipients(self.shopify())
+
+    @cached_property
+    def discounts(self) -> ShopifyDiscounts:
+        """Codes as the live store has them (``DiscountReader``)."""
+        return ShopifyDiscounts(self.shopify())
 
     @cached_property
     def orders(self) -> ShopifyOrders:
@@ -461,6 +467,11 @@ def order_writer(platform: Platform) -> ShopifyOrderWriter:
 def refund_writer(platform: Platform) -> ShopifyRefundWriter:
     """Gives money back. For ``orchestrator.core.execution`` and nobody else."""
     return ShopifyRefundWriter(platform.shopify())
+
+
+def discount_writer(platform: Platform) -> ShopifyDiscountWriter:
+    """Makes and ends codes. For ``orchestrator.core.execution`` and nobody else."""
+    return ShopifyDiscountWriter(platform.shopify())
 
 
 def supplier_desk(platform: Platform, supplier_id: str) -> SupplierDesk:

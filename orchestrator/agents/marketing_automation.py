@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
@@ -15,6 +15,7 @@ from orchestrator.core.books import reading, writing
 from orchestrator.core.command import main
 from orchestrator.core.flows import parsed
 from orchestrator.core.mandates import in_force, room_in
+from orchestrator.core.offering import standing
 from royal_platform.commerce.decisions.model import Decision, Proposal, Status
 from royal_platform.commerce.marketing.model import (
     Arm,
@@ -46,6 +47,8 @@ CHECKOUT_REMEMBERED = timedelta(days=30)
 ENTER_PER_RUN = 200
 _WEEK = timedelta(days=7)
 _LATER = timedelta(days=1)
+# A code that is being decided or made is looked at again after this.
+_SOON = timedelta(minutes=15)
 # An executed one whose window is over is asked for again.
 _UNANSWERED = frozenset({
     Status.EXPIRED, Status.CONFLICTED, Status.FAILED, Status.SUPERSEDED, Status.EXECUTED,
@@ -56,7 +59,9 @@ class MarketingAutomationAgent(AgentBase):
     """Thin: the methods are those of ``commerce`` marketing and messages."""
 
     wakes_on: ClassVar[tuple[str, ...]] = ("store.sync.first",)
-    scopes: ClassVar[tuple[str, ...]] = ("read_orders", "read_customers", "read_products")
+    scopes: ClassVar[tuple[str, ...]] = (
+        "read_orders", "read_customers", "read_products", "write_discounts",
+    )  # fmt: skip
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -73,7 +78,8 @@ class MarketingAutomationAgent(AgentBase):
         entered: dict[str, int] = await self.step("let customers in", self._enter)
         due = await self.step("choose who gets mail", self._choose)
         messages = await self._messages(due["send"])
-        decisions = self.propose([*self._mandates(), *messages])
+        codes = self._codes(due.get("codes", []))
+        decisions = self.propose([*self._mandates(), *codes, *messages])
         if not self.dry_run:
             await self.step("move them on", self._advance, due)
         measured = await self.step("measure", self._measure)
@@ -167,6 +173,7 @@ class MarketingAutomationAgent(AgentBase):
         send: list[dict[str, str]] = []
         put_off: list[dict[str, str]] = []
         ended: list[dict[str, str]] = []
+        codes: list[dict[str, str]] = []
         with reading(self.platform) as books:
             policy = books.policy
             begin, end = policy.quiet_from_hour, policy.quiet_to_hour
@@ -196,10 +203,17 @@ class MarketingAutomationAgent(AgentBase):
                     put_off.append({"id": one.id, "until": moment.isoformat()})
                     continue
                 flow = self._flow(one.flow, one.version)
-                room[mandate.id] -= 1
                 step = due_step(flow, one.begins_at, one.next_step, self._at)
-                send.append({"id": one.id, "step": step.id})
-        return {"send": send, "put_off": put_off, "ended": ended}
+                code = standing(books, flow, one, step, mandate_id=mandate.id,
+                                source=self.platform.source)  # fmt: skip
+                if code.wish is not None:
+                    codes.append({"id": one.id, "step": step.id})
+                if code.wish is not None or code.waits:
+                    put_off.append({"id": one.id, "until": (self._at + _SOON).isoformat()})
+                    continue
+                room[mandate.id] -= 1
+                send.append({"id": one.id, "step": step.id, **asdict(code.terms)})
+        return {"send": send, "put_off": put_off, "ended": ended, "codes": codes}
 
     async def _messages(self, chosen: Sequence[dict[str, str]]) -> list[Proposal]:
         waiting = self._by_id(chosen)
@@ -218,9 +232,28 @@ class MarketingAutomationAgent(AgentBase):
                 message_proposal(
                     flow, one, step, person, mandate_id=mandate.id,
                     source=self.platform.source, now=self._at,
+                    offer={name: each.get(name, "") for name in ("code", "percent", "until")},
                 )
             )  # fmt: skip
         return proposals
+
+    def _codes(self, chosen: Sequence[dict[str, str]]) -> list[Proposal]:
+        """Codes come first: the message with one is proposed once the code is there."""
+        waiting = self._by_id(chosen)
+        wishes: list[Proposal] = []
+        with reading(self.platform) as books:
+            for each in chosen:
+                one = waiting.get(each["id"])
+                mandate = None if one is None else in_force(books, one.flow, one.version)
+                if one is None or mandate is None:
+                    continue
+                flow = self._flow(one.flow, one.version)
+                step = next(step for step in flow.steps if step.id == each["step"])
+                found = standing(books, flow, one, step, mandate_id=mandate.id,
+                                 source=self.platform.source)  # fmt: skip
+                if found.wish is not None:
+                    wishes.append(found.wish)
+        return wishes
 
     def _advance(self, due: dict[str, list[dict[str, str]]]) -> int:
         waiting = self._by_id(due["send"])

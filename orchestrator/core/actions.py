@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from orchestrator.core.action import Action, Facts, RestsOnPrecondition
 from orchestrator.core.books import Books, Ground, reading, writing
+from orchestrator.core.discounting import Coupons, discount_action
 from orchestrator.core.fulfilling import Counter, fulfilment_action
 from orchestrator.core.listing import STATUS_OF, ImportAction, StatusAction
 from orchestrator.core.mandates import GrantAction, RevokeAction
@@ -66,6 +67,7 @@ class Hands:
     tag_reader: TagReader | None = None
     tag_writer: TagWriter | None = None
     till: Till | None = None
+    coupons: Coupons | None = None
 
 
 class PriceAction(RestsOnPrecondition):
@@ -313,7 +315,8 @@ def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
     if kind == REFUND and hands.till is not None:
         return RefundAction(hands.till)
     return (
-        _of_our_books(kind, ground, hands)
+        discount_action(kind, hands.coupons, hands.price_reader)
+        or _of_our_books(kind, ground, hands)
         or notice_action(kind, ground, hands.post)
         or _of_the_shelf(kind, hands)
         or _of_the_guard(kind, ground, hands)

@@ -17,6 +17,7 @@ from orchestrator.core.action import Action, Facts
 from orchestrator.core.actions import Hands, action_of
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.closing import EXECUTOR, conflict, drop, fail, finish, lasting, succeed
+from orchestrator.core.discounting import Coupons
 from orchestrator.core.fulfilling import Counter
 from orchestrator.core.gate import gate_state
 from orchestrator.core.ledger import CLOCK_ACTOR, approvers_of
@@ -327,7 +328,7 @@ def hands_of(platform: Platform) -> Hands:
     live = platform.live
     return Hands(
         live, writer, live, writer, post_of(platform), live, writer, counter_of(platform),
-        tag_reader=live, tag_writer=writer, till=till_of(platform),
+        tag_reader=live, tag_writer=writer, till=till_of(platform), coupons=coupons_of(platform),
     )  # fmt: skip
 
 
@@ -346,6 +347,13 @@ def till_of(platform: Platform) -> Till:
     from royal_platform.bootstrap import refund_writer
 
     return Till(platform.order_money, refund_writer(platform))
+
+
+def coupons_of(platform: Platform) -> Coupons:
+    """What codes are made with. Called here and by nobody else."""
+    from royal_platform.bootstrap import discount_writer
+
+    return Coupons(platform.discounts, discount_writer(platform))
 
 
 def post_of(platform: Platform) -> Post:

@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 
 from orchestrator.core.books import Books
+from orchestrator.core.mandates import mandate_state
 from orchestrator.core.messaging import message_state
 from orchestrator.core.price_testing_state import state_of_test
 from orchestrator.core.readdressing import help_state
 from orchestrator.core.refunding import LET_THROUGH, refund_state
 from orchestrator.core.replying import replies_today
+from royal_platform.commerce.decisions.discounts import DISCOUNT
 from royal_platform.commerce.decisions.listings import IMPORT
 from royal_platform.commerce.decisions.model import GateState, PriorPrice, Proposal, Status
 from royal_platform.commerce.decisions.price_tests import TEST
@@ -28,6 +30,9 @@ from royal_platform.persistence.taxes import included_tax_rate
 
 _WEEK = timedelta(days=7)
 _TAX_WINDOW = timedelta(days=90)
+
+# Margins of these are of a price without the tax in it.
+_TAXED = {*PRICE_KINDS, IMPORT, DISCOUNT}
 
 
 def gate_state(
@@ -63,7 +68,7 @@ def gate_state(
         compare_at_now=_crossed_out(known, live) if is_price else None,
         prior=_prior(books, proposal) if is_price else None,
         unit_cost=known.unit_cost,
-        tax_rate=_included_tax(books) if is_price or proposal.kind == IMPORT else Decimal(0),
+        tax_rate=included_tax(books) if proposal.kind in _TAXED else Decimal(0),
         last_change_at=_last_change(books, proposal, decision_id),
         actions_this_run=this_run if run else 0,
         actions_today=actions_today,
@@ -74,6 +79,9 @@ def gate_state(
         test=state_of_test(books, proposal),
         refunds=refund_state(books, proposal, decision_id, live),
         replies_in_thread_today=replies_today(books, proposal, decision_id, day_start),
+        mandate=(
+            mandate_state(books, proposal, decision_id) if proposal.kind == DISCOUNT else None
+        ),
         helped=help_state(books, proposal, decision_id),
     )
 
@@ -113,7 +121,7 @@ def _prior(books: Books, proposal: Proposal) -> PriorPrice | None:
     return prior_price(seen, books.clock.local_day(books.now), days)
 
 
-def _included_tax(books: Books) -> Decimal:
+def included_tax(books: Books) -> Decimal:
     """The tax that prices include, as a fraction; asked once in each transaction."""
     if "included_tax" not in books.asked:
         since = books.clock.local_day(books.now) - _TAX_WINDOW

@@ -87,7 +87,7 @@ def mandate_state(books: Books, proposal: Proposal, decision_id: str | None) -> 
     found = flows.mandate(books.connection, mandate_id)
     if found is None:
         return MandateState("There is no such mandate.")
-    why = _why_not(books, found, arguments)
+    why = _why_not(books, found, arguments) or _too_much(books, found, arguments)
     day = books.clock.day_start(books.clock.local_day(books.now))
     used, today = flows.used(books.connection, found.id, day, decision_id)
     return MandateState(why, used, found.total, today, found.per_day)
@@ -115,6 +115,15 @@ def _why_not(books: Books, mandate: Mandate, arguments: Mapping[str, Any]) -> st
         return "The mandate was revoked."
     if mandate.until <= books.now:
         return "The mandate's window is over."
+    return None
+
+
+def _too_much(books: Books, mandate: Mandate, arguments: Mapping[str, Any]) -> str | None:
+    """A code gives no more than the person who gave the mandate saw."""
+    granted = books.decisions.get(books.connection, mandate.decision_id).proposal.arguments
+    percent = arguments.get("percent")
+    if isinstance(percent, int) and percent > int(granted.get("offer_most_percent") or 0):
+        return "The mandate is for smaller discounts."
     return None
 
 

@@ -168,6 +168,24 @@ class CollectionsPage(TypedDict):
     collections: CollectionsPageCollections
 
 
+class CreateDiscountDiscountCodeBasicCreateCodeDiscountNode(Answer):
+    id: str
+
+
+class CreateDiscountDiscountCodeBasicCreateUserErrors(Answer):
+    field: list[str] | None
+    message: str
+
+
+class CreateDiscountDiscountCodeBasicCreate(Answer):
+    code_discount_node: CreateDiscountDiscountCodeBasicCreateCodeDiscountNode | None
+    user_errors: list[CreateDiscountDiscountCodeBasicCreateUserErrors]
+
+
+class CreateDiscount(Answer):
+    discount_code_basic_create: CreateDiscountDiscountCodeBasicCreate | None
+
+
 class CreateFulfillmentFulfillmentCreateUserErrors(Answer):
     field: list[str] | None
     message: str
@@ -328,6 +346,20 @@ class CustomersPage(TypedDict):
     customers: CustomersPageCustomers
 
 
+class DiscountByCodeCodeDiscountNodeByCodeCodeDiscount(Answer):
+    status: str | None = None
+    async_usage_count: int | None = None
+
+
+class DiscountByCodeCodeDiscountNodeByCode(Answer):
+    id: str
+    code_discount: DiscountByCodeCodeDiscountNodeByCodeCodeDiscount
+
+
+class DiscountByCode(Answer):
+    code_discount_node_by_code: DiscountByCodeCodeDiscountNodeByCode | None
+
+
 class DiscountsPageDiscountNodesNodesDiscountCodesNodes(TypedDict):
     code: str
 
@@ -368,6 +400,24 @@ class DiscountsPageDiscountNodes(TypedDict):
 
 class DiscountsPage(TypedDict):
     discountNodes: DiscountsPageDiscountNodes
+
+
+class EndDiscountDiscountCodeDeactivateCodeDiscountNode(Answer):
+    id: str
+
+
+class EndDiscountDiscountCodeDeactivateUserErrors(Answer):
+    field: list[str] | None
+    message: str
+
+
+class EndDiscountDiscountCodeDeactivate(Answer):
+    code_discount_node: EndDiscountDiscountCodeDeactivateCodeDiscountNode | None
+    user_errors: list[EndDiscountDiscountCodeDeactivateUserErrors]
+
+
+class EndDiscount(Answer):
+    discount_code_deactivate: EndDiscountDiscountCodeDeactivate | None
 
 
 class FulfillmentOrderLinesFulfillmentOrderLineItemsNodesLineItem(TypedDict):

@@ -18,6 +18,7 @@ WRITERS = {
     "supplier_desk", "SupplierDesk", "OrderDesk", "ProductWriter", "OrderWriter", "order_writer",
     "ShopifyOrderWriter", "Batches", "batches_of",
     "RefundWriter", "ShopifyRefundWriter", "refund_writer",
+    "DiscountWriter", "ShopifyDiscountWriter", "discount_writer",
 }  # fmt: skip
 # Where writers are made, declared, named as a type, and used.
 ALLOWED = {
@@ -33,6 +34,9 @@ ALLOWED = {
     "royal_platform/suppliers/adapter.py",
     "royal_platform/suppliers/desk/adapter.py",
     "orchestrator/core/actions.py",
+    "orchestrator/core/discounting.py",
+    "royal_platform/commerce/marketing/ports.py",
+    "royal_platform/shopify/discounts.py",
     "orchestrator/core/fulfilling.py",
     "orchestrator/core/listing.py",
     "orchestrator/core/safeguarding.py",

@@ -31,7 +31,12 @@ def _grant_changes(proposal: Proposal) -> tuple[Change, ...]:
         Change("window", None, text_of(arguments["window_days"]), "days"),
         Change("audience", None, text_of(arguments["audience"]), ""),
         Change("holdout", None, text_of(arguments["holdout_percent"]), "percent"),
+        *_offers(arguments.get("offer_most_percent")),
     )
+
+
+def _offers(most: object) -> tuple[Change, ...]:
+    return (Change("discount at most", "0", text_of(most), "percent"),) if most else ()
 
 
 def _persons_word(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:

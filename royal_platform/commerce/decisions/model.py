@@ -348,6 +348,7 @@ class GateState:
     - ``is_revert``: a person undoes an executed decision;
     - ``message``: what a message is compared with, None for other kinds;
     - ``refunds``: what a refund is compared with, None for other kinds;
+    - ``mandate``: what the mandate says that a code names, None for other kinds;
     - ``replies_in_thread_today``: replies let through in the thread of a reply;
     - ``helped``: what a change a customer asked for is compared with, None for other kinds.
     """
@@ -373,6 +374,7 @@ class GateState:
     test: MandateState | None = None
     refunds: RefundState | None = None
     replies_in_thread_today: int = 0
+    mandate: MandateState | None = None
     helped: HelpState | None = None
 
 

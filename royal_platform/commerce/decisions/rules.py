@@ -13,6 +13,7 @@ from typing import Any
 
 from royal_platform.commerce.decisions.addresses import ADDRESSES
 from royal_platform.commerce.decisions.arguments import amount_of
+from royal_platform.commerce.decisions.discounts import DISCOUNTS
 from royal_platform.commerce.decisions.fulfilment import FULFILMENT
 from royal_platform.commerce.decisions.kind import Kind, Rule, as_told, ask, deny
 from royal_platform.commerce.decisions.listings import DRAFTS, LISTINGS
@@ -48,7 +49,7 @@ _KINDS = {
     kind.name: kind
     for kind in (
         *FULFILMENT, *PRICES, *PRICE_TESTS, *STOCK, *MESSAGES, *MANDATES, *DRAFTS, *LISTINGS,
-        *SUPPORT, *POLICIES, *NOTICES, *SAFEGUARDS, *ADDRESSES,
+        *DISCOUNTS, *SUPPORT, *POLICIES, *NOTICES, *SAFEGUARDS, *ADDRESSES,
     )
 }  # fmt: skip
 KINDS = tuple(_KINDS)
@@ -194,7 +195,9 @@ def _autonomy(_: Proposal, __: Policy, state: GateState) -> Iterator[RuleHit]:
 
 
 def _mandate_of(state: GateState) -> MandateState | None:
-    return state.test if state.message is None else state.message.mandate
+    if state.message is not None:
+        return state.message.mandate
+    return state.test or state.mandate
 
 
 def _mandate(mandate: MandateState) -> RuleHit:

@@ -46,12 +46,44 @@ class Place(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A code of one use for the customer: at most so much off, good for so many days."""
+
+    most_percent: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """A code as the store has it; ``uses`` are the orders made with it."""
+
+    id: str
+    code: str
+    in_force: bool
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeWish:
+    """A code to be made: a whole percentage off these variants, once, for one customer."""
+
+    code: str
+    title: str
+    percent: int
+    customer_id: str
+    variants: tuple[str, ...]
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """A message that is due ``wait`` after the customer entered."""
+    """A message that is due ``wait`` after the customer entered; ``offer`` what it may give."""
 
     id: str
     wait: timedelta
     template: str
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)

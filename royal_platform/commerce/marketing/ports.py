@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from royal_platform.commerce.marketing.model import Signal
+from royal_platform.commerce.marketing.model import CodeWish, Discount, Signal
 
 
 class CheckoutSignals(Protocol):
@@ -42,4 +42,24 @@ class Signals(Protocol):
 
     def known_customers(self) -> Sequence[str]:
         """Every customer, by id."""
+        ...
+
+
+class DiscountReader(Protocol):
+    """The live store, asked about one code."""
+
+    async def discount(self, code: str) -> Discount | None:
+        """The code now; None when the store has none like it."""
+        ...
+
+
+class DiscountWriter(Protocol):
+    """The live store, told to make or end a code. Given to execution only."""
+
+    async def create(self, wish: CodeWish, idempotency_key: str) -> None:
+        """Make the code, unless it is there."""
+        ...
+
+    async def end(self, code: str, idempotency_key: str) -> None:
+        """End the code; one that has ended already stays as it is."""
         ...

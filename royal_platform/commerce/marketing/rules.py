@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from royal_platform.commerce.customers.segments import Rule, RuleError, parse
+from royal_platform.commerce.decisions.discounts import MOST_PERCENT
 from royal_platform.commerce.marketing.model import (
     Arm,
     Enrolment,
     Flow,
     Lift,
+    Offer,
     Place,
     Signal,
     Step,
@@ -116,8 +118,14 @@ def enrolment_of(flow: Flow, version: int, signal: Signal, *, outside: str | Non
         customer_id=signal.customer_id, arm=arm, entered_at=signal.at,
         place=Place.WAITING if outside is None else Place.STOPPED,
         next_step=first.id if treated else None, due_at=begin + first.wait if treated else None,
-        context=signal.context, why=outside, waits_from=signal.waits_from,
+        context=_context(signal), why=outside, waits_from=signal.waits_from,
     )  # fmt: skip
+
+
+def _context(signal: Signal) -> dict[str, Any]:
+    """What messages may say, and the goods it is about, for a code."""
+    goods = {"variants": list(signal.variants)} if signal.variants else {}
+    return {**signal.context, **goods}
 
 
 def is_drop(before: Decimal, now: Decimal) -> bool:
@@ -212,8 +220,8 @@ def _steps(given: Any, templates: Sequence[str], problems: list[str]) -> tuple[S
 
 
 def _step(given: Any, templates: Sequence[str]) -> Step:
-    if not isinstance(given, Mapping) or set(given) != {"id", "wait", "template"}:
-        raise FlowError(["it has id, wait and template."])
+    if not isinstance(given, Mapping) or set(given) - {"offer"} != {"id", "wait", "template"}:
+        raise FlowError(["it has id, wait and template, and may have an offer."])
     wait = _WAIT.fullmatch(str(given["wait"]))
     problems: list[str] = []
     if not isinstance(given["id"], str) or not _ID.fullmatch(given["id"]):
@@ -225,6 +233,19 @@ def _step(given: Any, templates: Sequence[str]) -> Step:
     length = timedelta(0) if wait is None else timedelta(**{_UNIT[wait[2]]: int(wait[1])})
     if length > _LONGEST_WAIT:
         problems.append(f"wait is at most {_LONGEST_WAIT.days} days.")
+    offer = _offer(given.get("offer"), problems)
     if problems:
         raise FlowError(problems)
-    return Step(given["id"], length, given["template"])
+    return Step(given["id"], length, given["template"], offer)
+
+
+def _offer(given: Any, problems: list[str]) -> Offer | None:
+    if given is None:
+        return None
+    if not isinstance(given, Mapping) or set(given) != {"most_percent", "days"}:
+        problems.append("offer has most_percent and days.")
+        return None
+    return Offer(
+        _count(given, "most_percent", 5, MOST_PERCENT, problems),
+        _count(given, "days", 1, 60, problems),
+    )

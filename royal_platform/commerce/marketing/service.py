@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from royal_platform.commerce.decisions.model import (
     Evidence,
@@ -27,6 +29,8 @@ def mandate_proposal(
     flow: Flow, version: int, document_hash: str, *, text: str, source: str, now: datetime
 ) -> Proposal:
     """The question whether this version of the flow may send, within its caps and window."""
+    most = max((step.offer.most_percent for step in flow.steps if step.offer), default=0)
+    offers = f" Codes of one use give up to {most} % off." if most else ""
     steps = ", ".join(f"{step.id} after {step.wait}" for step in flow.steps)
     return Proposal(
         agent_id=AGENT,
@@ -37,13 +41,15 @@ def mandate_proposal(
             "audience": "every customer" if flow.audience is None else str(flow.audience),
             "holdout_percent": flow.holdout_percent, "per_day": flow.per_day,
             "total": flow.total, "window_days": flow.window_days,
+            "offer_most_percent": most,
         },
         precondition={"mandate": None, "newest": version},
         evidence=(
             Evidence("The flow as written", text, "", source, f"flow {flow.id}@{version}", now),
         ),
         rationale=f"Sends {len(flow.steps)} messages ({steps}) to customers who agreed to "
-        f"marketing mail; {flow.holdout_percent} % get none, so that the difference is known.",
+        f"marketing mail; {flow.holdout_percent} % get none, so that the difference is known."
+        f"{offers}",
         prediction=None,
         risk=Risk(
             _MANDATE_RISK, (RiskFactor("mail", _MANDATE_RISK, "mail cannot be called back"),)
@@ -60,7 +66,7 @@ def mandate_proposal(
 
 def message_proposal(
     flow: Flow, enrolment: Enrolment, step: Step, person: Recipient, *, mandate_id: str,
-    source: str, now: datetime,
+    source: str, now: datetime, offer: Mapping[str, str] | None = None,
 ) -> Proposal:  # fmt: skip
     """The step's message to this customer."""
     key = f"{step.id}/{enrolment.signal_id}"
@@ -77,7 +83,7 @@ def message_proposal(
         ),
         arguments=send_arguments(
             customer_id=enrolment.customer_id, flow=flow.id, step=key, template=step.template,
-            purpose=Purpose.MARKETING.value, context={**flow.says, **enrolment.context},
+            purpose=Purpose.MARKETING.value, context=_said(flow, enrolment, offer or {}),
             about=about,
             version=enrolment.version, mandate_id=mandate_id,
         ),
@@ -99,3 +105,9 @@ def message_proposal(
         inverse=Inverse(None, None, "A message that was sent cannot be taken back."),
         expires_at=now + _MESSAGE_LIFE,
     )  # fmt: skip
+
+
+def _said(flow: Flow, enrolment: Enrolment, offer: Mapping[str, str]) -> dict[str, Any]:
+    known = {name: value for name, value in enrolment.context.items() if name != "variants"}
+    code = {name: value for name, value in offer.items() if value}
+    return {**flow.says, **known, **code}
