@@ -157,6 +157,8 @@ class Settings(BaseSettings):
     printful_base_url: str | None = None
     klaviyo_api_key: SecretStr | None = None
     sendgrid_api_key: SecretStr | None = None
+    # The verification key of its signed event webhook (public): bounces and complaints come in.
+    sendgrid_webhook_key: str | None = None
     twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None
     sendgrid_base_url: str = "https://api.sendgrid.com"

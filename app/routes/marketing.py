@@ -7,6 +7,7 @@ from flask import Response
 from app.access import caller, platform, requires
 from app.documented import api as group
 from app.documented import reply
+from app.schemas.common import PageQuery
 from app.schemas.marketing import (
     FlowCheckOut,
     FlowIn,
@@ -14,6 +15,8 @@ from app.schemas.marketing import (
     FlowPath,
     FlowText,
     FlowTrialOut,
+    MailSuppressionPage,
+    MailSuppressionPath,
     MessageDetail,
     MessagePage,
     MessagePath,
@@ -73,3 +76,17 @@ def get_message(path: MessagePath) -> Response:
 def preview_message(query: PreviewQuery) -> Response:
     """A template with a real customer; nothing is sent."""
     return reply(view.preview(platform(), query))
+
+
+@api.get("/message-suppressions", responses={200: MailSuppressionPage})
+@requires("store:read")
+def list_suppressions(query: PageQuery) -> Response:
+    """Addresses that get no more mail, the newest first."""
+    return reply(view.suppressions(platform(), query))
+
+
+@api.delete("/message-suppressions/<digest>", responses={200: MailSuppressionPage})
+@requires("agents:configure")
+def lift_suppression(path: MailSuppressionPath) -> Response:
+    """Let an address have mail again; consent in the store still decides on advertising."""
+    return reply(view.lift(platform(), caller(), path.digest))

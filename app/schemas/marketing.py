@@ -165,6 +165,26 @@ class MessagePage(Model):
     total: int
 
 
+class MailSuppressionOut(Model):
+    """An address that gets no more mail: by its digest, since nobody keeps the address for it."""
+
+    digest: str
+    customer_id: str | None
+    cause: Literal["unsubscribed", "bounced", "complained"]
+    source: str
+    at: datetime
+
+
+class MailSuppressionPage(Model):
+    data: list[MailSuppressionOut]
+    next_cursor: str | None
+    total: int
+
+
+class MailSuppressionPath(BaseModel):
+    digest: str = Field(max_length=64)
+
+
 class MessageQuery(PageQuery):
     flow: str | None = Field(None, max_length=120)
 

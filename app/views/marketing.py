@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from app.schemas.common import PageQuery
 from app.schemas.marketing import (
     FlowCheckOut,
     FlowIn,
@@ -14,6 +15,8 @@ from app.schemas.marketing import (
     FlowStepOut,
     FlowTrialOut,
     LiftOut,
+    MailSuppressionOut,
+    MailSuppressionPage,
     MandateOut,
     MessageDetail,
     MessageOut,
@@ -30,6 +33,7 @@ from orchestrator.core import flows as book
 from orchestrator.core.audience_preview import reach
 from orchestrator.core.previewing import preview as composed
 from orchestrator.core.rehearsing import on_last_month
+from orchestrator.core.suppressing import lift as lift_it
 from royal_platform.messaging.carriers import carrier_of
 from royal_platform.messaging.composing import template_names
 from royal_platform.persistence.messages import Messages, StoredMessage
@@ -115,6 +119,28 @@ def message(platform: Platform, message_id: str) -> MessageDetail:
         html=None if words is None else words.html,
         text=None if words is None else words.text,
     )
+
+
+def suppressions(platform: Platform, query: PageQuery) -> MailSuppressionPage:
+    """A page of addresses that get no more mail."""
+    with platform.database.read() as connection:
+        found = Messages(platform.store_id).suppressed_page(connection, query.cursor, query.limit)
+    return MailSuppressionPage(
+        data=[
+            MailSuppressionOut(
+                digest=one.digest, customer_id=one.customer_id, cause=one.cause.value,
+                source=one.source, at=one.at,
+            )
+            for one in found.items
+        ],
+        next_cursor=found.next_cursor, total=found.total,
+    )  # fmt: skip
+
+
+def lift(platform: Platform, who: Principal, digest: str) -> MailSuppressionPage:
+    """Take an address off the list; the list as it is then."""
+    lift_it(platform, digest, who)
+    return suppressions(platform, PageQuery())
 
 
 def preview(platform: Platform, query: PreviewQuery) -> MessagePreview:

@@ -11,6 +11,8 @@ from core.errors import Conflict, NotFound, RoyalError, Unavailable
 from core.telemetry.logs import get_logger
 from orchestrator.core import taking_in
 from orchestrator.core.books import Actor, Books, reading, writing
+from orchestrator.core.suppressing import take_report
+from royal_platform.messaging.reports import report_of
 from royal_platform.persistence import store_connections, stores, webhook_inbox
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Commands, Receipt
@@ -258,6 +260,13 @@ async def _redact_shop(platform: Platform, receipt: Receipt, _payload: Mapping[s
 
 async def _take_in(platform: Platform, receipt: Receipt, payload: Mapping[str, Any]) -> None:
     """What a customer wrote finds its thread; who that is, the store is asked."""
+    report = report_of(receipt.body) if receipt.topic == taking_in.MAIL_TOPIC else None
+    if report is not None:
+        # What a mail program reports of our mail is no customer's letter.
+        take_report(platform, report, source="mail")
+        with writing(platform) as books:
+            _done(books.commands, books.connection, receipt)
+        return
     arrival = taking_in.read_arrival(platform, receipt.topic, receipt.body, payload)
     customer_id = await taking_in.customer_of(platform, arrival)
     with writing(platform) as books:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from core.errors import NotFound
 from royal_platform.commerce.messages.model import Cause, Rendered, State
@@ -39,6 +39,17 @@ class StoredMessage:
     content: Rendered | None
     created_at: datetime
     sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address that gets no more mail, by its digest; ``source`` is who said so."""
+
+    digest: str
+    customer_id: str | None
+    cause: Cause
+    source: str
+    at: datetime
 
 
 class Messages:
@@ -164,6 +175,28 @@ class Messages:
             .values(cause=cause.value, source=source, at=now)
         )
         return changed.rowcount > 0
+
+    def lift(self, connection: Connection, digest: str) -> Cause | None:
+        """Take an address off the list; why it was on it, None when it was not."""
+        mine = (suppressions.c.store_id == self.store_id, suppressions.c.address_digest == digest)
+        cause = connection.execute(select(suppressions.c.cause).where(*mine)).scalar()
+        connection.execute(delete(suppressions).where(*mine))
+        return None if cause is None else Cause(cause)
+
+    def suppressed_page(
+        self, connection: Connection, cursor: str | None, limit: int
+    ) -> Page[Suppression]:
+        """Addresses that get no more mail, the newest first; the address itself is not known."""
+        order = Order("newest", suppressions.c.at, suppressions.c.address_digest, True)
+        mine = suppressions.c.store_id == self.store_id
+        query = order.apply(select(suppressions).where(mine), cursor, limit)
+        rows = [
+            Suppression(row.address_digest, row.customer_id, Cause(row.cause), row.source, row.at)
+            for row in connection.execute(query)
+        ]
+        count = select(func.count()).select_from(suppressions).where(mine)
+        total = int(connection.execute(count).scalar_one())
+        return page(rows, limit, total, order, lambda item: (item.at, item.digest))
 
     def suppressed(
         self, connection: Connection, customer_id: str, address: str | None = None

@@ -101,6 +101,7 @@ def test_only_the_writer_and_the_subscriptions_send_a_mutation() -> None:
         "royal_platform/shopify/order_writer.py",
         # What the writer's changes are sent by, several at once.
         "royal_platform/shopify/batching.py",
+        "royal_platform/shopify/discounts.py",
         "royal_platform/shopify/refunds.py",
         # Asks the store for a file of what can be read anyway.
         "royal_platform/shopify/bulk.py",

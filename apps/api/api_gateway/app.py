@@ -189,6 +189,7 @@ def _add_storefront(app: FastAPI, gateway: _Gateway) -> None:
 def _add_support(app: FastAPI, gateway: _Gateway) -> None:
     door = InboundDoor(gateway.inbound_secret, gateway.inbox)
     app.router.routes.append(Route("/inbound/mail", door.mail, methods=["POST"]))
+    app.router.routes.append(Route("/inbound/sendgrid", door.sendgrid, methods=["POST"]))
     app.router.routes.append(Route("/inbound/messages", door.message, methods=["POST"]))
     rated = RatingDoor(lambda: ratings_of(links_of(gateway.settings)), gateway.platform)
     app.router.routes.append(Route("/rate/{token}", rated.ask, methods=["GET"]))

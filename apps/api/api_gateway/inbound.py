@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -18,8 +19,10 @@ from api_gateway.inbox import Inbox
 from api_gateway.webhooks import read_body
 from core.errors import Invalid, NotConfigured, Unauthenticated
 from core.web.permissions import public
+from orchestrator.core.suppressing import take_report
 from orchestrator.core.taking_in import MAIL_TOPIC, MESSAGE_TOPIC
 from royal_platform.messaging.inbound import mail_key
+from royal_platform.messaging.sendgrid_events import SIGNATURE, TIMESTAMP, is_signed, reports_of
 from royal_platform.persistence.commands import Receipt
 
 if TYPE_CHECKING:
@@ -53,6 +56,26 @@ class InboundDoor:
         given = _document(body)
         return await self._store(MESSAGE_TOPIC, f"message:{given['id']}", body)
 
+    @public
+    async def sendgrid(self, request: Request) -> Response:
+        """Open to SendGrid's event webhook, by its signature: bounces and complaints."""
+        body = await read_body(request)
+        platform, _inbox = await self._inbox()
+        key = platform.settings.sendgrid_webhook_key
+        if key is None:
+            raise NotConfigured(
+                "The key of SendGrid's event webhook is not set.",
+                remedy="Set SENDGRID_WEBHOOK_KEY to its verification key and restart.",
+            )
+        headers = request.headers
+        if not is_signed(key, body, headers.get(SIGNATURE, ""), headers.get(TIMESTAMP, "")):
+            raise Unauthenticated(
+                "SendGrid did not sign this.", remedy="Turn its signed event webhook on."
+            )
+        for report in reports_of(_events(body)):
+            await asyncio.to_thread(take_report, platform, report, source="sendgrid")
+        return JSONResponse({"status": "taken"})
+
     async def _authenticated(self, request: Request) -> bytes:
         body = await read_body(request)
         secret = self._secret()
@@ -79,6 +102,16 @@ class InboundDoor:
         )  # fmt: skip
         new = await inbox.store(receipt)
         return JSONResponse({"status": "stored" if new else "known"})
+
+
+def _events(body: bytes) -> list[object]:
+    try:
+        given = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        given = None
+    if not isinstance(given, list):
+        raise Invalid("Events are a JSON list.", remedy="Send what SendGrid sends.")
+    return given
 
 
 def _document(body: bytes) -> dict[str, object]:

@@ -55,12 +55,12 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """A code as the store has it; ``uses`` are the orders made with it."""
+    """A code as the store has it; ``uses`` are the orders made with it, where it tells."""
 
     id: str
     code: str
     in_force: bool
-    uses: int
+    uses: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ OPEN = {
         # Signed by the store for a customer who is logged in.
         "/storefront/back-in-stock",
         # Known by a secret of their own, or by the signed token in the address.
-        "/inbound/mail", "/inbound/messages", "/rate/{token}",
+        "/inbound/mail", "/inbound/messages", "/inbound/sendgrid", "/rate/{token}",
     },
     "control": {"/docs", "/docs/style.css"},
 }  # fmt: skip

@@ -20,6 +20,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import HealthCheck, given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
@@ -455,3 +458,52 @@ def test_a_wish_is_kept_only_for_whom_the_shop_says_is_logged_in(
     with reading(stored) as books:
         kept = books.connection.execute(select(stock_wishes)).all()
     assert [(one.customer_id, one.variant_id) for one in kept] == [("6001", "8001")]
+
+
+def test_sendgrid_says_who_cannot_be_reached_and_only_with_its_signature(
+    gateway_settings: Settings, running: Callable[[Any], Any], stored: Platform
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    told = base64.b64encode(public).decode()
+    url = str(running(create_app(gateway_settings.model_copy(update={"sendgrid_webhook_key": told})
+                                 )).url)  # fmt: skip
+    message_id = "msg_" + "a" * 40
+    with writing(stored) as books:
+        content = Rendered("Hi", "<p>Hi</p>", "Hi")
+        store = Messages(books.store_id)
+        store.compose(books.connection, StoredMessage(
+            message_id, "dec_1", "6001", "welcome", "hello/1", "marketing", "welcome", "sendgrid",
+            State.COMPOSED, "Ann@test.example", content, books.now, None,
+        ))  # fmt: skip
+        store.move(books.connection, message_id, seen=State.COMPOSED, to=State.SENT, at=books.now)
+
+    def send(*events: Any, signer: Any = key) -> int:
+        body = json.dumps(events).encode()
+        signed = signer.sign(b"1700000000" + body, ec.ECDSA(hashes.SHA256()))
+        headers = {
+            "X-Twilio-Email-Event-Webhook-Signature": base64.b64encode(signed).decode(),
+            "X-Twilio-Email-Event-Webhook-Timestamp": "1700000000",
+        }
+        return httpx.post(f"{url}/inbound/sendgrid", content=body, headers=headers).status_code
+
+    def cause() -> str | None:
+        with reading(stored) as books:
+            found = Messages(books.store_id).suppressed(books.connection, "6001")
+        return None if found is None else found.value
+
+    event = {"event": "bounce", "type": "bounce", "email": "ann@test.example",
+             "message_id": message_id}  # fmt: skip
+    assert send(event, signer=ec.generate_private_key(ec.SECP256R1())) == 401
+    assert httpx.post(f"{url}/inbound/sendgrid", content=b"[]").status_code == 401
+    # A soft bounce, another's address, a message of nobody, and things that are no events.
+    assert send({**event, "type": "blocked"}, {**event, "email": "bob@test.example"},
+                {**event, "message_id": "msg_" + "b" * 40}, 7, {}) == 200  # fmt: skip
+    assert cause() is None
+    assert [send(event), send(event)] == [200, 200]
+    assert cause() == "bounced"
+    assert send({**event, "event": "spamreport"}) == 200
+    with reading(stored) as books:
+        found = Messages(books.store_id).find(books.connection, message_id)
+    assert found is not None
+    assert found.state is State.BOUNCED

@@ -10,7 +10,7 @@ import pytest
 from orchestrator.core import flows
 from orchestrator.core.books import writing
 from royal_platform.bootstrap import Platform
-from royal_platform.commerce.messages.model import Rendered, State
+from royal_platform.commerce.messages.model import Cause, Rendered, State
 from royal_platform.persistence.messages import Messages, StoredMessage
 from tests.integration.doors import shop
 
@@ -151,3 +151,20 @@ def test_a_flow_is_tried_on_last_months_orders(ask: Callable[..., Any]) -> None:
     assert told["signals"] == 3
     assert sum(told["outcomes"].values()) == 1
     assert told["why_not"] is None
+
+
+def test_an_address_that_gets_no_mail_is_listed_and_lifted_by_a_person(
+    ask: Callable[..., Any], filled: Platform
+) -> None:
+    with writing(filled) as books:
+        Messages(books.store_id).suppress(
+            books.connection, "ann@test.example", Cause.BOUNCED, source="mail", now=books.now,
+            customer_id=shop.CUSTOMER,
+        )  # fmt: skip
+    [one] = ask("GET", "/v1/message-suppressions", role="viewer").json["data"]
+    assert (one["cause"], one["customer_id"]) == ("bounced", shop.CUSTOMER)
+    assert "ann@" not in str(one)
+    path = f"/v1/message-suppressions/{one['digest']}"
+    assert ask("DELETE", path, role="viewer").status_code == 403
+    assert ask("DELETE", path).json["data"] == []
+    assert ask("DELETE", path).status_code == 404

@@ -53,6 +53,7 @@ def test_a_code_is_made_once_and_ended_when_undone(platform: Platform) -> None:
         )
         good = min(rows, key=lambda row: row.unit_cost / row.price)
         customer = books.connection.execute(select(customers.c.id)).scalars().first()
+    assert customer is not None
     one = Enrolment(
         "hello:o1", "hello", 1, "o1", customer, Arm.TREATED, now, Place.WAITING, "one", now,
         {"variants": [good.id]},

@@ -9,7 +9,13 @@ from decimal import Decimal as D
 from hypothesis import given
 from hypothesis import strategies as st
 
-from royal_platform.commerce.decisions.model import Autonomy, GateState, MandateState, Policy
+from royal_platform.commerce.decisions.model import (
+    Autonomy,
+    GateState,
+    MandateState,
+    Policy,
+    Proposal,
+)
 from royal_platform.commerce.decisions.rules import judge
 from royal_platform.commerce.marketing.model import Arm, Enrolment, Offer, Place
 from royal_platform.commerce.marketing.offers import (
@@ -32,7 +38,7 @@ def stakes(price: D = D(60), cost: D | None = D(20), at_risk: D = D(200)) -> Sta
     return Stakes((Good("v1", price, cost, 1),), at_risk, "-")
 
 
-def proposal(found: Stakes, percent: int):
+def proposal(found: Stakes, percent: int) -> Proposal:
     step = replace(FLOW.steps[0], offer=OFFER)
     return discount_proposal(
         FLOW, IN, step, found, percent=percent, code=code_of("s", "hello", IN.id, "one"), days=7,
@@ -57,7 +63,9 @@ def test_a_code_gives_a_tenth_of_what_is_at_risk_within_flow_and_margin() -> Non
 
 
 @given(amounts, amounts, amounts, st.sampled_from([D(0), D("0.09"), D("0.21")]))
-def test_what_is_offered_is_never_refused_for_its_margin(price, cost, at_risk, tax) -> None:
+def test_what_is_offered_is_never_refused_for_its_margin(
+    price: D, cost: D, at_risk: D, tax: D
+) -> None:
     found = stakes(price, cost, at_risk)
     percent = depth(OFFER, found, tax, Policy())
     if percent is None:

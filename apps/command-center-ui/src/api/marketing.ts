@@ -74,6 +74,26 @@ export function useMessagePages(flow: string | undefined) {
   return useInfiniteQuery(messagePages(flow));
 }
 
+const suppressionsQuery = queryOptions({
+  queryKey: [...keys.messages({ flow: undefined }), "suppressions"],
+  queryFn: ({ signal }) =>
+    unwrap(client.GET("/v1/message-suppressions", { params: { query: { limit: 100 } }, signal })),
+});
+
+export function useSuppressions() {
+  return useQuery(suppressionsQuery);
+}
+
+/** Let an address have mail again. */
+export function useLiftSuppression() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (digest: string) =>
+      unwrap(client.DELETE("/v1/message-suppressions/{digest}", { params: { path: { digest } } })),
+    onSuccess: (page) => queries.setQueryData(suppressionsQuery.queryKey, page),
+  });
+}
+
 export function useMessage(id: string | undefined) {
   return useQuery({
     queryKey: keys.message(id ?? ""),

@@ -10,8 +10,9 @@ import { FlowCard } from "./FlowCard";
 import { NewCampaign } from "./NewCampaign";
 import { Outbox } from "./Outbox";
 import { Preview } from "./Preview";
+import { Suppressed } from "./Suppressed";
 
-const VIEWS = ["flows", "outbox", "templates"] as const;
+const VIEWS = ["flows", "outbox", "templates", "suppressed"] as const;
 
 export default function Marketing() {
   const { t } = useTranslation();
@@ -50,6 +51,8 @@ export default function Marketing() {
             </>
           ) : view === "outbox" ? (
             <Outbox carrier={flows.carrier} />
+          ) : view === "suppressed" ? (
+            <Suppressed />
           ) : (
             <Preview templates={flows.templates} />
           )
