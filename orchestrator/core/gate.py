@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from orchestrator.core.books import Books
 from orchestrator.core.mandates import mandate_state
 from orchestrator.core.messaging import message_state
-from orchestrator.core.price_testing_state import state_of_test
+from orchestrator.core.price_testing_state import in_another_test, state_of_test
 from orchestrator.core.readdressing import help_state
 from orchestrator.core.refunding import LET_THROUGH, refund_state
 from orchestrator.core.replying import replies_today
@@ -77,6 +77,7 @@ def gate_state(
         is_revert=is_revert,
         message=message_state(books, proposal, decision_id, live),
         test=state_of_test(books, proposal),
+        in_test=in_another_test(books, proposal, decision_id),
         refunds=refund_state(books, proposal, decision_id, live),
         replies_in_thread_today=replies_today(books, proposal, decision_id, day_start),
         mandate=(

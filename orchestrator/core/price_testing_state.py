@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from orchestrator.core.books import Books
 from royal_platform.commerce.decisions.model import MandateState, Proposal
+from royal_platform.commerce.decisions.price_tests import TEST
 from royal_platform.persistence.price_tests import (
     RUNNING,
     SETTLING,
@@ -28,6 +29,15 @@ def state_of_test(books: Books, proposal: Proposal) -> MandateState | None:
     why = _why_not(test, proposal)
     total = len(test.weeks) + 1
     return MandateState(why, max(test.begun - 1, 0), total, 0, 1, unit="weeks", of="test")
+
+
+def in_another_test(books: Books, proposal: Proposal, decision_id: str | None) -> bool:
+    """Whether a test begun by another decision than ``decision_id`` holds the variant."""
+    if proposal.kind != TEST:
+        return False
+    going_on = PriceTests(books.store_id).open(books.connection)
+    variant = proposal.subject.id
+    return any(each.variant_id == variant and each.decision_id != decision_id for each in going_on)
 
 
 def _why_not(test: PriceTest, proposal: Proposal) -> str | None:

@@ -342,6 +342,7 @@ class GateState:
     - ``prior``: the lowest price of the days before, None where the policy does not ask;
     - ``tax_rate``: fraction included in prices, 0 where the store's prices exclude tax;
     - ``test``: what the price test says of a price that names one, None for other prices;
+    - ``in_test``: another price test of the variant is not over yet;
     - ``last_change_at``: last executed change of this subject by a decision of this kind;
     - ``actions_*``: decisions already approved or executed, of this run and of this local day;
     - ``spent_*``: money settled or reserved by other decisions, this local day and month;
@@ -372,6 +373,7 @@ class GateState:
     is_revert: bool = False
     message: MessageState | None = None
     test: MandateState | None = None
+    in_test: bool = False
     refunds: RefundState | None = None
     replies_in_thread_today: int = 0
     mandate: MandateState | None = None

@@ -78,7 +78,12 @@ def _every_price(proposal: Proposal, policy: Policy, state: GateState) -> Iterat
 
 
 def _tests_alone(_: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
-    """What a test may not be: blind to cost, beside a crossed-out price, faster than the policy."""
+    """What a test may not be: a second one, blind to cost, beside a crossed-out price, or faster
+    than the policy.
+    """
+    if state.in_test:
+        # Two draws on one price would each undo the other's weeks, and neither could be read.
+        yield deny("test.running", "A price test of this variant is not over: end it first.")
     if state.unit_cost is None:
         yield deny("unit_cost.unknown", "The unit cost is unknown: no price of it is tested.")
     if state.compare_at_now is not None:

@@ -14,6 +14,7 @@ from core.settings import read_settings
 from orchestrator.core import ledger, measuring, price_testing
 from orchestrator.core.books import reading
 from orchestrator.core.execution import execute, hands_of
+from orchestrator.core.gate import gate_state
 from orchestrator.core.work import Work
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal, Risk, Subject
@@ -88,6 +89,13 @@ def stored(platform: Platform, decision_id: str) -> PriceTest:
 
 def begin(platform: Platform, nth: int) -> str:
     """A test of one of the variants, as the agent would propose it, approved."""
+    decision_id = ask(platform, nth)
+    approve(platform, decision_id)
+    return decision_id
+
+
+def ask(platform: Platform, nth: int) -> str:
+    """The same, not approved yet."""
     fit = [
         each
         for each in platform.catalog.variants()
@@ -115,8 +123,18 @@ def begin(platform: Platform, nth: int) -> str:
         money_at_stake=None, inverse=Inverse(None, None, "-"), expires_at=now + timedelta(days=1),
     )  # fmt: skip
     (decision_id,) = ledger.propose(platform, [proposal])
-    approve(platform, decision_id)
     return decision_id
+
+
+def a_second_test_is_refused(platform: Platform, running: str) -> None:
+    second = ask(platform, 0)
+    with reading(platform) as books:
+        refused = books.decisions.get(books.connection, second)
+        first = books.decisions.get(books.connection, running)
+        again = gate_state(books, first.proposal, decision_id=first.id)
+    assert (refused.status.value, refused.proposal.subject) == ("rejected", first.proposal.subject)
+    assert "test.running" in {hit.rule for hit in refused.verdict.hits}
+    assert not again.in_test, "its own test does not stand in its way when it is tried again"
 
 
 def test_prices_take_turns_by_week_are_put_back_and_read(
@@ -126,6 +144,7 @@ def test_prices_take_turns_by_week_are_put_back_and_read(
     test, other = stored(platform, whole), stored(platform, stopped)
     assert test.variant_id != other.variant_id
     assert test.first_day.weekday() == 0
+    a_second_test_is_refused(platform, whole)
     assert not price_testing.waits(platform)
     with reading(platform) as books:
         today = books.clock.local_day(books.now)

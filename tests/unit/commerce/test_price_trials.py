@@ -140,6 +140,7 @@ def test_a_test_is_a_persons_to_approve_and_nothing_else_speaks_against_it():
         (proposal(("100.00", "105.00")), {"unit_cost": Decimal(75)}, {}, "margin.floor"),
         (proposal(), {"unit_cost": None}, {}, "unit_cost.unknown"),
         (proposal(), {"compare_at_now": Decimal(120)}, {}, "test.crossed_out"),
+        (proposal(), {"in_test": True}, {}, "test.running"),
         (proposal(), {}, {"cooldown_days": 8}, "test.pace"),
         (proposal(), {"reference_price": Decimal(80)}, {}, "price.band"),
         (proposal(weeks=["100.00", "100.00"]), {}, {}, "arguments.invalid"),
