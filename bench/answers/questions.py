@@ -34,6 +34,15 @@ class Question:
     read: Callable[[Json], Any]
 
 
+def _before_tax(amount: str) -> str:
+    """``amount`` of an order ``o`` less its part of the order's tax, where prices include it."""
+    return (
+        f"({amount} - CASE WHEN o.tax = 0 OR NOT "
+        "(SELECT t.taxes_included FROM stores t WHERE t.id = o.store_id) THEN 0 "
+        f"ELSE ROUND(1.0 * ({amount}) * o.tax / o.total) END)"
+    )
+
+
 _SOLD = """FROM order_lines l JOIN orders o ON o.store_id = l.store_id AND o.id = l.order_id
     WHERE o.store_id = :store AND o.test = 0 AND o.deleted_at IS NULL
       AND o.day BETWEEN :start AND :end"""
@@ -55,14 +64,16 @@ DISCOUNTS = (
     f" + (SELECT COALESCE(SUM(o.discount), 0) {_ORDERED}))"
 )
 RETURNS = f"(SELECT COALESCE(SUM(b.subtotal), 0) {_GIVEN_BACK} AND b.variant_id IS NOT NULL)"
-ADJUSTMENTS = (
-    f"((SELECT COALESCE(SUM(l.total), 0) {_SOLD} AND l.variant_id IS NULL)"
-    f" - (SELECT COALESCE(SUM(b.subtotal), 0) {_GIVEN_BACK} AND b.variant_id IS NULL)"
-    f" + (SELECT COALESCE(SUM(a.amount), 0) {_CORRECTED}))"
-)
 ORDERS = f"(SELECT COUNT(*) {_ORDERED})"
 UNITS = f"(SELECT COALESCE(SUM(l.quantity), 0) {_SOLD} AND l.variant_id IS NOT NULL)"
-NET = f"({GROSS} - {DISCOUNTS} - {RETURNS} + {ADJUSTMENTS})"
+# Each order by itself: its lines less the discount on the whole, without its tax.
+_LINES = """(SELECT COALESCE(SUM(l.total), 0) FROM order_lines l
+    WHERE l.store_id = o.store_id AND l.order_id = o.id)"""
+EARNED = f"(SELECT COALESCE(SUM({_before_tax(f'({_LINES} - o.discount)')}), 0) {_ORDERED})"
+NET = (
+    f"({EARNED} - (SELECT COALESCE(SUM({_before_tax('b.subtotal')}), 0) {_GIVEN_BACK})"
+    f" - (SELECT COALESCE(SUM({_before_tax('-a.amount')}), 0) {_CORRECTED}))"
+)
 
 # name, as asked, SQL, whether it is money
 METRICS: tuple[tuple[str, str, str, bool], ...] = (
@@ -72,7 +83,7 @@ METRICS: tuple[tuple[str, str, str, bool], ...] = (
     ("returns", "How much money went back to customers for returned units", RETURNS, True),
     ("orders", "How many orders were placed", ORDERS, False),
     ("units", "How many units were ordered", UNITS, False),
-    ("aov", "What was the average order value", f"({GROSS} - {DISCOUNTS})", True),
+    ("aov", "What was the average order value", EARNED, True),
 )
 
 
@@ -170,9 +181,10 @@ def _series(book: Book) -> Iterator[Question]:
 
 
 def _by_product(book: Book) -> Iterator[Question]:
-    """What sold best. Revenue of a product: its lines less what was given back for it."""
-    sold = f"SELECT l.product_id AS p, SUM(l.total) AS m, SUM(l.quantity) AS u {_SOLD} GROUP BY 1"
-    back = f"""SELECT v.product_id AS p, SUM(b.subtotal) AS m {
+    """What sold best. Revenue of a product: its lines less what was given back, before tax."""
+    paid, returned = _before_tax("l.total"), _before_tax("b.subtotal")
+    sold = f"SELECT l.product_id AS p, SUM({paid}) AS m, SUM(l.quantity) AS u {_SOLD} GROUP BY 1"
+    back = f"""SELECT v.product_id AS p, SUM({returned}) AS m {
         _GIVEN_BACK.replace(
             "FROM refund_lines b",
             "FROM refund_lines b JOIN variants v "

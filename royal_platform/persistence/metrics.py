@@ -152,17 +152,15 @@ class Metrics:
         """Net sales before tax, and the tax that the other amounts have in them."""
 
         def kept(day: Day) -> Decimal:
-            return day.get("earned", Decimal(0)) - day.get("given_back", Decimal(0))
+            value = day.get("earned", Decimal(0)) - day.get("given_back", Decimal(0))
+            # A share of tax has more places than money has; where there is none, so has the sum.
+            return _cents(value) if self.store.taxes_included else _trimmed(value)
 
         def tax(day: Day) -> Decimal:
-            return day.get("net", Decimal(0)) - kept(day)
+            return _trimmed(day.get("net", Decimal(0)) - kept(day))
 
-        net = _figure(
-            "net_sales", "Net sales", self.store.currency, lambda day: _trimmed(kept(day)), frame
-        )
-        taxes = _figure(
-            "taxes", "Tax in sales", self.store.currency, lambda day: _trimmed(tax(day)), frame
-        )
+        net = _figure("net_sales", "Net sales", self.store.currency, kept, frame)
+        taxes = _figure("taxes", "Tax in sales", self.store.currency, tax, frame)
         return (_noted(net, "Tax is left out.") if self.store.taxes_included else net), taxes
 
     def _money_figures(self, frame: _Frame) -> list[Figure]:
@@ -183,8 +181,7 @@ class Metrics:
             orders = day.get("orders", Decimal(0))
             if not orders:
                 return None
-            value = day["earned"] / orders
-            return value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+            return _cents(day["earned"] / orders)
 
         found = _figure("aov", "Average order", self.store.currency, read, frame)
         return found if found.value is not None else _noted(found, "No orders in this period.")
@@ -308,6 +305,10 @@ def _summed(days: Any) -> Day:
         for name, value in day.items():
             total[name] = total.get(name, Decimal(0)) + value
     return total
+
+
+def _cents(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
 def _trimmed(value: Decimal) -> Decimal:
