@@ -54,7 +54,7 @@ def read_due(ground: Ground) -> int:
     with reading(ground) as books:
         due = PriceTests(books.store_id).due(books.connection, books.now, (SETTLING,))
         clock = books.clock
-        seen = {each.decision_id: _prices_seen(books, each) for each in due}
+        seen = {each.decision_id: prices_seen(books, each) for each in due}
     if not due:
         return 0
     since = min(each.first_day for each in due) - _LEAD
@@ -72,7 +72,7 @@ def read_due(ground: Ground) -> int:
     return settled
 
 
-def _prices_seen(books: Books, test: PriceTest) -> list[tuple[date, Decimal]]:
+def prices_seen(books: Books, test: PriceTest) -> list[tuple[date, Decimal]]:
     """When which price began, oldest first; the time of day matters to nobody but the first."""
     table = price_observations.c
     query = (

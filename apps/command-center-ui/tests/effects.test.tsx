@@ -92,6 +92,53 @@ describe("the page Effects", () => {
   });
 });
 
+describe("price tests", () => {
+  async function card(title: string): Promise<HTMLElement> {
+    const part = await screen.findByRole("region", { name: "Price tests" });
+    const found = (await within(part).findByText(title)).closest("li");
+    if (!found) throw new Error(`no test ${title}`);
+    return found;
+  }
+
+  it("tells a week whose price was denied, why, and what was in force instead", async () => {
+    open("/effects");
+    const halter = await card("Leather halter");
+    expect(halter).toHaveTextContent("Week 2: €62.00 was denied");
+    expect(halter).toHaveTextContent("In force: €60.00. 50 actions are the day's.");
+    expect(halter).toHaveTextContent("not yet known");
+    const weeks = within(halter).getAllByRole("link", { name: /denied/ });
+    expect(weeks[0]?.getAttribute("href")).toContain("/approvals/dec_week");
+    expect(within(halter).getByRole("row", { name: /€60.00 1 7 7/ })).toBeInTheDocument();
+  });
+
+  it("gives the reading with its interval, and says when it is not used", async () => {
+    open("/effects");
+    const rug = await card("Fleece rug");
+    expect(rug).toHaveTextContent("−1.2 (80 %: −2 to −0.5)");
+    expect(rug).toHaveTextContent("Last week's price seems to matter");
+    expect(within(rug).queryByRole("button", { name: "End test" })).toBeNull();
+  });
+
+  it("ends a test by undoing its decision, after a word on what that does", async () => {
+    const { user, world } = open("/effects");
+    await card("Leather halter");
+    await user.click(screen.getByRole("button", { name: "End test" }));
+    const dialog = await screen.findByRole("dialog");
+    expect(dialog).toHaveTextContent("€60.00 is put back");
+    await user.click(within(dialog).getByRole("button", { name: "End test" }));
+    const sent = world.requests.find((r) => r.method === "POST" && r.path.endsWith("/revert"));
+    expect(sent?.path).toBe("/v1/decisions/dec_test/revert");
+  });
+
+  it("names the next step where none was ever begun", async () => {
+    const world = new World();
+    world.priceTests = [];
+    open("/effects", world);
+    expect(await screen.findByText("No price was tested yet")).toBeInTheDocument();
+    expect(screen.getByRole("link", { name: "Run the pricing agent" })).toBeInTheDocument();
+  });
+});
+
 it("shows an agent's accuracy on its own page", async () => {
   open("/agents/inventory_pricing");
   const part = await screen.findByRole("region", { name: "What its decisions did" });

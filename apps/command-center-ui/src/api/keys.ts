@@ -10,6 +10,7 @@ export const keys = {
   decision: (id: string) => ["decisions", "one", id] as const,
   effects: (filters: object) => ["effects", "list", filters] as const,
   records: (agent: string | null) => ["effects", "records", agent] as const,
+  priceTests: ["effects", "price-tests"] as const,
   metrics: (filters: object) => ["metrics", filters] as const,
   analytics: (what: string, question: object) => ["analytics", what, question] as const,
   forecast: (variant: string | null) => ["forecast", variant] as const,

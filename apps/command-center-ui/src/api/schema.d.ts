@@ -1094,6 +1094,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/price-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prices that take turns by week: each week and what became of it, and what was read. */
+        get: operations["listPriceTests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/privacy-requests": {
         parameters: {
             query?: never;
@@ -4519,6 +4536,143 @@ export interface components {
             };
         };
         /**
+         * PriceTestOut
+         * @description ``waiting``: for its first Monday. ``ending``: its price is to be put back. ``settling``:
+         *     over, read on ``due_day``. ``never``: ``reason`` and ``detail`` say why nothing was read.
+         *
+         *     ``reason`` is also why a test ended early: ``stopped``, ``changed_by_other``, ``gone``.
+         *     ``prices`` begin with the one before the test. ``predicted`` is what was believed before.
+         *     ``may_end``: undoing ``decision_id`` ends it.
+         */
+        PriceTestOut: {
+            /** Decision Id */
+            decision_id: string;
+            /** Product Id */
+            product_id: string;
+            /** Variant Id */
+            variant_id: string;
+            /** Title */
+            title: string;
+            /** Currency */
+            currency: string;
+            /** Prices */
+            prices: string[];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "running" | "ending" | "settling" | "known" | "never";
+            /** Reason */
+            reason: string | null;
+            /** Detail */
+            detail: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /** Due Day */
+            due_day: string | null;
+            /** Weeks */
+            weeks: components["schemas"]["PriceTestWeekOut"][];
+            /** By Price */
+            by_price: components["schemas"]["TestedPriceOut"][];
+            put_back: components["schemas"]["PriceTestSettingOut"] | null;
+            predicted: components["schemas"]["EstimateOut"] | null;
+            reading: components["schemas"]["PriceTestReadingOut"] | null;
+            /** May End */
+            may_end: boolean;
+        };
+        /** PriceTestPage */
+        PriceTestPage: {
+            /** Data */
+            data: components["schemas"]["PriceTestOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * PriceTestReadingOut
+         * @description The elasticity with its 80 % interval, in percent of units per percent of price.
+         *
+         *     ``carried`` is the chance that the draw alone makes the last week's price look as if it
+         *     mattered; ``remembers``: that chance is so small that the reading is not used.
+         */
+        PriceTestReadingOut: {
+            elasticity: components["schemas"]["EstimateOut"];
+            /** Blocks */
+            blocks: number;
+            /** Units */
+            units: number;
+            /** Carried */
+            carried: number;
+            /** Remembers */
+            remembers: boolean;
+        };
+        /**
+         * PriceTestSettingOut
+         * @description The decision about a price of the test; ``why`` it was not set, or what it waits for.
+         */
+        PriceTestSettingOut: {
+            /** Decision Id */
+            decision_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "proposed" | "approved" | "rejected" | "expired" | "superseded" | "executing" | "executed" | "failed" | "conflicted" | "measured" | "reverting" | "reverted";
+            /** Why */
+            why: string | null;
+        };
+        /**
+         * PriceTestWeekOut
+         * @description One week, Monday to Sunday in the store's calendar.
+         *
+         *     ``price`` was drawn for it; ``in_force`` is the price at its end, or now. ``units`` are those
+         *     sold in it so far, None where it has not begun or the test was over. ``setting`` is None where
+         *     the price was in force already, or nothing was decided.
+         */
+        PriceTestWeekOut: {
+            /** Number */
+            number: number;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Price
+             * Format: decimal
+             */
+            price: string;
+            /** In Force */
+            in_force: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "coming" | "held" | "under_way" | "waiting" | "denied" | "expired" | "failed" | "changed" | "stopped" | "missed" | "ended";
+            /** Is Over */
+            is_over: boolean;
+            /** Units */
+            units: number | null;
+            setting: components["schemas"]["PriceTestSettingOut"] | null;
+        };
+        /**
          * PrivacyExportOut
          * @description Everything that is held about one customer.
          */
@@ -6204,6 +6358,21 @@ export interface components {
             changed_by: string | null;
             /** Changed At */
             changed_at: string | null;
+        };
+        /**
+         * TestedPriceOut
+         * @description Units sold in the weeks that are over and in which the price stood as drawn.
+         */
+        TestedPriceOut: {
+            /**
+             * Price
+             * Format: decimal
+             */
+            price: string;
+            /** Weeks */
+            weeks: number;
+            /** Units */
+            units: number;
         };
         /** ThreadDetail */
         ThreadDetail: {
@@ -11746,6 +11915,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPriceTests: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceTestPage"];
                 };
             };
             /** @description Nobody known is calling. */

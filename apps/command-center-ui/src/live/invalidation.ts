@@ -58,6 +58,8 @@ const TABLE: Record<string, readonly Family[]> = {
     "analytics",
   ],
   "anomaly.": ["analytics"],
+  // The price of a week of a test may be turned down.
+  "decision.rejected": ["decisions", "agents", "runs", "products", "research", "effects"],
   "decision.measured": ["decisions", "effects"],
   "decision.reverted": ["decisions", "agents", "products", "effects", "stock", "analytics"],
   "decision.failed": ["decisions", "agents", "stock"],
@@ -65,6 +67,7 @@ const TABLE: Record<string, readonly Family[]> = {
   "purchase_order.": ["stock"],
   "supply_terms.": ["stock"],
   "effect.": ["decisions", "effects"],
+  "price_test.": ["effects"],
   "price.changed": ["products", "decisions"],
   "stop.": ["session", "agents"],
   "customers.valued": ["customers", "segments"],

@@ -41,6 +41,7 @@ import {
 import { effects, records } from "./effects";
 import { fulfilment, orderWay } from "./fulfilment";
 import { flowList, messageList } from "./marketing";
+import { priceTests } from "./price-tests";
 import { research } from "./research";
 import { security, securityFindings } from "./security";
 import { Stock } from "./stock";
@@ -845,6 +846,7 @@ export class World {
   threads = threadList(NOW);
   events = events();
   effects = effects(NOW);
+  priceTests = priceTests(NOW);
   /** What the explored figures say instead. */
   analytics: Partial<Explored> = {};
   anomaly = ANOMALY;
@@ -1018,6 +1020,13 @@ export class World {
         return { data: this.stock.orders, next_cursor: null, total: this.stock.orders.length };
       case "supply-terms":
         return this.stock.terms;
+      case "price-tests":
+        return {
+          data: this.priceTests,
+          next_cursor: null,
+          total: this.priceTests.length,
+          provenance,
+        };
       case "effects":
         return id === "records" ? { data: this.records, provenance } : this.#effectPage(query);
     }

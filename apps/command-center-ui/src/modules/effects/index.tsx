@@ -16,6 +16,7 @@ import { QueryView } from "@/ui/QueryView";
 import { Source } from "@/ui/Source";
 import { useUrlState } from "@/ui/use-url-state";
 import { EffectList } from "./EffectList";
+import { PriceTests } from "./PriceTests";
 
 type StatusFilter = EffectStatus | "all";
 
@@ -51,6 +52,7 @@ export default function Effects() {
       />
       <p className="mb-4 max-w-[80ch] text-muted">{t("effects.body")}</p>
       <Records />
+      <PriceTests />
       <Filters search={search} status={status} onChange={setSearch} />
       <QueryView
         query={pages}
