@@ -66,7 +66,9 @@ def read_due(ground: Ground) -> int:
     )  # fmt: skip
     settled = 0
     for test in due:
-        outcome = read_weeks(_weeks(test, days, seen[test.decision_id]), len(test.prices))
+        over = None if test.ended_at is None else clock.local_day(test.ended_at)
+        weeks = _weeks(test, days, seen[test.decision_id], over)
+        outcome = read_weeks(weeks, len(test.prices))
         with writing(ground) as books:
             settled += _settle(books, test, outcome)
     return settled
@@ -88,14 +90,18 @@ def _day(books: Books, at: datetime) -> date:
     return books.clock.local_day(at)
 
 
-def _weeks(test: PriceTest, days: Days, seen: list[tuple[date, Decimal]]) -> list[TrialWeek]:
-    """The weeks that were over before the test ended."""
+def _weeks(
+    test: PriceTest, days: Days, seen: list[tuple[date, Decimal]], over: date | None
+) -> list[TrialWeek]:
+    """The weeks that were over on the day the test ended; of the last one only a part is known."""
     if test.variant_id not in days.variant_ids:
         return []
     row = days.variant_ids.index(test.variant_id)
     found = []
     for number, price in enumerate(test.weeks[: test.begun]):
         monday = test.monday(number)
+        if over is not None and test.monday(number + 1) > over:
+            break
         begin = (monday - days.first).days
         units, out = days.units[row, begin : begin + 7], days.out[row, begin : begin + 7]
         found.append(TrialWeek(

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from orchestrator.core import ledger, price_testing
+from orchestrator.core import ledger, price_test_reading, price_testing
 from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import (
@@ -22,7 +22,7 @@ from royal_platform.commerce.decisions.model import (
     Status,
     Subject,
 )
-from royal_platform.persistence.price_tests import KNOWN, RUNNING, PriceTest, PriceTests
+from royal_platform.persistence.price_tests import KNOWN, RUNNING, SETTLING, PriceTest, PriceTests
 from royal_platform.persistence.tables import catalog, orders
 from tests.integration.doors import shop
 
@@ -146,3 +146,25 @@ def test_tests_come_by_pages_with_what_was_read_and_no_weeks_beyond_their_end(
     assert (known["reading"]["carried"], known["reading"]["remembers"]) == (0.04, True)
     assert [week["state"] for week in known["weeks"]][2:] == ["ended", "ended"]
     assert rest["next_cursor"] is None
+
+
+def test_a_week_in_which_a_test_was_ended_is_not_read_as_a_whole_one(platform: Platform) -> None:
+    shop.fill(platform)
+    test = begun(platform, 4, weeks_ago=1)
+    with writing(platform) as books:
+        starts = [books.clock.day_start(test.monday(week)) for week in range(2)]
+        running = PriceTests(books.store_id).get(books.connection, test.decision_id)
+        assert running is not None
+        # The price before the test is also the one drawn for the week in which a person ends it.
+        PriceTests(books.store_id).move(
+            books.connection, running, weeks=["62.00", "60.00"] * 2, begun=2, status=SETTLING,
+            reason="stopped", ended_at=starts[1], due_at=starts[1],
+        )  # fmt: skip
+    seen(platform, test, {starts[0]: "62.00", starts[1]: "60.00"})
+    sold(platform, test, {test.monday(0): 30, test.monday(1): 4})
+    price_test_reading.read_due(platform)
+    with reading(platform) as books:
+        read = PriceTests(books.store_id).get(books.connection, test.decision_id)
+    assert read is not None
+    assert (read.status, read.reason) == ("never", "stopped")
+    assert read.detail == "None of 0 blocks of weeks went as drawn."
