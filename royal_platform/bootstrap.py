@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import orjson
-
-from core.errors import Conflict, NotConfigured
+from core.errors import Conflict
 from core.outbound.guard import AddressGuard
-from core.secrets.sealing import SealingKey
-from core.secrets.secret_provider import UnifiedSecretResolver, local_store
+from core.secrets.secret_provider import UnifiedSecretResolver
 from core.settings import Settings
 from core.storage.database import Database
 from royal_platform.commerce.analytics.ports import Engine
@@ -24,8 +19,7 @@ from royal_platform.commerce.language.ports import Embedder, Llm
 from royal_platform.commerce.suppliers.ports import SupplierDesk
 from royal_platform.commerce.support.ports import Classifier, Drafter
 from royal_platform.llm.models import Models
-from royal_platform.persistence import schema, store_connections, stores
-from royal_platform.persistence.api_budgets import StoredBudget
+from royal_platform.persistence import schema, stores
 from royal_platform.persistence.audience import StoredAudience
 from royal_platform.persistence.clock import StoreClock, wall_now
 from royal_platform.persistence.ids import new_id
@@ -50,20 +44,15 @@ from royal_platform.persistence.segments import StoredSegments
 from royal_platform.persistence.signals import StoredSignals
 from royal_platform.persistence.star_rows import StoredStar
 from royal_platform.persistence.stock_risks import StoredStockRisks
-from royal_platform.persistence.store_connections import StoreConnection, StoredGrants
 from royal_platform.persistence.stores import Store
 from royal_platform.persistence.suppliers import Supplier, Suppliers
 from royal_platform.persistence.supply import StoredSupply
 from royal_platform.shopify.adapter import ShopifyReader, ShopifyWriter
 from royal_platform.shopify.checkouts import ShopifyCheckouts
 from royal_platform.shopify.client import ShopifyClient
-from royal_platform.shopify.credentials import ClientKey, Credentials, SharedGrant, StaticToken
 from royal_platform.shopify.discounts import ShopifyDiscounts, ShopifyDiscountWriter
-from royal_platform.shopify.errors import ShopifyUnavailable
-from royal_platform.shopify.oauth import address_of
 from royal_platform.shopify.order_writer import ShopifyOrderWriter
 from royal_platform.shopify.orders import ShopifyOrders
-from royal_platform.shopify.pacing import Pacer
 from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.recipients import ShopifyRecipients
 from royal_platform.shopify.refunds import ShopifyRefunds, ShopifyRefundWriter
@@ -71,6 +60,7 @@ from royal_platform.shopify.subscriptions import ensure_subscriptions
 from royal_platform.shopify.support import ShopifySupport
 from royal_platform.shopify.sync import Sync
 from royal_platform.shopify.world_clock import read_world_clock
+from royal_platform.store_access import SandboxFile, client_of, connected, sealing_key, served
 from royal_platform.suppliers.adapter import ConfiguredSupplier
 from royal_platform.suppliers.desk.adapter import DeskReader
 from royal_platform.suppliers.feed.adapter import Feed
@@ -84,7 +74,6 @@ if TYPE_CHECKING:
     from royal_platform.warehouse.bigquery import BigQueryWarehouse
     from royal_platform.warehouse.embedded import DuckDbWarehouse
 
-_SANDBOX_WAIT_SECONDS = 30.0
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
     "price_studies", "price_tests", "segments", "audience", "signals",
@@ -336,7 +325,7 @@ def bootstrap(settings: Settings) -> Platform:
     """
     schema.upgrade(settings.database_url)
     database = Database(settings.database_url)
-    return _wired(settings, database, *_served(settings, database), models=Models(settings))
+    return _wired(settings, database, *served(settings, database), models=Models(settings))
 
 
 def follow(platform: Platform) -> Platform:
@@ -345,21 +334,21 @@ def follow(platform: Platform) -> Platform:
     People connect and disconnect stores while processes run; the new one shares the database.
     """
     settings, database = platform.settings, platform.database
-    connected = _connected(settings, database)
-    if connected is None:
+    entered = connected(settings, database)
+    if entered is None:
         # In production there is no sandbox to go back to: what was read stays readable.
         same = platform.generation == 0 or (
             settings.is_production and not settings.store_configured
         )
     else:
-        same = (connected.store_id, connected.generation) == (
+        same = (entered.store_id, entered.generation) == (
             platform.store_id,
             platform.generation,
         )
     if same:
         return platform
     # Models belong to the installation: their connections and breakers go on.
-    return _wired(settings, database, *_served(settings, database), models=platform.models)
+    return _wired(settings, database, *served(settings, database), models=platform.models)
 
 
 @cache
@@ -374,51 +363,6 @@ def _labelled(folder: Path) -> Labelled:
 def warehouse_engine(settings: Settings) -> Engine:
     """Where the store's history is kept."""
     return "duckdb" if settings.bigquery_project_id is None else "bigquery"
-
-
-def sealing_key(settings: Settings) -> SealingKey:
-    """The key that grants are sealed with: that of the encrypted local store."""
-    return local_store(settings).key
-
-
-def candidate_client(
-    settings: Settings, database: Database, entered: StoreConnection
-) -> ShopifyClient:
-    """The Admin API of a store that was entered and is not served yet."""
-    store_id = entered.store_id
-    with database.read() as connection:
-        store = stores.get(connection, store_id)
-    grants = StoredGrants(
-        database, store_id, sealing_key(settings), "entered", slot=store_connections.CANDIDATE
-    )
-    address = address_of(store.domain)
-    pacer = Pacer(StoredBudget(database, store_id, "candidate"))
-    return ShopifyClient(
-        address, settings.shopify_api_version, SharedGrant(address, grants), pacer=pacer
-    )
-
-
-def _connected(settings: Settings, database: Database) -> StoreConnection | None:
-    """What people connected last; nothing where the environment names the store."""
-    if settings.store_configured:
-        return None
-    with database.read() as connection:
-        return store_connections.active(connection)
-
-
-def _served(settings: Settings, database: Database) -> tuple[Store, int]:
-    """The store this installation serves, and the generation of its connection."""
-    connected = _connected(settings, database)
-    if connected is not None:
-        with database.read() as connection:
-            return stores.get(connection, connected.store_id), connected.generation
-    if settings.is_production and not settings.store_configured:
-        raise NotConfigured(
-            "No store is configured, and production does not fall back to the sandbox.",
-            remedy="Set SHOPIFY_SHOP with SHOPIFY_ACCESS_TOKEN, or with SHOPIFY_CLIENT_ID and "
-            "SHOPIFY_CLIENT_SECRET; or connect one with `royal connect SHOP`.",
-        )
-    return _ensure_store(database, settings), 0
 
 
 def _wired(
@@ -450,7 +394,7 @@ def _wired(
         security=StoredSecurity(*parts),
         models=models,
         generation=generation,
-        _client=_client(settings, database, store, entered=generation > 0),
+        _client=client_of(settings, database, store, entered=generation > 0),
     )
 
 
@@ -488,7 +432,7 @@ def _supplier(platform: Platform, store: Store, found: Supplier) -> ConfiguredSu
 
     async def secret(name: str) -> str:
         if found.origin == "sandbox":
-            return await _SandboxFile(platform.settings.var_dir)("supplier_token")
+            return await SandboxFile(platform.settings.var_dir)("supplier_token")
         # One for each use: a resolver belongs to one event loop.
         return await UnifiedSecretResolver(platform.settings).get_secret(name)
 
@@ -503,99 +447,3 @@ def _supplier(platform: Platform, store: Store, found: Supplier) -> ConfiguredSu
         else Feed(found.id, settings.feed, wire, folder, store.currency),
         None if settings.desk is None else DeskReader(settings.desk, wire, zone),
     )
-
-
-def _ensure_store(database: Database, settings: Settings) -> Store:
-    source = "shopify" if settings.store_configured else "sandbox"
-    domain = settings.shopify_shop or f"127.0.0.1:{settings.sandbox_port}"
-    with database.read() as connection:
-        found = stores.by_domain(connection, domain)
-    if found is not None:
-        return found
-    with database.write() as transaction:
-        connection = transaction.connection
-        moved = stores.sandbox(connection) if source == "sandbox" else None
-        if moved is not None:
-            # The same sandbox on another port.
-            stores.change(connection, moved.id, domain=domain)
-        else:
-            stores.create(
-                connection, store_id=new_id("str"), domain=domain, source=source,
-                api_version=settings.shopify_api_version,
-            )  # fmt: skip
-    with database.read() as connection:
-        created = stores.by_domain(connection, domain)
-    if created is None:
-        raise RuntimeError("the store's row vanished after it was written")
-    return created
-
-
-def _client(
-    settings: Settings, database: Database, store: Store, *, entered: bool
-) -> ShopifyClient:
-    address = address_of(store.domain)
-    credentials = _credentials(settings, database, store, address, entered=entered)
-    # One app serves one store, whichever way it was granted access: one bucket.
-    pacer = Pacer(StoredBudget(database, store.id, "app"))
-    return ShopifyClient(address, settings.shopify_api_version, credentials, pacer=pacer)
-
-
-def _credentials(
-    settings: Settings, database: Database, store: Store, address: str, *, entered: bool
-) -> Credentials:
-    def grants(origin: str) -> StoredGrants:
-        return StoredGrants(database, store.id, sealing_key(settings), origin)
-
-    if entered:
-        return SharedGrant(address, grants("entered"))
-    if settings.shopify_shop is None:
-        return SharedGrant(address, grants("sandbox"), _SandboxKey(settings.var_dir))
-    if settings.shopify_access_token is not None:
-        return StaticToken(settings.shopify_access_token.get_secret_value())
-    client_id, secret = settings.shopify_client_id, settings.shopify_client_secret
-    if client_id is None or secret is None:
-        raise NotConfigured(
-            "The store has no credentials.",
-            remedy="Set SHOPIFY_ACCESS_TOKEN, or SHOPIFY_CLIENT_ID and SHOPIFY_CLIENT_SECRET.",
-        )
-    key = ClientKey(client_id, secret.get_secret_value())
-
-    async def given() -> ClientKey:
-        return key
-
-    return SharedGrant(address, grants("environment"), given)
-
-
-@dataclass(frozen=True, slots=True)
-class _SandboxKey:
-    """The sandbox writes its client credentials to a file at its first start."""
-
-    folder: Path
-
-    async def __call__(self) -> ClientKey:
-        told = _SandboxFile(self.folder)
-        return ClientKey(
-            await told("client_id"), await told("client_secret"), setting="its own sandbox key"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _SandboxFile:
-    """What the sandbox tells its clients in the file that it writes at its first start."""
-
-    folder: Path
-
-    async def __call__(self, name: str) -> str:
-        path = self.folder / "sandbox" / "credentials.json"
-        deadline = time.monotonic() + _SANDBOX_WAIT_SECONDS
-        while True:
-            try:
-                return str(orjson.loads(path.read_bytes())[name])
-            except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
-                if time.monotonic() >= deadline:
-                    raise ShopifyUnavailable(
-                        "The sandbox store has not written its credentials yet.",
-                        remedy="Start it with `make run` or `royal-sandbox serve`, with the same "
-                        "ROYAL_VAR_DIR.",
-                    ) from None
-                await asyncio.sleep(0.2)

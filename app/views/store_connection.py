@@ -154,7 +154,7 @@ def privacy_requests(platform: Platform) -> PrivacyRequestList:
 
 def privacy_export(platform: Platform, request_id: str) -> PrivacyExportOut:
     """What a data request led to. Raises ``NotFound`` when it is erased or there never was one."""
-    from royal_platform.bootstrap import sealing_key
+    from royal_platform.store_access import sealing_key
 
     with reading(platform) as books:
         text = Privacy(books.store_id).export(

@@ -54,7 +54,7 @@ async def connect_now(
 
     For the command line: in production there is no page before there is a store.
     """
-    from royal_platform.bootstrap import candidate_client, sealing_key
+    from royal_platform.store_access import candidate_client, sealing_key
 
     refuse_when_set_by_environment(settings)
     domain = oauth.shop_domain(shop, loopback=not settings.is_production)
@@ -80,7 +80,7 @@ class _Ground:
 
 
 def _enter(platform: Platform, shop: str, grant: Grant, actor: Actor) -> str:
-    from royal_platform.bootstrap import sealing_key
+    from royal_platform.store_access import sealing_key
 
     settings = platform.settings
     refuse_when_set_by_environment(settings)
@@ -106,7 +106,7 @@ def _enter(platform: Platform, shop: str, grant: Grant, actor: Actor) -> str:
 
 async def check(platform: Platform, store_id: str) -> bool:
     """Ask the store whether it accepts what was entered; serve it from now on if it does."""
-    from royal_platform.bootstrap import candidate_client
+    from royal_platform.store_access import candidate_client
 
     with platform.database.read() as connection:
         entered = store_connections.get(connection, store_id, CANDIDATE)
@@ -155,7 +155,7 @@ def disconnect(platform: Platform, confirm: str, actor: Actor) -> None:
     ``confirm`` is the store's domain. What is served then is the environment's store or the
     sandbox. Raises ``Conflict`` when there is nothing to end, ``Invalid`` for another domain.
     """
-    from royal_platform.bootstrap import sealing_key
+    from royal_platform.store_access import sealing_key
 
     refuse_when_set_by_environment(platform.settings)
     key = sealing_key(platform.settings)

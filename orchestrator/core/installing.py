@@ -68,7 +68,7 @@ def begin(platform: Platform, shop: str, client_id: str, client_secret: str, act
 
 def begin_again(platform: Platform, actor: Actor) -> str:
     """Ask for consent again with the connected app, for the scopes that are needed now."""
-    from royal_platform.bootstrap import sealing_key
+    from royal_platform.store_access import sealing_key
 
     refuse_when_set_by_environment(platform.settings)
     with platform.database.read() as connection:
@@ -86,7 +86,7 @@ def begin_again(platform: Platform, actor: Actor) -> str:
 
 def consent(platform: Platform, ticket: str, browser: str | None) -> Consent:
     """The consent page for a prepared install, bound to the browser that opens it."""
-    from royal_platform.bootstrap import sealing_key
+    from royal_platform.store_access import sealing_key
 
     settings = platform.settings
     cookie = browser if browser and len(browser) <= _STATE_MAX else new_value("rqo")
@@ -155,7 +155,7 @@ async def finish(platform: Platform, query: Query, browser: str | None) -> str:
 
 
 def _checked(platform: Platform, query: Query, browser: str) -> Install:
-    from royal_platform.bootstrap import sealing_key
+    from royal_platform.store_access import sealing_key
 
     told = dict(query)
     state, now = told.get("state", "")[:_STATE_MAX], wall_now()
@@ -178,7 +178,7 @@ def _checked(platform: Platform, query: Query, browser: str) -> Install:
 
 
 def _used(platform: Platform, state: str, browser: str) -> Install:
-    from royal_platform.bootstrap import sealing_key
+    from royal_platform.store_access import sealing_key
 
     now = wall_now()
     with platform.database.write() as transaction:
@@ -198,7 +198,7 @@ def _asking(install: Install) -> Grant:
 def _prepare(
     platform: Platform, domain: str, client_id: str, client_secret: str, actor: Actor
 ) -> str:
-    from royal_platform.bootstrap import sealing_key
+    from royal_platform.store_access import sealing_key
 
     if not client_id or not client_secret:
         raise Invalid("The app's client id or secret is empty.", remedy="Enter both.")
@@ -215,7 +215,7 @@ def _prepare(
 
 def _finished(platform: Platform, install: Install, grant: Grant) -> str:
     """Serve the store: the exchange itself proved that it accepts us."""
-    from royal_platform.bootstrap import sealing_key
+    from royal_platform.store_access import sealing_key
 
     key = sealing_key(platform.settings)
     with writing(platform) as books:
@@ -232,7 +232,7 @@ def _finished(platform: Platform, install: Install, grant: Grant) -> str:
 
 
 def _app_of(platform: Platform, domain: str) -> Grant | None:
-    from royal_platform.bootstrap import sealing_key
+    from royal_platform.store_access import sealing_key
 
     with platform.database.read() as connection:
         store = stores.by_domain(connection, domain)

@@ -200,7 +200,7 @@ def _is_older(receipt: Receipt, found: StoreConnection) -> bool:
 
 async def _data_request(platform: Platform, receipt: Receipt, payload: Mapping[str, Any]) -> None:
     """Export what is held about a customer, sealed, for an admin to fetch and hand over."""
-    from royal_platform.bootstrap import sealing_key
+    from royal_platform.store_access import sealing_key
 
     customer_id = str(payload["customer"]["id"])
     key = sealing_key(platform.settings)
@@ -244,7 +244,7 @@ def _erase_traces(platform: Platform, told: Mapping[str, Any], order_ids: list[s
 
 async def _redact_shop(platform: Platform, receipt: Receipt, _payload: Mapping[str, Any]) -> None:
     """Erase every person of the shop: 48 hours after the app was uninstalled."""
-    from royal_platform.bootstrap import sealing_key
+    from royal_platform.store_access import sealing_key
 
     key = sealing_key(platform.settings)
     key.ensure()

@@ -44,12 +44,13 @@ from orchestrator.core.flows import wake_due
 from orchestrator.core.queues import SYNC
 from orchestrator.core.taking_in import wake_unread
 from orchestrator.core.work import Work, bury, close_interrupted, place_of, wake_after_first_sync
-from royal_platform.bootstrap import follow, sealing_key
+from royal_platform.bootstrap import follow
 from royal_platform.persistence import commands as command_rows
 from royal_platform.persistence import store_connections
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Command
 from royal_platform.persistence.tables.runs import commands
+from royal_platform.store_access import sealing_key
 
 if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform

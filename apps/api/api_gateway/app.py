@@ -25,11 +25,12 @@ from core.web.door import Door
 from core.web.fastapi_reference import add_reference
 from core.web.opening import Opening, database_check
 from core.web.permissions import public
-from royal_platform.bootstrap import Platform, bootstrap, follow, sealing_key
+from royal_platform.bootstrap import Platform, bootstrap, follow
 from royal_platform.messaging.replying import ratings_of
 from royal_platform.messaging.unsubscribing import links_of
 from royal_platform.persistence import store_connections
 from royal_platform.persistence.clock import wall_now
+from royal_platform.store_access import sealing_key
 
 
 class _Gateway:

@@ -23,10 +23,11 @@ from core.settings import Settings
 from orchestrator.core import connecting, installing
 from orchestrator.core.agent_registry import AgentRegistry, Registration
 from orchestrator.core.books import writing
-from royal_platform.bootstrap import Platform, follow, sealing_key
+from royal_platform.bootstrap import Platform, follow
 from royal_platform.persistence import store_connections
 from royal_platform.persistence.store_connections import StoredGrants
 from royal_platform.shopify import oauth
+from royal_platform.store_access import sealing_key
 from tests.integration.platform.wire import TOKEN_PATH, Reply, Shop, served
 
 SECRET = "hush-of-the-app"

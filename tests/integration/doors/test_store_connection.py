@@ -13,10 +13,11 @@ import pytest
 from orchestrator.core import connecting
 from orchestrator.core.agent_registry import AgentRegistry, Registration
 from orchestrator.core.books import reading
-from royal_platform.bootstrap import Platform, follow, sealing_key
+from royal_platform.bootstrap import Platform, follow
 from royal_platform.persistence import store_connections, stores
 from royal_platform.persistence.commands import unrelayed
 from royal_platform.persistence.store_connections import StoredGrants
+from royal_platform.store_access import sealing_key
 from tests.integration.doors.conftest import ADMIN
 from tests.integration.platform.wire import TOKEN_PATH, Reply, Shop, served
 

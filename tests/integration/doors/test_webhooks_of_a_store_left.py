@@ -18,12 +18,13 @@ from api_gateway.app import create_app
 from core.security.grants import Grant
 from core.settings import Settings
 from orchestrator.core import connecting, webhooks
-from royal_platform.bootstrap import Platform, follow, sealing_key
+from royal_platform.bootstrap import Platform, follow
 from royal_platform.persistence import store_connections, stores
 from royal_platform.persistence.commands import Commands
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.store_connections import SECRET_KEPT
 from royal_platform.persistence.tables.orders import customers
+from royal_platform.store_access import sealing_key
 from tests.integration.doors.shop import fill
 
 SECRET = "shpss_of_the_app"

@@ -10,11 +10,12 @@ from core.settings import read_settings
 from orchestrator.core import connecting
 from orchestrator.core.books import reading
 from orchestrator.core.work import Work
-from royal_platform.bootstrap import Platform, bootstrap, sealing_key
+from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.decisions.model import Status
 from royal_platform.persistence import store_connections
 from royal_platform.persistence.commands import unrelayed
 from royal_platform.persistence.store_connections import StoredGrants
+from royal_platform.store_access import sealing_key
 from tests.integration.orchestrator.prices import approve_prices, propose_prices
 from tests.integration.platform.wire import Sandbox
 

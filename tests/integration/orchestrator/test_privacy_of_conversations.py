@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from orchestrator.core import webhooks
 from orchestrator.core.books import writing
-from royal_platform.bootstrap import Platform, sealing_key
+from royal_platform.bootstrap import Platform
 from royal_platform.commerce.language.model import Sent
 from royal_platform.persistence.chat_turns import ChatEvent, ChatTurns, Speaker
 from royal_platform.persistence.conversations import Conversations
@@ -18,6 +18,7 @@ from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.conversations import chat_events, chat_turns, conversations
 from royal_platform.persistence.tables.model_calls import model_texts
 from royal_platform.shopify.rows import CustomerRow
+from royal_platform.store_access import sealing_key
 from tests.integration.orchestrator.inbox import NOW, arrived, receipt_of
 
 PERSON, MAIL, ID = "Renée O'Brien", "renee@example.com", "7300000000001"

@@ -16,12 +16,13 @@ from core.events import NewEvent, read_after, verify
 from core.events.log import personal
 from orchestrator.core import dead_letters, webhooks
 from orchestrator.core.books import reading, writing
-from royal_platform.bootstrap import Platform, sealing_key
+from royal_platform.bootstrap import Platform
 from royal_platform.persistence import store_connections
 from royal_platform.persistence.commands import Receipt
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.orders import customers, orders
 from royal_platform.persistence.tables.runs import webhook_receipts
+from royal_platform.store_access import sealing_key
 from tests.integration.orchestrator.inbox import NOW, arrived, receipt_of, stores_key
 
 PERSON = "Ada Lovelace"
