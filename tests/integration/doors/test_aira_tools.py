@@ -17,10 +17,12 @@ from app import declare
 from core.events import head
 from core.security.principals import permissions_of, principal
 from core.settings import Settings, read_settings
-from orchestrator.core.books import reading
+from orchestrator.core.books import reading, writing
 from orchestrator.core.runs import request_run
 from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.commerce.security.model import Finding, Severity
 from royal_platform.persistence import stores
+from royal_platform.persistence.security import Findings
 from royal_platform.persistence.tables import catalog
 from royal_platform.persistence.tables import decisions as decided
 from royal_platform.persistence.tables import effects as effect_rows
@@ -296,7 +298,11 @@ def test_a_model_is_given_the_card_and_never_the_act(store: Platform) -> None:
     waiting = shop.propose(store)
     asked = Asked.of(store, principal("ada", "admin", None, "session"))
     run_id = request_run(store, "inventory_pricing", "person", "ada")
+    leak = Finding("leaks.events", "evt 7", Severity.HIGH, "A key is in the log", "Change it.", ())
+    with writing(store) as books:
+        Findings(books.store_id).see(books.connection, leak, now=books.now, run_id="run_1")
     arguments: dict[str, dict[str, Any]] = {
+        "suppress": {"finding": leak.id, "days": 7, "reason": "Changed tomorrow"},
         "sync": {}, "approve": {"decision": waiting}, "reject": {"decision": waiting},
         "revert": {"decision": waiting}, "run": {"agent": "security"},
         "pause": {"agent": "security"}, "resume": {"agent": "security"},
