@@ -20,6 +20,7 @@ from royal_platform.commerce.decisions.model import (
     Proposal,
     Risk,
     Ruling,
+    Status,
     Subject,
 )
 from royal_platform.commerce.decisions.rules import judge
@@ -42,6 +43,7 @@ from royal_platform.commerce.pricing.trial_reading import (
     stood,
 )
 from royal_platform.commerce.pricing.trial_turn import turn
+from royal_platform.commerce.pricing.trial_weeks import PriceSeen, week_state
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PRICE = Decimal("49.95")
@@ -281,3 +283,32 @@ def test_a_reading_moves_its_own_variant_most_and_the_others_through_what_they_s
     assert np.allclose(after.mean, -2 - gain)
     assert np.allclose(after.sd**2, np.diag(prior) - gain * prior[0])
     assert with_tests(known, []) is known
+
+
+MONDAY = date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("decision", "around", "found"),
+    [
+        (None, {"today": date(2026, 3, 1)}, "coming"),
+        (None, {}, "missed"),
+        (None, {"seen": [(date(2026, 2, 1), PRICE)]}, "held"),
+        (Status.EXECUTED, {"seen": [(MONDAY, PRICE)]}, "held"),
+        (Status.EXECUTED, {"seen": [(MONDAY, PRICE), (date(2026, 3, 5), PRICE + 1)]}, "changed"),
+        (Status.REJECTED, {}, "denied"),
+        (Status.EXPIRED, {}, "expired"),
+        (Status.CONFLICTED, {}, "failed"),
+        (Status.PROPOSED, {"today": MONDAY}, "waiting"),
+        (Status.APPROVED, {"today": MONDAY}, "under_way"),
+        (None, {"today": MONDAY, "begun": 0}, "under_way"),
+        (None, {"today": MONDAY, "begun": 0, "stopped": True}, "stopped"),
+        (Status.EXECUTED, {"seen": [(MONDAY, PRICE)], "over": date(2026, 3, 8)}, "ended"),
+        (Status.EXECUTED, {"seen": [(MONDAY, PRICE)], "over": date(2026, 3, 9)}, "held"),
+        (Status.REJECTED, {"over": date(2026, 3, 3)}, "denied"),
+        (None, {"over": date(2026, 2, 20)}, "ended"),
+    ],
+)
+def test_what_became_of_a_week_is_told(decision, around, found):
+    known = {"today": date(2026, 4, 1), "seen": [], "begun": 1, "over": None, "stopped": False}
+    assert week_state(0, MONDAY, PRICE, decision, PriceSeen(**{**known, **around})) == found
