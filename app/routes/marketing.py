@@ -44,7 +44,7 @@ def check_flow(body: FlowText) -> Response:
 
 
 @api.post("/flows/trial", responses={200: FlowTrialOut})
-@requires("store:read")
+@requires("agents:configure")
 def try_flow(body: FlowText) -> Response:
     """Whom a flow's text is about, and what it would have done last month; nothing is sent."""
     return reply(view.trial(platform(), body.text))

@@ -120,6 +120,7 @@ async def test_nothing_is_changed_without_the_permission(
         "pause": {"agent": "security"}, "resume": {"agent": "security"},
         "autonomy": {"agent": "inventory_pricing", "kind": "price.set", "level": "auto"},
         "cancel_run": {"run": "run_x"}, "stop": {}, "lift": {},
+        "suppress": {"finding": "fnd_x", "days": 7, "reason": "Because it is told to"},
         "limit": {"name": "cooldown_days", "value": "1"},
     }  # fmt: skip
     assert set(arguments) == {tool.name for tool in TOOLS.values() if tool.writes}

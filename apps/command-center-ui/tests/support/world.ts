@@ -668,6 +668,7 @@ function policy(): Policy {
       payment_fee_fixed: "0.25",
       price_ending: "0.95",
       price_points: null,
+      price_tests_max: 2,
       prior_price_days: 30,
       salvage_percent: "0",
       messages_per_week: 3,
