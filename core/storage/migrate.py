@@ -1,10 +1,11 @@
-"""Runs the one set of Alembic migrations on SQLite and PostgreSQL, one process at a time."""
+"""Runs the one set of Alembic migrations on SQLite and PostgreSQL, one at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, MetaData, create_engine, event, text
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _ADVISORY_KEY = 0x526F79616C  # "Royal"
+# Alembic keeps what it is doing in globals of its module: two threads would mix their databases.
+_one_thread = Lock()
 
 
 def upgrade(url: str, script_location: str, revision: str = "head") -> None:
@@ -28,7 +31,7 @@ def upgrade(url: str, script_location: str, revision: str = "head") -> None:
     """
     from alembic import command
 
-    with as_unavailable(), _migrator(url) as connection:
+    with as_unavailable(), _one_thread, _migrator(url) as connection:
         command.upgrade(configuration(script_location, connection), revision)
 
 
@@ -36,7 +39,7 @@ def downgrade(url: str, script_location: str, revision: str) -> None:
     """Take the database back to ``revision``."""
     from alembic import command
 
-    with as_unavailable(), _migrator(url) as connection:
+    with as_unavailable(), _one_thread, _migrator(url) as connection:
         command.downgrade(configuration(script_location, connection), revision)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
@@ -25,6 +27,13 @@ def test_upgrading_twice_changes_nothing(database_url):
     schema.upgrade(database_url)
     schema.upgrade(database_url)
     assert migrate.current(database_url) is not None
+
+
+def test_threads_migrate_each_their_own_database(tmp_path):
+    urls = [f"sqlite:///{tmp_path}/{number}.db" for number in range(4)]
+    with ThreadPoolExecutor(len(urls)) as threads:
+        list(threads.map(schema.upgrade, urls))
+    assert len({migrate.current(url) for url in urls} - {None}) == 1
 
 
 def test_downgrading_leaves_no_table_of_ours(database_url):
