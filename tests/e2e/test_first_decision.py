@@ -157,7 +157,9 @@ def test_a_segment_is_counted_while_it_is_written_and_says_why_somebody_is_in_it
     counted = page.get_by_text(re.compile(r"^[\d,]+ of [\d,]+ customers$"))
     expect(counted).to_be_visible()
     page.get_by_role("button", name="Save segment").click()
-    expect(page.get_by_role("button", name="Regulars")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Regulars")).to_have_attribute(
+        "aria-pressed", "true", timeout=20_000
+    )
     listed = installation.get("/v1/segments")["data"]
     (segment,) = [each for each in listed if each["name"] == "Regulars"]
     members = installation.get("/v1/customers", segment_id=segment["id"])

@@ -78,7 +78,7 @@ def _answer(running: Installation, browser: Browser) -> None:
     page = context.new_page()
     heard = listen(page)
     page.goto(f"{running.url}/support?thread={thread['id']}")
-    expect(page.get_by_text("Where is my order").first).to_be_visible()
+    expect(page.get_by_text(f"{order['name']}. Where is my order?").first).to_be_visible()
     expect(page.get_by_role("list", name="Sources").get_by_text("[1]")).to_be_visible()
     page.get_by_label("Text of the reply").fill(EDITED)
     page.get_by_role("button", name="Propose reply").click()
