@@ -134,7 +134,8 @@ steps: [{id: mail, wait: 0h, template: campaign}]
 
 
 def test_a_campaign_is_tried_on_its_audience_and_saved(ask: Callable[..., Any]) -> None:
-    told = ask("POST", "/v1/flows/trial", {"text": CAMPAIGN}, role="viewer").json
+    assert ask("POST", "/v1/flows/trial", {"text": CAMPAIGN}, role="viewer").status_code == 403
+    told = ask("POST", "/v1/flows/trial", {"text": CAMPAIGN}).json
     assert (told["members"], [one["name"] for one in told["sample"]]) == (1, ["Ann Läufer"])
     assert (told["why_not"], told["sendings"]) == ("campaign", [])
     nobody = CAMPAIGN.replace("orders > 2", "orders > 9")

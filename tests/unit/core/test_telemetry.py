@@ -85,15 +85,15 @@ def test_text_without_secrets_is_left_alone() -> None:
 
 
 def test_requests_are_counted_by_route_template() -> None:
-    observe_request("unit", "GET", "/v1/runs/{id}", 200, 0.01)
-    observe_request("unit", "BREW", None, 404, 0.01)
+    observe_request("templates", "GET", "/v1/runs/{id}", 200, 0.01)
+    observe_request("templates", "BREW", None, 404, 0.01)
     body, content_type = render_metrics()
     assert content_type.startswith("text/plain")
     samples = [
         (sample.labels["method"], sample.labels["route"], sample.labels["status"])
         for family in text_string_to_metric_families(body.decode())
         for sample in family.samples
-        if sample.name == "royal_http_requests_total" and sample.labels["service"] == "unit"
+        if sample.name == "royal_http_requests_total" and sample.labels["service"] == "templates"
     ]
     assert sorted(samples) == [("GET", "/v1/runs/{id}", "200"), ("OTHER", "unmatched", "404")]
     assert b"royal_build_info" in body
