@@ -46,11 +46,21 @@ class BudgetOut(Model):
 
 
 class ResourceOut(Model):
-    """One kind of object in the local copy; ``newest_at`` is the newest change that was read."""
+    """One kind of object in the local copy: ``count`` rows, and how far the reading of it is.
+
+    ``stage``: not_granted (a scope is missing), waiting, preparing (the store puts a file together:
+    ``prepared`` objects so far), reading, interrupted (the sync failed there; it goes on from that
+    place), read. ``expected`` is how many the store says it has. ``started_at`` and ``read_at`` are
+    machine time; ``newest_at`` is the newest change that was read.
+    """
 
     name: str
+    stage: Literal["not_granted", "waiting", "preparing", "reading", "interrupted", "read"]
     count: int
+    prepared: int | None
     expected: int | None
+    started_at: datetime | None
+    read_at: datetime | None
     newest_at: datetime | None
 
 

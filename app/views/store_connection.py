@@ -28,6 +28,7 @@ from orchestrator.core.books import Books, reading
 from orchestrator.core.needs import access
 from royal_platform.persistence import api_budgets, store_connections, stores
 from royal_platform.persistence.clock import wall_now
+from royal_platform.persistence.holdings import held
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.runs import webhook_receipts
 
@@ -40,7 +41,13 @@ if TYPE_CHECKING:
     from royal_platform.persistence.store_connections import StoreConnection
     from royal_platform.persistence.stores import Store
 
-_RESOURCES = ("products", "inventory", "customers", "orders")
+# Kinds that come with another one, in the same pages.
+_READ_WITH = {
+    "variants": "products",
+    "metafields": "products",
+    "price_history": "products",
+    "refunds": "orders",
+}
 
 
 def show(platform: Platform, *, with_candidate: bool = True) -> StoreConnectionOut:
@@ -57,6 +64,7 @@ def show(platform: Platform, *, with_candidate: bool = True) -> StoreConnectionO
         )
         budget = api_budgets.newest(books.connection, books.store_id)
         counts = _webhook_counts(books)
+        copied = held(books.connection, books.store_id)
         store = books.store
     set_by = _set_by(platform, connection)
     return StoreConnectionOut(
@@ -80,7 +88,7 @@ def show(platform: Platform, *, with_candidate: bool = True) -> StoreConnectionO
             and connection.method == "authorization_code"
         ),
         budget=_budget(budget),
-        resources=[_resource(store, name) for name in _RESOURCES],
+        resources=[_resource(store, name, count) for name, count in copied.items()],
         synced_at=store.last_sync_at,
         webhook_address=platform.webhook_address,
         webhooks=counts,
@@ -209,15 +217,33 @@ def _budget(bucket: Bucket | None) -> BudgetOut | None:
     )
 
 
-def _resource(store: Store, name: str) -> ResourceOut:
-    mark = (store.sync_cursor.get("marks") or {}).get(name)
+def _resource(store: Store, name: str, count: int) -> ResourceOut:
+    read_with = _READ_WITH.get(name, name)
+    mark = (store.sync_cursor.get("marks") or {}).get(read_with)
     expected = store.sync_counts.get(f"{name}_expected")
+    told = (store.sync_cursor.get("progress") or {}).get(read_with) or {}
     return ResourceOut(
         name=name,
-        count=int(store.sync_counts.get(name, 0)),
+        stage=cast("Any", _stage(store, told.get("stage"))),
+        count=count,
+        prepared=told.get("prepared") if name == read_with else None,
         expected=None if expected is None else int(expected),
-        newest_at=None if mark is None else datetime.fromisoformat(mark),
+        started_at=_moment(told.get("started_at")),
+        read_at=_moment(told.get("read_at")),
+        newest_at=_moment(mark),
     )
+
+
+def _stage(store: Store, told: str | None) -> str:
+    if told is None:
+        # Read by a version that kept no progress, or never tried.
+        return "read" if store.sync_cursor.get("complete") else "waiting"
+    is_cut_off = store.sync_phase == "failed" and told in ("preparing", "reading")
+    return "interrupted" if is_cut_off else told
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _webhook_counts(books: Books) -> dict[str, int]:

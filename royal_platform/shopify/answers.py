@@ -26,7 +26,7 @@ class BulkOperationBulkOperation(Answer):
     status: str
     error_code: str | None
     created_at: datetime
-    root_object_count: str
+    object_count: str
     url: Secret
 
 

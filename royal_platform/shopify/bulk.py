@@ -8,7 +8,7 @@ place to go on from is a position in that file, so a killed reader loses nothing
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -105,8 +105,13 @@ class BulkReader:
             raise BulkFailedError(reasons or "no reason given")
         return Place(started.bulk_operation.id)
 
-    async def finished(self, place: Place) -> BulkOperationBulkOperation | None:
-        """The operation when it has run; None when there is nothing to read from it any more."""
+    async def finished(
+        self, place: Place, prepared: Callable[[int], None]
+    ) -> BulkOperationBulkOperation | None:
+        """The operation when it has run; None when there is nothing to read from it any more.
+
+        ``prepared`` is told, at every look meanwhile, how many objects the file holds already.
+        """
         pause = _FIRST_LOOK_SECONDS
         while True:
             answer = await self._client.run(documents.BULK_OPERATION, {"id": place.operation})
@@ -115,9 +120,8 @@ class BulkReader:
                 return None
             if found.status not in _RUNNING:
                 break
-            log.info(
-                "shopify.bulk.running", operation=place.operation, objects=found.root_object_count
-            )
+            log.info("shopify.bulk.running", operation=place.operation, objects=found.object_count)
+            await asyncio.to_thread(prepared, int(found.object_count))
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _LONGEST_LOOK_SECONDS)
         if found.status == "FAILED":

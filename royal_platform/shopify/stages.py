@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from royal_platform.shopify import documents, mapping
+from royal_platform.shopify import documents, mapping, progress
 from royal_platform.shopify.answers import (
     CollectionsPageCollectionsNodes,
     CustomersPageCustomersNodes,
@@ -100,6 +100,8 @@ def advance(
         found = len(STAGES[stage].objects(nodes))
         state.counts[stage] = state.counts.get(stage, 0) + found
         upcoming = from_on(stage)[1:2] if following is None else ()
+        if following is None:
+            progress.end(state, stage)
         state.cursor["first"] = {"stage": (*upcoming, stage)[0], "after": following}
 
 

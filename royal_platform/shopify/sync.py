@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from core.errors import NotConfigured, RoyalError
 from core.telemetry.logs import get_logger
-from royal_platform.shopify import documents, mapping, stages
+from royal_platform.shopify import documents, mapping, progress, stages
 from royal_platform.shopify.bulk import SHAPES, BulkFailedError, BulkReader, Place
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.pages import PageReader
@@ -123,13 +123,17 @@ class Sync:
             await self._read_shop(state)
             started = {"stage": next(iter(stages.STAGES)), "after": None}
             state.cursor = {"first": started, "marks": {}, "shop": state.cursor["shop"]}
+            progress.plan(state, stages.readable(state), stages.STAGES)
         state.phase = "first"
         for stage in stages.readable(state, stages.from_on(started["stage"])):
             after = started["after"] if stage == started["stage"] else None
+            progress.begin(state, stage)
+            self._save(state, stage)
             await self._read_stage(stage, state, after=after, is_first=True)
         state.cursor = {
             "complete": True,
             "marks": state.cursor["marks"],
+            "progress": state.cursor["progress"],
             "shop": state.cursor["shop"],
             "reconciled_at": self._mirror.now().isoformat(),
             "gap": self._gap(stages.expected(state)),
@@ -148,6 +152,7 @@ class Sync:
         news = 0
         for stage in stages.readable(state):
             news += await self._read_stage(stage, state, after=None, is_first=False)
+            progress.end(state, stage)
         gap, accepted = self._gap(there), state.cursor.get("gap", {})
         due = datetime.fromisoformat(state.cursor["reconciled_at"]) + RECONCILE_EVERY
         too_many = any(count > max(0, accepted.get(name, 0)) for name, count in gap.items())
@@ -250,6 +255,7 @@ class Sync:
             except BulkFailedError as failure:
                 log.warning("shopify.bulk.failed", stage=stage, detail=str(failure), next="pages")
                 after, state.counts[stage] = None, 0
+                progress.begin(state, stage)
         pages = StagePages(self._mirror, stage, state, self._tell if is_first else None)
         query = None if is_first else stages.since(stage, state)
         await self._read_pages(stage, pages, after=after, query=query)
@@ -299,22 +305,32 @@ class Sync:
         return state.counts.get(f"{counted}_expected", 0) >= self._bulk_from
 
     async def _read_in_bulk(self, stage: str, state: SyncState, place: Place | None) -> int:
+        def prepared(objects: int) -> None:
+            progress.begin(state, stage, prepared=objects)
+            self._save(state, stage)
+
         shape = SHAPES[stage]
-        operation = await self._bulk.finished(place) if place else None
+        operation = await self._bulk.finished(place, prepared) if place else None
         if place is None or operation is None:
             place = await self._bulk.start(shape)
             state.counts[stage] = 0
             state.cursor["first"] = {"stage": stage, "after": str(place)}
-            with self._mirror.page() as page:
-                page.save(state)
-            operation = await self._bulk.finished(place)
+            prepared(0)
+            operation = await self._bulk.finished(place, prepared)
         if operation is None:
             raise BulkFailedError("It was cancelled")
+        progress.begin(state, stage)
         # Objects are read one after the other: what changed while it ran is read again.
         pages = StagePages(self._mirror, stage, state, self._tell, since=operation.created_at)
         complete = self._reader.add_refunds if stage == "orders" else None
         await self._bulk.read(operation, place, shape, pages.store, complete=complete)
         return pages.news
+
+    def _save(self, state: SyncState, stage: str) -> None:
+        """Keep how far a first sync has come, though no object came with it."""
+        with self._mirror.page() as page:
+            page.save(state)
+            self._tell(page, stage, state)
 
     def _tell(self, page: MirrorPage, stage: str, state: SyncState) -> None:
         now = time.monotonic()

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
-import { open } from "./support/app";
-import { World } from "./support/world";
+import { goLive, open } from "./support/app";
+import { resource, World } from "./support/world";
 
 const SECRET = "shpss_never_shown_again";
 
@@ -12,6 +12,34 @@ it("shows access, rate, freshness, and which agent lacks which scope", async () 
   expect(screen.getByText(/1,480 of 2,000 points left/)).toBeInTheDocument();
   expect(screen.getByText("never throttled")).toBeInTheDocument();
   expect(screen.getByText("Inventory & pricing")).toBeInTheDocument();
+});
+
+it("shows of each kind how far the first reading is, and follows it without a reload", async () => {
+  const world = new World();
+  world.storeConnection.resources = [
+    resource("products", 60, { expected: 60, newest_at: world.storeConnection.synced_at }),
+    resource("orders", 0, { stage: "preparing", prepared: 900, expected: 1840, read_at: null }),
+    resource("returns", 0, { stage: "not_granted", started_at: null, read_at: null }),
+    resource("segments", 0, { stage: "waiting", started_at: null, read_at: null }),
+  ];
+  open("/connections", world);
+  const socket = await goLive();
+  const list = await screen.findByRole("region", { name: "In the local copy" });
+  const row = (name: string) => within(list).getByText(name).closest("li") as HTMLElement;
+  expect(row("Products")).toHaveTextContent(/60read.*newest change/);
+  expect(row("Orders")).toHaveTextContent(/0 of 1,840Shopify prepares the file/);
+  expect(row("Orders")).toHaveTextContent("900 objects in the file so far");
+  expect(row("Returns")).toHaveTextContent("scope missing");
+  expect(row("Segments")).toHaveTextContent("waiting");
+  world.storeConnection.resources = [
+    resource("orders", 1472, { stage: "reading", expected: 1840, read_at: null }),
+  ];
+  socket.say({ kind: "event", event: world.event("store.sync.progressed") });
+  expect(await within(list).findByText("1,472 of 1,840")).toBeInTheDocument();
+  expect(within(list).getByRole("progressbar", { name: "Orders" })).toHaveAttribute(
+    "aria-valuenow",
+    "80",
+  );
 });
 
 it("sends a key once, says that it is checked, and keeps nothing of it on the page", async () => {

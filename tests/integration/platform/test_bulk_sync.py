@@ -219,7 +219,7 @@ async def _file_server(ranges: list[int], *, cut_after: int | None, status: int 
 def _operation(server: Any) -> BulkOperationBulkOperation:
     host, port = server.sockets[0].getsockname()
     return BulkOperationBulkOperation(
-        status="COMPLETED", error_code=None, created_at=datetime.now(UTC), rootObjectCount="500",
+        status="COMPLETED", error_code=None, created_at=datetime.now(UTC), objectCount="500",
         url=f"http://{host}:{port}/bulk/1.jsonl",
     )  # fmt: skip
 
@@ -266,6 +266,24 @@ async def test_every_place_leads_to_the_rest():
             assert place is not None
             rest, _ = await _read(server, place.offset)
             assert rest == [json.loads(line)["id"] for line in LINES[100 * number :]]
+
+
+async def test_while_a_file_is_prepared_it_is_told_how_much_is_in_it():
+    def looked(status: str, objects: int) -> Reply:
+        found = {"status": status, "errorCode": None, "createdAt": "2026-03-01T09:00:00Z"}
+        found |= {"objectCount": str(objects), "url": None}
+        return Reply({"data": {"bulkOperation": found}})
+
+    script = [looked("CREATED", 0), looked("RUNNING", 1_200), looked("COMPLETED", 3_000)]
+    told: list[int] = []
+    async with served(Shop(script)) as shop:
+        client = ShopifyClient(shop.address, "2026-10", shop.credentials())
+        place = Place("gid://shopify/BulkOperation/1")
+        operation = await BulkReader(client).finished(place, told.append)
+        await client.aclose()
+    assert told == [0, 1_200]
+    assert operation is not None
+    assert operation.object_count == "3000"
 
 
 async def test_a_refused_file_is_said_and_an_operation_not_taken_too():

@@ -5168,15 +5168,31 @@ export interface components {
         };
         /**
          * ResourceOut
-         * @description One kind of object in the local copy; ``newest_at`` is the newest change that was read.
+         * @description One kind of object in the local copy: ``count`` rows, and how far the reading of it is.
+         *
+         *     ``stage``: not_granted (a scope is missing), waiting, preparing (the store puts a file together:
+         *     ``prepared`` objects so far), reading, interrupted (the sync failed there; it goes on from that
+         *     place), read. ``expected`` is how many the store says it has. ``started_at`` and ``read_at`` are
+         *     machine time; ``newest_at`` is the newest change that was read.
          */
         ResourceOut: {
             /** Name */
             name: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "not_granted" | "waiting" | "preparing" | "reading" | "interrupted" | "read";
             /** Count */
             count: number;
+            /** Prepared */
+            prepared: number | null;
             /** Expected */
             expected: number | null;
+            /** Started At */
+            started_at: string | null;
+            /** Read At */
+            read_at: string | null;
             /** Newest At */
             newest_at: string | null;
         };

@@ -690,6 +690,22 @@ function policy(): Policy {
   };
 }
 
+type Resource = StoreConnection["resources"][number];
+
+export function resource(name: string, count: number, more: Partial<Resource> = {}): Resource {
+  return {
+    name,
+    stage: "read",
+    count,
+    prepared: null,
+    expected: null,
+    started_at: at(-2),
+    read_at: at(-2),
+    newest_at: null,
+    ...more,
+  };
+}
+
 function storeConnection(): StoreConnection {
   return {
     store_id: "store_1",
@@ -727,8 +743,8 @@ function storeConnection(): StoreConnection {
       as_of: NOW,
     },
     resources: [
-      { name: "products", count: 60, expected: 60, newest_at: at(-3) },
-      { name: "orders", count: 1840, expected: 1840, newest_at: at(-1) },
+      resource("products", 60, { expected: 60, newest_at: at(-3) }),
+      resource("orders", 1840, { expected: 1840, newest_at: at(-1) }),
     ],
     synced_at: at(-1),
     webhook_address: "http://127.0.0.1:3001/webhooks/shopify",

@@ -10,10 +10,11 @@ import { Card } from "@/ui/Card";
 import { Meter } from "@/ui/Meter";
 import { QueryView } from "@/ui/QueryView";
 import { Note } from "@/ui/states";
-import { Age, Moment } from "@/ui/Time";
+import { Moment } from "@/ui/Time";
 import { ToneWord } from "@/ui/Tone";
 import { ConnectDialog } from "./ConnectDialog";
 import { DisconnectDialog } from "./DisconnectDialog";
+import { Resources } from "./Resources";
 import { Scopes } from "./Scopes";
 
 export function StoreCard() {
@@ -46,7 +47,7 @@ function Shown({ connection }: { connection: StoreConnection }) {
       </div>
       <Access connection={connection} />
       <Rate connection={connection} />
-      <Fresh connection={connection} />
+      <Resources connection={connection} />
       <Scopes connection={connection} />
     </div>
   );
@@ -173,30 +174,6 @@ function Rate({ connection }: { connection: StoreConnection }) {
       ) : (
         <p className="mt-1 text-dense text-muted">{t("connect.noRate")}</p>
       )}
-    </section>
-  );
-}
-
-function Fresh({ connection }: { connection: StoreConnection }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  return (
-    <section aria-label={t("connect.fresh")}>
-      <h3 className="font-sans text-dense font-medium">{t("connect.fresh")}</h3>
-      <ul className="mt-1 divide-y divide-line text-dense">
-        {connection.resources.map((resource) => (
-          <li key={resource.name} className="flex flex-wrap justify-between gap-x-4 py-1.5">
-            <span>
-              {t(`connect.resource.${resource.name}` as "connect.resource.orders")}{" "}
-              <span className="tabular-nums text-muted">{format.count(resource.count)}</span>
-            </span>
-            <span className="text-meta text-muted">
-              {t("connect.newest")}{" "}
-              {resource.newest_at ? <Age at={resource.newest_at} /> : t("connect.none")}
-            </span>
-          </li>
-        ))}
-      </ul>
     </section>
   );
 }
