@@ -11,7 +11,7 @@ from app.schemas.common import Amount, Model, Provenance
 from app.schemas.store import Day
 
 Unit = Literal["money", "count", "percent", "ratio", "hours"]
-Unknown = Literal["no_rows", "not_yet", "no_spend", "no_support", "no_facts", "zero"]
+Unknown = Literal["no_rows", "not_yet", "no_spend", "no_cases", "no_facts", "zero"]
 Grain = Literal["day", "week", "month", "quarter"]
 Compare = Literal["previous", "year", "none"]
 # "?" stands for the rows whose dimension is not known: no value of a store is only that.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
@@ -26,6 +26,8 @@ from royal_platform.persistence.tables.catalog import (
 )
 from royal_platform.persistence.tables.decisions import decisions
 from royal_platform.persistence.tables.orders import customers, orders, refunds
+from royal_platform.persistence.tables.suppliers import supplier_orders, suppliers
+from royal_platform.persistence.tables.support import support_threads
 from royal_platform.persistence.tables.warehouse import ad_spend, currency_rates
 from royal_platform.persistence.touched_days import last_version, touched_since
 
@@ -155,6 +157,54 @@ def _customers(view: StoredStarSnapshot, _scope: Scope) -> Iterator[Row]:
     return view.all(query)
 
 
+def _cases(view: StoredStarSnapshot, _scope: Scope) -> Iterator[Row]:
+    """Times are the world's; a day is the merchant's calendar day of the first message."""
+    clock, table = view.store.store_clock(), support_threads.c
+    query = (
+        select(table.id, table.opened_at, table.channel, table.triage, table.first_response_at,
+               table.resolved_at)
+        .where(table.store_id == view.store.id)
+        .order_by(table.id)
+    )  # fmt: skip
+    for row in view.all(query):
+        understood = row.triage or {}
+        yield (
+            row.id, clock.local_day(row.opened_at), row.opened_at, row.channel,
+            understood.get("language"), understood.get("intent"),
+            _seconds(row.opened_at, row.first_response_at),
+            _seconds(row.opened_at, row.resolved_at),
+        )  # fmt: skip
+
+
+def _seconds(begun: datetime, ended: datetime | None) -> int | None:
+    return None if ended is None else round((ended - begun).total_seconds())
+
+
+def _fulfilments(view: StoredStarSnapshot, _scope: Scope) -> Iterator[Row]:
+    clock, table = view.store.store_clock(), supplier_orders.c
+    now = clock.now()
+    query = (
+        select(table.id, table.order_id, suppliers.c.name, table.shipped_at, table.delivered_at,
+               table.promised_at)
+        .join(suppliers, (suppliers.c.store_id == table.store_id)
+              & (suppliers.c.id == table.supplier_id))
+        .where(table.store_id == view.store.id, table.order_id.is_not(None))
+        .where(table.shipped_at.is_not(None))
+        .order_by(table.id)
+    )  # fmt: skip
+    for row in view.all(query):
+        yield (
+            *row[:3], clock.local_day(row.shipped_at), row.shipped_at, row.delivered_at,
+            row.promised_at, _on_time(row.promised_at, row.delivered_at, now),
+        )  # fmt: skip
+
+
+def _on_time(promised: datetime | None, delivered: datetime | None, now: datetime) -> bool | None:
+    if promised is None or (delivered is None and now <= promised):
+        return None
+    return delivered is not None and delivered <= promised
+
+
 def _stock(view: StoredStarSnapshot, scope: Scope) -> Iterator[Row]:
     table = inventory_snapshots.c
     nothing: ColumnElement[Any] = literal_column("NULL")
@@ -217,6 +267,8 @@ _ROWS: dict[str, Callable[[StoredStarSnapshot, Scope], Iterator[Row]]] = {
     "fact_order": _orders,
     "fact_line": _lines,
     "fact_refund": _refunds,
+    "fact_fulfilment": _fulfilments,
+    "fact_case": _cases,
     "fact_stock": _stock,
     "fact_price": _prices,
     "fact_spend": _spend,

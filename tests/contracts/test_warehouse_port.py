@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,11 @@ from typing import Any
 import pytest
 
 from core.errors import Invalid, NotFound, Unavailable
+from royal_platform.commerce.analytics.compiling import parts_of, rows_query, series_query
+from royal_platform.commerce.analytics.metrics import METRICS, dimensions_of
+from royal_platform.commerce.analytics.model import Ask
 from royal_platform.commerce.analytics.ports import Query, Rows
+from royal_platform.commerce.analytics.service import explore
 from royal_platform.warehouse.bigquery import BigQueryWarehouse
 from royal_platform.warehouse.embedded import DuckDbWarehouse
 from tests.counterparts.bigquery import PROJECT, bigquery_server
@@ -268,3 +273,110 @@ def test_one_query_says_the_same_everywhere(warehouse_of: Of) -> None:
     assert len(warehouse.rows(Query("SELECT order_id FROM fact_order"), limit=2).rows) == 2
     told = warehouse.rows(Query("SELECT order_id FROM fact_order"))
     assert told.sql == warehouse.sql(Query("SELECT order_id FROM fact_order"))
+
+
+TODAY = date(2026, 12, 1)
+
+
+def a_shop() -> StarInMemory:
+    """A row in every table that a metric reads, unknowns and a foreign currency among them."""
+    source = StarInMemory(f"str_{secrets.token_hex(4)}")
+    source.put("dim_day", *(calendar_day(FIRST + timedelta(days=n)) for n in range(-7, 14)))
+    source.put("dim_product", {"product_id": "p1", "title": AWKWARD, "vendor": "Holz",
+                               "product_type": None, "status": "active"})  # fmt: skip
+    source.put("dim_variant", variant("v1", 30_000), variant("v2", None))
+    source.put("dim_collection", {"collection_id": "k1", "title": "Oak"})
+    source.put("bridge_collection", {"collection_id": "k1", "product_id": "p1"})
+    source.put("dim_customer",
+               {"customer_id": "c1", "first_order_day": FIRST, "country": "NL"},
+               {"customer_id": "c2", "first_order_day": SECOND, "country": None})  # fmt: skip
+    source.put(
+        "fact_order",
+        order("o1", FIRST, net=195_000) | {"country": "NL", "source": "web"},
+        order("o2", FIRST, net=333_333, customer=None) | {"net": None},
+        order("o3", SECOND, net=5_000_000, customer="c2") | {"currency": "JPY"},
+        order("o4", SECOND, net=77_000) | {"country": "DE"},
+    )
+    source.put(
+        "fact_line",
+        line("o1", FIRST, "v1") | {"product_id": "p1"},
+        line("o4", SECOND, "v2") | {"unit_cost": None, "cost_currency": None, "quantity": 3},
+    )
+    source.put("fact_refund", {
+        "refund_id": "r1", "ordinal": 0, "order_id": "o1", "line_id": "o1-1", "product_id": "p1",
+        "variant_id": "v1", "day": SECOND, "refunded_at": f"{SECOND}T10:00:00.000000Z",
+        "currency": "EUR", "quantity": 1, "amount": 50_000,
+    })  # fmt: skip
+    source.put("fact_stock", *(
+        {"variant_id": name, "day": day, "available": left}
+        for name, day, left in (("v1", FIRST, 3), ("v1", SECOND, 0), ("v2", SECOND, 4))
+    ))  # fmt: skip
+    source.put("fact_spend", {"day": FIRST, "channel": "search", "currency": "EUR",
+                              "amount": 125_000, "source": "a.csv"})  # fmt: skip
+    source.put("fact_fulfilment", *(
+        {"fulfilment_id": name, "order_id": "o1", "supplier": "Acme", "day": SECOND,
+         "created_at": f"{SECOND}T10:00:00.000000Z", "on_time": on_time}
+        for name, on_time in (("f1", True), ("f2", False), ("f3", True), ("f4", None))
+    ))  # fmt: skip
+    source.put("fact_case", *(
+        {"case_id": name, "day": FIRST, "opened_at": f"{FIRST}T10:00:00.000000Z",
+         "channel": "mail", "intent": intent, "answer_seconds": seconds,
+         "resolution_seconds": None if seconds is None else 3 * seconds}
+        for name, intent, seconds in (("t1", "refund", 1000), ("t2", None, 5431), ("t3", "x", None))
+    ))  # fmt: skip
+    source.put("rate", *({"day": day, "base": "JPY", "quote": "EUR", "rate": Decimal("0.00612"),
+                          "source": "ecb"} for day in (FIRST, SECOND)))  # fmt: skip
+    source.touch(FIRST, SECOND)
+    return source
+
+
+def calendar_day(day: date) -> dict[str, Any]:
+    iso = day.isocalendar()
+    return {
+        "day": day, "iso_week": iso.week, "iso_year": iso.year, "month": day.month,
+        "quarter": (day.month + 2) // 3, "weekday": iso.weekday, "is_business_day": iso.weekday < 6,
+    }  # fmt: skip
+
+
+def test_every_metric_and_dimension_says_the_same_on_both_engines(
+    bigquery_address: str, tmp_path: Path
+) -> None:
+    source = a_shop()
+    here = DuckDbWarehouse(tmp_path, source.store_id)
+    there = BigQueryWarehouse(
+        lambda: official_client(bigquery_address), "metrics", source.store_id,
+        max_bytes_billed=10**9,
+    )  # fmt: skip
+    for warehouse in (here, there):
+        warehouse.load(source, NOW)
+    for query in questions():
+        known, told = (sorted(map(figures, each.rows(query).rows)) for each in (here, there))
+        assert known == told, query.sql
+    for metric in METRICS.values():
+        [only] = explore(here, Ask(metric.name, FIRST, SECOND, "EUR", compare="none"), TODAY).slices
+        assert only.total.amount is not None, metric.name
+
+
+def questions() -> list[Query]:
+    """Every metric whole and by its rows, and every dimension of every fact by week.
+
+    A dimension's SQL is its fact's, whichever metric asks: once is enough of what takes its time.
+    """
+    asked: list[Query] = []
+    seen: set[tuple[str, str]] = set()
+    for metric in METRICS.values():
+        whole = Ask(metric.name, FIRST, SECOND, "EUR")
+        asked += [series_query(metric, whole), rows_query(metric, whole, after=None, limit=100)]
+        for dimension in dimensions_of(metric):
+            ask = replace(whole, grain="week", dimension=dimension)
+            new = {(part.fact, dimension) for _side, part in parts_of(metric, ask)} - seen
+            if new:
+                asked.append(series_query(metric, ask))
+            seen |= new
+    return asked
+
+
+def figures(row: tuple[Any, ...]) -> tuple[str, ...]:
+    """A row to compare and to sort: numbers to nine digits, whatever type an engine gives them."""
+    return tuple(f"{float(value):.9g}" if isinstance(value, (int, float, Decimal)) else str(value)
+                 for value in row)  # fmt: skip

@@ -41,6 +41,10 @@ class _Writing:
     period: str
     parameters: dict[str, Value] = field(default_factory=dict)
 
+    def is_whole(self, side: Side, dimension: str | None) -> bool:
+        """Whether this side is not divided by the dimension."""
+        return side == "bottom" and dimension is not None and dimension == self.metric.spread
+
     def use(self, name: str, value: Value) -> str:
         self.parameters[name] = value
         return f"${name}"
@@ -95,9 +99,8 @@ def parts_of(metric: Metric, ask: Ask) -> list[tuple[Side, Part]]:
     wanted = tuple(dict.fromkeys([*([ask.dimension] if ask.dimension else []),
                                   *(name for name, _ in ask.where)]))  # fmt: skip
     top = _chosen(metric, metric.top, wanted)
-    bottom = () if not metric.bottom else _chosen(
-        metric, metric.bottom, () if metric.spread else wanted
-    )  # fmt: skip
+    divided = tuple(name for name in wanted if name != metric.spread)
+    bottom = () if not metric.bottom else _chosen(metric, metric.bottom, divided)
     return [*(("top", part) for part in top), *(("bottom", part) for part in bottom)]
 
 
@@ -110,8 +113,8 @@ def _chosen(metric: Metric, alternatives: tuple[Formula, ...], wanted: tuple[str
 
 def _sums(writing: _Writing, part: Part, side: Side) -> str:
     fact = FACTS[part.fact]
-    spread = side == "bottom" and writing.metric.spread
-    dimension = _NOTHING if spread else _dimension(fact, writing.ask.dimension)
+    name = writing.ask.dimension
+    dimension = _NOTHING if writing.is_whole(side, name) else _dimension(fact, name)
     total = _aggregate(writing, part)
     top, bottom = (total, "NULL") if side == "top" else ("NULL", total)
     label = dimension.label or dimension.key
@@ -153,12 +156,14 @@ def _source(writing: _Writing, part: Part, side: Side) -> str:
     """FROM, the joins that are needed, and WHERE."""
     fact = FACTS[part.fact]
     ask = writing.ask
-    spread = side == "bottom" and writing.metric.spread
-    dimensions = [] if spread else [_dimension(fact, ask.dimension)]
+    whole = writing.is_whole(side, ask.dimension)
+    dimensions = [] if whole else [_dimension(fact, ask.dimension)]
     conditions = [
         f"{fact.day} BETWEEN {writing.use('first', ask.first)} AND {writing.use('last', ask.last)}"
     ]
-    for number, (name, value) in enumerate(() if spread else ask.where):
+    for number, (name, value) in enumerate(ask.where):
+        if writing.is_whole(side, name):
+            continue
         dimension = _dimension(fact, name)
         dimensions.append(dimension)
         conditions.append(

@@ -96,7 +96,15 @@ FACTS: Mapping[str, Fact] = {
     "fulfilment": Fact(
         "fact_fulfilment", "f.fulfilment_id",
         joins={"order": _GOODS["order"]},
-        dimensions={**_SHIPPED, **_WEEKDAY},
+        dimensions={"supplier": Dimension("f.supplier"), **_SHIPPED, **_WEEKDAY},
+    ),
+    "case": Fact(
+        "fact_case", "f.case_id",
+        dimensions={
+            "contact": Dimension("f.channel"),
+            "intent": Dimension("f.intent"),
+            **_WEEKDAY,
+        },
     ),
     "stock": Fact(
         "fact_stock", "f.variant_id || '/' || CAST(f.day AS VARCHAR)", joins=_STOCKED,

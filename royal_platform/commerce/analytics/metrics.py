@@ -73,7 +73,7 @@ _METRICS = (
         "contribution_margin", "percent", "Contribution / net of the same lines",
         "where no sold line has a known unit cost",
         top=(_CONTRIBUTION,),
-        bottom=((Part("line", f"CASE WHEN {_COST_KNOWN} THEN f.net END", money=True),),),
+        bottom=((Part("line", "f.net", where=_COST_KNOWN, money=True),),),
     ),
     Metric(
         "refunds", "money", "Amounts given back, before tax, on the day they were",
@@ -125,7 +125,7 @@ _METRICS = (
             ),
             (Part("cohort_months", "f.customer_id", distinct=True, where=_LATER),),
         ),
-        bottom=(_NEW_CUSTOMERS,), spread=True, matures_days=RETENTION_DAYS,
+        bottom=(_NEW_CUSTOMERS,), spread="months_since", matures_days=RETENTION_DAYS,
     ),
     Metric(
         "new_customers", "count", "Customers whose first order was on the day",
@@ -160,23 +160,29 @@ _METRICS = (
         missing="no_facts", better="down",
     ),
     Metric(
-        "on_time", "percent", "Shipments delivered by the promised time / shipments of which both "
-        "times are known",
-        "shipments without a promise or a delivery are left out",
+        "on_time", "percent", "Suppliers' parcels delivered by the promised time / parcels that "
+        "were delivered or are overdue",
+        "parcels without a promise, and those still under way in time, are left out",
         top=((Part("fulfilment", "CASE WHEN f.on_time THEN 1 ELSE 0 END",
                    where="f.on_time IS NOT NULL"),),),
         bottom=((Part("fulfilment", "1", where="f.on_time IS NOT NULL"),),),
         missing="no_facts",
     ),
     Metric(
-        "first_response", "hours", "Time from a customer's first message to the first answer",
-        "until a support inbox is connected",
-        unavailable="no_support", better="down", owner="customer_support",
+        "first_response", "hours", "Time from a customer's first message to the first answer, "
+        "mean by the day of the message",
+        "cases without an answer yet are left out and counted",
+        top=((Part("case", "f.answer_seconds / 3600.0"),),),
+        bottom=((Part("case", "1", where="f.answer_seconds IS NOT NULL"),),),
+        missing="no_cases", better="down", owner="customer_support",
     ),
     Metric(
-        "resolution", "hours", "Time from a customer's first message to the case's end",
-        "until a support inbox is connected",
-        unavailable="no_support", better="down", owner="customer_support",
+        "resolution", "hours", "Time from a customer's first message to the case's end, mean by "
+        "the day of the message",
+        "cases that are still open are left out and counted",
+        top=((Part("case", "f.resolution_seconds / 3600.0"),),),
+        bottom=((Part("case", "1", where="f.resolution_seconds IS NOT NULL"),),),
+        missing="no_cases", better="down", owner="customer_support",
     ),
 )  # fmt: skip
 
@@ -189,7 +195,9 @@ def dimensions_of(metric: Metric) -> tuple[str, ...]:
     return tuple(
         name
         for name in dict.fromkeys(offered)
-        if not metric.bottom or metric.spread or any(name in _common(f) for f in metric.bottom)
+        if not metric.bottom
+        or name == metric.spread
+        or any(name in _common(f) for f in metric.bottom)
     )
 
 

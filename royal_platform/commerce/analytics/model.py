@@ -14,7 +14,7 @@ Grain = Literal["day", "week", "month", "quarter"]
 Compare = Literal["previous", "year", "none"]
 Side = Literal["top", "bottom"]
 # Why a value is not known, for the page to say in its reader's language.
-Unknown = Literal["no_rows", "not_yet", "no_spend", "no_support", "no_facts", "zero"]
+Unknown = Literal["no_rows", "not_yet", "no_spend", "no_cases", "no_facts", "zero"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class Metric:
     ``top`` and ``bottom`` are alternatives, finest last: the first whose facts know the wanted
     dimension is used. Without ``bottom`` the value is the sum of ``top``; with it, the quotient,
     times 100 for ``percent``. ``of_both``: the top is divided by top and bottom together.
-    ``spread``: the bottom counts whole periods whatever the dimension.
-    ``matures_days``: a period is known only that long after it ended. ``unavailable``: nothing
-    that is stored today can tell it. ``better`` says which direction is good.
+    ``spread`` is a dimension over which the bottom is not divided: it counts whole periods there.
+    ``matures_days``: a period is known only that long after it ended. ``better`` says which
+    direction is good.
     """
 
     name: str
@@ -59,9 +59,8 @@ class Metric:
     top: tuple[Formula, ...] = ()
     bottom: tuple[Formula, ...] = ()
     of_both: bool = False
-    spread: bool = False
+    spread: str | None = None
     matures_days: int = 0
-    unavailable: Unknown | None = None
     missing: Unknown = "no_rows"
     better: Literal["up", "down"] = "up"
     owner: str = "analytics"
@@ -75,7 +74,7 @@ class Metric:
     @property
     def additive(self) -> bool:
         """Whether values of parts sum to the whole: only then a driver or a forecast is told."""
-        return not self.bottom and bool(self.top) and not self.top[0][0].distinct
+        return not self.bottom and not self.top[0][0].distinct
 
 
 @dataclass(frozen=True, slots=True)

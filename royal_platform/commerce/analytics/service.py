@@ -72,8 +72,6 @@ def explore(warehouse: Warehouse, ask: Ask, today: date) -> Explored:
     """
     metric = metric_of(ask.metric)
     window = calendar.compared(ask.first, ask.last, ask.compare)
-    if metric.unavailable is not None:
-        return _unavailable(metric, ask, warehouse)
     for name in [*([ask.dimension] if ask.dimension else []), *(name for name, _ in ask.where)]:
         if name not in dimensions_of(metric):
             raise UnknownDimensionError(f"{metric.name} cannot be told by {name}")
@@ -82,7 +80,7 @@ def explore(warehouse: Warehouse, ask: Ask, today: date) -> Explored:
     other = None if window is None else replace(ask, first=window[0], last=window[1])
     slices = _slices(warehouse, metric, ask, other, today)
     drawn = {(each.key, each.total.currency) for each in slices[:MAX_DRAWN]}
-    points = _points(metric, ask, today, _cells(metric, answer.rows), drawn)
+    points = _points(metric, ask, today, _cells(metric, ask, answer.rows), drawn)
     past = {} if other is None else _points(
         metric, other, today, _read(warehouse, metric, other), drawn
     )  # fmt: skip
@@ -109,8 +107,6 @@ def rows(warehouse: Warehouse, ask: Ask, *, after: str | None = None, limit: int
     Raises what ``explore`` raises.
     """
     metric = metric_of(ask.metric)
-    if metric.unavailable is not None:
-        return RowPage((), None, "")
     answer = warehouse.rows(rows_query(metric, ask, after=after, limit=limit + 1))
     found = [_row(*row) for row in answer.rows[:limit]]
     last = str(answer.rows[limit - 1][0]) if len(answer.rows) > limit else None
@@ -126,20 +122,12 @@ def _row(told: Any, day: Any, currency: Any, amount: Any) -> FactRow:
     )  # fmt: skip
 
 
-def _unavailable(metric: Metric, ask: Ask, warehouse: Warehouse) -> Explored:
-    unknown = Value(None, None, metric.unavailable)
-    return Explored(
-        ask, metric, (Slice(None, None, unknown, None, None),), None, None, "", {},
-        partial=False, freshness=warehouse.freshness(),
-    )  # fmt: skip
-
-
 def _read(warehouse: Warehouse, metric: Metric, ask: Ask, *, whole: bool = False) -> list[_Cell]:
     answer = warehouse.rows(series_query(metric, ask, whole=whole), limit=_MAX_CELLS)
-    return _cells(metric, answer.rows)
+    return _cells(metric, ask, answer.rows)
 
 
-def _cells(metric: Metric, found: Iterable[Sequence[Any]]) -> list[_Cell]:
+def _cells(metric: Metric, ask: Ask, found: Iterable[Sequence[Any]]) -> list[_Cell]:
     cells = [
         _Cell(
             int(period), key, label, currency,
@@ -148,7 +136,11 @@ def _cells(metric: Metric, found: Iterable[Sequence[Any]]) -> list[_Cell]:
         )
         for period, key, label, currency, top, bottom, left_out in found
     ]  # fmt: skip
-    return list(_spread(cells)) if metric.spread else cells
+    return list(_spread(cells)) if _is_spread(metric, ask) else cells
+
+
+def _is_spread(metric: Metric, ask: Ask) -> bool:
+    return ask.dimension is not None and ask.dimension == metric.spread
 
 
 def _spread(cells: list[_Cell]) -> Iterator[_Cell]:
@@ -173,12 +165,12 @@ def _slices(
     before = {(cell.key, cell.currency): cell for cell in others}
     made: list[Slice] = []
     for cell in totals or [_nothing(metric, ask)]:
-        total = _value(metric, cell, ask.last, today)
+        total = _value(metric, ask, cell, ask.last, today)
         compared = None
         if other is not None:
             none = replace(_nothing(metric, ask), key=cell.key, currency=cell.currency)
             past = before.get((cell.key, cell.currency), none)
-            compared = _value(metric, past, other.last, today)
+            compared = _value(metric, other, past, other.last, today)
         made.append(Slice(cell.key, cell.label, total, compared, _change(total, compared)))
     return sorted(made, key=_by_size)
 
@@ -209,6 +201,7 @@ def _points(
                 max(period, ask.first),
                 _value(
                     metric,
+                    ask,
                     by_period.get(period) or _Cell(0, key, None, currency, None, None, 0),
                     min(calendar.after(ask.grain, period) - timedelta(days=1), ask.last),
                     today,
@@ -220,10 +213,10 @@ def _points(
     }
 
 
-def _value(metric: Metric, cell: _Cell, last: date, today: date) -> Value:
+def _value(metric: Metric, ask: Ask, cell: _Cell, last: date, today: date) -> Value:
     """The cell's figure for a period that ends with ``last``, or why it is not known."""
     wait = metric.matures_days
-    if cell.key is not None and metric.spread:
+    if cell.key is not None and _is_spread(metric, ask):
         wait = (int(Decimal(cell.key)) + 1) * 31
     if wait and last + timedelta(days=wait) >= today:
         return Value(None, cell.currency, "not_yet")

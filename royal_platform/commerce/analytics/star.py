@@ -149,12 +149,20 @@ _TABLES = (
     ),
     _table(
         "fact_fulfilment",
-        "Shipments with what was promised.",
-        "fulfilment_id:text! order_id:text! day:day! created_at:moment! delivered_at:moment "
-        "promised_at:moment on_time:flag",
+        "Parcels that suppliers sent to customers, with what was promised. on_time is NULL without "
+        "a promise, and until the parcel came or its promised time passed.",
+        "fulfilment_id:text! order_id:text! supplier:text! day:day! created_at:moment! "
+        "delivered_at:moment promised_at:moment on_time:flag",
         key="fulfilment_id",
-        by_day=True,
         cluster="order_id",
+    ),
+    _table(
+        "fact_case",
+        "Customers' cases on the day they were opened; a time that has not come is NULL, and so is "
+        "what was not understood.",
+        "case_id:text! day:day! opened_at:moment! channel:text! language:text intent:text "
+        "answer_seconds:integer resolution_seconds:integer",
+        key="case_id",
     ),
     _table(
         "fact_stock",

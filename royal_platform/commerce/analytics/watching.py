@@ -64,9 +64,7 @@ class Watch:
 def watched() -> tuple[Metric, ...]:
     """Metrics whose day is known when it is over."""
     return tuple(
-        metric
-        for metric in METRICS.values()
-        if metric.unavailable is None and not metric.matures_days and not metric.spread
+        metric for metric in METRICS.values() if not metric.matures_days and not metric.spread
     )
 
 

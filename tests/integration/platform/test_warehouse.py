@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,17 +17,33 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from core.errors import Conflict, Invalid
 from core.storage.database import Database
 from royal_platform.commerce.analytics.imports import Rate, Spend
+from royal_platform.commerce.analytics.model import Ask
 from royal_platform.commerce.analytics.ports import Query
+from royal_platform.commerce.analytics.service import explore
+from royal_platform.commerce.suppliers.model import SupplierOrder
+from royal_platform.commerce.support.model import (
+    Channel,
+    Clockwork,
+    Sentiment,
+    Thread,
+    ThreadStatus,
+    Triage,
+    Urgency,
+)
 from royal_platform.persistence import stores
 from royal_platform.persistence.imported import Imported
 from royal_platform.persistence.metrics import Metrics
 from royal_platform.persistence.mirrored import MirroredStore
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.star_rows import StoredStar
+from royal_platform.persistence.supplier_orders import SupplierOrders
+from royal_platform.persistence.suppliers import Suppliers
+from royal_platform.persistence.support import Threads
 from royal_platform.persistence.taxes import before_tax
 from royal_platform.shopify import mapping
 from royal_platform.shopify.ports import SyncState
@@ -218,6 +235,72 @@ def test_a_tax_that_cannot_be_is_unknown_and_never_more_than_the_amount(
         assert found is not None
         assert abs(found) <= abs(amount)
     assert before_tax(amount, tax, total, included=False) == amount
+
+
+def test_parcels_and_cases_are_told_by_what_is_known_of_them(
+    shop: Database, tmp_path: Path
+) -> None:
+    begun = nodes.START
+
+    def promised(days: int, delivered: int | None) -> SupplierOrder:
+        came = None if delivered is None else begun + timedelta(days=delivered)
+        return SupplierOrder(
+            f"p{days}-{delivered}", "7", "shipped" if came is None else "delivered",
+            begun + timedelta(days=days), begun + timedelta(days=1), came,
+        )  # fmt: skip
+
+    stated = [promised(3, 2), promised(3, 4), promised(5, None), promised(40, None)]
+    waits = SupplierOrder("p-waits", "8", "accepted", begun + timedelta(days=3))
+    with shop.write() as transaction:
+        connection = transaction.connection
+        Suppliers(STORE).add(
+            connection, supplier_id="s", name="Acme", kind="feed", origin="entered", settings={},
+            actor="ada", active=True, now=begun,
+        )  # fmt: skip
+        book = SupplierOrders(STORE)
+        for number, each in enumerate([*stated, waits]):
+            book.book(connection, each, supplier_id="s", decision_id=f"d{number}", lines=(),
+                      order_id="1", now=begun)  # fmt: skip
+        for_stock = replace(stated[0], reference="stock")
+        book.book(connection, for_stock, supplier_id="s", decision_id="d9", lines=(),
+                  order_id=None, now=begun)  # fmt: skip
+        for name, answered, resolved in (("t1", 30, 90), ("t2", None, None)):
+            open_case(connection, name, begun + timedelta(hours=14.5), answered, resolved)
+    warehouse = loaded(shop, tmp_path)
+    parcels = "SELECT fulfilment_id, supplier, on_time FROM fact_fulfilment ORDER BY 1"
+    assert ask(warehouse, parcels) == (
+        ("p3-2", "Acme", True), ("p3-4", "Acme", False),
+        ("p40-None", "Acme", None), ("p5-None", "Acme", False),
+    )  # fmt: skip
+    cases = "SELECT case_id, day, intent, answer_seconds, resolution_seconds FROM fact_case"
+    night = begun.date() + timedelta(days=1)
+    assert sorted(ask(warehouse, cases)) == [
+        ("t1", night, "refund", 1800, 5400), ("t2", night, "refund", None, None),
+    ]  # fmt: skip
+    week = Ask("first_response", FIRST, FIRST + timedelta(days=9), "EUR", compare="none")
+    [only] = explore(warehouse, week, NOW.date()).slices
+    assert (only.total.amount, only.total.left_out) == (Decimal("0.50"), 1)
+
+    with shop.write() as transaction:
+        Threads(STORE).erase(transaction.connection, None)
+    warehouse.load(StoredStar(shop, STORE), NOW)
+    assert min(ask(warehouse, cases)) == ("t1", night, None, 1800, 5400)
+
+
+def open_case(
+    connection: Connection, name: str, at: datetime, answered: int | None, resolved: int | None
+) -> None:
+    """A customer's case; answered and resolved so many minutes after it was opened."""
+    first, last = (
+        None if minutes is None else at + timedelta(minutes=minutes)
+        for minutes in (answered, resolved)
+    )
+    triage = Triage(f"m-{name}", "de", "refund", Sentiment.NEUTRAL, Urgency.LOW, 0.9)
+    thread = Thread(
+        name, Channel.MAIL, ThreadStatus.OPEN, "Hallo", "Rosa", "rosa@example.org", "7", None,
+        at, at, at, Clockwork(at, at, first, last), triage,
+    )  # fmt: skip
+    Threads(STORE).open(connection, thread)
 
 
 def test_readers_go_on_while_snapshots_change_and_two_do_not_build(

@@ -6707,7 +6707,7 @@ export interface components {
             /** Currency */
             currency: string | null;
             /** Why */
-            why: ("no_rows" | "not_yet" | "no_spend" | "no_support" | "no_facts" | "zero") | null;
+            why: ("no_rows" | "not_yet" | "no_spend" | "no_cases" | "no_facts" | "zero") | null;
             /** Left Out */
             left_out: number;
         };

@@ -11,10 +11,10 @@ export function dimensionName(name: string, t: TFunction): string {
   return t(`analytics.dimension.${name}` as "analytics.dimension.product", { defaultValue: name });
 }
 
-/** The unit under which a value is written: a currency, percent, or a count of the metric itself. */
+/** The unit under which a value is written: a currency, percent, hours, or none for a count. */
 export function unitOf(metric: MetricDefinition, currency: string | null): string {
   if (metric.unit === "money") return currency ?? "";
-  return metric.unit === "percent" ? "percent" : "";
+  return metric.unit === "percent" || metric.unit === "hours" ? metric.unit : "";
 }
 
 export function shown(
@@ -45,6 +45,9 @@ function valueName(slice: ExploredSlice, dimension: string, t: TFunction): strin
     return t(`analytics.${dimension}.${slice.key}` as "analytics.customer.new", {
       defaultValue: slice.key,
     });
+  }
+  if (dimension === "intent") {
+    return t(`intent.${slice.key}` as "intent.other", { defaultValue: slice.key });
   }
   return slice.label ?? slice.key;
 }

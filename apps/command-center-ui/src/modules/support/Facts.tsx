@@ -74,7 +74,7 @@ function Draft({ draft }: { draft: ThreadDraft }) {
     <Card
       title={t("support.draft")}
       aside={t(isModel ? "support.byModel" : "support.byMacro", {
-        name: intent && !isModel ? t(`support.intent.${intent}`) : name,
+        name: intent && !isModel ? t(`intent.${intent}`) : name,
       })}
     >
       {draft.missing.length > 0 && (

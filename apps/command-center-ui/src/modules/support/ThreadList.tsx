@@ -79,7 +79,7 @@ export function Understood({ thread }: { thread: Thread }) {
   const intent = INTENTS.find((each) => each === triage.intent);
   return (
     <>
-      <span>{intent ? t(`support.intent.${intent}`) : triage.intent}</span>
+      <span>{intent ? t(`intent.${intent}`) : triage.intent}</span>
       <ToneWord tone={MOOD_TONE[triage.sentiment]}>
         {t(`support.mood.${triage.sentiment}`)}
       </ToneWord>

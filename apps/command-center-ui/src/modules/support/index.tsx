@@ -154,7 +154,7 @@ function Meaning({ chosen, onChoose }: MeaningProps) {
         onChange={(value) => onChoose("intent", value)}
         options={[
           { value: "", label: t("support.anyWish") },
-          ...INTENTS.map((value) => ({ value, label: t(`support.intent.${value}`) })),
+          ...INTENTS.map((value) => ({ value, label: t(`intent.${value}`) })),
         ]}
       />
       <Select
