@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram
@@ -41,8 +41,18 @@ def observe_request(
     """Count one answered request. ``route`` is the template, never the path somebody asked for."""
     method = method if method in _METHODS else "OTHER"
     route = route or UNMATCHED
-    HTTP_REQUESTS.labels(service, method, route, str(status)).inc()
-    HTTP_SECONDS.labels(service, method, route).observe(seconds)
+    count, took = _of(service, method, route, status)
+    count.inc()
+    took.observe(seconds)
+
+
+# Routes are templates and methods a few, so this is a few hundred at most.
+@cache
+def _of(service: str, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return (
+        HTTP_REQUESTS.labels(service, method, route, str(status)),
+        HTTP_SECONDS.labels(service, method, route),
+    )
 
 
 def render_metrics(accept: str | None = None) -> tuple[bytes, str]:

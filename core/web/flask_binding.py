@@ -93,7 +93,8 @@ def _leave(door: Door, response: Response) -> Response:
     observe_request(door.name, request.method, rule, response.status_code, took)
     log_answer(door, request.method, rule, response.status_code, took)
     door.access.note(rule, response.status_code, g.get("principal"), request.remote_addr)
-    headers = door.answer_headers(_request_id(), request.path, secure=request.is_secure)
+    headers = door.answer_headers(request.path, secure=request.is_secure)
+    headers[REQUEST_ID_HEADER] = _request_id()
     for name, value in headers.items():
         response.headers.setdefault(name, value)
     return response

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from core.errors import Conflict, NotFound, RoyalError, Unavailable
+from core.events import NewEvent
 from core.telemetry.logs import get_logger
 from orchestrator.core import taking_in
 from orchestrator.core.books import Actor, Books, reading, writing
@@ -23,6 +24,7 @@ from royal_platform.shopify.sync import notice_deletion
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from core.storage.database import Transaction
     from royal_platform.bootstrap import Platform
     from royal_platform.persistence.store_connections import StoreConnection
 
@@ -35,6 +37,9 @@ _TOLD_BY_TOPIC = ("app/uninstalled", "shop/redact")
 _ABOUT_PERSONS = ("customers/", "support/")
 _BODIES = 500
 _ROWS = 100
+# Few, for the writer's turn is taken for so long, and the gateway waits for it.
+_TOLD_AT_ONCE = 100
+_TURNS = 20
 _AWAY = ("not_configured", "disconnected")
 _log = get_logger(__name__)
 
@@ -50,15 +55,71 @@ async def work_off(platform: Platform) -> int:
     longer served has a right to its erasure too. All others by one read of the changes, which
     asks the store what is true now, so an older message never overwrites a newer state.
     """
+    tell(platform)
     with platform.database.read() as connection:
-        told = webhook_inbox.unprocessed(connection, topics=_HANDLERS)
+        told = _told(webhook_inbox.unprocessed(connection, topics=_HANDLERS))
     for receipt in told:
         await _handle(_of(platform, receipt.store_id), receipt, _HANDLERS[receipt.topic])
     with reading(platform) as books:
-        changes = _changes(books)
+        changes = _told(_changes(books))
     if changes:
         await _read_changes(platform, changes)
     return len(told) + len(changes)
+
+
+def tell(platform: Platform) -> int:
+    """Record the events of webhooks that came in, of every store, in their order; how many.
+
+    A webhook is answered before its event is made (ADR 19). The mark is committed with the event,
+    so that whoever is killed in between tells neither twice nor never. A burst takes several
+    turns: the caller has other things to do as well.
+    """
+    count = 0
+    for _ in range(_TURNS):
+        told = _tell_some(platform)
+        count += told
+        if told < _TOLD_AT_ONCE:
+            break
+    return count
+
+
+def _tell_some(platform: Platform) -> int:
+    with platform.database.read() as connection:
+        if not webhook_inbox.untold(connection, 1):
+            return 0
+    with platform.database.write() as transaction:
+        found = webhook_inbox.untold(transaction.connection, _TOLD_AT_ONCE, lock=True)
+        if found:
+            _record(transaction, found)
+    return len(found)
+
+
+def _record(transaction: Transaction, receipts: Sequence[Receipt]) -> None:
+    connection = transaction.connection
+    senders = {each.store_id for each in receipts}
+    clocks = {store_id: stores.clock(connection, store_id) for store_id in senders}
+    for receipt in receipts:
+        transaction.record(
+            NewEvent(
+                store_id=receipt.store_id,
+                type="webhook.received",
+                subject=receipt.webhook_id,
+                payload={"webhook_id": receipt.webhook_id, "topic": receipt.topic},
+                actor=_sender(receipt),
+                occurred_at=clocks[receipt.store_id].at(receipt.received_at),
+            )
+        )
+    webhook_inbox.mark_told(connection, receipts, now=wall_now())
+
+
+def _sender(receipt: Receipt) -> str:
+    """Who brought it in: customers' mail and messages share the inbox with the store's hooks."""
+    return "customer" if receipt.topic.startswith("support/") else "shopify"
+
+
+def _told(receipts: Sequence[Receipt]) -> list[Receipt]:
+    """What came is told before what came of it."""
+    return [each for each in receipts if each.told_at is not None]
 
 
 def waiting(platform: Platform) -> str | None:

@@ -207,6 +207,7 @@ def place_of(command: Command) -> tuple[QueueSpec, str, tuple[str, ...]] | None:
     if command.kind == "release_held":
         return AGENTS, "release_held", (command.store_id, command.id)
     if command.kind == "handle_webhook":
+        # Of gateways until schema 0026; webhooks that wait are found without a command.
         return SYNC, "handle_webhooks", (command.store_id,)
     return None
 

@@ -98,6 +98,7 @@ class Worker:
             Chore("orders", 3.0, self._wake_orders),
             Chore("support", 3.0, self._wake_support),
             Chore("expiry", 3.0, self._expire),
+            Chore("inbox", 1.0, self._tell_webhooks, on_change=True),
             Chore("webhooks", 1.0, self._enqueue_webhooks, on_change=True),
             Chore("sync", sync_every, self._enqueue_sync),
             Chore("price tests", 3.0, self._take_turns),
@@ -217,6 +218,9 @@ class Worker:
                 return
         expired = ledger.expire_due(self._platform)
         _log.info("decisions.expired", count=expired)
+
+    def _tell_webhooks(self) -> None:
+        webhooks.tell(self._platform)
 
     def _enqueue_webhooks(self) -> None:
         waiting = webhooks.waiting(self._platform)

@@ -32,7 +32,10 @@ class StoreClock:
 
     def now(self) -> datetime:
         """The present business moment, aware, in UTC."""
-        wall = self.wall()
+        return self.at(self.wall())
+
+    def at(self, wall: datetime) -> datetime:
+        """The business moment at the machine's time ``wall``, both aware, in UTC."""
         if self.world_at is None or self.wall_at is None:
             return wall
         # A wall clock set back must not take business time back with it.

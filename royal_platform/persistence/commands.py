@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, literal, select, true, 
 from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.paging import Order, Page, page
-from royal_platform.persistence.statements import insert_absent, insert_if_absent, put
+from royal_platform.persistence.statements import insert_if_absent, put
 from royal_platform.persistence.tables.runs import (
     commands,
     dead_letters,
@@ -23,7 +23,7 @@ from royal_platform.persistence.tables.runs import (
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something the worker shall do: run_agent, execute_decision, sync_store, handle_webhook."""
+    """Something the worker shall do: run_agent, execute_decision, sync_store."""
 
     store_id: str
     id: str
@@ -47,6 +47,7 @@ class Receipt:
     triggered_at: datetime | None
     processed_at: datetime | None
     error: str | None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,36 +100,10 @@ class Commands:
         }  # fmt: skip
         return insert_if_absent(connection, commands, values)
 
-    def add_all(
-        self,
-        connection: Connection,
-        *,
-        kind: str,
-        payloads: Mapping[str, Mapping[str, Any]],
-        now: datetime,
-    ) -> None:
-        """Append a command for each key; those that exist stay as they are."""
-        rows = [
-            {
-                "store_id": self.store_id, "id": new_id("cmd"), "kind": kind, "key": key,
-                "payload": jsonable(payload), "created_at": now,
-            }
-            for key, payload in payloads.items()
-        ]  # fmt: skip
-        insert_absent(connection, commands, rows, "key")
-
     def receive(self, connection: Connection, receipt: Receipt) -> bool:
         """Store a webhook; False when its id was received before."""
-        return bool(self.receive_all(connection, [receipt]))
-
-    def receive_all(self, connection: Connection, receipts: Sequence[Receipt]) -> set[str]:
-        """Store webhooks, each with an id of its own; the ids that were not received before."""
-        rows = [
-            {name: getattr(receipt, name) for name in Receipt.__slots__}
-            | {"store_id": self.store_id}
-            for receipt in receipts
-        ]
-        return insert_absent(connection, webhook_receipts, rows, "webhook_id")
+        values = {name: getattr(receipt, name) for name in Receipt.__slots__}
+        return insert_if_absent(connection, webhook_receipts, values | {"store_id": self.store_id})
 
     def receipt(self, connection: Connection, webhook_id: str) -> Receipt | None:
         """One received webhook."""

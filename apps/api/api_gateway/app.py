@@ -20,7 +20,7 @@ from api_gateway.unsubscribing import UnsubscribeDoor
 from api_gateway.webhooks import BODY_MAX, Reception
 from core.settings import Settings, get_settings, load_dotenv
 from core.telemetry.logs import configure_logging, json_wanted
-from core.web.asgi_binding import create_api
+from core.web.asgi_binding import Api, create_api
 from core.web.door import Door
 from core.web.fastapi_reference import add_reference
 from core.web.opening import Opening, database_check
@@ -158,7 +158,7 @@ def create_app(
     return app
 
 
-def _add_webhooks(app: FastAPI, gateway: _Gateway) -> None:
+def _add_webhooks(app: Api, gateway: _Gateway) -> None:
     @public
     async def receive(request: Request) -> Response:
         """Open to anybody because the HMAC of the raw body says who is calling."""
@@ -166,7 +166,7 @@ def _add_webhooks(app: FastAPI, gateway: _Gateway) -> None:
 
     # Plain Starlette routes: nothing parses the body before its signature is checked.
     for path in ("/webhooks/shopify", "/webhooks/shopify/{topic:path}"):
-        app.router.routes.append(Route(path, receive, methods=["POST"]))
+        app.add_route_ahead(Route(path, receive, methods=["POST"]))
 
 
 def _add_oauth(app: FastAPI, gateway: _Gateway) -> None:

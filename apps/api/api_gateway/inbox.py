@@ -3,154 +3,107 @@
 from __future__ import annotations
 
 import asyncio
-import queue
-import threading
-from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from core.errors import RoyalError, Unavailable
-from core.events import NewEvent
-from core.storage.database import Database, Transaction
+from core.storage.database import Database
 from core.telemetry.logs import get_logger
-from royal_platform.persistence import stores
-from royal_platform.persistence.commands import Commands, Receipt
+from royal_platform.persistence import webhook_inbox
+from royal_platform.persistence.commands import Receipt
+from royal_platform.persistence.webhook_inbox import Name
 
 _BATCH = 200
 _WAITING_MAX = 5000
-# A store's id and a webhook's.
-_Name = tuple[str, str]
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     receipt: Receipt
-    stored: Future[bool]
+    stored: asyncio.Future[bool]
 
 
 class Inbox:
-    """One writer thread: while a commit is under way, what arrives queues for the next one."""
+    """One writer thread: while a commit is under way, what arrives gathers for the next one.
+
+    Used from one event loop. A row is all that is written here; a worker records the event and
+    does the work (ADR 19).
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(_WAITING_MAX)
-        self._thread = threading.Thread(target=self._work, name="webhook-inbox", daemon=True)
-        self._thread.start()
+        self._waiting: list[_Waiting] = []
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="webhook-inbox")
+        self._writing: asyncio.Task[None] | None = None
 
     async def store(self, receipt: Receipt) -> bool:
         """Wait until ``receipt`` is durable; False when its id was stored before.
 
         Raises ``Unavailable`` when the database cannot take it: the sender then tries again.
         """
-        waiting = _Waiting(receipt, Future())
-        try:
-            self._queue.put_nowait(waiting)
-        except queue.Full:
+        if len(self._waiting) >= _WAITING_MAX:
             raise Unavailable(
                 "Webhooks arrive faster than they can be stored.", remedy="Send it again later."
-            ) from None
-        return await asyncio.wrap_future(waiting.stored)
+            )
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(receipt, loop.create_future())
+        self._waiting.append(waiting)
+        if self._writing is None:
+            self._writing = loop.create_task(self._write())
+        return await waiting.stored
 
     def close(self) -> None:
-        """Store what is queued, then end the thread."""
-        self._queue.put(None)
-        self._thread.join(timeout=10)
+        """End the thread once it has stored what it was given."""
+        self._writer.shutdown()
 
-    def _work(self) -> None:
-        ended = False
-        while not ended:
-            first = self._queue.get()
-            batch = [] if first is None else [first]
-            ended = first is None
-            while len(batch) < _BATCH and not self._queue.empty():
-                item = self._queue.get_nowait()
-                if item is None:
-                    ended = True
-                else:
-                    batch.append(item)
-            if batch:
-                self._commit(batch)
-
-    def _commit(self, batch: Sequence[_Waiting]) -> None:
+    async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
         try:
-            with self._database.write() as transaction:
-                fresh = _append(transaction, [item.receipt for item in batch])
+            while self._waiting:
+                batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+                receipts = [each.receipt for each in batch]
+                outcomes = await loop.run_in_executor(self._writer, self._store, receipts)
+                for waiting, outcome in zip(batch, outcomes, strict=True):
+                    _settle(waiting.stored, outcome)
+        finally:
+            self._writing = None
+
+    def _store(self, receipts: Sequence[Receipt]) -> Sequence[bool | Exception]:
+        """What became of each: whether it is new, or why it could not be stored."""
+        try:
+            return self._commit(receipts)
         except RoyalError as error:
-            _settle(batch, error)
+            return [error] * len(receipts)
         except Exception as error:  # noqa: BLE001 - every waiting sender must get an answer
-            if len(batch) == 1:
-                _log.exception("webhook.storing.failed", webhook_id=batch[0].receipt.webhook_id)
-                _settle(batch, error)
-                return
+            if len(receipts) == 1:
+                _log.exception("webhook.storing.failed", webhook_id=receipts[0].webhook_id)
+                return [error]
             # One bad webhook must not take its neighbours with it.
-            for item in batch:
-                self._commit([item])
-        else:
-            for item in batch:
-                # Of two under one id only the first is new.
-                new = _name(item.receipt) in fresh
-                fresh.discard(_name(item.receipt))
-                if not item.stored.cancelled():
-                    item.stored.set_result(new)
+            return [outcome for each in receipts for outcome in self._store([each])]
+
+    def _commit(self, receipts: Sequence[Receipt]) -> list[bool]:
+        first: dict[Name, Receipt] = {}
+        for receipt in receipts:
+            first.setdefault((receipt.store_id, receipt.webhook_id), receipt)
+        with self._database.write() as transaction:
+            # In one order everywhere, so that two gateways never wait for each other.
+            rows = [first[name] for name in sorted(first)]
+            new = webhook_inbox.append(transaction.connection, rows)
+        _log.debug("webhooks.stored", count=len(new))
+        # Of two under one id only the first is new.
+        return [
+            first[name] is receipt and name in new
+            for receipt in receipts
+            for name in ((receipt.store_id, receipt.webhook_id),)
+        ]
 
 
-def _append(transaction: Transaction, receipts: Sequence[Receipt]) -> set[_Name]:
-    """The receipts, a command to work on each and its event, but for those that are known.
-
-    Returns what is new. Few statements for many receipts: each costs more than a row does.
-    """
-    fresh: set[_Name] = set()
-    by_store: dict[str, dict[str, Receipt]] = defaultdict(dict)
-    for receipt in receipts:
-        by_store[receipt.store_id].setdefault(receipt.webhook_id, receipt)
-    # In one order everywhere, so that two gateways never wait for each other.
-    for store_id, known in sorted(by_store.items()):
-        ordered = [receipt for _webhook_id, receipt in sorted(known.items())]
-        new = Commands(store_id).receive_all(transaction.connection, ordered)
-        _ask_for(transaction, store_id, [known[each] for each in known if each in new])
-        fresh |= {(store_id, webhook_id) for webhook_id in new}
-    return fresh
-
-
-def _ask_for(transaction: Transaction, store_id: str, receipts: Sequence[Receipt]) -> None:
-    if not receipts:
+def _settle(stored: asyncio.Future[bool], outcome: bool | Exception) -> None:
+    if stored.done():
         return
-    # One clock for all commands: in a stepped world the machine's is months behind the store's.
-    now = stores.clock(transaction.connection, store_id).now()
-    facts = {
-        each.webhook_id: {"webhook_id": each.webhook_id, "topic": each.topic} for each in receipts
-    }
-    Commands(store_id).add_all(
-        transaction.connection,
-        kind="handle_webhook",
-        payloads={f"handle_webhook:{webhook_id}": told for webhook_id, told in facts.items()},
-        now=now,
-    )
-    for receipt in receipts:
-        transaction.record(
-            NewEvent(
-                store_id=store_id,
-                type="webhook.received",
-                subject=receipt.webhook_id,
-                payload=facts[receipt.webhook_id],
-                actor=_sender(receipt),
-                occurred_at=now,
-            )
-        )
-
-
-def _name(receipt: Receipt) -> _Name:
-    return receipt.store_id, receipt.webhook_id
-
-
-def _sender(receipt: Receipt) -> str:
-    """Who brought it in: customers' mail and messages share the inbox with the store's hooks."""
-    return "customer" if receipt.topic.startswith("support/") else "shopify"
-
-
-def _settle(batch: Sequence[_Waiting], error: Exception) -> None:
-    for item in batch:
-        if not item.stored.cancelled():
-            item.stored.set_exception(error)
+    if isinstance(outcome, Exception):
+        stored.set_exception(outcome)
+    else:
+        stored.set_result(outcome)

@@ -9,10 +9,10 @@ import hashlib
 import hmac
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api_gateway.inbox import Inbox
@@ -37,6 +37,9 @@ _KEPT_HEADERS = (
     "x-shopify-api-version", "x-shopify-triggered-at", "content-type",
 )  # fmt: skip
 
+_STORED = JSONResponse({"status": "stored"})
+_KNOWN = JSONResponse({"status": "known"})
+
 # A secret is read again after this long: one that was taken back must not be believed for ever.
 _SECRETS_SECONDS = 5.0
 
@@ -58,9 +61,10 @@ class Reception:
     async def receive(self, request: Request) -> Response:
         """Answer 200 once the webhook is durable, whether it is new or was sent before."""
         body = await read_body(request)
-        domain = request.headers.get("x-shopify-shop-domain", "").lower()
+        told = _headers(request)
+        domain = told.get("x-shopify-shop-domain", "").lower()
         senders = await self._senders(domain)
-        given = _signature(request)
+        given = _signature(told)
         signed = [store_id for store_id, secrets in senders if _fits(given, body, secrets)]
         if not signed:
             raise _unsigned(senders)
@@ -69,9 +73,10 @@ class Reception:
                 f"No store {domain!r} is connected here.",
                 remedy="Send X-Shopify-Shop-Domain of the connected store.",
             )
-        receipt = self._receipt(request, body, signed[0])
+        named = request.path_params.get("topic", "").lower()
+        receipt = _receipt(signed[0], told, _topic(told, named), body)
         new = await self._inbox.store(receipt)
-        return JSONResponse({"status": "stored" if new else "known"})
+        return _STORED if new else _KNOWN
 
     async def _senders(self, domain: str) -> list[tuple[str, list[str]]]:
         """The stores that may be sending, each with what it must have signed with."""
@@ -89,33 +94,39 @@ class Reception:
             found = [each.id for each in stores.calling_itself(connection, domain)]
         return [(store_id, self._secrets(store_id)) for store_id in found or [_NOBODY]]
 
-    def _receipt(self, request: Request, body: bytes, store_id: str) -> Receipt:
-        # Looked up in a dict: each look into the request's own goes through all of them.
-        given = dict(request.headers.items())
-        headers = {name: given[name] for name in _KEPT_HEADERS if name in given}
-        webhook_id = headers.get("x-shopify-webhook-id", "")
-        if not _ID.fullmatch(webhook_id):
-            raise _missing("X-Shopify-Webhook-Id")
-        topic = _topic(request)
-        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-        told = {"content-length": str(len(body)), "content-digest": f"sha-256=:{digest}:"}
-        return Receipt(
-            store_id=store_id,
-            webhook_id=webhook_id,
-            topic=topic,
-            # RFC 9530: what was sent can be recognised when its body is not kept.
-            headers=headers | told,
-            body=body if needs_body(topic) else b"",
-            received_at=datetime.now(UTC),
-            triggered_at=_moment(headers.get("x-shopify-triggered-at")),
-            processed_at=None,
-            error=None,
-        )
+
+def _headers(request: Request) -> dict[str, str]:
+    """Read once: each look into the request's own goes through all of them."""
+    return {
+        name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]
+    }
 
 
-def _signature(request: Request) -> bytes:
+def _receipt(store_id: str, told: Mapping[str, str], topic: str, body: bytes) -> Receipt:
+    webhook_id = told.get("x-shopify-webhook-id", "")
+    if not _ID.fullmatch(webhook_id):
+        raise _missing("X-Shopify-Webhook-Id")
+    headers = {name: told[name] for name in _KEPT_HEADERS if name in told}
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    # RFC 9530: what was sent can be recognised when its body is not kept.
+    headers["content-length"] = str(len(body))
+    headers["content-digest"] = f"sha-256=:{digest}:"
+    return Receipt(
+        store_id=store_id,
+        webhook_id=webhook_id,
+        topic=topic,
+        headers=headers,
+        body=body if needs_body(topic) else b"",
+        received_at=datetime.now(UTC),
+        triggered_at=_moment(told.get("x-shopify-triggered-at")),
+        processed_at=None,
+        error=None,
+    )
+
+
+def _signature(told: Mapping[str, str]) -> bytes:
     try:
-        return base64.b64decode(request.headers.get("x-shopify-hmac-sha256", ""), validate=True)
+        return base64.b64decode(told.get("x-shopify-hmac-sha256", ""), validate=True)
     except (binascii.Error, ValueError):
         return b""
 
@@ -123,7 +134,7 @@ def _signature(request: Request) -> bytes:
 def _fits(given: bytes, body: bytes, secrets: list[str]) -> bool:
     # Each is compared whole, in constant time, whether an earlier one fitted or not.
     fits = [
-        hmac.compare_digest(hmac.new(secret.encode(), body, hashlib.sha256).digest(), given)
+        hmac.compare_digest(hmac.digest(secret.encode(), body, "sha256"), given)
         for secret in secrets
     ]
     return any(fits)
@@ -144,33 +155,30 @@ def _unsigned(senders: list[tuple[str, list[str]]]) -> RoyalError:
 
 async def read_body(request: Request) -> bytes:
     """The raw body, never more than ``BODY_MAX`` of it in memory."""
-    announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > BODY_MAX:
-        raise _too_large()
-    chunks, size = [], 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > BODY_MAX:
-                raise _too_large()
-            chunks.append(chunk)
-    except ClientDisconnect as error:
-        raise Invalid("The webhook ended early.", remedy="Send the whole body.") from error
+    chunks, size, more = [], 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Invalid("The webhook ended early.", remedy="Send the whole body.")
+        chunks.append(message.get("body", b""))
+        more = message.get("more_body", False)
+        size += len(chunks[-1])
+        if size > BODY_MAX:
+            raise _too_large()
     return b"".join(chunks)
 
 
-def _topic(request: Request) -> str:
+def _topic(told: Mapping[str, str], named: str) -> str:
     """From the header; the address must agree where it names one (``orders-create`` style too)."""
-    told = request.headers.get("x-shopify-topic", "").lower()
-    named = request.path_params.get("topic", "").lower()
-    if not _TOPIC.fullmatch(told):
+    topic = told.get("x-shopify-topic", "").lower()
+    if not _TOPIC.fullmatch(topic):
         raise _missing("X-Shopify-Topic")
-    if named and named.replace("-", "/").replace("_", "/") != told.replace("_", "/"):
+    if named and named.replace("-", "/").replace("_", "/") != topic.replace("_", "/"):
         raise Invalid(
-            f"The address names {named!r}, the header {told!r}.",
+            f"The address names {named!r}, the header {topic!r}.",
             remedy="Send each topic to its own address, or to /webhooks/shopify.",
         )
-    return told
+    return topic
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -13,11 +13,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from core.storage.schema import metadata
 from core.storage.types import Json
 from royal_platform.persistence.tables.columns import key, moment, reference, store_key
+
+_UNTOLD = text("told_at IS NULL")
 
 agents = Table(
     "agents",
@@ -105,7 +108,7 @@ commands = Table(
     Index(None, "relayed_at", "created_at"),
 )
 
-# The inbox: durable before the 200, worked on afterwards.
+# The inbox: one row, durable before the 200; its event and its handling come afterwards.
 webhook_receipts = Table(
     "webhook_receipts",
     metadata,
@@ -118,8 +121,11 @@ webhook_receipts = Table(
     moment("triggered_at", nullable=True),
     moment("processed_at", nullable=True),
     Column("error", Text),
+    # When its event was recorded, with which this is committed.
+    moment("told_at", nullable=True),
     Index(None, "store_id", "processed_at", "received_at"),
     Index(None, "store_id", "received_at", "webhook_id"),
+    Index(None, "received_at", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
 )
 
 # Processes of the installation, not of a store.

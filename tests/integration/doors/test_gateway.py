@@ -13,8 +13,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from urllib.parse import quote
 
@@ -33,15 +35,15 @@ from api_gateway.app import create_app
 from api_gateway.inbox import Inbox
 from api_gateway.storefront import signature_of
 from api_gateway.webhooks import BODY_MAX
-from core.events import read_after, verify
+from core.events import StoredEvent, read_after, verify
 from core.settings import Settings, read_settings
-from orchestrator.core import control
+from orchestrator.core import webhooks
 from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.messages.model import Rendered, State
 from royal_platform.messaging.unsubscribing import links_of
 from royal_platform.persistence import stores
-from royal_platform.persistence.commands import Commands, Receipt, unrelayed
+from royal_platform.persistence.commands import Commands, Receipt
 from royal_platform.persistence.messages import Messages, StoredMessage
 from royal_platform.persistence.tables import catalog
 from royal_platform.persistence.tables.marketing import stock_wishes
@@ -90,7 +92,7 @@ def headers(platform: Platform, webhook_id: str = "w-1", **other: str) -> dict[s
     }
 
 
-def test_a_genuine_webhook_is_stored_with_its_command_and_its_event(
+def test_a_genuine_webhook_is_stored_and_a_worker_records_its_event(
     url: str, stored: Platform
 ) -> None:
     answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=headers(stored))
@@ -98,18 +100,19 @@ def test_a_genuine_webhook_is_stored_with_its_command_and_its_event(
     assert answer.json() == {"status": "stored"}
     with stored.database.read() as connection:
         receipt = Commands(stored.store_id).receipt(connection, "w-1")
-        waiting = unrelayed(connection)
-        told = read_after(connection, stored.store_id, 0, 10, type="webhook.received")
+    assert webhooks.waiting(stored) == "w-1"
     assert receipt is not None
     assert receipt.body == b""
     digest = base64.b64encode(hashlib.sha256(BODY).digest()).decode()
     assert receipt.headers["content-digest"] == f"sha-256=:{digest}:"
     assert receipt.headers["content-length"] == str(len(BODY))
     assert receipt.topic == "orders/create"
-    assert [(each.kind, each.payload["webhook_id"]) for each in waiting] == [
-        ("handle_webhook", "w-1")
+    assert received(stored) == []
+    assert webhooks.tell(stored) == 1
+    assert webhooks.tell(stored) == 0
+    assert [(each.subject, each.payload["topic"]) for each in received(stored)] == [
+        ("w-1", "orders/create")
     ]
-    assert [each.subject for each in told] == ["w-1"]
 
 
 def test_a_body_is_kept_only_where_handling_takes_it(url: str, stored: Platform) -> None:
@@ -126,21 +129,27 @@ def test_a_body_is_kept_only_where_handling_takes_it(url: str, stored: Platform)
     assert {each.topic: each.body for each in found} == topics
 
 
-def test_in_a_stepped_world_a_webhook_does_not_overtake_what_was_asked_before(
+def received(platform: Platform) -> list[StoredEvent]:
+    """The events of webhooks that came, as they were told."""
+    with platform.database.read() as connection:
+        return read_after(connection, platform.store_id, 0, 10_000, type="webhook.received")
+
+
+def test_in_a_stepped_world_it_is_told_when_it_came_by_the_stores_clock(
     url: str, stored: Platform
 ) -> None:
-    now = datetime.now(UTC)
+    now, away = datetime.now(UTC), timedelta(days=400)
     with stored.database.write() as transaction:
         stores.set_clock(
-            transaction.connection, stored.store_id,
-            world_at=now + timedelta(days=400), wall_at=now, rate=1.0,
-        )  # fmt: skip
-    control.request_sync(stored, "somebody")
+            transaction.connection, stored.store_id, world_at=now + away, wall_at=now, rate=1.0
+        )
     answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=headers(stored))
     assert answer.status_code == 200, answer.text
+    webhooks.tell(stored)
     with stored.database.read() as connection:
-        kinds = [each.kind for each in unrelayed(connection)]
-    assert kinds == ["sync_store", "handle_webhook"]
+        receipt = Commands(stored.store_id).receipt(connection, "w-1")
+    assert receipt is not None
+    assert [each.occurred_at for each in received(stored)] == [receipt.received_at + away]
 
 
 def test_the_same_webhook_again_is_answered_and_adds_nothing(url: str, stored: Platform) -> None:
@@ -149,8 +158,7 @@ def test_the_same_webhook_again_is_answered_and_adds_nothing(url: str, stored: P
         for path in ("orders/create", "orders-create", "orders/create")
     ]
     assert [answer.json()["status"] for answer in answers] == ["stored", "known", "known"]
-    with stored.database.read() as connection:
-        assert len(unrelayed(connection)) == 1
+    assert webhooks.tell(stored) == 1
 
 
 @pytest.mark.parametrize(
@@ -234,12 +242,33 @@ def test_what_shares_a_commit_is_stored_once_and_told_in_the_order_it_came(
 
     assert asyncio.run(store_all()) == [True, False, True, False]
     inbox.close()
+    assert webhooks.tell(stored) == 3
+    assert [each.subject for each in received(stored)] == ["w-known", "w-9", "w-1"]
     with stored.database.read() as connection:
-        told = read_after(connection, stored.store_id, 0, 100, type="webhook.received")
-        assert [each.subject for each in told] == ["w-known", "w-9", "w-1"]
-        assert {each.key for each in unrelayed(connection, 100)} >= {
-            f"handle_webhook:{each}" for each in ids
-        }
+        assert verify(connection, stored.store_id).ok
+
+
+def test_two_workers_tell_each_webhook_once_and_in_order(
+    gateway_settings: Settings, stored: Platform
+) -> None:
+    ids = [f"w-{number:03}" for number in range(500)]
+    with stored.database.write() as transaction:
+        for each in ids:
+            Commands(stored.store_id).receive(transaction.connection, _arriving(stored, each))
+    other = bootstrap(gateway_settings)
+    begin = Barrier(2)
+
+    def told_by(platform: Platform) -> None:
+        begin.wait(10)
+        while webhooks.tell(platform):
+            pass
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(told_by, each) for each in (stored, other)]:
+            done.result(60)
+    other.close()
+    assert [each.subject for each in received(stored)] == ids
+    with stored.database.read() as connection:
         assert verify(connection, stored.store_id).ok
 
 
@@ -369,13 +398,15 @@ async def test_kill_9_under_load_loses_no_answered_webhook(
     finally:
         process.kill()
         process.wait()
+    told = webhooks.tell(platform)
     with platform.database.read() as connection:
         found = Commands(platform.store_id).unprocessed(connection, 10_000)
-        told = read_after(connection, platform.store_id, 0, 10_000, type="webhook.received")
-        assert len(unrelayed(connection, 10_000)) == len(found) == len(told)
         assert verify(connection, platform.store_id).ok
     assert len(answered) >= 150
     assert answered <= {each.webhook_id for each in found}
+    # Each once, in the order they came.
+    assert [each.subject for each in received(platform)] == [each.webhook_id for each in found]
+    assert told == len(found)
 
 
 async def _ready(client: httpx.AsyncClient, process: subprocess.Popen[bytes]) -> None:

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from orchestrator.core.books import reading, writing
+from orchestrator.core.books import Books, reading, writing
 from royal_platform.bootstrap import Platform
 from royal_platform.persistence.commands import Receipt
 
@@ -15,11 +15,16 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 def arrived(platform: Platform, webhook_id: str, topic: str, body: Any, *, at: int = 0) -> None:
     """A webhook that came ``at`` seconds after ``NOW``."""
+    with writing(platform) as books:
+        arrives(books, webhook_id, topic, body, at=at)
+
+
+def arrives(books: Books, webhook_id: str, topic: str, body: Any, *, at: int = 0) -> None:
+    """The same within a transaction."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     when = NOW + timedelta(seconds=at)
-    receipt = Receipt(platform.store_id, webhook_id, topic, {}, raw, when, None, None, None)
-    with writing(platform) as books:
-        books.commands.receive(books.connection, receipt)
+    receipt = Receipt(books.store_id, webhook_id, topic, {}, raw, when, None, None, None)
+    books.commands.receive(books.connection, receipt)
 
 
 def receipt_of(platform: Platform, webhook_id: str) -> Receipt:

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from core.events import read_after, verify
 from core.settings import read_settings
 from orchestrator.core import dead_letters, webhooks
+from orchestrator.core.books import writing
 from royal_platform.bootstrap import Platform, bootstrap
-from tests.integration.orchestrator.inbox import arrived, receipt_of, stores_key
+from tests.integration.orchestrator.inbox import arrived, arrives, receipt_of, stores_key
 
 
 class Killed(BaseException):
@@ -50,6 +52,35 @@ async def test_a_kill_after_a_redaction_does_not_make_it_a_dead_letter(shop: Pla
         assert receipt_of(shop, webhook_id).processed_at is not None
         assert receipt_of(shop, webhook_id).error is None
     assert dead_letters.open_letters(shop) == []
+
+
+def test_a_kill_while_webhooks_are_told_tells_none_twice_and_none_never(shop: Platform):
+    ids = [f"w-{number:03}" for number in range(250)]
+    with writing(shop) as books:
+        for at, webhook_id in enumerate(ids):
+            arrives(books, webhook_id, "orders/updated", {"id": at}, at=at)
+    with killed_after_commits(shop, 1):
+        webhooks.tell(shop)
+    assert 0 < len(told(shop)) < len(ids)
+    webhooks.tell(shop)
+    assert told(shop) == ids
+    with shop.database.read() as connection:
+        assert verify(connection, shop.store_id).ok
+
+
+def told(platform: Platform) -> list[str]:
+    """The webhooks whose event was recorded, in the order of the log."""
+    with platform.database.read() as connection:
+        found = read_after(connection, platform.store_id, 0, 1000, type="webhook.received")
+    return [each.subject for each in found]
+
+
+async def test_what_came_is_told_before_what_came_of_it(shop: Platform):
+    arrived(shop, "w-1", "customers/redact", {"customer": {"id": 1}})
+    await webhooks.work_off(shop)
+    with shop.database.read() as connection:
+        found = read_after(connection, shop.store_id, 0, 1000, subject="w-1")
+    assert [each.type for each in found] == ["webhook.received", "privacy.request.done"]
 
 
 async def test_nothing_that_waits_for_the_store_keeps_a_redaction_waiting(shop: Platform):
