@@ -16,6 +16,10 @@ PNPM := npx --yes pnpm@10.34.9
 PRODUCT := app apps core orchestrator royal_platform wsgi.py gunicorn.conf.py
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(UI)/vite.config.ts -type f 2>/dev/null)
 
+# Images for Python often set it, and then every process compiles all it imports at each start: half of
+# what a start takes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test test-full chaos setup lint lint-invented-data types imports format bench evaluate replay llm \
         ci answers docs lock openapi ui clean
 

@@ -33,7 +33,6 @@ from royal_platform.commerce.analytics.outlook import Outlook
 from royal_platform.commerce.analytics.proposals import PUBLISH, RAISE
 from royal_platform.persistence.insights import Insights, StoredAnomaly, StoredReport
 from royal_platform.reporting.page import page as html_of
-from royal_platform.reporting.sheet import sheet
 from royal_platform.reporting.words import Language
 
 if TYPE_CHECKING:
@@ -130,6 +129,9 @@ def report_page(platform: Platform, report_id: str, language: Language) -> str:
 
 def report_sheet(platform: Platform, report_id: str, language: Language) -> bytes:
     """The report as PDF."""
+    # What draws it brings fonts and pictures: read when the first is asked for, not at each start.
+    from royal_platform.reporting.sheet import sheet
+
     settings = platform.settings
     address = settings.royal_public_url or f"http://{settings.host}:{settings.port}"
     return sheet(_readable(platform, report_id).document, language, address.rstrip("/"))

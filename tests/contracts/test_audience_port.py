@@ -247,8 +247,8 @@ def _saved(database: Database) -> tuple[Segments, list[str]]:
 
 
 @pytest.mark.parametrize("kind", ["fake", "stored"])
-def test_segments_are_listed_by_name_and_found_by_id(kind, database_url) -> None:
-    database = filled(database_url)
+def test_segments_are_listed_by_name_and_found_by_id(kind, migrated_url) -> None:
+    database = filled(migrated_url)
     segments, made = _saved(database)
     if kind == "fake":
         segments = MemorySegments(segments.all())
@@ -260,8 +260,8 @@ def test_segments_are_listed_by_name_and_found_by_id(kind, database_url) -> None
     database.dispose()
 
 
-def test_a_segment_is_changed_only_from_the_version_in_force(database_url) -> None:
-    database = filled(database_url)
+def test_a_segment_is_changed_only_from_the_version_in_force(migrated_url) -> None:
+    database = filled(migrated_url)
     segments, made = _saved(database)
     rows = SegmentRows(STORE)
     change = {"name": "Regulars", "rule": "orders >= 2", "actor": "bo", "now": NOW}

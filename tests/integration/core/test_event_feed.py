@@ -13,11 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from core.events import EventFeed, FeedClosed, FeedLagged, NewEvent, tail
-from core.events.tables import event_heads, events, events_personal
 from core.storage.database import Database
-from core.storage.schema import metadata
-
-CORE_EVENTS = [events, events_personal, event_heads]
 
 
 @pytest.fixture
@@ -44,11 +40,8 @@ _WRITER = """
 import sys
 from datetime import UTC, datetime
 from core.events import NewEvent
-from core.events.tables import event_heads, events, events_personal
 from core.storage.database import Database
-from core.storage.schema import metadata
 
-CORE_EVENTS = [events, events_personal, event_heads]
 database = Database(sys.argv[1])
 for n in range(int(sys.argv[2])):
     with database.write() as transaction:
@@ -57,11 +50,11 @@ for n in range(int(sys.argv[2])):
 
 
 async def test_a_tail_misses_and_doubles_nothing_while_other_processes_write(
-    database: Database, database_url: str
+    database: Database, migrated_url: str
 ) -> None:
     record(database, *range(700))
     writers = [
-        subprocess.Popen([sys.executable, "-c", _WRITER, database_url, "150"]) for _ in range(2)
+        subprocess.Popen([sys.executable, "-c", _WRITER, migrated_url, "150"]) for _ in range(2)
     ]
     seen: list[int] = []
     events = tail(database, "s1", 100)
@@ -79,9 +72,9 @@ async def test_a_tail_misses_and_doubles_nothing_while_other_processes_write(
 
 
 async def test_an_event_of_another_process_arrives_within_half_a_second(
-    feed: EventFeed, database: Database, database_url: str
+    feed: EventFeed, database: Database, migrated_url: str
 ) -> None:
-    other = Database(database_url)
+    other = Database(migrated_url)
     async with feed.subscribe(0) as subscription:
         assert await subscription.next_batch() == []
         assert subscription.live
@@ -129,10 +122,10 @@ async def test_closing_the_feed_ends_every_subscription(feed: EventFeed) -> None
             await waiting
 
 
-async def test_the_feed_survives_a_server_that_drops_its_connections(postgres_url: str) -> None:
-    database, other = Database(postgres_url), Database(postgres_url)
-    with other.write() as transaction:
-        metadata.create_all(transaction.connection, tables=CORE_EVENTS)
+async def test_the_feed_survives_a_server_that_drops_its_connections(
+    migrated_postgres_url: str,
+) -> None:
+    database, other = Database(migrated_postgres_url), Database(migrated_postgres_url)
     feed = EventFeed(database, "s1")
     async with feed.subscribe(0) as subscription:
         await subscription.next_batch()
@@ -155,8 +148,8 @@ async def test_the_feed_survives_a_server_that_drops_its_connections(postgres_ur
     other.dispose()
 
 
-def test_waiting_for_a_change_ends_with_the_change(database: Database, database_url: str) -> None:
-    other = Database(database_url)
+def test_waiting_for_a_change_ends_with_the_change(database: Database, migrated_url: str) -> None:
+    other = Database(migrated_url)
     assert not database.wait_for_change(0.05)
     record(other, 1)
     assert database.wait_for_change(5)

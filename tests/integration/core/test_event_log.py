@@ -183,11 +183,11 @@ for n in range(int(sys.argv[3])):
 
 
 def test_processes_appending_together_keep_a_gapless_valid_chain(
-    database: Database, database_url: str
+    database: Database, migrated_url: str
 ) -> None:
     rounds = 60
     appenders = [
-        subprocess.Popen([sys.executable, "-c", _APPENDER, database_url, who, str(rounds)])
+        subprocess.Popen([sys.executable, "-c", _APPENDER, migrated_url, who, str(rounds)])
         for who in ("a", "b")
     ]
     assert [appender.wait(60) for appender in appenders] == [0, 0]

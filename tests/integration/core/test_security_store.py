@@ -105,13 +105,13 @@ def test_an_old_or_unknown_link_is_gone(database: Database) -> None:
             login_links.redeem(transaction.connection, code, now=at)
 
 
-def test_of_many_that_race_for_a_link_one_wins(database: Database, database_url: str) -> None:
+def test_of_many_that_race_for_a_link_one_wins(database: Database, migrated_url: str) -> None:
     with database.write() as transaction:
         link = login_links.issue(transaction.connection, "Ada", now=NOW)
     start, outcomes = threading.Barrier(6), []
 
     def race() -> None:
-        own = Database(database_url)
+        own = Database(migrated_url)
         start.wait()
         try:
             with own.write() as transaction:

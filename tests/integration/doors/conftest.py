@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import shutil
 import socket
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +19,6 @@ from app import create_app
 from core.security import tokens
 from core.settings import Settings, read_settings
 from royal_platform.bootstrap import Platform, bootstrap
-from royal_platform.persistence import schema
 
 ADMIN = "an-admin-token-for-tests-with-enough-characters"
 
@@ -35,23 +32,12 @@ def _logging_as_before() -> Iterator[None]:
     root.handlers, root.level = handlers, level
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with every table and no row, to be copied: migrating takes a second."""
-    path = tmp_path_factory.mktemp("migrated") / "empty.db"
-    schema.upgrade(f"sqlite:///{path.as_posix()}")
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
-
-
 @pytest.fixture
-def settings(tmp_path: Path, sqlite_url: str, migrated: Path) -> Settings:
+def settings(tmp_path: Path, migrated_sqlite_url: str) -> Settings:
     """Settings of an installation of this test's own, on SQLite."""
-    shutil.copyfile(migrated, sqlite_url.removeprefix("sqlite:///"))
     return read_settings(
-        var_dir=tmp_path, database_url=sqlite_url, royal_admin_token=ADMIN, log_level="ERROR",
-        given_secret_key="k" * 40,
+        var_dir=tmp_path, database_url=migrated_sqlite_url, royal_admin_token=ADMIN,
+        log_level="ERROR", given_secret_key="k" * 40,
     )  # fmt: skip
 
 

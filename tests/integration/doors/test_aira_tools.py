@@ -442,8 +442,10 @@ def test_what_cannot_be_stored_is_refused(ask: Ask) -> None:
     assert answer.json() == {"data": []}
 
 
-def test_postgresql_answers_the_same(postgres_url: str, settings: Settings) -> None:
-    platform = bootstrap(read_settings(**{**settings.model_dump(), "database_url": postgres_url}))
+def test_postgresql_answers_the_same(migrated_postgres_url: str, settings: Settings) -> None:
+    platform = bootstrap(
+        read_settings(**{**settings.model_dump(), "database_url": migrated_postgres_url})
+    )
     try:
         shop.fill(platform)
         waiting = shop.propose(platform)

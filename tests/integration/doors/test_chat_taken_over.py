@@ -49,10 +49,10 @@ Speak = Callable[[list[ModelMessage], AgentInfo], AsyncIterator[Any]]
 
 
 @pytest.fixture
-def platform(database_url: str, tmp_path: Path) -> Iterator[Platform]:
+def platform(migrated_url: str, tmp_path: Path) -> Iterator[Platform]:
     """A small store on SQLite and again on PostgreSQL."""
     opened = bootstrap(
-        read_settings(var_dir=tmp_path, database_url=database_url, given_secret_key="k" * 40)
+        read_settings(var_dir=tmp_path, database_url=migrated_url, given_secret_key="k" * 40)
     )
     fill(opened)
     yield opened

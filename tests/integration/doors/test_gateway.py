@@ -54,10 +54,10 @@ BODY = b'{"id": 1, "title": "R\xc3\xaane"}'
 
 
 @pytest.fixture
-def gateway_settings(database_url: str, tmp_path: Any) -> Settings:
+def gateway_settings(migrated_url: str, tmp_path: Any) -> Settings:
     """On SQLite and again on PostgreSQL."""
     return read_settings(
-        var_dir=tmp_path, database_url=database_url, log_level="ERROR",
+        var_dir=tmp_path, database_url=migrated_url, log_level="ERROR",
         shopify_webhook_secret=SECRET, given_secret_key="k" * 40,
     )  # fmt: skip
 

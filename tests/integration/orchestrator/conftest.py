@@ -19,7 +19,7 @@ from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import bootstrap
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal, Risk, Subject
 from royal_platform.commerce.shared.model import Money
-from royal_platform.persistence import schema, stores
+from royal_platform.persistence import stores
 from royal_platform.persistence.tables.catalog import variants
 from tests.fakes.live_store import LiveStore
 
@@ -95,17 +95,16 @@ class House:
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    yield from make_house(database_url)
+def house(migrated_url: str) -> Iterator[House]:
+    yield from make_house(migrated_url)
 
 
 @pytest.fixture
-def sqlite_house(sqlite_url: str) -> Iterator[House]:
-    yield from make_house(sqlite_url)
+def sqlite_house(migrated_sqlite_url: str) -> Iterator[House]:
+    yield from make_house(migrated_sqlite_url)
 
 
 def make_house(url: str) -> Iterator[House]:
-    schema.upgrade(url)
     database = Database(url)
     house = House(database, "s1")
     add_store(database, house.store_id)
@@ -139,11 +138,11 @@ Proposing = Callable[..., Proposal]
 
 
 @pytest.fixture
-def shop(database_url: str, tmp_path: Path):
+def shop(migrated_url: str, tmp_path: Path):
     """A store on both databases that nobody reads from."""
     opened = bootstrap(
         read_settings(
-            var_dir=tmp_path, database_url=database_url, given_secret_key="k" * 40,
+            var_dir=tmp_path, database_url=migrated_url, given_secret_key="k" * 40,
             log_level="ERROR", sandbox_port=1,
         )
     )  # fmt: skip

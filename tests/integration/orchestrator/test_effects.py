@@ -39,9 +39,9 @@ PREDICTION = Prediction(
 
 
 @pytest.fixture
-def shop(database_url: str) -> Iterator[Any]:
+def shop(migrated_url: str) -> Iterator[Any]:
     """A store in its own time whose variants sell alike; v1 to v5 are the ones to be repriced."""
-    for house in make_house(database_url):
+    for house in make_house(migrated_url):
         stand_at(house, NOW)
         rng = np.random.default_rng(1)
         ids = [f"v{n}" for n in range(1, 6)] + [f"o{n}" for n in range(OTHERS)]

@@ -35,12 +35,12 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def platform(sandbox: Sandbox, tmp_path: Path, database_url: str) -> Iterator[Platform]:
+def platform(sandbox: Sandbox, tmp_path: Path, migrated_url: str) -> Iterator[Platform]:
     (tmp_path / "sandbox").mkdir(exist_ok=True)
     credentials = (sandbox.folder / "credentials.json").read_bytes()
     (tmp_path / "sandbox" / "credentials.json").write_bytes(credentials)
     opened = bootstrap(
-        read_settings(var_dir=tmp_path, database_url=database_url, sandbox_port=sandbox.port)
+        read_settings(var_dir=tmp_path, database_url=migrated_url, sandbox_port=sandbox.port)
     )
     catch_up(opened)
     registry = get_agent_registry()

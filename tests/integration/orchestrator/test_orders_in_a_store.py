@@ -41,13 +41,13 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def platform(sandbox: Sandbox, tmp_path: Path, database_url: str) -> Iterator[Platform]:
+def platform(sandbox: Sandbox, tmp_path: Path, migrated_url: str) -> Iterator[Platform]:
     (tmp_path / "sandbox").mkdir(exist_ok=True)
     credentials = (sandbox.folder / "credentials.json").read_bytes()
     (tmp_path / "sandbox" / "credentials.json").write_bytes(credentials)
     opened = bootstrap(
         read_settings(
-            var_dir=tmp_path, database_url=database_url, sandbox_port=sandbox.port,
+            var_dir=tmp_path, database_url=migrated_url, sandbox_port=sandbox.port,
             given_secret_key="k" * 40,
         )
     )  # fmt: skip

@@ -71,12 +71,12 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def settings(sandbox: Sandbox, tmp_path: Path, database_url: str) -> Settings:
+def settings(sandbox: Sandbox, tmp_path: Path, migrated_url: str) -> Settings:
     (tmp_path / "sandbox").mkdir()
     credentials = (sandbox.folder / "credentials.json").read_bytes()
     (tmp_path / "sandbox" / "credentials.json").write_bytes(credentials)
     return read_settings(
-        var_dir=tmp_path, database_url=database_url, sandbox_port=sandbox.port, log_level="ERROR"
+        var_dir=tmp_path, database_url=migrated_url, sandbox_port=sandbox.port, log_level="ERROR"
     )
 
 

@@ -16,7 +16,7 @@ from core.events.log import read_after
 from core.storage.database import Database
 from orchestrator.core import valuing
 from royal_platform.commerce.customers.segments import parse
-from royal_platform.persistence import schema, stores
+from royal_platform.persistence import stores
 from royal_platform.persistence.audience import StoredAudience
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.customers import customer_values
@@ -37,10 +37,9 @@ class Ground:
 
 
 @pytest.fixture
-def ground(database_url: str) -> Iterator[Ground]:
+def ground(migrated_url: str) -> Iterator[Ground]:
     """A store of regulars and of people who came once, its clock standing still."""
-    schema.upgrade(database_url)
-    database = Database(database_url)
+    database = Database(migrated_url)
     with database.write() as transaction:
         connection = transaction.connection
         stores.create(

@@ -113,12 +113,12 @@ async def refusing_store() -> AsyncIterator[tuple[int, list[bytes]]]:
 
 
 async def test_a_store_that_refuses_us_is_not_asked_again_for_a_webhook(
-    sqlite_url: str, tmp_path: Path
+    migrated_sqlite_url: str, tmp_path: Path
 ):
     async with refusing_store() as (port, asked):
         shop = bootstrap(
             read_settings(
-                var_dir=tmp_path, database_url=sqlite_url, given_secret_key="k" * 40,
+                var_dir=tmp_path, database_url=migrated_sqlite_url, given_secret_key="k" * 40,
                 log_level="ERROR", sandbox_port=port,
             )
         )  # fmt: skip

@@ -7,16 +7,20 @@ from collections.abc import Iterator
 import pytest
 
 from core.storage.database import Database
-from royal_platform.persistence import schema, stores
+from royal_platform.persistence import stores
 
 STORE = "str_test"
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(migrated_url: str) -> Iterator[Database]:
     """A migrated, empty database on SQLite and again on PostgreSQL, with one Berlin store."""
-    schema.upgrade(database_url)
-    found = Database(database_url)
+    yield from with_store(migrated_url)
+
+
+def with_store(url: str) -> Iterator[Database]:
+    """The migrated database at ``url`` with one Berlin store."""
+    found = Database(url)
     with found.write() as transaction:
         stores.create(
             transaction.connection,

@@ -222,13 +222,13 @@ def renew_in_another_process(address: str, url: str, folder: str) -> list[str]:
 
 
 async def test_of_many_processes_one_renews(
-    grants: StoredGrants, database_url: str, tmp_path: Path
+    grants: StoredGrants, migrated_url: str, tmp_path: Path
 ) -> None:
     loop = asyncio.get_running_loop()
     context = multiprocessing.get_context("spawn")
     async with served(OAuthShop([priced("1")], lifetime=10 * 3600.0)) as shop:
         with ProcessPoolExecutor(3, mp_context=context) as pool:
-            work = (shop.address, database_url, str(tmp_path))
+            work = (shop.address, migrated_url, str(tmp_path))
             told = await asyncio.gather(
                 *(loop.run_in_executor(pool, renew_in_another_process, *work) for _ in range(3))
             )

@@ -65,13 +65,13 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def platform(sandbox: Sandbox, database_url: str) -> Iterator[Platform]:
+def platform(sandbox: Sandbox, migrated_url: str) -> Iterator[Platform]:
     opened = bootstrap(
         read_settings(
             flask_env="testing",
             sandbox_port=sandbox.port,
             var_dir=sandbox.folder.parent,
-            database_url=database_url,
+            database_url=migrated_url,
         )
     )
     yield opened
@@ -143,7 +143,7 @@ async def test_an_operation_that_fails_is_replaced_by_pages(platform, sandbox):
     await platform.shopify().aclose()
 
 
-def test_a_reader_killed_anywhere_goes_on_in_the_same_file(sandbox, sqlite_url):
+def test_a_reader_killed_anywhere_goes_on_in_the_same_file(sandbox, migrated_sqlite_url):
     code = (
         "import asyncio, sys\n"
         "from pathlib import Path\n"
@@ -154,14 +154,14 @@ def test_a_reader_killed_anywhere_goes_on_in_the_same_file(sandbox, sqlite_url):
         "    var_dir=Path(sys.argv[2]), database_url=sys.argv[3]))\n"
         "asyncio.run(Sync(p.shopify(), p.mirror(), page_size=10, bulk_from=0).first())\n"
     )
-    arguments = [str(sandbox.port), str(sandbox.folder.parent), sqlite_url]
+    arguments = [str(sandbox.port), str(sandbox.folder.parent), migrated_sqlite_url]
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
     platform = bootstrap(
         read_settings(
             flask_env="testing",
             sandbox_port=sandbox.port,
             var_dir=sandbox.folder.parent,
-            database_url=sqlite_url,
+            database_url=migrated_sqlite_url,
         )
     )
     process = subprocess.Popen(

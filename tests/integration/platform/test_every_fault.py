@@ -155,9 +155,9 @@ def journal(sandbox: Sandbox) -> list[tuple[str, str, str | None, str | None]]:
 
 
 async def test_the_copy_equals_the_store_and_no_write_is_doubled(
-    sandbox: Sandbox, sqlite_url: str, tmp_path: Path
+    sandbox: Sandbox, migrated_sqlite_url: str, tmp_path: Path
 ) -> None:
-    platform = opened_on(sandbox, sqlite_url)
+    platform = opened_on(sandbox, migrated_sqlite_url)
     await Sync(platform.shopify(), platform.mirror(), bulk_from=0).first()
     hand = Hand(platform, sandbox, random.Random(OPERATIONS))
     for fault in FAULTS:

@@ -44,7 +44,7 @@ def exports(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def platform(tmp_path: Path, exports: Path, sqlite_url: str) -> Iterator[Platform]:
+def platform(tmp_path: Path, exports: Path, migrated_sqlite_url: str) -> Iterator[Platform]:
     (tmp_path / "sandbox").mkdir()
     state = StateStore(tmp_path / "sandbox" / "store.db")
     load_shopify_csv(state, exports, SHOP)
@@ -53,7 +53,7 @@ def platform(tmp_path: Path, exports: Path, sqlite_url: str) -> Iterator[Platfor
         opened = bootstrap(
             read_settings(
                 flask_env="testing", sandbox_port=sandbox.port, var_dir=tmp_path,
-                database_url=sqlite_url,
+                database_url=migrated_sqlite_url,
             )
         )  # fmt: skip
         yield opened

@@ -49,18 +49,18 @@ def read_pages(folder: str, url: str, port: int) -> None:
     asyncio.run(_read_pages(settings_of(folder, url, port)))
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_two_processes_share_the_bucket_and_are_never_throttled(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, migrated_url: str
 ) -> None:
     with Sandbox(tmp_path, plan="standard") as sandbox:
-        bootstrap(settings_of(str(tmp_path), database_url, sandbox.port)).close()
+        bootstrap(settings_of(str(tmp_path), migrated_url, sandbox.port)).close()
         context = multiprocessing.get_context("spawn")
         loop = asyncio.get_running_loop()
         with ProcessPoolExecutor(2, mp_context=context) as pool:
-            work = (str(tmp_path), database_url, sandbox.port)
+            work = (str(tmp_path), migrated_url, sandbox.port)
             await asyncio.gather(*(loop.run_in_executor(pool, read_pages, *work) for _ in range(2)))
-    platform = bootstrap(settings_of(str(tmp_path), database_url, sandbox.port))
+    platform = bootstrap(settings_of(str(tmp_path), migrated_url, sandbox.port))
     with platform.database.read() as connection:
         bucket = api_budgets.newest(connection, platform.store_id)
     platform.close()
@@ -70,12 +70,10 @@ async def test_two_processes_share_the_bucket_and_are_never_throttled(
     assert bucket.throttled == 0
 
 
-def test_a_budget_is_one_for_every_process(tmp_path: Path, database_url: str) -> None:
+def test_a_budget_is_one_for_every_process(tmp_path: Path, migrated_url: str) -> None:
     from core.resilience.shared_bucket import Ask, Stated
-    from royal_platform.persistence import schema
 
-    schema.upgrade(database_url)
-    one, two = (Database(database_url) for _ in range(2))
+    one, two = (Database(migrated_url) for _ in range(2))
     first = api_budgets.StoredBudget(one, "str_1", "app")
     second = api_budgets.StoredBudget(two, "str_1", "app")
     assert first.exchange(Ask(100)).granted is None

@@ -68,8 +68,8 @@ def platform_on(sandbox: Sandbox, database_url: str) -> Platform:
 
 
 @pytest.fixture
-def platform(sandbox: Sandbox, database_url: str) -> Iterator[Platform]:
-    opened = platform_on(sandbox, database_url)
+def platform(sandbox: Sandbox, migrated_url: str) -> Iterator[Platform]:
+    opened = platform_on(sandbox, migrated_url)
     yield opened
     opened.close()
 
@@ -391,7 +391,7 @@ async def test_small_pages_read_the_same_store(platform):
     await platform.shopify().aclose()
 
 
-def test_a_first_sync_killed_at_any_page_goes_on_where_it_was(sandbox, sqlite_url):
+def test_a_first_sync_killed_at_any_page_goes_on_where_it_was(sandbox, migrated_sqlite_url):
     code = (
         "import asyncio, sys\n"
         "from pathlib import Path\n"
@@ -402,9 +402,9 @@ def test_a_first_sync_killed_at_any_page_goes_on_where_it_was(sandbox, sqlite_ur
         "    var_dir=Path(sys.argv[2]), database_url=sys.argv[3]))\n"
         "asyncio.run(Sync(p.shopify(), p.mirror(), page_size=20).first())\n"
     )
-    arguments = [str(sandbox.port), str(sandbox.folder.parent), sqlite_url]
+    arguments = [str(sandbox.port), str(sandbox.folder.parent), migrated_sqlite_url]
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
-    platform = platform_on(sandbox, sqlite_url)
+    platform = platform_on(sandbox, migrated_sqlite_url)
     stored = 0
     for _ in range(3):
         process = subprocess.Popen(
@@ -423,8 +423,10 @@ def test_a_first_sync_killed_at_any_page_goes_on_where_it_was(sandbox, sqlite_ur
     platform.close()
 
 
-async def test_an_absent_store_is_said_on_the_row_and_recovers(tmp_path, sqlite_url, sandbox):
-    platform = platform_on(sandbox, sqlite_url)
+async def test_an_absent_store_is_said_on_the_row_and_recovers(
+    tmp_path, migrated_sqlite_url, sandbox
+):
+    platform = platform_on(sandbox, migrated_sqlite_url)
     platform.shopify().address = "http://127.0.0.1:1"
     with pytest.raises(ShopifyUnavailable):
         await sync.first(platform)

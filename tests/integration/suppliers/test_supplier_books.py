@@ -13,7 +13,7 @@ from core.errors import Invalid
 from core.storage.database import Database
 from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers.model import Offer, OrderLine, SupplierOrder, Tracking
-from royal_platform.persistence import schema, stores
+from royal_platform.persistence import stores
 from royal_platform.persistence.offers import Offers, StoredOffers
 from royal_platform.persistence.supplier_orders import SupplierOrders
 from royal_platform.persistence.suppliers import Suppliers
@@ -31,9 +31,8 @@ PICK = Offer("s", "H", "Hoof Pick", cost=euro("1.2345"), brand="Acme")
 
 
 @pytest.fixture
-def database(database_url: str):
-    schema.upgrade(database_url)
-    found = Database(database_url)
+def database(migrated_url: str):
+    found = Database(migrated_url)
     with found.write() as transaction:
         connection = transaction.connection
         for store_id in ("mine", "other"):
