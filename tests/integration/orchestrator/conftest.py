@@ -114,6 +114,15 @@ def make_house(url: str) -> Iterator[House]:
     database.dispose()
 
 
+def stand_at(house: Any, moment: datetime) -> None:
+    """The store's clock stands at ``moment``."""
+    with house.database.write() as transaction:
+        stores.set_clock(
+            transaction.connection, house.store_id, world_at=moment, wall_at=datetime.now(UTC),
+            rate=0.0,
+        )  # fmt: skip
+
+
 def add_store(database: Database, store_id: str) -> None:
     now = datetime.now(UTC)
     with database.write() as transaction:

@@ -17,6 +17,7 @@ from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute
 from royal_platform.commerce.decisions.model import Autonomy, Policy
 from royal_platform.persistence.tables.catalog import inventory_levels
+from tests.integration.orchestrator.conftest import stand_at
 
 
 def propose(house: Any, *proposals: Any) -> str:
@@ -115,11 +116,12 @@ def test_a_late_approval_leaves_the_decision_expired(house: Any) -> None:
 
 
 def test_due_decisions_expire_in_business_time(house: Any) -> None:
-    soon = datetime.now(UTC) + timedelta(milliseconds=200)
-    decision = propose(house, house.price(expires_at=soon))
+    now = datetime.now(UTC)
+    stand_at(house, now)
+    decision = propose(house, house.price(expires_at=now + timedelta(hours=1)))
+    stand_at(house, now + timedelta(minutes=59))
     assert ledger.expire_due(house) == 0
-    while datetime.now(UTC) < soon:
-        pass
+    stand_at(house, now + timedelta(minutes=61))
     assert ledger.expire_due(house) == 1
     assert house.status(decision) == "expired"
 

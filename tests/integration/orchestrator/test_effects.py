@@ -18,7 +18,6 @@ from orchestrator.core import ledger, measuring, records
 from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute
 from royal_platform.commerce.decisions.model import Autonomy, Prediction, Proposal
-from royal_platform.persistence import stores
 from royal_platform.persistence.effects import Effects, StoredEffect
 from royal_platform.persistence.tables.catalog import (
     inventory_snapshots,
@@ -28,7 +27,7 @@ from royal_platform.persistence.tables.catalog import (
 )
 from royal_platform.persistence.tables.effects import effects
 from royal_platform.persistence.tables.orders import daily_variant_sales
-from tests.integration.orchestrator.conftest import make_house
+from tests.integration.orchestrator.conftest import make_house, stand_at
 
 NOW = datetime(2026, 6, 3, 9, 0, tzinfo=UTC)  # a Wednesday
 TODAY = date(2026, 6, 3)
@@ -84,15 +83,6 @@ def sales(rng: Any, variant_id: str, since: int, until: int, level: float, price
                 "units": units, "gross": paid, "revenue": paid, "returned_units": 0,
                 "returned": Decimal(0), "tax": Decimal(0), "currency": "EUR",
             }  # fmt: skip
-
-
-def stand_at(house: Any, moment: datetime) -> None:
-    """The store's clock stands at ``moment``."""
-    with house.database.write() as transaction:
-        stores.set_clock(
-            transaction.connection, house.store_id, world_at=moment, wall_at=datetime.now(UTC),
-            rate=0.0,
-        )  # fmt: skip
 
 
 def days_later(house: Any, days: float, level: float = 2.0, price: str = "105.00") -> None:
