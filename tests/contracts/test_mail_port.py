@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import dkim
@@ -24,9 +25,12 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from pydantic import SecretStr
 
 from core.errors import NotConfigured
+from core.settings import Settings
 from royal_platform.commerce.messages.model import Envelope, Rendered
+from royal_platform.messaging.carriers import mailer_of
 from royal_platform.messaging.errors import MailRejected, MailUnavailable
 from royal_platform.messaging.mime import Signature
 from royal_platform.messaging.sendgrid import SendGridMailer
@@ -221,6 +225,19 @@ def test_an_address_that_would_be_headers_is_refused() -> None:
 def test_a_wrong_server_address_names_the_setting(url: str) -> None:
     with pytest.raises(NotConfigured, match="SMTP_URL"):
         SmtpMailer(url)
+
+
+@pytest.mark.parametrize(("url", "named"), [("smtp://127.0.0.1", "MAIL_FROM"), ("no", "SMTP_URL")])
+def test_a_carrier_that_lacks_a_setting_refuses_mail_when_it_is_sent(
+    url: str, named: str, tmp_path: Path
+) -> None:
+    # Not before: what changes a price must not fail for it.
+    sender = None if named == "MAIL_FROM" else ENVELOPE.sender
+    given = Settings(_env_file=None, var_dir=tmp_path, smtp_url=SecretStr(url), mail_from=sender)
+    mailer = mailer_of(given)
+    assert mailer.carrier == "smtp"
+    with pytest.raises(NotConfigured, match=named):
+        asyncio.run(mailer.send(ENVELOPE, lambda: None))
 
 
 def test_signed_mail_verifies_and_names_the_one_click_headers() -> None:
