@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from core.events.log import NewEvent
 from core.storage.database import Database, Transaction
-from royal_platform.commerce.decisions.model import Decision, Policy
+from royal_platform.commerce.decisions.model import Decision, Policy, Proposal
+from royal_platform.commerce.decisions.support import REPLY
 from royal_platform.persistence import stores
 from royal_platform.persistence.agents import Agents
 from royal_platform.persistence.clock import StoreClock
@@ -138,11 +139,16 @@ class Books:
             "agent_id": proposal.agent_id,
             "run_id": proposal.run_id,
             "subject_id": proposal.subject.id,
-            "subject_title": proposal.subject.title,
+            "subject_title": told_title(proposal),
             **({"reverts": decision.reverts} if decision.reverts else {}),
             **facts,
         }
         self.tell(type_, decision.id, actor, payload)
+
+
+def told_title(proposal: Proposal) -> str:
+    """The subject's title as the log may keep it: a reply's is its customer's own words."""
+    return "A reply" if proposal.kind == REPLY else proposal.subject.title
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from orchestrator.core.action import Compares, Facts, Undoes
-from orchestrator.core.books import Books
+from orchestrator.core.books import Books, told_title
 from orchestrator.core.readback import show_in_copy
 from royal_platform.commerce.decisions.model import Decision, Status
 from royal_platform.commerce.decisions.prices import PRICE_KINDS
@@ -73,7 +73,7 @@ def conflict(
     """The world changed since it was decided: nothing is written; ``after`` is told with it."""
     expected = {**decision.proposal.precondition, **(before or {})}
     if live is None:
-        reason = f"{decision.proposal.subject.title} is gone from the store."
+        reason = f"{told_title(decision.proposal)} is gone from the store."
     else:
         names = action.broken(decision, live, before)
         facts = [f"{name} is {live.get(name)}, not {expected.get(name)}" for name in names]

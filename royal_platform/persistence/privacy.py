@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, select, update
 from core.events.tables import events, events_personal
 from core.secrets.sealing import SealingKey
 from royal_platform.persistence.addresses import DecidedAddresses
+from royal_platform.persistence.decided_words import DecidedWords
 from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.flows import Flows
 from royal_platform.persistence.messages import Messages
@@ -131,6 +132,7 @@ class Privacy:
             "customer": person, "expected": expected, "orders": theirs, "order_lines": lines,
             "events": told, "messages": sent,
             "address_changes": DecidedAddresses(self.store_id).of(connection, ids),
+            "decided_words": DecidedWords(self.store_id).of(connection, customer_id),
             "flows": self._rows(
                 connection, flow_enrolments, flow_enrolments.c.customer_id == customer_id
             ),
@@ -164,6 +166,7 @@ class Privacy:
             "messages": Messages(self.store_id).erase(connection, customer_id),
             "flows": Flows(self.store_id).erase(connection, customer_id),
             "stock_wishes": StockWishes(self.store_id).erase(connection, customer_id),
+            "decided_words": DecidedWords(self.store_id).erase(connection, customer_id),
             "threads": Threads(self.store_id).erase(connection, customer_id),
             "order_cases": OrderCases(self.store_id).erase(connection, theirs),
             "address_changes": DecidedAddresses(self.store_id).erase(connection, theirs),
@@ -195,6 +198,7 @@ class Privacy:
             "messages": Messages(self.store_id).erase(connection, None),
             "flows": Flows(self.store_id).erase(connection, None),
             "stock_wishes": StockWishes(self.store_id).erase(connection, None),
+            "decided_words": DecidedWords(self.store_id).erase(connection, None),
             "threads": Threads(self.store_id).erase(connection, None),
             "order_cases": OrderCases(self.store_id).erase(connection, None),
             "address_changes": DecidedAddresses(self.store_id).erase(connection, None),

@@ -21,6 +21,8 @@ from sqlalchemy import select
 from api_gateway.app import create_app
 from core.errors import Invalid
 from core.events import read_after
+from core.events.tables import events
+from core.events.verify import verify
 from core.settings import Settings, read_settings
 from orchestrator.core import attending, ledger, webhooks
 from orchestrator.core.actions import Hands
@@ -51,6 +53,7 @@ from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.messages import Messages, StoredMessage
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.support import Threads
+from royal_platform.persistence.tables.decisions import decisions, executions
 from royal_platform.persistence.tables.orders import orders
 from store_sandbox.letters import postman
 from tests.fakes.post import Mailbox
@@ -251,6 +254,23 @@ def test_a_mail_gets_one_reply_in_its_thread(platform: Platform) -> None:
     with writing(platform) as books:
         Privacy(books.store_id).erase(books.connection, customer_id, [], books.now)
     assert address not in str(said(platform, thread.id)) + str(threads(platform))
+    _words_are_forgotten(platform, decision, address)
+
+
+def _words_are_forgotten(platform: Platform, decision: Decision, address: str) -> None:
+    """The decision stands with the digest that was approved; what it said does not, anywhere."""
+    with reading(platform) as books:
+        kept = books.decisions.get(books.connection, decision.id)
+        assert verify(books.connection, platform.store_id).ok
+        assert Privacy(books.store_id).held_about(books.connection, "nobody")["decided_words"] == []
+    assert kept.argument_hash == decision.argument_hash == decision.proposal.argument_hash
+    assert kept.status == "executed"
+    with platform.database.read() as connection:
+        rows = [connection.execute(select(table)).all() for table in (decisions, executions)]
+        rows.append(connection.execute(select(events)).all())
+    for words in (str(decision.proposal.arguments["text"]), decision.proposal.subject.title,
+                  "Sent on Monday.", address):  # fmt: skip
+        assert words not in str(rows)
 
 
 def test_a_kill_while_a_reply_is_sent_sends_no_second(platform: Platform) -> None:
