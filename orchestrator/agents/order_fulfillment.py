@@ -172,7 +172,12 @@ class OrderFulfillmentAgent(AgentBase):
     def _remedies(self) -> list[Proposal]:
         """What goes wrong, and what can be decided about it."""
         found: list[Proposal] = []
+        with reading(self.platform) as books:
+            cancelled = OrderCases(books.store_id).cancelled(books.connection, self._in_doubt)
         for order in self._named(self._in_doubt):
+            if order.order_id in cancelled:
+                found += self._take_back(order)
+                continue
             for reference, booked in self._booked_of(order.order_id).items():
                 for snag in snags(booked.order, booked.placed_at, self._at):
                     self._troubles.setdefault(order.order_id, []).append(snag)
@@ -217,6 +222,15 @@ class OrderFulfillmentAgent(AgentBase):
         elif snag.remedy == "send_again":
             return self._send_again(order, booked, snag)
         return []
+
+    def _take_back(self, order: OpenOrder) -> list[Proposal]:
+        """What suppliers are to send for an order that its customer no longer wants."""
+        return [
+            service.take_back_proposal(self._about(order), booked.order, booked.supplier_id)
+            for reference, booked in self._booked_of(order.order_id).items()
+            if booked.order.status not in serving.LEFT_OR_GONE
+            and self._may_ask_on(order.order_id, "supplier_order.cancel", reference)
+        ]
 
     def _send_again(self, order: OpenOrder, booked: BookedOrder, snag: Snag) -> list[Proposal]:
         """Once for each lost parcel, from wherever it comes best now."""

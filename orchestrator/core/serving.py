@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from orchestrator.core.books import reading
 from royal_platform.commerce.decisions.model import Decision, Status
+from royal_platform.commerce.decisions.workdays import days_off, weekdays
 from royal_platform.commerce.fulfilment.calendar import Workdays
 from royal_platform.commerce.fulfilment.model import OWN, Option, Route, Wanted
 from royal_platform.commerce.fulfilment.routing import expected_cost, route
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 PLACE = "supplier_order.place"
 GONE = frozenset({"refused", "cancelled"})
+LEFT_OR_GONE = GONE | {"shipped", "delivered"}
 # A decision in one of these stands: it is under way, done, or a person said no.
 _STANDS = frozenset({
     Status.PROPOSED, Status.APPROVED, Status.EXECUTING, Status.EXECUTED, Status.MEASURED,
@@ -68,8 +71,20 @@ def market(platform: Platform) -> Market:
         )  # fmt: skip
     return Market(
         shelves, articles, platform.offers.offers(), platform.offers.reliability(),
-        platform.offers.names(), Workdays(ZoneInfo(store.timezone)), store.currency,
+        platform.offers.names(), _workdays(platform, ZoneInfo(store.timezone)), store.currency,
         store.name or store.domain,
+    )  # fmt: skip
+
+
+def _workdays(platform: Platform, zone: ZoneInfo) -> Workdays:
+    """When the merchant works, as the policy says."""
+    with reading(platform) as books:
+        policy = books.policy
+    closed = policy.closed_days
+    return Workdays(
+        zone, policy.order_cutoff_hour, weekdays(policy.working_days),
+        frozenset() if closed is None else days_off(closed),
+        policy.own_handling_days, policy.own_transit_days,
     )  # fmt: skip
 
 

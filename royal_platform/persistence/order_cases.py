@@ -236,6 +236,17 @@ class OrderCases:
             found += self._opened(connection, orders.c.id.in_(part))
         return found
 
+    def cancelled(self, connection: Connection, order_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these orders were cancelled."""
+        found: set[str] = set()
+        for part in chunks(order_ids):
+            query = select(orders.c.id).where(
+                orders.c.store_id == self.store_id, orders.c.id.in_(part),
+                orders.c.cancelled_at.is_not(None),
+            )  # fmt: skip
+            found.update(connection.execute(query).scalars())
+        return frozenset(found)
+
     def decided(self, connection: Connection, since: datetime) -> dict[str, list[Decision]]:
         """Decisions on each order's way since, the oldest first; shadows left out."""
         query = (

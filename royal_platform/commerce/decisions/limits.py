@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, get_args, get_type_hints
 
 from royal_platform.commerce.decisions.ladder import is_ladder, price_points
 from royal_platform.commerce.decisions.model import Policy
+from royal_platform.commerce.decisions.workdays import told_days_off, told_weekdays
 
 NAMES = tuple(field.name for field in fields(Policy))
 # Ten years: beyond the calendar's end no limit can be computed at all.
@@ -60,7 +61,7 @@ def changed(policy: Policy, name: str, text: str) -> Policy:
 
 def _value(name: str, kinds: tuple[Any, ...], text: str) -> Any:
     if str in kinds:
-        return _points(text) if name == "price_points" else _ending(name, text)
+        return _TEXTS[name](text)
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -87,10 +88,16 @@ def _points(text: str) -> str:
     return points
 
 
-def _ending(name: str, text: str) -> str:
+def _ending(text: str) -> str:
     if not text or len(text) > 10:
-        raise ValueError(f"{name} is an ending of prices like .99.")
+        raise ValueError("price_ending is an ending of prices like .99.")
     return text
+
+
+_TEXTS: Mapping[str, Callable[[str], str]] = {
+    "price_points": _points, "price_ending": _ending, "working_days": told_weekdays,
+    "closed_days": told_days_off,
+}  # fmt: skip
 
 
 def _most(name: str, kinds: tuple[Any, ...]) -> Decimal:

@@ -212,7 +212,10 @@ class Policy:
     one of the ``prior_price_days`` before (30 in the EU; None where no such law holds).
     ``salvage_percent`` of its unit cost is what a unit left over after a clearance still brings;
     ``price_points`` the only prices an agent may ask ("9.95 14.95 19.95"), None for any.
-    ``price_tests_max`` variants at a time may be in a price test; 0 for none.
+    ``price_tests_max`` variants at a time may be in a price test; 0 for none. An order before
+    ``order_cutoff_hour`` of a working day ("mon tue wed thu fri") is begun that day; it leaves the
+    own shelf ``own_handling_days`` working days later and arrives ``own_transit_days`` after that.
+    ``closed_days`` ("2026-12-25 2026-12-28") are no working days, None when there are none.
     """
 
     margin_floor_percent: Decimal = Decimal(15)
@@ -250,6 +253,11 @@ class Policy:
     order_changes_max: int = 2
     customer_changes_month_max: int = 4
     order_changes_per_day: int = 30
+    order_cutoff_hour: int = 11
+    working_days: str = "mon tue wed thu fri"
+    closed_days: str | None = None
+    own_handling_days: int = 0
+    own_transit_days: int = 2
     support_from_hour: int = 9
     support_to_hour: int = 17
     first_response_hours: int = 4

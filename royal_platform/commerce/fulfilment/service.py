@@ -149,6 +149,27 @@ def place_proposal(
 def cancel_at_supplier_proposal(about: About, order: SupplierOrder, supplier_id: str, why: str
                                 ) -> Proposal:  # fmt: skip
     """Take an order back from a supplier that does not send it, so that it is routed anew."""
+    return _back_from_supplier(
+        about, order, supplier_id,
+        why=f"{why} Once it is cancelled the order is routed anew, past this supplier.",
+        risk=_risk(_RELEASE_RISK, "the customer waits for the next supplier"),
+        undo="It is ordered anew by a decision of its own.",
+    )  # fmt: skip
+
+
+def take_back_proposal(about: About, order: SupplierOrder, supplier_id: str) -> Proposal:
+    """Take an order back from a supplier whose goods nobody waits for any more."""
+    return _back_from_supplier(
+        about, order, supplier_id,
+        why="The customer's order was cancelled: what the supplier sends would come to nobody.",
+        risk=_risk(_RELEASE_RISK, "goods that leave meanwhile have to come back"),
+        undo="Nothing is ordered again: the customer's order was cancelled.",
+    )  # fmt: skip
+
+
+def _back_from_supplier(
+    about: About, order: SupplierOrder, supplier_id: str, *, why: str, risk: Risk, undo: str
+) -> Proposal:
     arguments = {
         "supplier_id": supplier_id,
         "reference": order.reference,
@@ -163,12 +184,8 @@ def cancel_at_supplier_proposal(about: About, order: SupplierOrder, supplier_id:
                      else order.promised_at.isoformat(), "time", about.source,
                      f"order {order.reference}", about.now),
         ),
-        rationale=f"{why} Once it is cancelled the order is routed anew, past this supplier.",
-        prediction=None,
-        risk=_risk(_RELEASE_RISK, "the customer waits for the next supplier"),
-        cost=None, money_at_stake=None,
-        inverse=Inverse(None, None, "It is ordered anew by a decision of its own."),
-        expires_at=about.now + _LIFE,
+        rationale=why, prediction=None, risk=risk, cost=None, money_at_stake=None,
+        inverse=Inverse(None, None, undo), expires_at=about.now + _LIFE,
     )  # fmt: skip
 
 

@@ -118,7 +118,11 @@ def cancel_proposal(
 ) -> Proposal:  # fmt: skip
     """The thread's order cancelled for its customer, with the money back."""
     money = Money(order.left, order.currency)
-    supplier = " A supplier was told to send it: cancel it there too." if at_supplier else ""
+    supplier = (
+        " A supplier was told to send it: taking it back there is proposed next."
+        if at_supplier
+        else ""
+    )
     return Proposal(
         agent_id=AGENT, kind=CANCEL, subject=Subject("order", order.id, order.name),
         arguments={

@@ -6,20 +6,24 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from core.settings import read_settings
-from orchestrator.core import ledger, supplying
+from orchestrator.core import ledger, serving, supplying
 from orchestrator.core.agent_registry import Registration, get_agent_registry
 from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.running import carry_out
 from orchestrator.core.runs import start_run
 from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.commerce.decisions.limits import with_limits
 from royal_platform.commerce.decisions.model import Decision
+from royal_platform.commerce.fulfilment.calendar import Workdays
 from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.messages import Messages
 from royal_platform.persistence.order_cases import OrderCases
@@ -240,3 +244,90 @@ def test_a_fraudulent_pattern_is_held_with_reasons_and_released_by_a_person(
     catch_up(platform)
     run(platform)
     assert len(decided(platform, "supplier_order.place", held)) == 1
+
+
+def delay_at_supplier(sandbox: Sandbox, reference: str, days: int) -> None:
+    """The supplier does not get to it for so many days."""
+    with sqlite3.connect(sandbox.folder / "store.db", timeout=30) as db:
+        db.execute(
+            "UPDATE supplier_orders SET ships_at = ships_at + ?, arrives_at = arrives_at + ?"
+            " WHERE reference = ?", (days * 86_400, days * 86_400, reference),
+        )  # fmt: skip
+
+
+def at_supplier(sandbox: Sandbox, reference: str) -> bool:
+    """Whether the supplier still means to send it."""
+    with sqlite3.connect(sandbox.folder / "store.db") as db:
+        [(cancelled,)] = db.execute(
+            "SELECT cancelled_at FROM supplier_orders WHERE reference = ?", (reference,)
+        ).fetchall()
+    return cancelled is None
+
+
+def test_a_cancelled_order_is_taken_back_from_its_supplier(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    order_id = place_order(platform, sandbox)
+    run(platform)
+    [place] = decided(platform, "supplier_order.place", order_id)
+    assert approve(platform, place).status == "executed"
+    sandbox.control("orders", {"modify": {"id": f"gid://shopify/Order/{order_id}", "cancel": True}})
+    catch_up(platform)
+    run(platform)
+    [back] = decided(platform, "supplier_order.cancel", order_id)
+    assert back.status == "proposed"
+    assert "customer's order was cancelled" in back.proposal.rationale
+    run(platform)
+    assert len(decided(platform, "supplier_order.cancel", order_id)) == 1
+    assert approve_and_die(platform, back).status == "executed"
+    assert not at_supplier(sandbox, place.proposal.subject.id)
+    catch_up(platform)
+    run(platform)
+    # It goes nowhere else either.
+    assert len(decided(platform, "supplier_order.place", order_id)) == 1
+
+
+def test_what_a_supplier_sits_on_is_taken_back_and_routed_past_it(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    order_id = place_order(platform, sandbox)
+    run(platform)
+    [place] = decided(platform, "supplier_order.place", order_id)
+    assert approve(platform, place).status == "executed"
+    delay_at_supplier(sandbox, place.proposal.subject.id, days=20)
+    step(platform, sandbox, days=2)
+    run(platform)
+    [back] = decided(platform, "supplier_order.cancel", order_id)
+    assert "has not left the supplier" in back.proposal.rationale
+    assert approve_and_die(platform, back).status == "executed"
+    assert not at_supplier(sandbox, place.proposal.subject.id)
+    catch_up(platform)
+    run(platform)
+    with reading(platform) as books:
+        case = OrderCases(books.store_id).get(books.connection, order_id)
+    assert case is not None
+    assert case.route is not None
+    first = place.proposal.arguments["supplier_id"]
+    again = [
+        one for one in decided(platform, "supplier_order.place", order_id) if one.id != place.id
+    ]
+    assert first not in {part["source"] for part in case.route["parts"]}
+    # Somebody else sends it, the own shelf included, or the page says that nobody can.
+    assert case.route["parts"] or case.route["unserved"]
+    assert all(one.proposal.arguments["supplier_id"] != first for one in again)
+
+
+def test_orders_are_promised_by_the_merchants_hours_and_days(platform: Platform) -> None:
+    typed = {
+        "order_cutoff_hour": 16, "working_days": "sat mon", "closed_days": "2026-12-26",
+        "own_handling_days": 1,
+    }  # fmt: skip
+    with writing(platform) as books:
+        books.policies.replace(
+            books.connection, edited=0, policy=with_limits(books.policy, typed), actor="ada",
+            now=books.now,
+        )  # fmt: skip
+    zone = ZoneInfo(platform.store().timezone)
+    assert serving.market(platform).workdays == Workdays(
+        zone, 16, frozenset({0, 5}), frozenset({date(2026, 12, 26)}), handling=1, transit=2
+    )

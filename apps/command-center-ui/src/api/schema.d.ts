@@ -4435,6 +4435,31 @@ export interface components {
             customer_changes_month_max: number;
             /** Order Changes Per Day */
             order_changes_per_day: number;
+            /**
+             * Order Cutoff Hour
+             * @default 11
+             */
+            order_cutoff_hour?: number;
+            /**
+             * Working Days
+             * @default mon tue wed thu fri
+             */
+            working_days?: string;
+            /**
+             * Closed Days
+             * @default null
+             */
+            closed_days?: string | null;
+            /**
+             * Own Handling Days
+             * @default 0
+             */
+            own_handling_days?: number;
+            /**
+             * Own Transit Days
+             * @default 2
+             */
+            own_transit_days?: number;
             /** Support From Hour */
             support_from_hour: number;
             /** Support To Hour */

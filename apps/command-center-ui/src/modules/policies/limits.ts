@@ -69,6 +69,13 @@ export const GROUPS = {
     { name: "quiet_from_hour", kind: "hour" },
     { name: "quiet_to_hour", kind: "hour" },
   ],
+  fulfilment: [
+    { name: "order_cutoff_hour", kind: "hour" },
+    { name: "working_days", kind: "text" },
+    { name: "closed_days", kind: "text", optional: true },
+    { name: "own_handling_days", kind: "days" },
+    { name: "own_transit_days", kind: "days" },
+  ],
   support: [
     { name: "refund_order_max", kind: "money" },
     { name: "refund_customer_month_max", kind: "money" },
