@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from royal_platform.commerce.analytics.metrics import METRICS, dimensions_of
 from royal_platform.commerce.analytics.model import Ask
 from royal_platform.commerce.analytics.ports import Query, Rows
 from royal_platform.commerce.analytics.service import explore
+from royal_platform.warehouse import tables
 from royal_platform.warehouse.bigquery import BigQueryWarehouse
 from royal_platform.warehouse.embedded import DuckDbWarehouse
 from tests.counterparts.bigquery import PROJECT, bigquery_server
@@ -273,6 +278,110 @@ def test_one_query_says_the_same_everywhere(warehouse_of: Of) -> None:
     assert len(warehouse.rows(Query("SELECT order_id FROM fact_order"), limit=2).rows) == 2
     told = warehouse.rows(Query("SELECT order_id FROM fact_order"))
     assert told.sql == warehouse.sql(Query("SELECT order_id FROM fact_order"))
+
+
+@pytest.fixture
+def dataset(bigquery_address: str) -> tuple[Any, str]:
+    """The official client and the name of a dataset that nothing else uses."""
+    return official_client(bigquery_address), f"changed_{secrets.token_hex(4)}"
+
+
+def columns_of(client: Any, dataset: str, table: str) -> dict[str, str]:
+    found = client.get_table(f"{PROJECT}.{dataset}.{table}")
+    return {field.name: field.field_type for field in found.schema}
+
+
+OLDER = {
+    "lacks a column that may be unknown": ({"drop": "source"}, 1),
+    "lacks a column that must be known": ({"drop": "currency"}, 0),
+    "has a column that is no longer there": ({"add": "old"}, 0),
+    "is not divided by day": ({"partitioned": False}, 0),
+}
+
+
+@pytest.mark.parametrize("case", OLDER.values(), ids=OLDER)
+def test_an_older_table_is_widened_or_made_anew(
+    dataset: tuple[Any, str], case: tuple[dict[str, Any], int]
+) -> None:
+    client, name = dataset
+    tables.prepare(client, name)
+    wanted = columns_of(client, name, "fact_order")
+    change, kept = case
+    make_older(client, f"{PROJECT}.{name}.fact_order", **change)
+
+    tables.prepare(client, name)
+
+    assert columns_of(client, name, "fact_order") == wanted
+    found = client.get_table(f"{PROJECT}.{name}.fact_order")
+    assert found.time_partitioning.field == "day"
+    counted = client.query(f"SELECT COUNT(*) FROM `{PROJECT}.{name}.fact_order`").result()
+    assert next(iter(counted))[0] == kept
+
+
+def make_older(
+    client: Any, table: str, *, drop: str = "", add: str = "", partitioned: bool = True
+) -> None:
+    """The table as an older release may have left it, with a row."""
+    from google.cloud import bigquery
+
+    now = client.get_table(table)
+    fields = [field for field in now.schema if field.name != drop]
+    older = bigquery.Table(
+        table, [*fields, *([bigquery.SchemaField(add, "STRING")] if add else [])]
+    )
+    older.time_partitioning = now.time_partitioning if partitioned else None
+    client.delete_table(table)
+    client.create_table(older)
+    given = {"store_id": "'s'", "order_id": "'o'", "ordered_at": "CURRENT_TIMESTAMP()",
+             "day": "CURRENT_DATE()", "currency": "'EUR'", "gross": "1",
+             "discounts": "0"}  # fmt: skip
+    given.pop(drop, None)
+    names, values = ", ".join(given), ", ".join(given.values())
+    client.query(f"INSERT INTO `{table}` ({names}) VALUES ({values})").result()
+
+
+def test_a_question_goes_with_its_cap_and_one_above_it_names_the_setting() -> None:
+    with over_the_cap() as (address, asked):
+        warehouse = BigQueryWarehouse(
+            lambda: official_client(address), "history", "str_1", max_bytes_billed=12_345
+        )
+        with pytest.raises(Invalid, match="cost cap") as told:
+            warehouse.rows(Query("SELECT order_id FROM fact_order"))
+    assert "BIGQUERY_MAX_BYTES_BILLED" in told.value.remedy
+    assert asked
+    caps = {each["configuration"]["query"]["maximumBytesBilled"] for each in asked}
+    assert caps == {"12345"}
+
+
+@contextmanager
+def over_the_cap() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A BigQuery for which every question costs too much, and what it was asked.
+
+    The counterpart counts no bytes, so it refuses none: this says what Google's documents say.
+    """
+    message = "Query exceeded limit for bytes billed: 12345. 10485760 or higher required."
+    errors = [{"reason": "bytesBilledLimitExceeded", "message": message}]
+    body = json.dumps({"error": {"code": 400, "message": message, "errors": errors}}).encode()
+    asked: list[dict[str, Any]] = []
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(400)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing on the test's output."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", asked
+        finally:
+            server.shutdown()
 
 
 TODAY = date(2026, 12, 1)
