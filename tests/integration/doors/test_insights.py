@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import email
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from email.policy import default
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from pydantic import SecretStr
 from sqlalchemy import insert
 
 from orchestrator.core import ledger
@@ -23,6 +28,7 @@ from royal_platform.commerce.decisions.model import Decision
 from royal_platform.persistence import stores
 from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.tables import orders
+from tests.installation import free_ports
 from tests.integration.doors import shop
 
 ADMIN = {"Authorization": "Bearer an-admin-token-for-tests-with-enough-characters"}
@@ -153,6 +159,50 @@ def test_a_week_is_reported_once_and_its_words_are_escaped(ask: Ask, filled: Pla
     explored = ask(f"explore?metric=orders&from={report['first']}&to={report['last']}").get_json()
     assert figures["orders"]["amount"] == explored["slices"][0]["total"]["amount"]
     assert ask("reports/2001-W01/page").status_code == 404
+
+
+class House:
+    """A mail server that has no box for one of the house and is too busy for another at first."""
+
+    def __init__(self) -> None:
+        self.busy = ["bob@house.test"]
+        self.taken: list[tuple[str, str]] = []
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str,
+                          _options: Any) -> str:  # fmt: skip
+        if address == "gone@house.test":
+            return "550 5.1.1 no such mailbox"
+        if address in self.busy:
+            self.busy.remove(address)
+            return "451 4.7.1 try later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        letter = email.message_from_bytes(envelope.original_content, policy=default)
+        self.taken += [(address, str(letter["Subject"])) for address in envelope.rcpt_tos]
+        return "250 taken"
+
+
+def test_the_house_is_told_by_mail_each_once_whatever_one_address_does(filled: Platform) -> None:
+    house = House()
+    controller = Controller(house, hostname="127.0.0.1", port=free_ports(1)[0])
+    controller.start()
+    settings = filled.settings.model_copy(update={
+        "smtp_url": SecretStr(f"smtp://127.0.0.1:{controller.port}"),
+        "mail_from": "Shop <shop@shop.test>",
+        "operator_mail": "gone@house.test, ada@house.test,bob@house.test",
+    })  # fmt: skip
+    mailing = replace(filled, settings=settings)
+    try:
+        run(mailing)
+        [publish] = decided(mailing, "report.publish")
+        assert carry(mailing, publish) == "executed"
+    finally:
+        controller.stop()
+    assert house.busy == []
+    assert [address for address, _ in house.taken] == ["ada@house.test", "bob@house.test"]
+    assert len({subject for _, subject in house.taken}) == 1
 
 
 def test_what_is_foretold_is_compared_with_what_came(ask: Ask, filled: Platform) -> None:
