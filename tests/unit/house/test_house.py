@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.settings import environment_names
+from royal_platform.commerce.decisions.rules import KINDS
 
 ROOT = Path(__file__).resolve().parents[3]
 LOCKS = (
@@ -36,6 +38,17 @@ def test_every_package_that_is_shipped_is_held_by_an_import_contract() -> None:
     shipped = {Path(path).name for path in project["hatch"]["build"]["only-include"]}
     modules = {"wsgi.py", "gunicorn.conf.py"}
     assert shipped - modules == set(project["importlinter"]["root_packages"])
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_every_rule_of_the_policy_has_its_name_on_the_page(language: str) -> None:
+    sources = (ROOT / "royal_platform/commerce/decisions").glob("*.py")
+    dotted = {
+        name for path in sources for name in re.findall(r'"([a-z_]+\.[a-z_]+)"', path.read_text())
+    }
+    texts = ROOT / f"apps/command-center-ui/src/modules/approvals/texts.{language}.json"
+    named = set(json.loads(texts.read_text())["rule"])
+    assert {rule.replace(".", "_") for rule in dotted - set(KINDS)} <= named
 
 
 def test_lock_files_are_hashed_and_name_no_host() -> None:

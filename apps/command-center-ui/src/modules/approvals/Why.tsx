@@ -1,5 +1,6 @@
 /** The grounds: evidence, rules hit, risk factors, undo plan, and the decision's life so far. */
 import { Link } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAgents } from "@/api/agents";
@@ -22,7 +23,9 @@ export function Why({ decision }: { decision: DecisionDetail }) {
         <RiskFactors decision={decision} />
       </div>
       <Part title={t("why.undo")}>
-        <p className="text-dense text-muted">{decision.inverse.explanation}</p>
+        <p lang="en" className="text-dense text-muted">
+          {decision.inverse.explanation}
+        </p>
       </Part>
       <Life decision={decision} />
       <details className="text-dense">
@@ -62,6 +65,11 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
+/** What a rule of the policy is called; its own sentence, which the server says, follows. */
+function ruleName(rule: string, t: TFunction): string {
+  return t(`rule.${rule.replaceAll(".", "_")}` as "rule.stop", { defaultValue: "" });
+}
+
 const RULING: Record<string, Tone> = { allow: "ok", ask: "warn", deny: "bad" };
 
 function Rules({ decision }: { decision: DecisionDetail }) {
@@ -77,7 +85,10 @@ function Rules({ decision }: { decision: DecisionDetail }) {
           {hits.map((hit) => (
             <li key={hit.rule}>
               <ToneWord tone={RULING[hit.ruling] ?? "muted"}>{t(`ruling.${hit.ruling}`)}</ToneWord>{" "}
-              <span className="text-muted">{hit.message}</span>
+              {ruleName(hit.rule, t)}{" "}
+              <span lang="en" className="text-muted">
+                {hit.message}
+              </span>
               {hit.limit !== null && hit.actual !== null && (
                 <span className="block pl-4 text-meta text-muted tabular-nums">
                   {t("why.limit", {
@@ -109,7 +120,9 @@ function RiskFactors({ decision }: { decision: DecisionDetail }) {
               <span className="text-right tabular-nums">
                 {format.decimal(String(factor.contribution), { signed: true })}
               </span>
-              <span className="text-muted">{factor.reason}</span>
+              <span lang="en" className="text-muted">
+                {factor.reason}
+              </span>
               <span />
               <span className="mt-1 h-1 rounded-full bg-raised">
                 <span
