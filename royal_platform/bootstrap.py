@@ -14,7 +14,6 @@ from core.secrets.secret_provider import UnifiedSecretResolver
 from core.settings import Settings
 from core.storage.database import Database
 from royal_platform.commerce.analytics.ports import Engine
-from royal_platform.commerce.language.model import Sent
 from royal_platform.commerce.language.ports import Embedder, Llm
 from royal_platform.commerce.suppliers.ports import SupplierDesk
 from royal_platform.commerce.support.ports import Classifier, Drafter
@@ -191,19 +190,15 @@ class Platform:
 
     def embedder(self, *, actor: str) -> Embedder | None:
         """What makes embeddings for ``actor``, if anything does. For a thread without a loop."""
-        from royal_platform.commerce.language.pseudonyms import Pseudonyms, tokens_in
-        from royal_platform.llm.embeddings import embedder
+        from royal_platform.commerce.language.pseudonyms import Pseudonyms
+        from royal_platform.llm.embeddings import Guard, embedder
 
         def hide(text: str) -> str:
             names = Pseudonyms()
             names.learn(self.people.named_in(text))
             return names.hide(text)
 
-        def keep(model: str, text: str) -> None:
-            told = (text,)
-            self.sent.record(Sent(model, "search", actor, "documentation", told, tokens_in(told)))
-
-        return embedder(self.models, hide, keep)
+        return embedder(self.models, Guard(hide, self.sent, actor))
 
     def classifier(self, *, actor: str) -> Classifier:
         """Understands what customers write; a model, where there is one, is a second opinion."""

@@ -6,11 +6,16 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Model, PageQuery
+from app.schemas.common import Model, MoneyOut, PageQuery
 
 
 class ModelCallOut(Model):
-    """One call. ``hidden``: how many tokens stood for names, addresses, mail, telephone numbers."""
+    """One call. ``hidden``: how many tokens stood for names, addresses, mail, telephone numbers.
+
+    ``outcome`` is ``ok``, ``cancelled``, a problem's slug, or null while no end is known. Tokens
+    are null where the server did not say them, ``cost`` where no price is configured or the tokens
+    are unknown. ``answered_by`` is the model that answered, ``model`` the one that was asked.
+    """
 
     id: str
     at: datetime
@@ -20,6 +25,13 @@ class ModelCallOut(Model):
     about: str
     characters: int
     hidden: dict[str, int]
+    outcome: str | None
+    answered_by: str | None
+    milliseconds: int | None
+    first_token_milliseconds: int | None
+    input_tokens: int | None
+    output_tokens: int | None
+    cost: MoneyOut | None
 
 
 class ModelCallPage(Model):

@@ -34,6 +34,7 @@ class Outcome:
     ungrounded: list[str] = field(default_factory=list)
     seconds: float = 0.0
     tokens: int = 0
+    estimated_tokens: int = 0
     cost: Decimal | None = None
     currency: str = ""
 
@@ -78,7 +79,8 @@ def in_words(talker: Talker, question: Question) -> Outcome:
     outcome.failure = "; ".join(error["slug"] for error in _data(heard, "error"))
     _ground(outcome, text, _data(heard, "tool_result"))
     for used in _data(heard, "usage"):
-        outcome.tokens = used["input_tokens"] + used["output_tokens"]
+        outcome.tokens = (used["input_tokens"] or 0) + (used["output_tokens"] or 0)
+        outcome.estimated_tokens = used["estimated_tokens"] or 0
         if used["cost"]:
             outcome.cost = Decimal(used["cost"]["amount"])
             outcome.currency = used["cost"]["currency"]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestrator.commands.shared import FAILED, AsJson, command, platform, show, table
+
+if TYPE_CHECKING:
+    from royal_platform.persistence.model_calls import ModelCall
 
 app = typer.Typer(no_args_is_help=True, help="The append-only log of everything that happened.")
 _PAGE = 500
@@ -84,9 +87,19 @@ def model_calls(
         page = calls.page(connection, about or None, None, last)
     rows = [
         (each.id, f"{each.at:%Y-%m-%d %H:%M:%S}", each.model, each.purpose, each.actor, each.about,
-         each.characters, sum(each.hidden.values()))
+         each.characters, sum(each.hidden.values()), *_took(each))
         for each in page.items
     ]  # fmt: skip
-    header = ("call", "at", "model", "purpose", "actor", "about", "characters", "hidden")
+    header = (
+        "call", "at", "model", "purpose", "actor", "about", "characters", "hidden",
+        "outcome", "read", "written", "cost", "ms",
+    )  # fmt: skip
     document = {"data": [asdict(each) for each in page.items], "total": page.total}
     show(as_json, document, table(rows, header))
+
+
+def _took(call: ModelCall) -> tuple[object, ...]:
+    """How a call ended and what it took; what nobody knows is no zero."""
+    cost = None if call.cost is None else f"{call.cost.normalize():f} {call.currency}"
+    told = (call.outcome, call.input_tokens, call.output_tokens, cost, call.milliseconds)
+    return tuple("unknown" if each is None else each for each in told)

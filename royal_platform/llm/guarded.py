@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -23,18 +22,12 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
 
 from core.resilience import CircuitBreaker
-from royal_platform.llm.errors import problem_of
+from royal_platform.llm.calls import Call, measured, timed
 from royal_platform.llm.metrics import observe_call
 from royal_platform.llm.prices import Cost
 
 # Failures of the server, not of the request: only these open the breaker.
 DOWN = (ModelConnectionError, ModelRequestTimeout, ModelServerError, ModelUnavailableError)
-
-
-@dataclass
-class _Call:
-    used: RequestUsage | None = None
-    first_token_seconds: float | None = None
 
 
 @dataclass(init=False)
@@ -60,7 +53,7 @@ class GuardedModel(WrapperModel):
         """Ask and wait for the whole answer."""
         with self._measured() as call, self._breaker.guarded():
             answer = await self.wrapped.request(messages, model_settings, model_request_parameters)
-            call.used = answer.usage
+            call.used = measured(answer.usage)
         return answer
 
     @asynccontextmanager
@@ -80,26 +73,18 @@ class GuardedModel(WrapperModel):
                 try:
                     yield stream
                 finally:
-                    call.used = stream.usage
+                    call.used = measured(stream.usage)
                     call.first_token_seconds = stream.time_to_first_chunk(asked)
 
     @contextmanager
-    def _measured(self) -> Generator[_Call]:
-        began = time.perf_counter()
-        call = _Call()
-        outcome = "ok"
+    def _measured(self) -> Generator[Call]:
+        call = Call()
         try:
-            yield call
-        except (asyncio.CancelledError, GeneratorExit):
-            outcome = "cancelled"
-            raise
-        except Exception as error:
-            problem = problem_of(error)
-            outcome = "internal" if problem is None else problem.slug
-            raise
+            with timed() as call:
+                yield call
         finally:
             cost = None if call.used is None else self._price(self.model_name, call.used)
             observe_call(
-                self.model_name, outcome, time.perf_counter() - began, used=call.used, cost=cost,
+                self.model_name, call.outcome, call.seconds, used=call.used, cost=cost,
                 first_token_seconds=call.first_token_seconds,
             )  # fmt: skip

@@ -11,12 +11,14 @@ of appearance, so the same history gives the same tokens. Prompts, instructions,
 arguments in the history are hidden; text, thinking and tool arguments that come back are restored,
 also when they are streamed. Known names come from the store's customers (``platform.people``);
 mail, telephone and street addresses are found by their shape. ``MODEL_CLEAR_FIELDS`` names what may
-be seen. Each call is recorded in ``platform.sent`` before it is made: ``royal audit model-calls``.
+be seen. Each call is recorded in ``platform.sent`` before it is made, with what it took
+once it ended: ``royal audit model-calls``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
@@ -44,13 +46,18 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
 from pydantic_core import to_jsonable_python
 
+from core.errors import Unavailable
 from core.settings import Settings
+from core.telemetry.logs import get_logger
 from royal_platform.commerce.language.model import PersonalField, PersonalValue, Sent
 from royal_platform.commerce.language.ports import People, SentLog
 from royal_platform.commerce.language.pseudonyms import Pseudonyms, tokens_in
+from royal_platform.llm.calls import Call, estimated, measured, timed
+from royal_platform.llm.prices import cost_of
 
 Item = TypeVar("Item")
 _TEXTUAL = ("content", "args", "instructions")
+_log = get_logger(__name__)
 
 
 def clear_fields(settings: Settings) -> frozenset[PersonalField]:
@@ -73,11 +80,15 @@ class ShieldedPlatform(Protocol):
 
 @dataclass
 class Shield:
-    """The pseudonyms of one conversation, who is known, and where what was sent is kept."""
+    """The pseudonyms of one conversation, who is known, and where what was sent is kept.
+
+    ``settings`` have the models' prices.
+    """
 
     pseudonyms: Pseudonyms
     people: People
     log: SentLog
+    settings: Settings
     purpose: str
     actor: str
     about: str
@@ -87,7 +98,7 @@ class Shield:
     def of(cls, platform: ShieldedPlatform, *, purpose: str, actor: str, about: str) -> Shield:
         """A shield by the platform's settings, customers and log."""
         names = Pseudonyms(clear_fields(platform.settings))
-        return cls(names, platform.people, platform.sent, purpose, actor, about)
+        return cls(names, platform.people, platform.sent, platform.settings, purpose, actor, about)
 
     def around(self, model: Model) -> PrivateModel:
         """``model``, shown nothing personal."""
@@ -116,12 +127,24 @@ class Shield:
         self.learn(self.people.named_in("\n".join(fresh)))
         return [_mapped(message, self.pseudonyms.hide) for message in messages]
 
-    def record(self, model: str, messages: Sequence[ModelMessage], more: Sequence[str]) -> None:
-        """Keep what is about to be sent."""
-        # Instructions stand in the parameters and in the newest message: kept once.
-        texts = list(dict.fromkeys([*more, *_texts(messages)]))
-        hidden = tokens_in(texts)
-        self.log.record(Sent(model, self.purpose, self.actor, self.about, tuple(texts), hidden))
+    def record(self, model: str, texts: Sequence[str]) -> str:
+        """Keep what is about to be sent; the call's id."""
+        kept = tuple(dict.fromkeys(texts))
+        return self.log.record(
+            Sent(model, self.purpose, self.actor, self.about, kept, tokens_in(kept))
+        )
+
+    def answered(self, call_id: str, call: Call, asked: str) -> None:
+        """Keep how a call of the model ``asked`` ended; an answer is not lost when this fails."""
+        cost = None
+        if call.used is not None:
+            cost = cost_of(self.settings, call.model or asked, call.used) or cost_of(
+                self.settings, asked, call.used
+            )
+        try:
+            self.log.answered(call_id, call.answered(cost))
+        except Unavailable as error:
+            _log.warning("model.answer.unrecorded", call_id=call_id, slug=error.slug)
 
     def restored(self, response: ModelResponse) -> ModelResponse:
         """``response`` with the values again."""
@@ -143,8 +166,13 @@ class PrivateModel(WrapperModel):
         model_request_parameters: ModelRequestParameters,
     ) -> ModelResponse:
         """Hide, ask, restore."""
-        shown, asked = await asyncio.to_thread(self._prepare, messages, model_request_parameters)
-        return self._shield.restored(await self.wrapped.request(shown, model_settings, asked))
+        asked = await asyncio.to_thread(self._prepare, messages, model_request_parameters)
+        async with self._kept(asked) as call:
+            answer = await self.wrapped.request(asked.messages, model_settings, asked.parameters)
+            call.model = answer.model_name
+            call.used = measured(answer.usage)
+            answer.usage = call.used or asked.estimate(answer)
+        return self._shield.restored(answer)
 
     @asynccontextmanager
     async def request_stream(
@@ -155,22 +183,60 @@ class PrivateModel(WrapperModel):
         run_context: RunContext[Any] | None = None,
     ) -> AsyncGenerator[StreamedResponse]:
         """Hide, ask, and restore as the answer comes."""
-        shown, asked = await asyncio.to_thread(self._prepare, messages, model_request_parameters)
-        async with self.wrapped.request_stream(shown, model_settings, asked, run_context) as stream:
-            yield RestoringStream(model_request_parameters, stream, self._shield.pseudonyms)
+        asked = await asyncio.to_thread(self._prepare, messages, model_request_parameters)
+        async with self._kept(asked) as call:
+            began = time.perf_counter()
+            async with self.wrapped.request_stream(
+                asked.messages, model_settings, asked.parameters, run_context
+            ) as stream:
+                try:
+                    yield RestoringStream(
+                        model_request_parameters, stream, self._shield.pseudonyms, asked
+                    )
+                finally:
+                    call.model = stream.model_name
+                    call.used = measured(stream.usage)
+                    call.first_token_seconds = stream.time_to_first_chunk(began)
 
-    def _prepare(
-        self, messages: list[ModelMessage], parameters: ModelRequestParameters
-    ) -> tuple[list[ModelMessage], ModelRequestParameters]:
+    @asynccontextmanager
+    async def _kept(self, asked: Asked) -> AsyncGenerator[Call]:
+        """Keep how the call ended, whatever way it does."""
+        call = Call()
+        try:
+            with timed() as call:
+                yield call
+        finally:
+            await asyncio.to_thread(self._shield.answered, asked.call_id, call, self.model_name)
+
+    def _prepare(self, messages: list[ModelMessage], parameters: ModelRequestParameters) -> Asked:
         shown = self._shield.hidden(messages)
         parts = parameters.instruction_parts
         asked = parameters
         if parts:
             asked = copy(parameters)
             asked.instruction_parts = [_mapped(p, self._shield.pseudonyms.hide) for p in parts]
+        # Instructions stand in the parameters and in the newest message: kept once.
         told = [part.content for part in asked.instruction_parts or ()]
-        self._shield.record(self.model_name, shown, told)
-        return shown, asked
+        return Asked(self._shield.record(self.model_name, [*told, *_texts(shown)]), shown, asked)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a model is asked, personal values hidden, under the id it is kept by."""
+
+    call_id: str
+    messages: list[ModelMessage]
+    parameters: ModelRequestParameters
+
+    def estimate(self, answer: ModelResponse) -> RequestUsage:
+        """What the call took, for a server that does not say."""
+        tools = [*self.parameters.function_tools, *self.parameters.output_tools]
+        schemas = [
+            orjson.dumps([each.name, each.description, each.parameters_json_schema]).decode()
+            for each in tools
+        ]
+        told = [part.content for part in self.parameters.instruction_parts or ()]
+        return estimated([*schemas, *told, *_texts(self.messages)], _texts([answer]))
 
 
 @dataclass
@@ -179,6 +245,7 @@ class RestoringStream(StreamedResponse):
 
     inner: StreamedResponse = field(kw_only=False)
     pseudonyms: Pseudonyms = field(kw_only=False)
+    asked: Asked = field(kw_only=False)
 
     async def _get_event_iterator(self) -> AsyncIterator[ModelResponseStreamEvent]:
         waiting: dict[int, str] = {}
@@ -230,8 +297,9 @@ class RestoringStream(StreamedResponse):
 
     @property
     def usage(self) -> RequestUsage:
-        """The usage of the stream inside."""
-        return self.inner.usage
+        """The usage of the stream inside; an estimate where the server said none."""
+        used = self.inner.usage
+        return self.asked.estimate(self.inner.get()) if used.unmeasured_requests else used
 
     @property
     def model_name(self) -> str:

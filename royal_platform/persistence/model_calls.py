@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from core.errors import NotFound
 from core.events.log import NewEvent
 from core.storage.database import Database
-from royal_platform.commerce.language.model import Sent
+from royal_platform.commerce.language.model import Answered, Sent
 from royal_platform.persistence import stores
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.paging import Order, Page, page
@@ -21,7 +22,11 @@ from royal_platform.persistence.tables.model_calls import model_calls, model_tex
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """One call; ``texts`` has None where a text was erased, and is empty in a list."""
+    """One call; ``texts`` has None where a text was erased, and is empty in a list.
+
+    ``outcome`` is None while it is under way or when the process died meanwhile. Tokens and cost
+    are None where nobody knows them.
+    """
 
     id: str
     at: datetime
@@ -32,6 +37,14 @@ class ModelCall:
     digests: tuple[str, ...]
     characters: int
     hidden: dict[str, int]
+    outcome: str | None = None
+    answered_by: str | None = None
+    milliseconds: int | None = None
+    first_token_milliseconds: int | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost: Decimal | None = None
+    currency: str | None = None
     texts: tuple[str | None, ...] = ()
 
 
@@ -42,8 +55,8 @@ class StoredSentLog:
         self._database = database
         self._store_id = store_id
 
-    def record(self, sent: Sent) -> None:
-        """Keep it with an event ``model.asked``."""
+    def record(self, sent: Sent) -> str:
+        """Keep it with an event ``model.asked``; the call's id."""
         # A model may have said what no database holds: null characters, half surrogate pairs.
         texts = [
             text.replace("\x00", "").encode("utf-8", "replace").decode() for text in sent.texts
@@ -72,6 +85,15 @@ class StoredSentLog:
             transaction.record(
                 NewEvent(self._store_id, "model.asked", call, payload, sent.actor, now)
             )
+        return call
+
+    def answered(self, call_id: str, answered: Answered) -> None:
+        """Keep how the call ended beside it."""
+        mine = (model_calls.c.store_id == self._store_id) & (model_calls.c.id == call_id)
+        values = asdict(answered)
+        values["answered_by"] = values.pop("model")
+        with self._database.write() as transaction:
+            transaction.connection.execute(update(model_calls).where(mine).values(**values))
 
 
 class ModelCalls:

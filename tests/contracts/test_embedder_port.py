@@ -14,20 +14,24 @@ from aira.meaning import Meanings
 from core.errors import Unavailable
 from core.settings import read_settings
 from royal_platform.commerce.language.ports import Embedder
-from royal_platform.llm.embeddings import Keep, LocalEmbedder, ServedEmbedder, embedder
+from royal_platform.llm.embeddings import Guard, LocalEmbedder, ServedEmbedder, embedder
 from royal_platform.llm.models import Models
 from tests.counterparts.model_server import KEY, MODEL, ModelServer, model_server
-from tests.fakes.language import WordEmbedder
+from tests.fakes.language import KeptLog, WordEmbedder
 
 TEXTS = ("undo a price change", "stop every agent", "connect a store")
 
 
-def served(server: ModelServer, home: Path, keep: Keep = lambda _model, _text: None) -> Embedder:
+def guard(log: KeptLog | None = None) -> Guard:
+    return Guard(lambda text: text.replace("Anna", "{NAME_1}"), log or KeptLog(), "owner")
+
+
+def served(server: ModelServer, home: Path, log: KeptLog | None = None) -> Embedder:
     settings = read_settings(
         var_dir=home, openai_api_key=KEY, openai_embedding_model=MODEL,
         openai_base_url=server.base_url, openai_max_retries=0,
     )  # fmt: skip
-    found = embedder(Models(settings), lambda text: text.replace("Anna", "{NAME_1}"), keep)
+    found = embedder(Models(settings), guard(log))
     assert isinstance(found, ServedEmbedder)
     return found
 
@@ -52,9 +56,7 @@ def test_passages_are_unit_vectors_and_what_is_asked_is_nearest(subject: Embedde
 
 def test_nothing_makes_embeddings_unless_it_is_asked_to(tmp_path: Path) -> None:
     def found(**given: str) -> Embedder | None:
-        return embedder(
-            Models(read_settings(var_dir=tmp_path, **given)), str, lambda _model, _text: None
-        )
+        return embedder(Models(read_settings(var_dir=tmp_path, **given)), guard())
 
     assert found() is None
     assert found(openai_embedding_model="some-model") is None
@@ -69,17 +71,22 @@ def test_another_language_is_near_for_the_local_model() -> None:
 
 def test_a_query_leaves_the_house_without_names(tmp_path: Path) -> None:
     with model_server() as server:
-        kept: list[tuple[str, str]] = []
-        served(server, tmp_path, lambda *told: kept.append(told)).query("the order of Anna")
+        log = KeptLog()
+        served(server, tmp_path, log).query("the order of Anna")
         assert server.embedded == ["the order of {NAME_1}"]
-        assert kept == [(MODEL, "the order of {NAME_1}")], "an auditor sees what was sent"
+        (sent,) = log.sent
+        assert (sent.model, sent.texts) == (MODEL, tuple(server.embedded)), "an auditor sees it"
+        ((_, answered),) = log.answers
+        assert (answered.outcome, answered.input_tokens, answered.cost) == ("ok", 4, None)
 
 
 def test_a_server_that_refuses_is_unavailable(tmp_path: Path) -> None:
     with model_server(key="sk-other") as server:
-        found = served(server, tmp_path)
+        log = KeptLog()
         with pytest.raises(Unavailable, match=MODEL):
-            found.query("x")
+            served(server, tmp_path, log).query("x")
+        ((_, answered),) = log.answers
+        assert (answered.outcome, answered.input_tokens) == ("unavailable", None)
 
 
 def test_vectors_are_made_once_kept_and_words_do_until_then(tmp_path: Path) -> None:

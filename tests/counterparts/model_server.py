@@ -75,6 +75,8 @@ class Reply:
     input_tokens: int = 20
     cached_tokens: int = 0
     output_tokens: int = 10
+    # Some compatible servers never say what an answer took.
+    counts: bool = True
     # When streamed: break the connection after so many chunks; hold back the first token.
     cut_after: int | None = None
     silent: bool = False
@@ -257,7 +259,7 @@ def _whole(reply: Reply, model: str, number: int) -> ChatCompletion:
     return ChatCompletion(
         id=f"chatcmpl-{number}", created=_CREATED, model=model, object="chat.completion",
         choices=[Choice(finish_reason=_finish(reply), index=0, message=message)],
-        usage=_usage(reply),
+        **({"usage": _usage(reply)} if reply.counts else {}),
     )  # fmt: skip
 
 
@@ -311,7 +313,7 @@ async def _stream(
             server.held -= 1
         yield event([ChunkChoice(delta=delta, index=0, finish_reason=None)])
     yield event([ChunkChoice(delta=ChoiceDelta(), index=0, finish_reason=_finish(reply))])
-    if wants_usage:
+    if wants_usage and reply.counts:
         yield event([], _usage(reply))
     yield "data: [DONE]\n\n"
 

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from core.errors import RoyalError
 from royal_platform.commerce.language.folding import folded
 from royal_platform.commerce.language.model import (
+    Answered,
     Classification,
     Draft,
     Label,
@@ -39,12 +40,17 @@ class KnownPeople:
 
 @dataclass
 class KeptLog:
-    """What was sent, in memory."""
+    """What was sent and what came of it, in memory."""
 
     sent: list[Sent] = field(default_factory=list)
+    answers: list[tuple[str, Answered]] = field(default_factory=list)
 
-    def record(self, sent: Sent) -> None:
+    def record(self, sent: Sent) -> str:
         self.sent.append(sent)
+        return f"mdc_{len(self.sent)}"
+
+    def answered(self, call_id: str, answered: Answered) -> None:
+        self.answers.append((call_id, answered))
 
 
 @dataclass

@@ -244,12 +244,17 @@ class CitationData(Shape):
 
 
 class UsageData(Shape):
-    """What the answer used of the model; ``cost`` is null while no price is configured."""
+    """What the answer used of the model.
+
+    Tokens are null when the server did not say them; the budget then counts ``estimated_tokens``,
+    four characters to a token. ``cost`` is null with them, and while no price is configured.
+    """
 
     model: str
     requests: int
-    input_tokens: int
-    output_tokens: int
+    input_tokens: int | None
+    output_tokens: int | None
+    estimated_tokens: int | None
     seconds: float
     first_token_seconds: float | None
     cost: MoneyOut | None

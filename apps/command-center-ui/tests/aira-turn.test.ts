@@ -73,6 +73,7 @@ describe("a turn", () => {
         requests: 1,
         input_tokens: 5,
         output_tokens: 2,
+        estimated_tokens: null,
         seconds: 1,
         first_token_seconds: 0.1,
         cost: null,

@@ -90,6 +90,7 @@ const FIGURES: Said[] = [
       requests: 2,
       input_tokens: 1200,
       output_tokens: 80,
+      estimated_tokens: null,
       seconds: 2.4,
       first_token_seconds: 0.4,
       cost: { amount: "0.02", currency: "USD" },

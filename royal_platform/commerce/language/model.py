@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -93,3 +94,22 @@ class Sent:
     about: str
     texts: tuple[str, ...]
     hidden: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a call ended: ``outcome`` is ``ok``, ``cancelled`` or a problem's slug.
+
+    None is what nobody knows: a server that does not say its tokens, a model without a price.
+    ``model`` is who answered, which a fallback makes another one than was asked. ``cost`` is not
+    rounded.
+    """
+
+    outcome: str
+    milliseconds: int
+    first_token_milliseconds: int | None = None
+    model: str | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost: Decimal | None = None
+    currency: str | None = None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from royal_platform.commerce.language.model import (
+    Answered,
     Classification,
     Draft,
     Label,
@@ -78,10 +79,14 @@ class People(Protocol):
 
 
 class SentLog(Protocol):
-    """Keeps what models were shown, for an auditor."""
+    """Keeps what models were shown and what their answers took, for an auditor."""
 
-    def record(self, sent: Sent) -> None:
-        """Keep it, before it is sent. Called in a thread."""
+    def record(self, sent: Sent) -> str:
+        """Keep it, before it is sent; the call's id. Called in a thread."""
+        ...
+
+    def answered(self, call_id: str, answered: Answered) -> None:
+        """Keep how the call ended. Called in a thread."""
         ...
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from core.storage.schema import metadata
-from core.storage.types import Json
-from royal_platform.persistence.tables.columns import key, moment, reference, store_key
+from core.storage.types import Json, ScaledDecimal
+from royal_platform.persistence.tables.columns import currency, key, moment, reference, store_key
 
 model_calls = Table(
     "model_calls",
@@ -23,6 +23,15 @@ model_calls = Table(
     Column("characters", Integer, nullable=False),
     # How many tokens stood for a name, an address, a mail address, a telephone number.
     Column("hidden", Json, nullable=False),
+    # How it ended; None while it is under way, and where nobody knows.
+    Column("outcome", String(80)),
+    Column("answered_by", String(255)),
+    Column("milliseconds", Integer),
+    Column("first_token_milliseconds", Integer),
+    Column("input_tokens", Integer),
+    Column("output_tokens", Integer),
+    Column("cost", ScaledDecimal(8)),
+    currency(nullable=True),
     Index(None, "store_id", "at", "id"),
     Index(None, "store_id", "about"),
 )

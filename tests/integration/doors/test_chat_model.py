@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ from app.asgi import wrap
 from core.settings import Settings, read_settings
 from orchestrator.core.books import reading
 from royal_platform.bootstrap import Platform
+from royal_platform.persistence.model_calls import ModelCalls
 from royal_platform.persistence.tables.orders import orders
 from tests.counterparts.model_server import (
     KEY,
@@ -119,6 +121,50 @@ def test_every_call_is_counted(talk: Callable[..., Talker], model: ModelServer) 
     told = anna.http.get("/metrics").text
     assert f'royal_model_calls_total{{model="{MODEL}",outcome="ok"}}' in told
     assert f'royal_model_tokens_total{{direction="input",model="{MODEL}"}}' in told
+
+
+def test_a_server_that_does_not_count_leaves_tokens_unknown_and_budgets_estimated(
+    talk: Callable[..., Talker], model: ModelServer
+) -> None:
+    anna = talk(openai_prices=PRICES, openai_price_currency="EUR", aira_user_tokens_per_day=500)
+    model.say(Reply("It was quiet, as far as I can tell.", counts=False))
+    usage = one(anna.say("Hello"), "usage")
+    assert (usage["input_tokens"], usage["output_tokens"], usage["cost"]) == (None, None, None)
+    sent = model.requests[0]
+    least = (len(str(sent["messages"][0]["content"])) + len(json.dumps(sent["tools"])) // 2) // 4
+    assert least < usage["estimated_tokens"] < 3 * least
+    budget = anna.http.get("/v1/chat").json()["budget"]
+    assert budget["tokens_used"] == usage["estimated_tokens"]
+    assert Decimal(budget["money_used"]) > 0
+    assert budget["paused"], "an unknown number does not make the budget endless"
+    told = anna.http.get("/metrics").text
+    assert f'royal_model_unmeasured_calls_total{{model="{MODEL}"}}' in told
+
+
+def test_what_each_call_took_stands_beside_what_was_sent(
+    talk: Callable[..., Talker], model: ModelServer, platform: Platform
+) -> None:
+    anna = talk(openai_prices=PRICES, openai_price_currency="EUR", openai_max_retries=0)
+    model.say(
+        Reply("Good.", input_tokens=100, cached_tokens=40),
+        Reply("Fine.", counts=False),
+        Fault(500),
+        Reply("Half an answer", cut_after=2),
+    )
+    for _ in range(4):
+        anna.say("Hello")
+    with platform.database.read() as connection:
+        calls = ModelCalls(platform.store_id).page(connection, None, None, 10).items
+    told = [(each.outcome, each.input_tokens, each.cost) for each in calls]
+    assert Counter(told) == {
+        # 60 x 2 + 40 x 0.5 + 10 x 10 per million
+        ("ok", 100, Decimal("0.00024")): 1, ("ok", None, None): 1, ("unavailable", None, None): 2,
+    }  # fmt: skip
+    counted = next(each for each in calls if each.input_tokens)
+    assert (counted.output_tokens, counted.currency, counted.answered_by) == (10, "EUR", MODEL)
+    assert counted.milliseconds is not None
+    assert counted.first_token_milliseconds is not None
+    assert counted.milliseconds >= counted.first_token_milliseconds >= 0
 
 
 def test_without_a_price_no_cost_is_told(talk: Callable[..., Talker], model: ModelServer) -> None:

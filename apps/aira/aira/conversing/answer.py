@@ -39,6 +39,7 @@ from aira.turns.journal import Journal
 from aira.turns.spent import Spent
 from aira.turns.tool_use import ToolUse
 from core.errors import RoyalError
+from royal_platform.llm.calls import is_estimated
 from royal_platform.llm.errors import problem_of
 from royal_platform.llm.privacy import Shield
 from royal_platform.persistence.model_usage import Usage
@@ -197,17 +198,19 @@ class Conversing:
             used.requests, used.input_tokens, used.output_tokens,
             None if cost is None else cost[0], None if cost is None else cost[1],
         )  # fmt: skip
+        guessed = is_estimated(used)
         told = schemas.UsageData(
             model=answered or self.model_name,
             requests=used.requests,
-            input_tokens=used.input_tokens,
-            output_tokens=used.output_tokens,
+            input_tokens=None if guessed else used.input_tokens,
+            output_tokens=None if guessed else used.output_tokens,
+            estimated_tokens=used.total_tokens if guessed else None,
             seconds=round(time.perf_counter() - self.began, 3),
             first_token_seconds=None
             if self.first_token_seconds is None
             else round(self.first_token_seconds, 3),
             cost=None
-            if cost is None
+            if cost is None or guessed
             else schemas.MoneyOut(amount=format(cost[0].normalize(), "f"), currency=cost[1]),
         )
         self.spent.events.append(event(told))
@@ -224,14 +227,19 @@ class Conversing:
         )
 
     def _cost(self) -> tuple[Decimal, str] | None:
-        """The sum over the replies; None when one of them has no price."""
+        """The sum over the replies and what else was used; None when a part has no price."""
         models = self.asked.platform.models
-        costs = []
+        costs, told = [], RunUsage()
         for reply in self.replies:
+            told.incr(reply.usage)
             name = reply.model_name or self.model_name
             costs.append(
                 models.cost(name, reply.usage) or models.cost(self.model_name, reply.usage)
             )
+        # A summary of what went before, or the reply that went over the limit.
+        rest = self.usage - told
+        if rest.total_tokens:
+            costs.append(models.cost(self.model_name, rest))
         known = [cost for cost in costs if cost is not None]
         if not known or len(known) < len(costs):
             return None

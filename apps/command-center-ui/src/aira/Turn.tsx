@@ -180,19 +180,25 @@ function Foot({ turn }: { turn: TurnView }) {
   );
 }
 
+// One answer costs fractions of a cent.
+const COST_DIGITS = 6;
+
 function UsageLine({ usage }: { usage: Usage }) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
     <span data-usage={usage.model}>
       {usage.model} ·{" "}
-      {t("aira.tokens", {
-        in: format.count(usage.input_tokens),
-        out: format.count(usage.output_tokens),
-      })}
+      {usage.input_tokens === null || usage.output_tokens === null
+        ? t("aira.tokensUnknown")
+        : t("aira.tokens", {
+            in: format.count(usage.input_tokens),
+            out: format.count(usage.output_tokens),
+          })}
       {" · "}
       {format.duration(usage.seconds * 1000)}
-      {usage.cost && ` · ${format.money(usage.cost)}`}
+      {" · "}
+      {usage.cost ? format.money(usage.cost, { digits: COST_DIGITS }) : t("aira.costUnknown")}
     </span>
   );
 }

@@ -1266,7 +1266,10 @@ export interface components {
         };
         /**
          * UsageData
-         * @description What the answer used of the model; ``cost`` is null while no price is configured.
+         * @description What the answer used of the model.
+         *
+         *     Tokens are null when the server did not say them; the budget then counts ``estimated_tokens``,
+         *     four characters to a token. ``cost`` is null with them, and while no price is configured.
          */
         UsageData: {
             /** Model */
@@ -1274,9 +1277,11 @@ export interface components {
             /** Requests */
             requests: number;
             /** Input Tokens */
-            input_tokens: number;
+            input_tokens: number | null;
             /** Output Tokens */
-            output_tokens: number;
+            output_tokens: number | null;
+            /** Estimated Tokens */
+            estimated_tokens: number | null;
             /** Seconds */
             seconds: number;
             /** First Token Seconds */

@@ -3958,6 +3958,19 @@ export interface components {
             hidden: {
                 [key: string]: number;
             };
+            /** Outcome */
+            outcome: string | null;
+            /** Answered By */
+            answered_by: string | null;
+            /** Milliseconds */
+            milliseconds: number | null;
+            /** First Token Milliseconds */
+            first_token_milliseconds: number | null;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            cost: components["schemas"]["MoneyOut"] | null;
             /** Texts */
             texts: (string | null)[];
             /** Digests */
@@ -3966,6 +3979,10 @@ export interface components {
         /**
          * ModelCallOut
          * @description One call. ``hidden``: how many tokens stood for names, addresses, mail, telephone numbers.
+         *
+         *     ``outcome`` is ``ok``, ``cancelled``, a problem's slug, or null while no end is known. Tokens
+         *     are null where the server did not say them, ``cost`` where no price is configured or the tokens
+         *     are unknown. ``answered_by`` is the model that answered, ``model`` the one that was asked.
          */
         ModelCallOut: {
             /** Id */
@@ -3989,6 +4006,19 @@ export interface components {
             hidden: {
                 [key: string]: number;
             };
+            /** Outcome */
+            outcome: string | null;
+            /** Answered By */
+            answered_by: string | null;
+            /** Milliseconds */
+            milliseconds: number | null;
+            /** First Token Milliseconds */
+            first_token_milliseconds: number | null;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            cost: components["schemas"]["MoneyOut"] | null;
         };
         /** ModelCallPage */
         ModelCallPage: {

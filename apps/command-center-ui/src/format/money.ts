@@ -35,6 +35,8 @@ export function isCurrency(unit: string): boolean {
 interface MoneyOptions {
   /** Whole units only, for headline figures. */
   whole?: boolean;
+  /** At most so many decimals, for amounts below a cent. */
+  digits?: number;
   /** Show a plus sign on gains. */
   signed?: boolean;
 }
@@ -45,6 +47,7 @@ export function formatMoney(money: Money, locale: string, options: MoneyOptions 
     style: "currency",
     currency: money.currency,
     ...(options.whole ? { maximumFractionDigits: 0 } : {}),
+    ...(options.digits ? { maximumFractionDigits: options.digits } : {}),
     ...(options.signed ? { signDisplay: "exceptZero" } : {}),
   })
     .format(money.amount)

@@ -20,6 +20,44 @@ function Call({ callId }: { callId: string }) {
   return <QueryView query={query}>{(call) => <Texts call={call} />}</QueryView>;
 }
 
+// One call costs fractions of a cent.
+const COST_DIGITS = 6;
+
+/** How the call ended and what it took; what nobody knows is said to be unknown, never zero. */
+function Took({ call }: { call: ModelCall }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (call.outcome === null) return <span>{t("activity.model.noEnd")}</span>;
+  const took = format.duration(call.milliseconds ?? 0);
+  const first = call.first_token_milliseconds;
+  return (
+    <>
+      {call.answered_by && call.answered_by !== call.model && (
+        <span>{t("activity.model.answeredBy", { model: call.answered_by })}</span>
+      )}
+      {call.outcome !== "ok" && <span>{t("activity.model.ended", { outcome: call.outcome })}</span>}
+      <span>
+        {call.input_tokens === null || call.output_tokens === null
+          ? t("activity.model.tokensUnknown")
+          : t("activity.model.tokens", {
+              in: format.count(call.input_tokens),
+              out: format.count(call.output_tokens),
+            })}
+      </span>
+      <span>
+        {call.cost
+          ? t("activity.model.cost", { value: format.money(call.cost, { digits: COST_DIGITS }) })
+          : t("activity.model.costUnknown")}
+      </span>
+      <span>
+        {first === null
+          ? t("activity.model.took", { value: took })
+          : t("activity.model.tookFirst", { value: took, first: format.duration(first) })}
+      </span>
+    </>
+  );
+}
+
 function Texts({ call }: { call: ModelCall }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -28,6 +66,7 @@ function Texts({ call }: { call: ModelCall }) {
     <section aria-label={t("activity.model.title")} className="mt-2 space-y-2">
       <p className="flex flex-wrap gap-x-5 gap-y-1 text-muted">
         <span className="font-mono">{call.model}</span>
+        <Took call={call} />
         <span>{t("activity.model.characters", { value: format.count(call.characters) })}</span>
         <span>
           {hidden.length === 0
