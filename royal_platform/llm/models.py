@@ -109,11 +109,12 @@ class Models:
         opened = self._opened.get(loop)
         if opened is None or opened.configuration != configuration:
             from royal_platform.llm.client import open_client
+            from royal_platform.llm.served import spared
 
             if opened is not None:
                 # Answers under way go on with the earlier client.
                 self._earlier.setdefault(loop, []).append(opened.client)
-            opened = _Opened(configuration, open_client(configuration, self.settings))
+            opened = _Opened(configuration, spared(open_client(configuration, self.settings)))
             self._opened[loop] = opened
         return opened
 
@@ -136,12 +137,12 @@ class Models:
         )
 
     def _guarded(self, opened: _Opened, name: str) -> Model:
-        from pydantic_ai.models.openai import OpenAIChatModel
         from pydantic_ai.providers.openai import OpenAIProvider
         from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
         from pydantic_ai.settings import ModelSettings
 
         from royal_platform.llm.guarded import DOWN, GuardedModel
+        from royal_platform.llm.served import ServedChatModel
 
         base_url = opened.configuration.base_url
         provider = (
@@ -157,5 +158,5 @@ class Models:
             (base_url, name), CircuitBreaker(f"The model {name!r}", counts=DOWN)
         )
         return GuardedModel(
-            OpenAIChatModel(name, provider=provider, settings=bounds), breaker, self.cost
+            ServedChatModel(name, provider=provider, settings=bounds), breaker, self.cost
         )

@@ -289,4 +289,43 @@ describe("activity", () => {
     await user.click(await screen.findByRole("button", { name: "Undo" }));
     await until(() => world.requests.some((r) => r.path === "/v1/decisions/dec_bridle/revert"));
   });
+
+  it.each([
+    [
+      { outcome: "ok", input_tokens: 1200, output_tokens: 80 },
+      ["1,200 tokens in, 80 out", "cost €0.00038", "took 2.4 s, first word after 400 ms"],
+    ],
+    [
+      { outcome: "unavailable", input_tokens: null, output_tokens: null, cost: null },
+      ["ended: unavailable", "tokens unknown", "cost unknown"],
+    ],
+    [{ outcome: null }, ["no answer known yet"]],
+  ])("tells what a call of a model took, unknown where nobody knows: %o", async (took, says) => {
+    const { user, world } = open("/activity");
+    const socket = await goLive();
+    world.modelCalls.push({
+      id: "mdc_1",
+      at: "2026-11-22T09:40:00Z",
+      model: "gpt-x",
+      purpose: "chat",
+      actor: "ada",
+      about: "cnv_1",
+      characters: 40,
+      hidden: { name: 1 },
+      answered_by: "gpt-x",
+      milliseconds: 2400,
+      first_token_milliseconds: 400,
+      cost: { amount: "0.00038", currency: "EUR" },
+      input_tokens: 1,
+      output_tokens: 1,
+      texts: ["What did {NAME_1} order?"],
+      digests: ["00"],
+      ...took,
+    });
+    socket.say({ kind: "event", event: world.event("model.asked", { call_id: "mdc_1" }) });
+    await user.click(await screen.findByRole("button", { name: /asked a language model/ }));
+    const shown = await screen.findByRole("region", { name: "What the model was shown" });
+    for (const each of says) expect(within(shown).getByText(each)).toBeInTheDocument();
+    expect(within(shown).getByText("What did {NAME_1} order?")).toBeInTheDocument();
+  });
 });

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from prometheus_client import REGISTRY
-from pydantic_ai import Agent
+from pydantic import Field
+from pydantic_ai import Agent, Tool
+from pydantic_ai.models.openai import OpenAIChatModel
+from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
 from core.errors import NotConfigured, RoyalError, Unavailable
 from core.secrets.secret_provider import local_store
 from core.settings import Settings, read_settings
+from royal_platform.llm.client import open_client
 from royal_platform.llm.errors import problem_of
 from royal_platform.llm.models import FRESH_SECONDS, Models
 from tests.counterparts.model_server import (
@@ -95,6 +99,36 @@ async def test_routine_questions_go_to_the_cheaper_model(
     await said(models, "reasoning")
     assert [body["model"] for body in server.requests] == ["small", MODEL]
     assert server.headers[0]["openai-organization"] == "org-1"
+
+
+async def test_tools_reach_the_server_as_the_official_client_sends_them(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    def price(sku: str, most: Annotated[int, Field(ge=1)] = 3, tag: str | None = None) -> str:
+        """What it costs."""
+        return f"{sku} {most} {tag}"
+
+    settings = told(server, tmp_path)
+    client = open_client(await Models(settings).configuration(), settings)
+    plain = OpenAIChatModel(
+        MODEL, provider=OpenAICompatibleProvider("configured", openai_client=client)
+    )
+    ours = await Models(settings).get("reasoning")
+    for model in (plain, ours, ours):
+        server.say(Reply("12"))
+        await Agent(model, tools=[price]).run("Hello")
+
+    def costs(sku: str) -> str:
+        """What it costs us."""
+        return sku
+
+    server.say(Reply("9"))
+    await Agent(ours, tools=[Tool(costs, name="price")]).run("Hello")
+    first, second, third, other = (body["tools"] for body in server.requests)
+    assert first == second == third
+    assert server.requests[0] == server.requests[1]
+    assert other[0]["function"]["description"] == "What it costs us."
+    assert set(other[0]["function"]["parameters"]["properties"]) == {"sku"}
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -32,7 +32,7 @@ from aira.conversing.compaction import compacted
 from aira.conversing.history import before, dumped, history, question, restored
 from aira.conversing.instructions import instructions
 from aira.conversing.routing import purpose_of
-from aira.conversing.toolset import Talk, model_tools, people_in, result_room
+from aira.conversing.toolset import Talk, agent_for, people_in, result_room
 from aira.tools import Asked
 from aira.turns.events import event
 from aira.turns.journal import Journal
@@ -46,7 +46,6 @@ from royal_platform.persistence.model_usage import Usage
 
 # Replies of the model in one answer: a question that needs more is asked in parts.
 _STEPS = 12
-_RETRIES = 2
 # Tokens that a reply of the model, and what it is told of the tools, are expected to take.
 _REPLY = 4_000
 
@@ -116,10 +115,10 @@ class Conversing:
         talk = Talk(
             ToolUse(self.asked, self.journal), shield, _replies(saved), result_room(context)
         )
-        tools = model_tools(self.asked.caller.permissions, context, turn.text, told_before)
-        agent = Agent(model, deps_type=Talk, tools=tools, retries=_RETRIES)
+        agent = agent_for(self.asked.caller.permissions, context, turn.text, told_before)
         async with agent.iter(
             None if saved else question(turn, found.store),
+            model=model,
             message_history=told_before,
             instructions=instructions(found.store),
             deps=talk,

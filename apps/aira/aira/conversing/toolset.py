@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from pydantic import ValidationError
-from pydantic_ai import RunContext
+from pydantic_ai import Agent, RunContext
 from pydantic_ai import Tool as ModelTool
 from pydantic_ai.messages import ModelMessage, ToolCallPart, ToolReturnPart
 
@@ -25,6 +25,8 @@ from royal_platform.llm.privacy import Shield
 _RESULT_MAX = 12_000
 # Of the tools used before, the newest stay in a small context.
 _KEPT = 3
+# How often a model may call a tool wrongly.
+_RETRIES = 2
 
 
 @dataclass
@@ -40,12 +42,13 @@ class Talk:
     result_room: int = _RESULT_MAX
 
 
-def model_tools(
+def agent_for(
     permissions: frozenset[str], context: int, text: str, told_before: Sequence[ModelMessage]
-) -> tuple[ModelTool[Talk], ...]:
-    """The tools that somebody with these permissions may use, always in the same order.
+) -> Agent[Talk, str]:
+    """An agent with the tools that somebody with these permissions may use, in one order.
 
-    A model with a small ``context`` gets those that fit ``text`` and what was used before.
+    A model with a small ``context`` gets those that fit ``text`` and what was used before. The
+    model is given with each run.
     """
     room = room_for(context)
     allowed = _allowed(permissions)
@@ -65,8 +68,9 @@ def _allowed(permissions: frozenset[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _made(names: tuple[str, ...]) -> tuple[ModelTool[Talk], ...]:
-    return tuple(_model_tool(TOOLS[name]) for name in names)
+def _made(names: tuple[str, ...]) -> Agent[Talk, str]:
+    tools = [_model_tool(TOOLS[name]) for name in names]
+    return Agent(deps_type=Talk, tools=tools, retries=_RETRIES)
 
 
 def _used_in(message: ModelMessage) -> Iterator[str]:

@@ -10,6 +10,7 @@ import type {
   Figure,
   Forecast,
   Metrics,
+  ModelCall,
   Order,
   OrderDetail,
   Policy,
@@ -76,6 +77,7 @@ const ALL_PERMISSIONS = [
   "policy:write",
   "stop:write",
   "events:read",
+  "models:read",
   "connections:read",
   "connections:write",
   "session:read",
@@ -867,6 +869,7 @@ export class World {
   messages = messageList();
   threads = threadList(NOW);
   events = events();
+  modelCalls: ModelCall[] = [];
   effects = effects(NOW);
   priceTests = priceTests(NOW);
   /** What the explored figures say instead. */
@@ -909,7 +912,7 @@ export class World {
       seq: (this.events.at(-1)?.seq ?? 40) + 1,
       id: `evt_${this.events.length}`,
       type,
-      subject: String(payload.decision_id ?? "store_1"),
+      subject: String(payload.decision_id ?? payload.call_id ?? "store_1"),
       actor: "person:ada",
       occurred_at: NOW,
       recorded_at: NOW,
@@ -973,6 +976,8 @@ export class World {
         return { data: this.segments, customers: CUSTOMERS.length, provenance };
       case "events":
         return this.#eventPage(query);
+      case "model-calls":
+        return this.modelCalls.find((call) => call.id === id);
       case "policies":
         return this.policy;
       case "connections":
