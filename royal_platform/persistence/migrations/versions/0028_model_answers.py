@@ -1,7 +1,7 @@
 """What each call of a model took: tokens, cost, time, and how it ended.
 
-Revision ID: 0027_model_answers
-Revises: 0026_returns
+Revision ID: 0028_model_answers
+Revises: 0027_untold_webhooks
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from core.storage.types import ScaledDecimal
 
-revision = "0027_model_answers"
-down_revision = "0026_returns"
+revision = "0028_model_answers"
+down_revision = "0027_untold_webhooks"
 branch_labels = None
 depends_on = None
 
