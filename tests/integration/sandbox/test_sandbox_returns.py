@@ -79,8 +79,6 @@ def test_segments_are_made_changed_listed_and_removed(shop):
     make = "mutation S($name: String!, $query: String!) { segmentCreate(name: $name, query: $query) { segment { id query } userErrors { field message } } }"
     given = {"name": "Riders", "query": "number_of_orders > 3"}
     segment = shop.ask(make, given)["segmentCreate"]["segment"]
-    again = shop.ask(make, {**given, "name": "riders"})["segmentCreate"]
-    assert again["userErrors"] == [{"field": ["name"], "message": "Name has already been taken"}]
     change = (
         'mutation U($id: ID!) { segmentUpdate(id: $id, name: "Grooms") { segment { name query } } }'
     )
@@ -96,3 +94,58 @@ def test_segments_are_made_changed_listed_and_removed(shop):
         shop.ask("query N($id: ID!) { node(id: $id) { id } }", {"id": segment["id"]})["node"]
         is None
     )
+
+
+def test_a_return_says_why_and_of_which_parcel(shop, parcel):
+    order, line = parcel
+
+    def refused(**item):
+        given = {"fulfillmentLineItemId": line, "quantity": 1, **item}
+        asked = {"given": {"orderId": order, "returnLineItems": [given]}}
+        (error,) = shop.ask(OPEN, asked)["returnCreate"]["userErrors"]
+        return error["field"][3:], error["message"], error["code"]
+
+    why = "Return line items Either return reason or return reason definition must be provided"
+    assert refused() == ([], why, "NOT_FOUND")
+    note = (
+        "Return line items return reason note"
+        ' The note is required when the return reason is "Other"'
+    )
+    assert refused(returnReason="OTHER") == (["returnReasonNote"], note, "BLANK")
+    strange = {
+        "returnReason": "STYLE",
+        "fulfillmentLineItemId": "gid://shopify/FulfillmentLineItem/9",
+    }
+    assert refused(**strange) == (
+        ["fulfillmentLineItemId"], "Fulfillment Line Item was not found.", "NOT_FOUND",
+    )  # fmt: skip
+
+
+def test_a_segment_is_refused_with_all_that_is_wrong_and_a_taken_name_is_numbered(shop):
+    make = "mutation S($name: String!, $query: String!) { segmentCreate(name: $name, query: $query) { segment { id name } userErrors { field message } } }"
+    change = "mutation U($id: ID!, $name: String) { segmentUpdate(id: $id, name: $name) { segment { name } userErrors { field message } } }"
+
+    def made(name, query):
+        return shop.ask(make, {"name": name, "query": query})["segmentCreate"]
+
+    assert made("", " ")["userErrors"] == [
+        {"field": ["name"], "message": "Name can't be blank"},
+        {"field": ["query"], "message": "Query can't be blank"},
+    ]
+    assert made("Long", "x" * 5_001)["userErrors"] == [
+        {"field": ["query"], "message": "Query is too long (maximum is 5000 characters)"}
+    ]
+    names = [
+        made(name, "amount_spent > 9")["segment"]["name"] for name in (" Vets ", "Vets", "vets")
+    ]
+    assert names == ["Vets", "Vets (2)", "vets (3)"]
+    third = made("Farriers", "amount_spent > 9")["segment"]["id"]
+    assert shop.ask(change, {"id": third})["segmentUpdate"]["userErrors"] == [
+        {"field": None, "message": "At least one attribute to change must be present"}
+    ]
+    assert shop.ask(change, {"id": third, "name": "vets"})["segmentUpdate"]["userErrors"] == [
+        {"field": ["name"], "message": "Name has already been taken"}
+    ]
+    gone = shop.raw('{ segment(id: "gid://shopify/Segment/999") { id } }').json()
+    assert gone["errors"][0]["message"] == "Segment does not exist"
+    assert gone["errors"][0]["extensions"]["code"] == "NOT_FOUND"

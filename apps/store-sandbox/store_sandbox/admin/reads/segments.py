@@ -2,6 +2,8 @@
 
 # ruff: noqa: A006, ARG005 - resolvers take what GraphQL hands them
 
+from graphql import GraphQLError
+
 from store_sandbox.admin.connections import Listing, count, page
 from store_sandbox.admin.context import Context
 from store_sandbox.admin.nodes import Node
@@ -31,6 +33,14 @@ def find_segment(context: Context, number: int | None) -> Node | None:
     return context.one("Segment", "SELECT * FROM segments WHERE id = ?", number)
 
 
+def _asked(context: Context, ident: str) -> Node:
+    """The segment asked for by its id: unlike others, one that is not there is an error."""
+    found = find_segment(context, parse_gid(ident, "Segment"))
+    if found is None:
+        raise GraphQLError("Segment does not exist", extensions={"code": "NOT_FOUND"})
+    return found
+
+
 RESOLVERS: dict[str, Resolver] = {
     **typed(
         "Segment",
@@ -42,9 +52,7 @@ RESOLVERS: dict[str, Resolver] = {
             "lastEditDate": moment("updated_at"),
         },
     ),
-    "QueryRoot.segment": lambda root, info, id: find_segment(
-        info.context, parse_gid(id, "Segment")
-    ),
+    "QueryRoot.segment": lambda root, info, id: _asked(info.context, id),
     "QueryRoot.segments": lambda root, info, **args: page(info, SEGMENTS, args),
     "QueryRoot.segmentsCount": lambda root, info, **args: count(info, SEGMENTS, args),
 }

@@ -11,6 +11,8 @@ from store_sandbox.admin.writes.outcome import Payload, Write, refuse
 def create(write: Write, args: dict[str, Any]) -> Payload:
     """`returnCreate`: units that were shipped and are not on their way back already."""
     given = args["returnInput"]
+    for place, item in enumerate(given["returnLineItems"]):
+        _check_reason(item, ["returnInput", "returnLineItems", str(place)])
     order = write.row("orders", parse_gid(given["orderId"], "Order"))
     if order is None:
         raise refuse(["returnInput", "orderId"], "Order does not exist.", "NOT_FOUND")
@@ -55,7 +57,7 @@ def _line(
         (number,),
     ).fetchone()
     if row is None or row["order_id"] != order["id"]:
-        message = "Fulfillment line item does not exist."
+        message = "Fulfillment Line Item was not found."
         raise refuse([*at, "fulfillmentLineItemId"], message, "NOT_FOUND")
     if item["quantity"] < 1:
         raise refuse([*at, "quantity"], "Quantity must be greater than 0.", "GREATER_THAN")
@@ -76,6 +78,19 @@ def _line(
         "reason": _reason(item, at),
         "note": item.get("returnReasonNote") or "",
     }
+
+
+def _check_reason(item: dict[str, Any], at: list[str]) -> None:
+    """A return says why, and in words when no reason of the list fits."""
+    reason = item.get("returnReason")
+    if reason is None and item.get("returnReasonDefinitionId") is None:
+        message = "Either return reason or return reason definition must be provided"
+        raise refuse(at, f"Return line items {message}", "NOT_FOUND")
+    if reason == "OTHER" and not (item.get("returnReasonNote") or "").strip():
+        message = 'The note is required when the return reason is "Other"'
+        raise refuse(
+            [*at, "returnReasonNote"], f"Return line items return reason note {message}", "BLANK"
+        )
 
 
 def _reason(item: dict[str, Any], at: list[str]) -> str:
