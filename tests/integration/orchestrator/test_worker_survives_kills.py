@@ -161,35 +161,29 @@ def _shared(writes: Iterable[dict[str, Any]]) -> bool:
     return max(Counter(each["request_id"] for each in writes).values(), default=0) > 1
 
 
-def test_a_kill_amid_shared_requests_leaves_every_change_made_once(
-    sqlite_url: str, tmp_path: Path
-) -> None:
-    scene = Scene(tmp_path, sqlite_url)
-    try:
-        worker = scene.start_worker()
-        until(scene.synced, 90, "the first sync")
-        scene.control("POST", "faults", {"kind": "slow_write", "seconds": 1.5, "count": None})
-        ids = approve_prices_of_one_product(scene.platform) + approve_stock(scene.platform)
-        # While the first of each is written the others gather: theirs are the requests to die in.
-        until(lambda: all(map(scene.writes, SHARED)), 60, "the first write of each")
-        heard = {each["request_id"] for each in scene.made()}
-        until(lambda: scene.statuses(ids).count("executing") > 4, 20, "those that wait")
-        worker.kill()
-        worker.wait()
-        told = scene.statuses(ids).count("executed")
-        until(lambda: _shared(w for w in scene.made() if w["request_id"] not in heard), 20)
-        assert told < len(scene.made())
-        scene.control("DELETE", "faults", {})
-        scene.start_worker()
-        until(lambda: set(scene.statuses(ids)) <= SETTLED, 120, "the executions")
-        assert scene.statuses(ids) == ["executed"] * len(ids)
-        made = Counter((each["mutation"], each["subject"]) for each in scene.made())
-        assert len(made) == len(ids)
-        assert set(made.values()) == {1}
-        with scene.platform.database.read() as connection:
-            assert verify(connection, scene.platform.store_id).ok
-    finally:
-        scene.close()
+def test_a_kill_amid_shared_requests_leaves_every_change_made_once(scene: Scene) -> None:
+    worker = scene.start_worker()
+    until(scene.synced, 90, "the first sync")
+    scene.control("POST", "faults", {"kind": "slow_write", "seconds": 1.5, "count": None})
+    ids = approve_prices_of_one_product(scene.platform) + approve_stock(scene.platform)
+    # While the first of each is written the others gather: theirs are the requests to die in.
+    until(lambda: all(map(scene.writes, SHARED)), 60, "the first write of each")
+    heard = {each["request_id"] for each in scene.made()}
+    until(lambda: scene.statuses(ids).count("executing") > 4, 20, "those that wait")
+    worker.kill()
+    worker.wait()
+    told = scene.statuses(ids).count("executed")
+    until(lambda: _shared(w for w in scene.made() if w["request_id"] not in heard), 20)
+    assert told < len(scene.made())
+    scene.control("DELETE", "faults", {})
+    scene.start_worker()
+    until(lambda: set(scene.statuses(ids)) <= SETTLED, 120, "the executions")
+    assert scene.statuses(ids) == ["executed"] * len(ids)
+    made = Counter((each["mutation"], each["subject"]) for each in scene.made())
+    assert len(made) == len(ids)
+    assert set(made.values()) == {1}
+    with scene.platform.database.read() as connection:
+        assert verify(connection, scene.platform.store_id).ok
 
 
 def test_a_stop_lets_no_write_begin_and_lifting_it_goes_on(scene: Scene) -> None:
