@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -53,6 +54,7 @@ def worker() -> None:
     with platform() as opened:
         from orchestrator.core.worker import serve
 
+        _keep_what_is_imported()
         serve(opened)
 
 
@@ -62,12 +64,18 @@ def sync(as_json: AsJson = False) -> None:
     import asyncio
 
     with platform() as opened:
+        _keep_what_is_imported()
         started = time.monotonic()
         news = asyncio.run(_sync(opened, watch=not as_json))
         counts = opened.store().sync_counts
     seconds = round(time.monotonic() - started, 1)
     line = f"{news} new or changed in {seconds} s; stored: {counts}"
     show(as_json, {"news": news, "seconds": seconds, "counts": counts}, [line])
+
+
+def _keep_what_is_imported() -> None:
+    """Modules live as long as the process: walking them for cycles is a quarter of a first sync."""
+    gc.freeze()
 
 
 async def _sync(opened: Platform, *, watch: bool) -> int:

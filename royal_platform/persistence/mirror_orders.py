@@ -62,7 +62,7 @@ class OrderMirror:
         days = self._days_of(connection, replaced) | {date.fromisoformat(o.day) for o in fresh}
         self._forget_children(connection, replaced)
         write_rows(connection, orders, self.store_id, fresh, "newest")
-        newer = [row.id for row in fresh if row.updated_at > known.get(row.id, "")]
+        newer = [row.id for row in fresh if row.updated_at > known.get(row.id, row.updated_at)]
         revive(connection, orders, self.store_id, newer)
         for name, table in _CHILDREN:
             rows = [row for row in getattr(page, name) if row.order_id in ids]

@@ -8,8 +8,10 @@ place to go on from is a position in that file, so a killed reader loses nothing
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,11 +27,14 @@ from royal_platform.shopify.pages import Complete, Node, Store
 
 log = get_logger(__name__)
 
-_BATCH = 250
+# A transaction's worth of objects: nothing is waited for between two, so more than a page's.
+BULK_BATCH = 1_000
 _FIRST_LOOK_SECONDS, _LONGEST_LOOK_SECONDS = 0.25, 10.0
 _RUNNING = {"CREATED", "RUNNING"}
 _DOWNLOAD_ATTEMPTS = 5
 _PREFIX = "gid://shopify/BulkOperation/"
+_KIND_BEGINS = len("gid://shopify/")
+_ENDED = {"hasNextPage": False, "endCursor": None}
 
 
 class BulkFailedError(Exception):
@@ -89,7 +94,7 @@ SHAPES = {
 class BulkReader:
     """Bulk operations of one client."""
 
-    def __init__(self, client: ShopifyClient, batch: int = _BATCH) -> None:
+    def __init__(self, client: ShopifyClient, batch: int = BULK_BATCH) -> None:
         self._client = client
         self._batch = batch
 
@@ -143,35 +148,38 @@ class BulkReader:
         """
         nodes: list[Node] = []
         begins = place.offset
-        async for line, ends in self._lines(operation, place.offset):
-            entry = orjson.loads(line)
-            parent = entry.pop("__parentId", None)
-            if parent is not None:
-                _hang(nodes[-1], parent, entry, shape)
-            else:
-                if len(nodes) >= self._batch:
-                    await _hand_over(nodes, str(Place(place.operation, begins)), store, complete)
-                    nodes = []
-                nodes.append(entry | {name: _whole() for name in shape.children.values()})
-            begins = ends
+        async for lines in self._lines(operation, place.offset):
+            for line in lines:
+                entry = orjson.loads(line)
+                parent = entry.get("__parentId")
+                if parent is not None:
+                    _hang(nodes[-1], parent, entry, shape)
+                else:
+                    if len(nodes) >= self._batch:
+                        following = str(Place(place.operation, begins))
+                        await _hand_over(nodes, following, store, complete)
+                        nodes = []
+                    nodes.append(_with(entry, shape.children))
+                begins += len(line) + 1
         await _hand_over(nodes, None, store, complete)
 
     async def _lines(
         self, operation: BulkOperationBulkOperation, offset: int
-    ) -> AsyncIterator[tuple[bytes, int]]:
-        """Every line behind ``offset`` and where it ends; a broken download is taken up again."""
+    ) -> AsyncIterator[list[bytes]]:
+        """The lines behind ``offset`` as they come; a broken download is taken up again."""
         if operation.url is None:
             # An operation that found nothing leaves no file.
             return
         self._trusted(operation.url)
         position, attempts = offset, 0
-        async with httpx.AsyncClient(timeout=httpx.Timeout(30.0, connect=5.0)) as http:
+        timeout = httpx.Timeout(30.0, connect=5.0)
+        async with httpx.AsyncClient(timeout=timeout, verify=_trust()) as http:
             while True:
                 try:
-                    async for line in _download(http, operation.url, position):
-                        position += len(line) + 1
+                    async for lines in _download(http, operation.url, position):
+                        position += sum(map(len, lines)) + len(lines)
                         attempts = 0
-                        yield line, position
+                        yield lines
                     return
                 except httpx.TransportError as error:
                     attempts += 1
@@ -193,7 +201,13 @@ class BulkReader:
             )
 
 
-async def _download(http: httpx.AsyncClient, url: str, offset: int) -> AsyncIterator[bytes]:
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom to believe: reading the machine's certificates takes longer than a small file."""
+    return httpx.create_ssl_context()
+
+
+async def _download(http: httpx.AsyncClient, url: str, offset: int) -> AsyncIterator[list[bytes]]:
     """The file's lines from ``offset`` on, which is the beginning of one."""
     async with http.stream("GET", url, headers={"Range": f"bytes={offset}-"}) as answer:
         if answer.status_code == 416:
@@ -211,22 +225,23 @@ async def _download(http: httpx.AsyncClient, url: str, offset: int) -> AsyncIter
             data = rest + chunk[ahead:]
             ahead = max(0, ahead - len(chunk))
             *lines, rest = data.split(b"\n")
-            for line in lines:
-                yield line
+            if lines:
+                yield lines
         if rest:
-            yield rest
+            yield [rest]
 
 
-def _whole() -> Node:
-    """A connection as a page has it, of which nothing is missing."""
-    return {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+def _with(node: Node, connections: Mapping[str, str]) -> Node:
+    """The node with its connections as a page has them, of which nothing is missing."""
+    for name in connections.values():
+        node[name] = {"nodes": [], "pageInfo": _ENDED}
+    return node
 
 
 def _hang(node: Node, parent: str, child: Node, shape: Shape) -> None:
-    kind = str(child["id"]).removeprefix("gid://shopify/").partition("/")[0]
+    kind = str(child["id"])[_KIND_BEGINS:].partition("/")[0]
     if node["id"] == parent and kind in shape.children:
-        rest = {name: _whole() for name in shape.grandchildren.values()}
-        node[shape.children[kind]]["nodes"].append(child | rest)
+        node[shape.children[kind]]["nodes"].append(_with(child, shape.grandchildren))
         return
     among = [one for name in set(shape.children.values()) for one in node[name]["nodes"]]
     owner = next((one for one in reversed(among) if one["id"] == parent), None)

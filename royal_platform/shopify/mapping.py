@@ -71,6 +71,8 @@ def gid(kind: str, identifier: str) -> str:
     return identifier if identifier.startswith("gid://") else f"gid://shopify/{kind}/{identifier}"
 
 
+# A shop has few amounts and many of each.
+@lru_cache(maxsize=65_536)
 def scaled(amount: str | None) -> int:
     """``"12.5"`` -> 125000: ten-thousandths, half-even beyond four decimals; None is 0."""
     if amount is None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from core.errors import NotConfigured, RoyalError
 from core.telemetry.logs import get_logger
 from royal_platform.shopify import documents, mapping, progress, stages
-from royal_platform.shopify.bulk import SHAPES, BulkFailedError, BulkReader, Place
+from royal_platform.shopify.bulk import BULK_BATCH, SHAPES, BulkFailedError, BulkReader, Place
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.pages import PageReader
 from royal_platform.shopify.ports import MirrorPage, MirrorStore, SyncState
@@ -87,11 +87,12 @@ class Sync:
         *,
         page_size: int = 250,
         bulk_from: int = BULK_FROM,
+        bulk_batch: int = BULK_BATCH,
     ) -> None:
         self._client = client
         self._mirror = mirror
         self._reader = PageReader(client, page_size)
-        self._bulk = BulkReader(client, page_size)
+        self._bulk = BulkReader(client, bulk_batch)
         self._bulk_from = bulk_from
         self._told_at = 0.0
 

@@ -106,7 +106,7 @@ def forget(platform: Platform) -> None:
 
 
 def in_bulk(platform: Platform) -> Sync:
-    return Sync(platform.shopify(), platform.mirror(), page_size=100, bulk_from=0)
+    return Sync(platform.shopify(), platform.mirror(), bulk_from=0, bulk_batch=100)
 
 
 async def test_bulk_operations_read_the_same_store_as_pages(platform, sandbox):
@@ -152,7 +152,7 @@ def test_a_reader_killed_anywhere_goes_on_in_the_same_file(sandbox, migrated_sql
         "from royal_platform.shopify.sync import Sync\n"
         "p = bootstrap(read_settings(flask_env='testing', sandbox_port=int(sys.argv[1]),\n"
         "    var_dir=Path(sys.argv[2]), database_url=sys.argv[3]))\n"
-        "asyncio.run(Sync(p.shopify(), p.mirror(), page_size=10, bulk_from=0).first())\n"
+        "asyncio.run(Sync(p.shopify(), p.mirror(), bulk_from=0, bulk_batch=10).first())\n"
     )
     arguments = [str(sandbox.port), str(sandbox.folder.parent), migrated_sqlite_url]
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
