@@ -10,6 +10,7 @@ SCHEMA := .tools/shopify
 LLM := .tools/llm
 EVALUATION := .tools/evaluation
 EMULATOR := .tools/bigquery
+SYNC_PEERS := .tools/sync-peers
 LLM_PORT ?= 8081
 CLIENTS := tests/clients
 PNPM := npx --yes pnpm@10.34.9
@@ -65,7 +66,7 @@ format: setup ## rewrite the sources in the project's style
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 	cd $(UI) && $(PNPM) --silent exec biome check --write .
 
-bench: setup $(UI)/dist/.built ## measure, and print tables
+bench: setup $(UI)/dist/.built $(SYNC_PEERS)/.installed ## measure, and print tables
 	$(BIN)/python -m bench
 
 evaluate: setup $(EVALUATION)/.installed ## how good the methods are on real retail data, and AIRA's answers
@@ -108,6 +109,7 @@ lock: $(UV) ## resolve the dependencies again (locks hold no host names)
 	$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group dev -o requirements-dev.lock
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header bench/evaluation.in -o requirements-evaluation.lock
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header tests/counterparts/bigquery.in -o requirements-emulator.lock
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header bench/sync_peers.in -o requirements-sync-peers.lock
 
 clean: ## remove what was built and installed; the data under var/ stays
 	rm -rf $(VENV) $(UI)/node_modules $(UI)/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -131,6 +133,11 @@ $(VENV)/.dev-installed: requirements-dev.lock $(VENV)/.installed
 $(EVALUATION)/.installed: requirements-evaluation.lock | $(UV)
 	$(UV) venv -q --clear --python $(PYTHON) $(EVALUATION)
 	$(UV) pip install -q --python $(EVALUATION)/bin/python --require-hashes -r requirements-evaluation.lock
+	@touch $@
+
+$(SYNC_PEERS)/.installed: requirements-sync-peers.lock | $(UV)
+	$(UV) venv -q --clear --python $(PYTHON) $(SYNC_PEERS)
+	$(UV) pip install -q --python $(SYNC_PEERS)/bin/python --require-hashes -r requirements-sync-peers.lock
 	@touch $@
 
 # A test dependency: the BigQuery that the official client speaks to on loopback.

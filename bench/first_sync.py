@@ -1,6 +1,6 @@
-"""The first sync page by page and by bulk operations, at the pace of Shopify's own plans.
+"""The first sync by pages and by bulk operations, beside others, at the pace of Shopify's plans.
 
-Paged reading is bounded by the API budget, so both run against a sandbox that keeps it.
+Paged reading is bounded by the API budget, so all run against a sandbox that keeps it.
 """
 
 from __future__ import annotations
@@ -12,21 +12,24 @@ from pathlib import Path
 
 from bench.large_store import fill_large
 from bench.sandbox_serving import served
+from bench.sync_peers import loop, tap
 from bench.table import Report
 
 _READ = """
-import asyncio, json, resource, sys, time
+import asyncio, gc, json, resource, sys, time
 from pathlib import Path
 from core.settings import read_settings
 from royal_platform.bootstrap import bootstrap
 from royal_platform.shopify.sync import Sync
 platform = bootstrap(read_settings(flask_env="testing", sandbox_port=int(sys.argv[1]),
     var_dir=Path(sys.argv[2]), database_url=sys.argv[3]))
-began = time.monotonic()
+gc.freeze()  # as `royal worker` does
+began, spent = time.monotonic(), time.process_time()
 counts = asyncio.run(
     Sync(platform.shopify(), platform.mirror(), bulk_from=int(sys.argv[4])).first())
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"seconds": time.monotonic() - began, "peak": peak, "orders": counts["orders"]}))
+print(json.dumps({"seconds": time.monotonic() - began, "cpu": time.process_time() - spent,
+    "peak": peak, **counts}))
 """
 _NEVER = 10**9
 
@@ -43,6 +46,24 @@ def _read(port: int, home: Path, database: str, bulk_from: int) -> dict[str, flo
     return found
 
 
+def _beside(
+    report: Report, ours: dict[str, float], peers: dict[str, dict[str, int | float]]
+) -> None:
+    """The same objects by everybody; each order has two lines, each stocked item one variant."""
+    assert {each["orders"] for each in peers.values()} == {ours["orders"]}
+    records = ours["products"] + 2 * ours["inventory"] + ours["customers"] + 3 * ours["orders"]
+    ratios = {name: each["cpu"] / ours["cpu"] for name, each in peers.items()}
+    report.add(
+        "first sync into the local copy, per CPU-second",
+        f"{records / ours['cpu']:,.0f} records",
+        ">= 20 x tap-shopify, >= 2.5 x ShopifyAPI",
+        "; ".join(
+            f"{ratios[name]:.1f} x {name} ({records / each['cpu']:,.0f})"
+            for name, each in peers.items()
+        ),
+    )
+
+
 def first_sync(report: Report, home: Path) -> None:
     """Both ways on 20,000 orders, and bulk alone on 200,000 orders and 20,000 variants."""
     small, large = home / "small", home / "large"
@@ -53,7 +74,12 @@ def first_sync(report: Report, home: Path) -> None:
         port = int(shop.url.rpartition(":")[2])
         paged = _read(port, small, "paged.db", _NEVER)
         bulk = _read(port, small, "bulk.db", 0)
+        peers = {
+            "tap-shopify": tap(shop, home / "tap"),
+            "ShopifyAPI loop": loop(shop, home / "loop"),
+        }
     assert paged["orders"] == bulk["orders"] == 20_000
+    _beside(report, bulk, peers)
     report.add(
         "first sync of 20,000 orders: pages / bulk",
         f"{paged['seconds']:.0f} / {bulk['seconds']:.0f} s",
