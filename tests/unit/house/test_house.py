@@ -21,6 +21,7 @@ LOCKS = (
     "requirements-uv.lock",
     "requirements-evaluation.lock",
     "requirements-emulator.lock",
+    "requirements-sync-peers.lock",
     "apps/command-center-ui/pnpm-lock.yaml",
 )
 
