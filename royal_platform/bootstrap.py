@@ -55,6 +55,7 @@ from royal_platform.shopify.orders import ShopifyOrders
 from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.recipients import ShopifyRecipients
 from royal_platform.shopify.refunds import ShopifyRefunds, ShopifyRefundWriter
+from royal_platform.shopify.returns import ShopifyReturns, ShopifyReturnWriter
 from royal_platform.shopify.subscriptions import ensure_subscriptions
 from royal_platform.shopify.support import ShopifySupport
 from royal_platform.shopify.sync import Sync
@@ -165,6 +166,11 @@ class Platform:
     def order_money(self) -> ShopifyRefunds:
         """What was paid for orders and given back (``RefundReader``)."""
         return ShopifyRefunds(self.shopify())
+
+    @cached_property
+    def order_parcels(self) -> ShopifyReturns:
+        """What of orders was sent and may come back (``ReturnReader``)."""
+        return ShopifyReturns(self.shopify())
 
     @property
     def people(self) -> StoredPeople:
@@ -406,6 +412,11 @@ def order_writer(platform: Platform) -> ShopifyOrderWriter:
 def refund_writer(platform: Platform) -> ShopifyRefundWriter:
     """Gives money back. For ``orchestrator.core.execution`` and nobody else."""
     return ShopifyRefundWriter(platform.shopify())
+
+
+def return_writer(platform: Platform) -> ShopifyReturnWriter:
+    """Takes goods back. For ``orchestrator.core.execution`` and nobody else."""
+    return ShopifyReturnWriter(platform.shopify())
 
 
 def discount_writer(platform: Platform) -> ShopifyDiscountWriter:

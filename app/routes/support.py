@@ -9,11 +9,13 @@ from app.documented import api as group
 from app.documented import reply
 from app.schemas.support import (
     AddressChangeIn,
+    CodeIn,
     FilePath,
     OrderCancelIn,
     ProposedOut,
     RefundIn,
     ReplyIn,
+    ReturnIn,
     ThreadDetail,
     ThreadPage,
     ThreadPath,
@@ -84,6 +86,20 @@ def cancel_order_of_thread(path: ThreadPath, body: OrderCancelIn) -> Response:
 def change_address_in_thread(path: ThreadPath, body: AddressChangeIn) -> Response:
     """Propose another address for the thread's order, as long as nothing of it has left."""
     return reply(view.change_address(platform(), caller(), path.thread_id, body))
+
+
+@api.post("/threads/<thread_id>/return", responses={200: ProposedOut})
+@requires("decisions:propose")
+def return_goods_in_thread(path: ThreadPath, body: ReturnIn) -> Response:
+    """Propose that goods of the thread's order come back; it can be undone until money went."""
+    return reply(view.return_goods(platform(), caller(), path.thread_id, body))
+
+
+@api.post("/threads/<thread_id>/discount", responses={200: ProposedOut})
+@requires("decisions:propose")
+def give_code_in_thread(path: ThreadPath, body: CodeIn) -> Response:
+    """Propose a code of one use for the thread's customer; ending it undoes it."""
+    return reply(view.give_code(platform(), caller(), path.thread_id, body))
 
 
 @api.post("/threads/<thread_id>/escalate", responses={200: ThreadDetail})

@@ -155,6 +155,35 @@ class RefundIn(Given):
     note: str = Field(min_length=1, max_length=255)
 
 
+class ReturnIn(Given):
+    """``lines`` are units by order line, empty for all that was bought; ``note`` is kept."""
+
+    lines: dict[str, Annotated[int, Field(ge=1, le=1_000_000)]] = Field(
+        default_factory=dict, max_length=50
+    )
+    reason: Literal[
+        "COLOR",
+        "DEFECTIVE",
+        "NOT_AS_DESCRIBED",
+        "OTHER",
+        "SIZE_TOO_LARGE",
+        "SIZE_TOO_SMALL",
+        "STYLE",
+        "UNKNOWN",
+        "UNWANTED",
+        "WRONG_ITEM",
+    ] = "UNKNOWN"
+    note: str = Field(min_length=1, max_length=200)
+
+
+class CodeIn(Given):
+    """Whole ``percent`` off what the thread's order was of, for ``days``; ``note`` says why."""
+
+    percent: int = Field(ge=1, le=50)
+    days: int = Field(default=30, ge=1, le=60)
+    note: str = Field(min_length=1, max_length=200)
+
+
 class OrderCancelIn(Given):
     """``note`` says why; it is kept with the order."""
 

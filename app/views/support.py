@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.schemas.support import (
     AddressChangeIn,
+    CodeIn,
     DraftOut,
     EscalationOut,
     FilePath,
@@ -14,6 +15,7 @@ from app.schemas.support import (
     ProposedOut,
     RefundIn,
     ReplyIn,
+    ReturnIn,
     ThreadDetail,
     ThreadMessageOut,
     ThreadOut,
@@ -26,6 +28,7 @@ from core.errors import NotFound
 from orchestrator.core import attending
 from royal_platform.commerce.support.model import ThreadStatus
 from royal_platform.commerce.support.rules import is_late
+from royal_platform.commerce.support.service import Code, GoodsBack
 from royal_platform.persistence.support import Threads
 
 if TYPE_CHECKING:
@@ -114,6 +117,20 @@ def change_address(
 ) -> ProposedOut:
     """Another address, as a decision."""
     found = attending.readdress(platform, thread_id, body.address.model_dump(), body.note, who)
+    return ProposedOut(decision_id=found.id, status=found.status.value)
+
+
+def return_goods(platform: Platform, who: Principal, thread_id: str, body: ReturnIn) -> ProposedOut:
+    """Goods that come back, as a decision."""
+    goods = GoodsBack(body.lines, body.reason, body.note)
+    found = attending.take_back(platform, thread_id, goods, who)
+    return ProposedOut(decision_id=found.id, status=found.status.value)
+
+
+def give_code(platform: Platform, who: Principal, thread_id: str, body: CodeIn) -> ProposedOut:
+    """A code, as a decision."""
+    given = Code(body.percent, body.days, body.note)
+    found = attending.give_code(platform, thread_id, given, who)
     return ProposedOut(decision_id=found.id, status=found.status.value)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,21 +12,35 @@ from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, w
 from orchestrator.core.proposing import propose_in
 from orchestrator.core.readdressing import ordered_at_supplier
 from orchestrator.core.replying import newest_inbound, reply_facts
+from royal_platform.commerce.decisions.discounts import DISCOUNT
 from royal_platform.commerce.decisions.model import Decision, Proposal
 from royal_platform.commerce.decisions.support import reply_id
 from royal_platform.commerce.orders.model import OrderMoney
+from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.support.model import Escalation, Thread, ThreadStatus
 from royal_platform.commerce.support.service import (
+    Bought,
+    Code,
+    GoodsBack,
     Words,
     address_proposal,
     cancel_proposal,
+    code_of,
+    code_proposal,
     refund_proposal,
     reply_proposal,
+    return_proposal,
 )
 from royal_platform.persistence.support import Threads
-from royal_platform.persistence.support_facts import order_money
+from royal_platform.persistence.support_facts import (
+    order_money,
+    returnable_lines,
+    variants_of_order,
+)
 
 _PERSON = "person"
+# A code is for at most so many variants.
+_GOODS_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,59 @@ def readdress(
             )
         proposal = address_proposal(thread, order, address, note, now=books.now, provenance=_PERSON)
         decision_id = _once(books, proposal, actor)
+    with reading(ground) as books:
+        return books.decisions.get(books.connection, decision_id)
+
+
+def take_back(ground: Ground, thread_id: str, goods: GoodsBack, actor: Actor) -> Decision:
+    """Propose that goods of the thread's order come back; no lines: all that was bought.
+
+    Raises ``NotFound``, ``Conflict``, ``Invalid``.
+    """
+    with writing(ground) as books:
+        thread, order = _about(books, thread_id)
+        bought = returnable_lines(books.connection, books.store_id, order.id)
+        lines = dict(goods.lines) or {line: units for line, (units, _) in bought.items()}
+        if not lines or any(units > bought.get(line, (0,))[0] for line, units in lines.items()):
+            raise Invalid(
+                "More is to come back than was bought.", remedy="Read the order's lines again."
+            )
+        paid = sum((bought[line][1] * units for line, units in lines.items()), Decimal(0))
+        worth = Money(paid, order.currency).rounded()
+        proposal = return_proposal(
+            thread, order, replace(goods, lines=lines), worth, source=books.store.source,
+            now=books.now, provenance=_PERSON,
+        )  # fmt: skip
+        decision_id = _once(books, proposal, actor)
+    with reading(ground) as books:
+        return books.decisions.get(books.connection, decision_id)
+
+
+def give_code(ground: Ground, thread_id: str, given: Code, actor: Actor) -> Decision:
+    """Propose a code for the customer on what the thread's order was of, once for each depth.
+
+    Raises ``NotFound``, ``Conflict``.
+    """
+    with writing(ground) as books:
+        thread, order = _about(books, thread_id)
+        goods = [
+            Bought(*row) for row in variants_of_order(books.connection, books.store_id, order.id)
+        ][:_GOODS_MAX]  # fmt: skip
+        if not goods or order.customer_id is None or order.currency != books.store.currency:
+            raise Conflict(
+                "There is nobody to give a code to, or nothing to give it on.",
+                remedy="Make a code in the store's admin.",
+            )
+        code = code_of(books.store_id, thread_id, given.percent)
+        waiting = books.decisions.open_on(books.connection, DISCOUNT, code)
+        decision_id = waiting[0].id if waiting else propose_in(
+            books,
+            code_proposal(
+                thread, order, goods, given, code=code, source=books.store.source, now=books.now,
+                provenance=_PERSON,
+            ),
+            actor_name(actor),
+        )  # fmt: skip
     with reading(ground) as books:
         return books.decisions.get(books.connection, decision_id)
 

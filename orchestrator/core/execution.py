@@ -24,6 +24,7 @@ from orchestrator.core.ledger import CLOCK_ACTOR, approvers_of
 from orchestrator.core.messaging import Post
 from orchestrator.core.proposing import POLICY_ACTOR, denial
 from orchestrator.core.refunding import Till
+from orchestrator.core.returning import Counterpart
 from orchestrator.core.turns import turn
 from royal_platform.commerce.decisions.model import Decision, Ruling, Status, Verdict
 from royal_platform.commerce.decisions.rules import (
@@ -329,6 +330,7 @@ def hands_of(platform: Platform) -> Hands:
     return Hands(
         live, writer, live, writer, post_of(platform), live, writer, counter_of(platform),
         tag_reader=live, tag_writer=writer, till=till_of(platform), coupons=coupons_of(platform),
+        back=back_of(platform),
     )  # fmt: skip
 
 
@@ -354,6 +356,13 @@ def coupons_of(platform: Platform) -> Coupons:
     from royal_platform.bootstrap import discount_writer
 
     return Coupons(platform.discounts, discount_writer(platform))
+
+
+def back_of(platform: Platform) -> Counterpart:
+    """What goods are taken back with. Called here and by nobody else."""
+    from royal_platform.bootstrap import return_writer
+
+    return Counterpart(platform.order_parcels, return_writer(platform))
 
 
 def post_of(platform: Platform) -> Post:

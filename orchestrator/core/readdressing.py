@@ -15,7 +15,8 @@ from orchestrator.core.action import Facts
 from orchestrator.core.books import Books, Ground, reading
 from orchestrator.core.fulfilling import Counter, order_facts
 from orchestrator.core.refunding import LET_THROUGH
-from royal_platform.commerce.decisions.addresses import FIELDS, HELPING, READDRESS
+from royal_platform.commerce.decisions.addresses import FIELDS, READDRESS
+from royal_platform.commerce.decisions.helping import HELPING
 from royal_platform.commerce.decisions.model import Decision, HelpState, Inverse, Proposal
 from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.fulfilment.model import ShippingAddress
@@ -115,13 +116,14 @@ def ordered_at_supplier(books: Books, order_id: str) -> bool:
 
 def help_state(books: Books, proposal: Proposal, besides: str | None) -> HelpState | None:
     """Other changes let through: of this order, this customer (30 days), and today."""
-    if proposal.kind != READDRESS:
+    if proposal.kind not in HELPING or not proposal.arguments.get("thread_id"):
         return None
     today = books.clock.day_start(books.clock.local_day(books.now))
     others = _others(books, besides, min(today, books.now - _MONTH))
     customer = proposal.arguments.get("customer_id")
+    order_id = proposal.arguments.get("order_id")
     return HelpState(
-        of_order=sum(row.subject_id == proposal.subject.id for row in others),
+        of_order=sum(_order_of(row) == order_id for row in others),
         of_customer=sum(
             bool(customer) and row.arguments.get("customer_id") == customer for row in others
         ),
@@ -131,13 +133,18 @@ def help_state(books: Books, proposal: Proposal, besides: str | None) -> HelpSta
 
 def _others(books: Books, besides: str | None, since: datetime) -> list[Any]:
     table = decisions.c
-    query = select(table.subject_id, table.arguments, table.decided_at).where(
+    query = select(table.arguments, table.decided_at).where(
         table.store_id == books.store_id, table.kind.in_(HELPING), table.status.in_(LET_THROUGH),
         table.shadow.is_(False), table.id != (besides or ""), table.decided_at >= since,
         table.reverts.is_(None),
     )  # fmt: skip
     # An order cancelled for fraud is no help that a customer asked for.
     return [row for row in books.connection.execute(query) if row.arguments.get("thread_id")]
+
+
+def _order_of(row: Any) -> str | None:
+    found: str | None = row.arguments.get("order_id")
+    return found
 
 
 def _at(row: Any) -> datetime:

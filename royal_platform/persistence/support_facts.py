@@ -8,7 +8,8 @@ from decimal import Decimal
 from sqlalchemy import Connection, func, select
 
 from royal_platform.commerce.orders.model import OrderMoney
-from royal_platform.persistence.tables.orders import orders, refunds
+from royal_platform.persistence.tables.catalog import variants
+from royal_platform.persistence.tables.orders import order_lines, orders, refunds
 
 _PAID = ("paid", "partially_refunded", "refunded")
 
@@ -48,3 +49,35 @@ def order_money(connection: Connection, store_id: str, order_id: str) -> OrderMo
         refunded=connection.execute(back).scalar_one() or Decimal(0),
         paid_by=None, is_foreign=False,
     )  # fmt: skip
+
+
+def returnable_lines(
+    connection: Connection, store_id: str, order_id: str
+) -> dict[str, tuple[int, Decimal]]:
+    """By order line: units not refunded yet, and what was paid for one, as our copy knows it."""
+    query = select(order_lines).where(
+        order_lines.c.store_id == store_id, order_lines.c.order_id == order_id
+    )
+    return {
+        row.id: (row.quantity - row.refunded_quantity, row.total / row.quantity)
+        for row in connection.execute(query)
+        if row.quantity > row.refunded_quantity
+    }
+
+
+def variants_of_order(
+    connection: Connection, store_id: str, order_id: str
+) -> list[tuple[str, Decimal, Decimal | None]]:
+    """(variant, price, unit cost) of what the order was of and is still sold."""
+    query = (
+        select(variants.c.id, variants.c.price, variants.c.unit_cost)
+        .join(
+            order_lines,
+            (order_lines.c.store_id == variants.c.store_id)
+            & (order_lines.c.variant_id == variants.c.id),
+        )
+        .where(variants.c.store_id == store_id, order_lines.c.order_id == order_id)
+        .distinct()
+        .order_by(variants.c.id)
+    )
+    return [(row.id, row.price, row.unit_cost) for row in connection.execute(query)]

@@ -48,6 +48,25 @@ class CancelOrder(Answer):
     order_cancel: CancelOrderOrderCancel | None
 
 
+class CancelReturnReturnCancelCancelled(Answer):
+    id: str
+
+
+class CancelReturnReturnCancelUserErrors(Answer):
+    code: str | None
+    field: list[str] | None
+    message: str
+
+
+class CancelReturnReturnCancel(Answer):
+    cancelled: CancelReturnReturnCancelCancelled | None
+    user_errors: list[CancelReturnReturnCancelUserErrors]
+
+
+class CancelReturn(Answer):
+    return_cancel: CancelReturnReturnCancel | None
+
+
 class CheckoutNode(Answer):
     id: str | None = None
     abandoned_checkout_url: str | None = None
@@ -228,6 +247,25 @@ class CreateRefundRefundCreate(Answer):
 
 class CreateRefund(Answer):
     refund_create: CreateRefundRefundCreate | None
+
+
+class CreateReturnReturnCreateOpened(Answer):
+    id: str
+
+
+class CreateReturnReturnCreateUserErrors(Answer):
+    code: str | None
+    field: list[str] | None
+    message: str
+
+
+class CreateReturnReturnCreate(Answer):
+    opened: CreateReturnReturnCreateOpened | None
+    user_errors: list[CreateReturnReturnCreateUserErrors]
+
+
+class CreateReturn(Answer):
+    return_create: CreateReturnReturnCreate | None
 
 
 class CustomerByAddressCustomersNodesDefaultEmailAddress(Answer):
@@ -842,6 +880,69 @@ class OrderMoneyOrder(Answer):
 
 class OrderMoney(Answer):
     order: OrderMoneyOrder | None
+
+
+class OrderParcelsOrderFulfillmentsFulfillmentLineItemsNodesLineItem(Answer):
+    id: str
+    current_quantity: int
+
+
+class OrderParcelsOrderFulfillmentsFulfillmentLineItemsNodes(Answer):
+    id: str
+    quantity: int | None
+    line_item: OrderParcelsOrderFulfillmentsFulfillmentLineItemsNodesLineItem
+
+
+class OrderParcelsOrderFulfillmentsFulfillmentLineItems(Answer):
+    nodes: list[OrderParcelsOrderFulfillmentsFulfillmentLineItemsNodes]
+
+
+class OrderParcelsOrderFulfillments(Answer):
+    status: str
+    fulfillment_line_items: OrderParcelsOrderFulfillmentsFulfillmentLineItems
+
+
+class OrderParcelsOrderReturnsNodesReturnLineItemsNodesFulfillmentLineItemLineItem(Answer):
+    id: str
+
+
+class OrderParcelsOrderReturnsNodesReturnLineItemsNodesFulfillmentLineItem(Answer):
+    id: str
+    line_item: OrderParcelsOrderReturnsNodesReturnLineItemsNodesFulfillmentLineItemLineItem
+
+
+class OrderParcelsOrderReturnsNodesReturnLineItemsNodes(Answer):
+    quantity: int
+    return_reason_note: str
+    fulfillment_line_item: (
+        OrderParcelsOrderReturnsNodesReturnLineItemsNodesFulfillmentLineItem | None
+    ) = None
+
+
+class OrderParcelsOrderReturnsNodesReturnLineItems(Answer):
+    nodes: list[OrderParcelsOrderReturnsNodesReturnLineItemsNodes]
+
+
+class OrderParcelsOrderReturnsNodes(Answer):
+    id: str
+    status: str
+    return_line_items: OrderParcelsOrderReturnsNodesReturnLineItems
+
+
+class OrderParcelsOrderReturns(Answer):
+    nodes: list[OrderParcelsOrderReturnsNodes]
+
+
+class OrderParcelsOrder(Answer):
+    id: str
+    name: str
+    cancelled_at: datetime | None
+    fulfillments: list[OrderParcelsOrderFulfillments]
+    returns: OrderParcelsOrderReturns
+
+
+class OrderParcels(Answer):
+    order: OrderParcelsOrder | None
 
 
 class OrderRefundsNodesRefunds(RefundRow):

@@ -113,6 +113,10 @@ DISCOUNT_BY_CODE = Document("discount_by_code", answers.DiscountByCode, urgent=T
 CREATE_DISCOUNT = Document("create_discount", answers.CreateDiscount, repeatable=False, urgent=True)
 END_DISCOUNT = Document("end_discount", answers.EndDiscount, urgent=True)
 CREATE_REFUND = Document("create_refund", answers.CreateRefund, urgent=True)
+ORDER_PARCELS = Document("order_parcels", answers.OrderParcels, urgent=True)
+# It takes no key: whoever repeats it looks first whether the return is there.
+CREATE_RETURN = Document("create_return", answers.CreateReturn, repeatable=False, urgent=True)
+CANCEL_RETURN = Document("cancel_return", answers.CancelReturn, urgent=True)
 ADD_TAGS = Document("add_tags", answers.AddTags, urgent=True)
 REMOVE_TAGS = Document("remove_tags", answers.RemoveTags, urgent=True)
 UNSUBSCRIBE_WEBHOOK = Document("unsubscribe_webhook", answers.UnsubscribeWebhook, repeatable=False)

@@ -6,13 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from royal_platform.commerce.decisions.arguments import is_text
-from royal_platform.commerce.decisions.fulfilment import CANCEL
 from royal_platform.commerce.decisions.kind import Kind, ask
 from royal_platform.commerce.decisions.model import Change, GateState, Policy, Proposal, RuleHit
 
 READDRESS = "address.change"
-# What support changes on orders; money and words have limits of their own.
-HELPING = (CANCEL, READDRESS)
 FIELDS = (
     "first_name", "last_name", "company", "address1", "address2", "postal_code", "city",
     "province", "country", "phone",

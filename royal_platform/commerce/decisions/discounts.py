@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from royal_platform.commerce.decisions.addresses import helped_often
 from royal_platform.commerce.decisions.arguments import amount_of, is_count, is_text
 from royal_platform.commerce.decisions.kind import Kind, ask, deny
 from royal_platform.commerce.decisions.model import Change, GateState, Policy, Proposal, RuleHit
@@ -98,6 +99,6 @@ def _margin(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[Ru
 
 
 DISCOUNTS = (
-    Kind(DISCOUNT, _problems, _changes, (_margin,), own_pace=True),
+    Kind(DISCOUNT, _problems, _changes, (_margin, helped_often), own_pace=True),
     Kind(END, _problems, _changes, own_pace=True),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -46,3 +47,23 @@ class OrderMoney:
     def left(self) -> Decimal:
         """What can still be given back."""
         return self.received - self.refunded
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedReturn:
+    """A return of the order; ``lasting`` until it is cancelled or declined."""
+
+    id: str
+    note: str
+    lasting: bool
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderParcels:
+    """What of an order was sent and may come back: units by order line, and its returns."""
+
+    order_id: str
+    cancelled: bool
+    returnable: Mapping[str, int]
+    returns: tuple[OpenedReturn, ...]

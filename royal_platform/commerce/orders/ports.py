@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from royal_platform.commerce.orders.model import OrderMoney, VariantDay
+from royal_platform.commerce.orders.model import OrderMoney, OrderParcels, VariantDay
 
 
 class SalesReader(Protocol):
@@ -37,4 +37,26 @@ class RefundWriter(Protocol):
         self, order: OrderMoney, amount: Decimal, note: str, idempotency_key: str
     ) -> None:
         """Give ``amount`` back to the payment it came from; the same key again gives nothing."""
+        ...
+
+
+class ReturnReader(Protocol):
+    """The live store, asked what of an order may come back."""
+
+    async def order_parcels(self, order_id: str) -> OrderParcels | None:
+        """What was sent and is not on its way back; None when the store has no such order."""
+        ...
+
+
+class ReturnWriter(Protocol):
+    """The live store, told that goods come back. Given to execution only."""
+
+    async def open_return(
+        self, order_id: str, lines: Mapping[str, int], reason: str, note: str
+    ) -> None:
+        """Expect these units, by order line. The note is how the return is found again."""
+        ...
+
+    async def cancel_return(self, return_id: str) -> None:
+        """Expect nothing any more; twice changes nothing."""
         ...

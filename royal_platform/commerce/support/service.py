@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from base64 import b32encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from royal_platform.commerce.decisions.addresses import READDRESS
+from royal_platform.commerce.decisions.discounts import DISCOUNT, END, cost_of, price_of
 from royal_platform.commerce.decisions.fulfilment import CANCEL
 from royal_platform.commerce.decisions.model import (
     Evidence,
@@ -18,6 +21,7 @@ from royal_platform.commerce.decisions.model import (
     RiskFactor,
     Subject,
 )
+from royal_platform.commerce.decisions.returns import CANCEL_RETURN, RETURN
 from royal_platform.commerce.decisions.support import REFUND, REPLY, reply_id
 from royal_platform.commerce.messages.model import Purpose
 from royal_platform.commerce.orders.model import OrderMoney
@@ -32,6 +36,7 @@ _REPLY_RISK, _INCOMPLETE_RISK, _REFUND_RISK = 0.2, 0.3, 0.3
 # A parcel sent elsewhere after the payment is how parcels are stolen: never without a person.
 _ADDRESS_RISK, _CANCEL_RISK = 0.45, 0.3
 _CHANGE_LIFE = timedelta(days=3)
+_RETURN_RISK, _CODE_RISK = 0.15, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +174,102 @@ def address_proposal(
         inverse=Inverse(
             READDRESS, None, "Sends it to the earlier address, as long as it has not left."
         ),
+        expires_at=now + _CHANGE_LIFE, provenance=provenance,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsBack:
+    """What shall come back: units by order line, why (Shopify's word for it), and a note."""
+
+    lines: Mapping[str, int]
+    reason: str
+    note: str
+
+
+def return_proposal(
+    thread: Thread, order: OrderMoney, goods: GoodsBack, worth: Money, *, source: str,
+    now: datetime, provenance: str = "agent",
+) -> Proposal:  # fmt: skip
+    """Goods of the thread's order expected back; money for them is a decision of its own."""
+    units = sum(goods.lines.values())
+    return Proposal(
+        agent_id=AGENT, kind=RETURN, subject=Subject("order", order.id, order.name),
+        arguments={
+            "order_id": order.id, "lines": dict(goods.lines), "reason": goods.reason,
+            "note": goods.note, "customer_id": order.customer_id, "thread_id": thread.id,
+        },
+        precondition={"cancelled": False, "booked": False},
+        evidence=(
+            Evidence("Units that come back", str(units), "units", source,
+                     f"order {order.id}", now),
+            Evidence("Paid for them", format(worth.amount, "f"), worth.currency, source,
+                     f"order {order.id}", now),
+        ),
+        rationale=goods.note, prediction=None,
+        risk=Risk(
+            _RETURN_RISK, (RiskFactor("return", _RETURN_RISK, "the goods may come back worn"),)
+        ),
+        cost=None, money_at_stake=worth,
+        inverse=Inverse(
+            CANCEL_RETURN, None, "Cancels the return, as long as no money went back for it."
+        ),
+        expires_at=now + _CHANGE_LIFE, provenance=provenance,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A variant of the order as it is sold now; amounts in the store's currency."""
+
+    variant_id: str
+    price: Decimal
+    unit_cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code for one customer: whole percent off, for so many days, and why."""
+
+    percent: int
+    days: int
+    note: str
+
+
+def code_of(store_id: str, thread_id: str, percent: int) -> str:
+    """The one code of this depth in this thread; nobody guesses another's."""
+    told = hashlib.sha256("\x1f".join((store_id, thread_id, str(percent))).encode()).digest()
+    return f"SORRY-{b32encode(told).decode()[:10]}"
+
+
+def code_proposal(
+    thread: Thread, order: OrderMoney, goods: Sequence[Bought], given: Code, *, code: str,
+    source: str, now: datetime, provenance: str = "agent",
+) -> Proposal:  # fmt: skip
+    """A code of one use on what the order was of; the margin's floor holds on each of them."""
+    known: dict[str, str | None] = {"code": None}
+    for each in goods:
+        known[price_of(each.variant_id)] = format(each.price, "f")
+        known[cost_of(each.variant_id)] = (
+            None if each.unit_cost is None else format(each.unit_cost, "f")
+        )
+    worth = sum((each.price for each in goods), Decimal(0)) * given.percent / 100
+    return Proposal(
+        agent_id=AGENT, kind=DISCOUNT,
+        subject=Subject("discount", code, f"{order.name}: {given.percent} % off"),
+        arguments={
+            "code": code, "percent": given.percent, "customer_id": order.customer_id,
+            "variants": [each.variant_id for each in goods], "starts_at": now.isoformat(),
+            "ends_at": (now + timedelta(days=given.days)).isoformat(), "order_id": order.id,
+            "thread_id": thread.id, "note": given.note,
+        },
+        precondition=known,
+        evidence=(
+            Evidence("Bought before", order.name, "", source, f"order {order.id}", now),
+        ),
+        rationale=given.note, prediction=None,
+        risk=Risk(_CODE_RISK, (RiskFactor("discount", _CODE_RISK, "whoever got one may ask again"),)),
+        cost=None, money_at_stake=Money(worth, order.currency).rounded(),
+        inverse=Inverse(END, {"code": code}, "Ends the code at once; an order made with it stays."),
         expires_at=now + _CHANGE_LIFE, provenance=provenance,
     )  # fmt: skip

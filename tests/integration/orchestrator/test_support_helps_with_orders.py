@@ -12,16 +12,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 from core.settings import read_settings
 from orchestrator.core import attending, ledger
 from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute, hands_of
+from orchestrator.core.gate import gate_state
 from orchestrator.core.taking_in import take_in
 from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.commerce.decisions.limits import with_limits
 from royal_platform.commerce.decisions.model import Autonomy, Decision
 from royal_platform.commerce.fulfilment.model import OrderState, Shipment
 from royal_platform.commerce.support.model import Arrival, Channel
+from royal_platform.commerce.support.service import Code, GoodsBack
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.decisions import decisions, executions
 from royal_platform.persistence.tables.orders import orders
@@ -197,6 +200,143 @@ def test_an_order_is_cancelled_for_its_customer_by_a_person(platform: Platform) 
     more = attending.readdress(platform, thread_id, ELSEWHERE, "called back", "ada")
     assert "help.order" in {hit.rule for hit in more.verdict.hits}
     assert decide(platform, more) == "conflicted"
+
+
+def sent_order(platform: Platform) -> tuple[str, str]:
+    """A paid order of two units of one line, all of it with its customer."""
+    order_id, customer_id = waiting_order(platform)
+    writer = hands_of(platform).counter
+    assert writer is not None
+    parcel = Shipment(dict(live(platform, order_id).remaining), f"3S{order_id}")
+    asyncio.run(writer.writer.ship(order_id, parcel, "k"))
+    return order_id, customer_id
+
+
+def returns_of(platform: Platform, order_id: str) -> list[bool]:
+    """Of each return of the order, whether it stands."""
+    found = asyncio.run(platform.order_parcels.order_parcels(order_id))
+    assert found is not None
+    return [each.lasting for each in found.returns]
+
+
+def free_hands(platform: Platform) -> None:
+    """Nothing of what other tests asked for counts against the caps."""
+    with writing(platform) as books:
+        wide = replace(
+            books.policy, order_changes_max=99, customer_changes_month_max=99,
+            order_changes_per_day=99,
+        )  # fmt: skip
+        stored = books.policies.current(books.connection)
+        books.policies.replace(
+            books.connection, edited=stored.version, policy=wide, actor="ada", now=books.now
+        )
+
+
+def test_goods_come_back_once_and_not_when_it_is_undone(platform: Platform) -> None:
+    free_hands(platform)
+    order_id, customer_id = sent_order(platform)
+    thread_id = thread_about(platform, order_id, customer_id)
+    goods = GoodsBack({}, "SIZE_TOO_SMALL", "too small")
+    asked = attending.take_back(platform, thread_id, goods, "ada")
+    assert attending.take_back(platform, thread_id, goods, "ada").id == asked.id
+    assert asked.proposal.money_at_stake is not None
+    assert asked.proposal.money_at_stake.amount > 0
+    ledger.approve(platform, asked.id, asked.argument_hash, "ada")
+    hands = hands_of(platform)
+    assert hands.back is not None
+    real = hands.back.writer
+
+    class Dying:
+        async def open_return(self, *given: Any) -> None:
+            await real.open_return(*given)
+            raise Killed
+
+    dying: Any = Dying()
+    dead = replace(hands, back=replace(hands.back, writer=dying))
+    with pytest.raises(Killed):
+        asyncio.run(execute(platform, dead, asked.id))
+    for _ in range(2):
+        assert asyncio.run(execute(platform, hands, asked.id)) == "executed"
+    assert returns_of(platform, order_id) == [True]
+    # What is on its way back cannot come back twice.
+    again = attending.take_back(platform, thread_id, replace(goods, note="again"), "ada")
+    assert decide(platform, again) == "conflicted"
+    undo = ledger.revert(platform, asked.id, "ada")
+    for _ in range(2):
+        assert asyncio.run(execute(platform, hands, undo.id)) == "executed"
+    assert returns_of(platform, order_id) == [False]
+    with reading(platform) as books:
+        assert books.decisions.get(books.connection, asked.id).status == "reverted"
+
+
+def test_a_code_is_given_once_and_ended_when_it_is_undone(platform: Platform) -> None:
+    free_hands(platform)
+    order_id, customer_id = waiting_order(platform)
+    thread_id = thread_about(platform, order_id, customer_id)
+    given = Code(1, 30, "for the wait")
+    asked = attending.give_code(platform, thread_id, given, "ada")
+    assert attending.give_code(platform, thread_id, given, "ada").id == asked.id
+    assert decide(platform, asked) == "executed"
+    code = asked.proposal.subject.id
+    found = asyncio.run(platform.discounts.discount(code))
+    assert found is not None
+    assert found.in_force
+    again = attending.give_code(platform, thread_id, given, "ada")
+    assert decide(platform, again) == "conflicted"
+    undo = ledger.revert(platform, asked.id, "ada")
+    assert asyncio.run(execute(platform, hands_of(platform), undo.id)) == "executed"
+    ended = asyncio.run(platform.discounts.discount(code))
+    assert ended is not None
+    assert not ended.in_force
+    # Half the price off leaves less than the floor of some of it, or nobody knows the cost.
+    deep = attending.give_code(platform, thread_id, Code(50, 30, "too much"), "ada")
+    assert {hit.rule for hit in deep.verdict.hits} & {"margin.floor", "unit_cost.unknown"}
+
+
+def test_what_was_not_sent_does_not_come_back(platform: Platform) -> None:
+    free_hands(platform)
+    order_id, customer_id = waiting_order(platform)
+    thread_id = thread_about(platform, order_id, customer_id)
+    with pytest.raises(Invalid):
+        attending.take_back(platform, thread_id, GoodsBack({"1": 1}, "OTHER", "x"), "ada")
+    asked = attending.take_back(platform, thread_id, GoodsBack({}, "OTHER", "x"), "ada")
+    assert decide(platform, asked) == "conflicted"
+    assert returns_of(platform, order_id) == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "rule"),
+    [
+        ("order_changes_max", "help.order"),
+        ("customer_changes_month_max", "help.customer"),
+        ("order_changes_per_day", "help.day"),
+    ],
+)
+def test_help_beyond_a_cap_asks_a_person(platform: Platform, limit: str, rule: str) -> None:
+    """One change is let through for an order; the next of the same reach asks, with the number."""
+    free_hands(platform)
+    order_id, customer_id = sent_order(platform)
+    thread_id = thread_about(platform, order_id, customer_id)
+    first = attending.take_back(platform, thread_id, GoodsBack({}, "OTHER", "one"), "ada")
+    assert rule not in {hit.rule for hit in first.verdict.hits}
+    assert decide(platform, first) == "executed"
+    with reading(platform) as books:
+        state = gate_state(books, first.proposal)
+        stored = books.policies.current(books.connection)
+    assert state.helped is not None
+    used = {
+        "help.order": state.helped.of_order, "help.customer": state.helped.of_customer,
+        "help.day": state.helped.today,
+    }[rule]  # fmt: skip
+    assert used > 0
+    with writing(platform) as books:
+        narrow = with_limits(stored.policy, {limit: used})
+        books.policies.replace(
+            books.connection, edited=stored.version, policy=narrow, actor="ada", now=books.now
+        )
+    more = attending.take_back(platform, thread_id, GoodsBack({}, "OTHER", "two"), "ada")
+    [hit] = [hit for hit in more.verdict.hits if hit.rule == rule]
+    assert (hit.limit, hit.actual, hit.ruling) == (str(used), str(used + 1), "ask")
 
 
 def test_a_thread_about_no_order_has_none_to_cancel(platform: Platform) -> None:

@@ -1,15 +1,19 @@
-/** POST /v1/threads/{id}/reply, /refund, /order-cancellation, /address, /escalate and /resolve. */
+/** POST /v1/threads/{id}/reply, /refund, /order-cancellation, /address, /return, /discount, /escalate and /resolve. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { client, unwrap } from "./client";
 import type { components } from "./schema";
 
 export type NewAddress = components["schemas"]["AddressIn"];
 
+export type ReturnReason = components["schemas"]["ReturnIn"]["reason"];
+
 export type ThreadAction =
   | { type: "reply"; text: string; key: string; language: "en" | "nl"; resolves: boolean }
   | { type: "refund"; amount: string; note: string }
   | { type: "cancel"; note: string }
   | { type: "address"; address: NewAddress; note: string }
+  | { type: "return"; reason: ReturnReason; note: string }
+  | { type: "discount"; percent: number; days: number; note: string }
   | { type: "escalate" }
   | { type: "resolve" };
 
@@ -36,6 +40,19 @@ async function act(id: string, action: ThreadAction): Promise<string | null> {
     case "address": {
       const { type: _, ...body } = action;
       const found = await unwrap(client.POST("/v1/threads/{thread_id}/address", { params, body }));
+      return found.decision_id;
+    }
+    case "return": {
+      const { type: _, ...body } = action;
+      // No lines: all of it that was sent.
+      const found = await unwrap(
+        client.POST("/v1/threads/{thread_id}/return", { params, body: { ...body, lines: {} } }),
+      );
+      return found.decision_id;
+    }
+    case "discount": {
+      const { type: _, ...body } = action;
+      const found = await unwrap(client.POST("/v1/threads/{thread_id}/discount", { params, body }));
       return found.decision_id;
     }
     case "escalate":

@@ -1,7 +1,7 @@
-/** What can be done with the thread's order before it leaves: cancel it, or send it elsewhere. */
-import { useState } from "react";
+/** What can be done with the thread's order: cancel it, send it elsewhere, take it back, give a code. */
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { NewAddress, ThreadAction } from "@/api/thread-actions";
+import type { NewAddress, ReturnReason, ThreadAction } from "@/api/thread-actions";
 import { Button } from "@/ui/Button";
 import { Line } from "./Line";
 
@@ -10,15 +10,18 @@ interface OrderHelpProps {
   onAsk: (action: ThreadAction) => void;
 }
 
+const WAYS = ["cancel", "address", "return", "discount"] as const;
+type Way = (typeof WAYS)[number];
+
 export function OrderHelp({ busy, onAsk }: OrderHelpProps) {
   const { t } = useTranslation();
-  const [open, setOpen] = useState<"cancel" | "address" | null>(null);
-  const toggle = (which: "cancel" | "address") => setOpen(open === which ? null : which);
+  const [open, setOpen] = useState<Way | null>(null);
+  const toggle = (which: Way) => setOpen(open === which ? null : which);
   return (
     <section className="mt-4 border-t border-line pt-3" aria-label={t("support.orderHelp")}>
       <h3 className="mb-2 text-body">{t("support.orderHelp")}</h3>
       <div className="flex flex-wrap gap-2">
-        {(["cancel", "address"] as const).map((which) => (
+        {WAYS.map((which) => (
           <Button
             key={which}
             small
@@ -32,6 +35,8 @@ export function OrderHelp({ busy, onAsk }: OrderHelpProps) {
       </div>
       {open === "cancel" && <Cancel busy={busy} onAsk={onAsk} />}
       {open === "address" && <Address busy={busy} onAsk={onAsk} />}
+      {open === "return" && <GoodsBack busy={busy} onAsk={onAsk} />}
+      {open === "discount" && <Discount busy={busy} onAsk={onAsk} />}
     </section>
   );
 }
@@ -57,6 +62,104 @@ function Cancel({ busy, onAsk }: OrderHelpProps) {
       />
       <Button small className="mt-2" type="submit" disabled={busy || !note.trim()}>
         {t("support.proposeCancel")}
+      </Button>
+    </form>
+  );
+}
+
+const REASONS = [
+  "UNKNOWN",
+  "UNWANTED",
+  "SIZE_TOO_SMALL",
+  "SIZE_TOO_LARGE",
+  "DEFECTIVE",
+  "WRONG_ITEM",
+  "NOT_AS_DESCRIBED",
+  "COLOR",
+  "STYLE",
+  "OTHER",
+] as const satisfies readonly ReturnReason[];
+
+function GoodsBack({ busy, onAsk }: OrderHelpProps) {
+  const { t } = useTranslation();
+  const id = useId();
+  const [reason, setReason] = useState<ReturnReason>("UNKNOWN");
+  const [note, setNote] = useState("");
+  return (
+    <form
+      className="mt-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onAsk({ type: "return", reason, note: note.trim() });
+      }}
+    >
+      <p className="mb-2 text-meta text-muted">{t("support.returnWarning")}</p>
+      <label htmlFor={id} className="block text-dense">
+        {t("support.returnReason")}
+      </label>
+      <select
+        id={id}
+        value={reason}
+        disabled={busy}
+        onChange={(event) => setReason(event.target.value as ReturnReason)}
+        className="mt-1 h-9 w-full rounded-control border border-line-strong bg-surface px-2 disabled:opacity-60 max-md:h-11 max-md:text-[16px]"
+      >
+        {REASONS.map((each) => (
+          <option key={each} value={each}>
+            {t(`support.returnReasons.${each}`)}
+          </option>
+        ))}
+      </select>
+      <Line
+        label={t("support.note")}
+        value={note}
+        onChange={setNote}
+        disabled={busy}
+        maxLength={200}
+      />
+      <Button small className="mt-2" type="submit" disabled={busy || !note.trim()}>
+        {t("support.proposeReturn")}
+      </Button>
+    </form>
+  );
+}
+
+const CODE_DAYS = 30;
+const MOST_PERCENT = 50;
+
+function Discount({ busy, onAsk }: OrderHelpProps) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState("10");
+  const [note, setNote] = useState("");
+  const percent = /^\d{1,2}$/.test(typed.trim()) ? Number(typed) : 0;
+  const valid = percent >= 1 && percent <= MOST_PERCENT && note.trim() !== "";
+  return (
+    <form
+      className="mt-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onAsk({ type: "discount", percent, days: CODE_DAYS, note: note.trim() });
+      }}
+    >
+      <p className="mb-2 text-meta text-muted">
+        {t("support.discountWarning", { days: CODE_DAYS })}
+      </p>
+      <Line
+        label={t("support.discountPercent", { most: MOST_PERCENT })}
+        value={typed}
+        onChange={setTyped}
+        disabled={busy}
+        maxLength={2}
+      />
+      <Line
+        label={t("support.note")}
+        value={note}
+        onChange={setNote}
+        disabled={busy}
+        maxLength={200}
+      />
+      <Button small className="mt-2" type="submit" disabled={busy || !valid}>
+        {t("support.proposeDiscount")}
       </Button>
     </form>
   );
