@@ -268,7 +268,9 @@ def code_proposal(
             Evidence("Bought before", order.name, "", source, f"order {order.id}", now),
         ),
         rationale=given.note, prediction=None,
-        risk=Risk(_CODE_RISK, (RiskFactor("discount", _CODE_RISK, "whoever got one may ask again"),)),
+        risk=Risk(
+            _CODE_RISK, (RiskFactor("discount", _CODE_RISK, "whoever got one may ask again"),)
+        ),
         cost=None, money_at_stake=Money(worth, order.currency).rounded(),
         inverse=Inverse(END, {"code": code}, "Ends the code at once; an order made with it stays."),
         expires_at=now + _CHANGE_LIFE, provenance=provenance,
