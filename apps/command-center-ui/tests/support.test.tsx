@@ -55,6 +55,33 @@ it("proposes another address only once it is one", async () => {
   });
 });
 
+it("proposes that goods come back for a reason, and a code no deeper than half", async () => {
+  const world = new World();
+  const { user } = open("/support?thread=thr_1", world);
+  const help = await screen.findByRole("region", { name: "The order" }, { timeout: 15_000 });
+  const note = async (text: string) => {
+    await user.click(within(help).getByRole("textbox", { name: "Reason" }));
+    await user.paste(text);
+  };
+  await user.click(within(help).getByRole("button", { name: "Take goods back" }));
+  await user.selectOptions(screen.getByRole("combobox", { name: "Why they come back" }), "Broken");
+  expect(screen.getByRole("button", { name: "Propose return" })).toBeDisabled();
+  await note("a seam");
+  await user.click(screen.getByRole("button", { name: "Propose return" }));
+  await user.click(screen.getByRole("button", { name: "Discount code" }));
+  const percent = screen.getByRole("textbox", { name: "Percent off, at most 50" });
+  await user.clear(percent);
+  await user.type(percent, "60");
+  await note("for the wait");
+  expect(screen.getByRole("button", { name: "Propose code" })).toBeDisabled();
+  await user.clear(percent);
+  await user.type(percent, "15");
+  await user.click(screen.getByRole("button", { name: "Propose code" }));
+  const asked = (path: string) => world.requests.find((each) => each.path.endsWith(path))?.body;
+  expect(asked("/return")).toEqual({ reason: "DEFECTIVE", note: "a seam", lines: {} });
+  expect(asked("/discount")).toEqual({ percent: 15, days: 30, note: "for the wait" });
+});
+
 it("has no refund where no order is known, and says why a person has it", async () => {
   open("/support?thread=thr_2", new World());
   expect(await screen.findByText("Nothing known answers it.")).toBeInTheDocument();

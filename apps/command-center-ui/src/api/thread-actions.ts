@@ -5,7 +5,7 @@ import type { components } from "./schema";
 
 export type NewAddress = components["schemas"]["AddressIn"];
 
-export type ReturnReason = components["schemas"]["ReturnIn"]["reason"];
+export type ReturnReason = NonNullable<components["schemas"]["ReturnIn"]["reason"]>;
 
 export type ThreadAction =
   | { type: "reply"; text: string; key: string; language: "en" | "nl"; resolves: boolean }
