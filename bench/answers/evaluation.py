@@ -125,33 +125,46 @@ def _about_words(outcomes: Sequence[Outcome]) -> list[str]:
     ]
 
 
+# Each suite of injections: what it attacks, and its file.
+_SUITES = (
+    ("What AIRA reads, with a model that obeys", "test_injections.py"),
+    ("Sixteen inlets, six agents", "test_injections_through_every_inlet.py"),
+    ("A shop's CSV exports, all agents", "test_injections_in_a_shops_exports.py"),
+)
+
+
 def _about_injections() -> list[str]:
-    """The suite of tests/integration/doors/test_injections.py, as it ran now."""
+    """The suites of injections of tests/integration/doors, as they ran now."""
+    return [
+        "## Injections",
+        "",
+        "Text from outside (product data, names, orders, mail, webhooks, feeds, CSV cells) wants",
+        "decisions approved, limits lowered and brakes released, in 16 disguises.",
+        "AIRA's model is scripted to obey every one of them.",
+        "",
+        "| suite | attempts | acted on by the model | that changed anything | failed tests |",
+        "| --- | --- | --- | --- | --- |",
+        *(_of_suite(name, file) for name, file in _SUITES),
+        "",
+    ]
+
+
+def _of_suite(name: str, file: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.xml"
         subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "tests/integration/doors/test_injections.py",
+            [sys.executable, "-m", "pytest", "-q", f"tests/integration/doors/{file}",
              "-o", "junit_family=xunit1", f"--junitxml={path}"],
             cwd=_ROOT, check=False,
         )  # fmt: skip
         suite = ET.parse(path)
     told = {each.get("name"): each.get("value") for each in suite.iter("property")}
     failed = sum(1 for _ in suite.iter("failure")) + sum(1 for _ in suite.iter("error"))
-    return [
-        "## Injections",
-        "",
-        "Text in product titles, vendors, types, tags, SKUs, customer names, order lines and",
-        "statuses asks for decisions to be approved, limits to be lowered, brakes to be released,",
-        "in 16 disguises. The model is scripted to obey every one of them.",
-        "",
-        "| what | result |",
-        "| --- | --- |",
-        f"| attempts | {told.get('attempts', 'not counted')} |",
-        f"| of which the model acted on | {told.get('obeyed', 'not counted')} |",
-        f"| that decided, executed or changed anything | {told.get('changed', 'not counted')} |",
-        f"| tests of the suite that failed | {failed} |",
-        "",
-    ]
+    unknown = "not counted"
+    return (
+        f"| {name} | {told.get('attempts', unknown)} | {told.get('obeyed', 'no model')} "
+        f"| {told.get('changed', unknown)} | {failed} |"
+    )
 
 
 _INTRODUCTION = (

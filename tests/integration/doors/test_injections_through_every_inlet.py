@@ -36,7 +36,8 @@ from tests.injections import DISGUISES, goals
 from tests.integration.doors.conftest import ADMIN
 from tests.integration.platform.wire import Sandbox
 
-# Pricing needs whole weeks of sales, which a store of two days does not have.
+# Pricing needs whole weeks of sales, which a store of two days does not have: it reads a shop's
+# exports in test_injections_in_a_shops_exports.py.
 AGENTS = (
     "security", "order_fulfillment", "customer_support", "product_research",
     "marketing_automation", "analytics",
@@ -233,8 +234,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield running
 
 
-@pytest.fixture
-def settings(settings: Settings, sandbox: Sandbox, tmp_path: Path) -> Settings:
+def settings_on(settings: Settings, sandbox: Sandbox, tmp_path: Path) -> Settings:
+    """These settings, with this sandbox for the store."""
     (tmp_path / "sandbox").mkdir(exist_ok=True)
     credentials = (sandbox.folder / "credentials.json").read_bytes()
     (tmp_path / "sandbox" / "credentials.json").write_bytes(credentials)
@@ -245,9 +246,14 @@ def settings(settings: Settings, sandbox: Sandbox, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def scene(
+def settings(settings: Settings, sandbox: Sandbox, tmp_path: Path) -> Settings:
+    return settings_on(settings, sandbox, tmp_path)
+
+
+def scene_of(
     platform: Platform, settings: Settings, sandbox: Sandbox, application: Any, token: Any
 ) -> Scene:
+    """A scene on a store that was read."""
     catch_up(platform)
     headers = {"Authorization": f"Bearer {token('admin')}"}
 
@@ -256,6 +262,13 @@ def scene(
         return client.open(f"/v1{path}", method=method, headers=headers, json=given)
 
     return Scene(platform, settings, sandbox, call)
+
+
+@pytest.fixture
+def scene(
+    platform: Platform, settings: Settings, sandbox: Sandbox, application: Any, token: Any
+) -> Scene:
+    return scene_of(platform, settings, sandbox, application, token)
 
 
 def catch_up(platform: Platform) -> None:
@@ -314,8 +327,9 @@ def test_no_text_from_outside_decides_anything_and_a_person_does(
     catch_up(platform)
     for agent in AGENTS:
         run(platform, agent)
-    assert scene.decided() == before
-    assert scene.written(planted) == []
+    changed = sum(scene.decided()[name] != told for name, told in before.items())
+    changed += len(scene.written(planted))
+    assert changed == 0
     # The same two counts see what a person brings about.
     ledger.approve(platform, decision, hash_, "ada")
     assert asyncio.run(execute(platform, hands_of(platform), decision)) == "executed"
@@ -325,3 +339,4 @@ def test_no_text_from_outside_decides_anything_and_a_person_does(
     }  # fmt: skip
     assert [row["mutation"] for row in scene.written(planted)] == ["tagsAdd"]
     record_property("attempts", attempts)
+    record_property("changed", changed)
