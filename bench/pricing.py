@@ -79,7 +79,7 @@ def _one_by_one(asked: Sequence[Question]) -> None:
     for each in asked:
         options = [
             p for p in rules.candidates(each.price, each.limits)
-            if rules.margin_percent(p, each.economics) >= each.floor_percent
+            if each.economics.costs.keeps(p, each.floor_percent)
         ]  # fmt: skip
         betas = rules.truncated(*each.elasticity)
         units = np.maximum(each.demand.expected + each.demand.sd * rules.normal_slices(), 0.0)

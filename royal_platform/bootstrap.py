@@ -21,6 +21,7 @@ from royal_platform.llm.models import Models
 from royal_platform.persistence import schema, stores
 from royal_platform.persistence.audience import StoredAudience
 from royal_platform.persistence.clock import StoreClock, wall_now
+from royal_platform.persistence.costs_to_serve import StoredCostsToServe
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.mirrored import MirroredStore
 from royal_platform.persistence.model_calls import StoredSentLog
@@ -76,7 +77,7 @@ if TYPE_CHECKING:
 
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
-    "price_studies", "price_tests", "segments", "audience", "signals",
+    "price_studies", "price_tests", "costs_to_serve", "segments", "audience", "signals",
     "offers", "picks", "supply", "stock_risks", "security",
 )  # fmt: skip
 
@@ -102,6 +103,7 @@ class Platform:
     price_history: StoredPriceHistory
     price_studies: StoredPriceStudies
     price_tests: StoredPriceTests
+    costs_to_serve: StoredCostsToServe
     segments: StoredSegments
     audience: StoredAudience
     offers: StoredOffers
@@ -385,6 +387,7 @@ def _wired(
         price_history=StoredPriceHistory(*parts),
         price_studies=StoredPriceStudies(*parts),
         price_tests=StoredPriceTests(*parts),
+        costs_to_serve=StoredCostsToServe(*parts),
         segments=StoredSegments(*parts),
         audience=StoredAudience(*parts),
         offers=StoredOffers(*parts),

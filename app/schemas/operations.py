@@ -73,6 +73,8 @@ class PolicyDocument(Given):
     service_level_percent: Amount
     payment_fee_percent: Amount
     payment_fee_fixed: Amount
+    shipping_cost_per_order: Amount | None = None
+    return_cost_per_unit: Amount | None = None
     price_ending: str | None
     price_points: str | None = Field(default=None, max_length=LONGEST, pattern=f"^{PATTERN}$")
     price_tests_max: int = Field(default=2, ge=0, le=_ACTIONS_MAX)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from app.schemas.common import Amount, Model, MoneyOut, PageQuery, Provenance
+from royal_platform.commerce.decisions.costs import UnknownPart
 
 # A calendar day that shops have: comparisons a year or a window earlier stay inside the calendar.
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2200, 12, 31))]
@@ -163,13 +164,52 @@ class CurvePointOut(Model):
     contribution: BandOut | None
 
 
+PartName = Literal[
+    "tax", "paid_back", "goods", "payment_fees", "lost_goods", "handled_returns", "shipping",
+    "remains",
+]  # fmt: skip
+
+
+class PricePartOut(Model):
+    """Where a part of the price of one unit sold goes; ``amount`` null where nobody told it.
+
+    ``sources`` are ``orders``, ``catalog``, or the names of limits of the policy.
+    """
+
+    name: PartName
+    amount: Amount | None
+    sources: list[str]
+
+
+class CountryTaxOut(Model):
+    """The share of the units that went to a country ("" unknown), and the tax paid there."""
+
+    country: str
+    share: Amount
+    rate: Amount
+
+
+class ServedOut(Model):
+    """What the store's orders say of selling a unit; rates are fractions, null is "not told"."""
+
+    tax_rate: Amount
+    return_rate: Amount | None
+    lost_share: Amount | None
+    parcels: Amount | None
+    shipping_paid: Amount | None
+    units: int
+    returned: int
+    countries: list[CountryTaxOut]
+
+
 class WhyPriceOut(Model):
     """Why a price stands, by the last pricing run.
 
     ``elasticity`` is percent of units per percent of price; ``own_percent`` of it was read from
     the variant's own ``weeks``. ``low`` to ``high`` is what the policy allows from ``price``;
     ``floor`` the lowest price that keeps the margin floor; ``best`` the drawn price that earns
-    most, whatever the policy says. ``proposed`` null: left alone for ``reason``.
+    most, whatever the policy says. ``proposed`` null: left alone for ``reason``. ``parts`` say
+    where ``price`` goes, per unit sold; ``unknown`` names the costs that nobody told.
     """
 
     variant_id: str
@@ -185,6 +225,9 @@ class WhyPriceOut(Model):
     floor: float | None
     best: float | None
     points: list[CurvePointOut]
+    parts: list[PricePartOut]
+    unknown: list[UnknownPart]
+    served: ServedOut | None
     run_id: str
     as_of: datetime
 

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 from orchestrator.core.agent_base import AgentBase
 from orchestrator.core.command import main
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
-from royal_platform.commerce.decisions.model import Policy
+from royal_platform.commerce.decisions.costs import OF_STORE, missing, unknown_parts
+from royal_platform.commerce.decisions.model import CostToServe, Policy
 from royal_platform.commerce.forecasting import service as forecasting
 from royal_platform.commerce.forecasting.model import Forecast, Panel
 from royal_platform.commerce.inventory import service as inventory
@@ -28,6 +29,7 @@ from royal_platform.commerce.suppliers.rules import best_by_variant
 # A year of weeks, and the year before to compare seasons with.
 HISTORY = timedelta(weeks=104)
 TAX_WINDOW = timedelta(days=90)
+COSTS_WINDOW = timedelta(days=365)
 # What a person could remedy or must know, as "<number of variants> <this>".
 UNSEEN_PRICES = {
     "unknown_cost": "without a cost per item in the store's admin: no margin, so no price proposal",
@@ -135,6 +137,7 @@ class InventoryPricingAgent(AgentBase):
     def _weigh_prices(self) -> dict[str, Any]:
         outcome = self._prices
         self.platform.price_studies.save(self.run_id, self._at.now, outcome.studies)
+        self.platform.costs_to_serve.save(self.run_id, self._at.now, outcome.served)
         return {
             "proposed": len(outcome.proposals),
             "tests": len(outcome.tests),
@@ -224,6 +227,9 @@ class InventoryPricingAgent(AgentBase):
             run_id=self.run_id,
             today=self._at.today,
             trials=self.platform.price_tests.trials(self._at.now),
+            orders=self.platform.costs_to_serve.facts(
+                self._at.today - COSTS_WINDOW, self._at.today - TAX_WINDOW
+            ),
         )
 
     @cached_property
@@ -285,6 +291,7 @@ class InventoryPricingAgent(AgentBase):
             could_not_see=[
                 *_grouped(((each.title, each.reason) for each in prices.blocked), UNSEEN_PRICES),
                 *_grouped(((each.title, each.reason) for each in reorders.unseen), UNSEEN_STOCK),
+                *_unknown_costs(prices.served, self._policy),
                 *_unreadable(forecasting.unreadable_days(self._sales)),
                 *_always_hidden(self._panel),
             ],
@@ -328,6 +335,11 @@ def _grouped(found: Iterable[tuple[str, str]], told: Mapping[str, str]) -> list[
 def _named(titles: list[str]) -> str:
     more = len(titles) - 3
     return ", ".join(titles[:3]) + (f" and {more} more" if more > 0 else "")
+
+
+def _unknown_costs(served: Mapping[str, CostToServe], policy: Policy) -> list[str]:
+    unknown = unknown_parts(served.get(OF_STORE), policy)
+    return [f"Costs of selling: {missing(unknown)}."] if unknown else []
 
 
 def _unreadable(days: int) -> list[str]:

@@ -23,6 +23,7 @@ from royal_platform.commerce.decisions.price_tests import TEST
 from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.commerce.decisions.reductions import prior_price
 from royal_platform.commerce.decisions.rules import OWN_PACE, planned_spend
+from royal_platform.persistence.costs_to_serve import served_in
 from royal_platform.persistence.decision_rows import read_decision
 from royal_platform.persistence.tables.catalog import price_observations, variants
 from royal_platform.persistence.tables.decisions import decisions, executions
@@ -32,7 +33,7 @@ _WEEK = timedelta(days=7)
 _TAX_WINDOW = timedelta(days=90)
 
 # Margins of these are of a price without the tax in it.
-_TAXED = {*PRICE_KINDS, IMPORT, DISCOUNT}
+_TAXED = {*PRICE_KINDS, TEST, IMPORT, DISCOUNT}
 
 
 def gate_state(
@@ -69,6 +70,9 @@ def gate_state(
         prior=_prior(books, proposal) if is_price else None,
         unit_cost=known.unit_cost,
         tax_rate=included_tax(books) if proposal.kind in _TAXED else Decimal(0),
+        served=served_in(books.connection, books.store_id, _goods(proposal))
+        if proposal.kind in _TAXED
+        else {},
         last_change_at=_last_change(books, proposal, decision_id),
         actions_this_run=this_run if run else 0,
         actions_today=actions_today,
@@ -85,6 +89,13 @@ def gate_state(
         ),
         helped=help_state(books, proposal, decision_id),
     )
+
+
+def _goods(proposal: Proposal) -> tuple[str, ...]:
+    """The variants whose margin is judged."""
+    if proposal.kind == DISCOUNT:
+        return tuple(map(str, proposal.arguments.get("variants") or ()))
+    return (proposal.subject.id,)
 
 
 class _Known(NamedTuple):

@@ -18,6 +18,7 @@ from core.telemetry.logs import get_logger
 from orchestrator.core import price_test_reading
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.records import review
+from royal_platform.commerce.decisions.costs import served_of, unit_costs
 from royal_platform.commerce.decisions.model import Decision, Status
 from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.commerce.effects.model import (
@@ -35,6 +36,7 @@ from royal_platform.commerce.effects.record import is_inside
 from royal_platform.commerce.effects.rules import MIN_DAYS, reorder_effect
 from royal_platform.commerce.effects.service import measure_prices, week_of
 from royal_platform.persistence import effects as rows
+from royal_platform.persistence.costs_to_serve import served_in
 from royal_platform.persistence.effects import EffectOfDecision, Effects, StoredEffect
 from royal_platform.persistence.sight import other_price_at, sight, sold_between, stock_counted
 from royal_platform.persistence.taxes import included_tax_rate
@@ -246,9 +248,13 @@ def _price_case(books: Books, found: EffectOfDecision) -> PriceCase | NotKnown:
     recent = _changed_lately(books, effect)
     if recent is not None:
         return recent
+    served = served_of(
+        served_in(books.connection, books.store_id, [effect.subject_id]), effect.subject_id
+    )
+    serving = 0 if served is None else unit_costs(Decimal(cost), served, books.policy).serving
     return PriceCase(
-        decision.id, effect.subject_id, float(before), float(arguments["price"]),
-        float(cost), effect.window,
+        decision.id, effect.subject_id, float(before), float(arguments["price"]), float(cost),
+        effect.window, float(serving), None if served is None else float(served.tax_rate),
     )  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from orchestrator.core.books import Books
 from orchestrator.core.gate import included_tax
+from royal_platform.commerce.decisions.costs import served_of
 from royal_platform.commerce.decisions.discounts import DISCOUNT
-from royal_platform.commerce.decisions.model import Proposal, Status
+from royal_platform.commerce.decisions.model import CostToServe, Proposal, Status
 from royal_platform.commerce.marketing.model import Enrolment, Flow, Step
 from royal_platform.commerce.marketing.offers import (
     Good,
@@ -20,6 +21,7 @@ from royal_platform.commerce.marketing.offers import (
     depth,
     discount_proposal,
 )
+from royal_platform.persistence.costs_to_serve import served_in
 from royal_platform.persistence.tables.catalog import variants
 from royal_platform.persistence.tables.customers import customer_values
 from royal_platform.persistence.tables.orders import order_lines
@@ -62,7 +64,7 @@ def standing(
         made = known.status in _MADE
         return Standing(_terms(known.proposal, books.now) if made else Terms())
     stakes = _stakes(books, one)
-    percent = depth(step.offer, stakes, included_tax(books), books.policy)
+    percent = depth(step.offer, stakes, _served(books, stakes), books.policy)
     if percent is None:
         return Standing(Terms())
     wish = discount_proposal(
@@ -70,6 +72,14 @@ def standing(
         mandate_id=mandate_id, source=source, currency=books.store.currency, now=books.now,
     )  # fmt: skip
     return Standing(Terms(), wish=wish)
+
+
+def _served(books: Books, stakes: Stakes) -> dict[str, CostToServe]:
+    """What selling each of the goods costs; before anything was learned the tax is known."""
+    ids = [good.variant_id for good in stakes.goods]
+    otherwise = CostToServe(tax_rate=included_tax(books))
+    found = served_in(books.connection, books.store_id, ids)
+    return {each: served_of(found, each) or otherwise for each in ids}
 
 
 def _terms(made: Proposal, now: datetime) -> Terms:

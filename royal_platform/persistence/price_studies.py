@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from core.storage.database import Database
+from royal_platform.commerce.decisions.costs import Part
 from royal_platform.commerce.pricing.model import Economics, PriceStudy
+from royal_platform.persistence.costs_to_serve import cost_of, document_of
 from royal_platform.persistence.statements import put
 from royal_platform.persistence.tables.catalog import price_studies
 
@@ -71,6 +73,11 @@ def _document(study: PriceStudy) -> dict[str, Any]:
     found = asdict(study)
     for name in _AMOUNTS:
         found[name] = None if found[name] is None else format(found[name], "f")
+    found["served"] = None if study.served is None else document_of(study.served)
+    found["parts"] = [
+        [part.name, None if part.amount is None else f"{part.amount:.4f}", list(part.sources)]
+        for part in study.parts
+    ]
     return found
 
 
@@ -80,4 +87,11 @@ def _study(document: Mapping[str, Any]) -> PriceStudy:
         found[name] = None if found[name] is None else Decimal(found[name])
     economics = found["economics"]
     found["economics"] = None if economics is None else Economics(**economics)
+    served = found.get("served")
+    found["served"] = None if served is None else cost_of(served)
+    found["parts"] = tuple(
+        Part(name, None if amount is None else Decimal(amount), tuple(sources))
+        for name, amount, sources in found.get("parts", ())
+    )
+    found["unknown"] = tuple(found.get("unknown", ()))
     return PriceStudy(**found)

@@ -642,6 +642,14 @@ class OrderRowTotalTaxSet(TypedDict):
     shopMoney: OrderRowTotalTaxSetShopMoney
 
 
+class OrderRowTotalShippingPriceSetShopMoney(TypedDict):
+    amount: str
+
+
+class OrderRowTotalShippingPriceSet(TypedDict):
+    shopMoney: OrderRowTotalShippingPriceSetShopMoney
+
+
 class OrderRowTotalPriceSetShopMoney(TypedDict):
     amount: str
     currencyCode: str
@@ -666,6 +674,7 @@ class OrderRow(TypedDict):
     shippingAddress: OrderRowShippingAddress | None
     subtotalPriceSet: OrderRowSubtotalPriceSet | None
     totalTaxSet: OrderRowTotalTaxSet | None
+    totalShippingPriceSet: OrderRowTotalShippingPriceSet
     totalPriceSet: OrderRowTotalPriceSet
 
 
@@ -727,6 +736,7 @@ class RefundRowRefundLineItemsNodesSubtotalSet(TypedDict):
 
 class RefundRowRefundLineItemsNodes(TypedDict):
     quantity: int
+    restockType: str
     lineItem: RefundRowRefundLineItemsNodesLineItem
     subtotalSet: RefundRowRefundLineItemsNodesSubtotalSet
 
@@ -1482,6 +1492,7 @@ class RefundLinesRefundRefundLineItemsNodesSubtotalSet(TypedDict):
 
 class RefundLinesRefundRefundLineItemsNodes(TypedDict):
     quantity: int
+    restockType: str
     lineItem: RefundLinesRefundRefundLineItemsNodesLineItem
     subtotalSet: RefundLinesRefundRefundLineItemsNodesSubtotalSet
 

@@ -321,6 +321,8 @@ def customer_row(node: CustomerNode) -> CustomerRow:
     )
 
 
+# Goods that a refund did not put back into stock: lost, or left with the customer.
+_KEPT_AWAY = "NO_RESTOCK"
 _NO_TAX: _Bag = {"shopMoney": {"amount": "0"}}
 
 
@@ -372,6 +374,7 @@ def add_order(page: OrderPageRows, node: OrderNode, days: Days) -> None:
             currency=currency,
             total=scaled(money["amount"]),
             tax=scaled((node["totalTaxSet"] or _NO_TAX)["shopMoney"]["amount"]),
+            shipping=scaled(node["totalShippingPriceSet"]["shopMoney"]["amount"]),
             discount=discount,
             net=sold - discount + back,
             units=sum(line.quantity for line in lines),
@@ -439,7 +442,7 @@ def _add_refund(
         page.refund_lines.append(
             RefundLineRow(
                 order_id, refund_id, ordinal, local_id(line), variants.get(line),
-                entry["quantity"], subtotal, currency,
+                entry["quantity"], entry["restockType"] != _KEPT_AWAY, subtotal, currency,
             )
         )  # fmt: skip
     for ordinal, adjustment in enumerate(refund["orderAdjustments"]["nodes"]):

@@ -159,6 +159,7 @@ class OrderRow(NamedTuple):
     currency: str
     total: int
     tax: int
+    shipping: int
     discount: int
     net: int
     units: int
@@ -196,6 +197,7 @@ class RefundLineRow(NamedTuple):
     line_id: str | None
     variant_id: str | None
     quantity: int
+    restocked: bool
     subtotal: int
     currency: str
 

@@ -9,8 +9,10 @@ from decimal import Decimal
 
 from royal_platform.commerce.decisions.addresses import helped_often
 from royal_platform.commerce.decisions.arguments import amount_of, is_count, is_text
+from royal_platform.commerce.decisions.costs import UnitCosts, UnknownPart, costs_in
 from royal_platform.commerce.decisions.kind import Kind, ask, deny
 from royal_platform.commerce.decisions.model import Change, GateState, Policy, Proposal, RuleHit
+from royal_platform.commerce.decisions.prices import unknown_costs
 
 DISCOUNT, END = "discount.create", "discount.end"
 DISCOUNT_KINDS = (DISCOUNT, END)
@@ -30,13 +32,12 @@ def cost_of(variant_id: str) -> str:
     return f"unit_cost {variant_id}"
 
 
-def room_percent(price: Decimal, unit_cost: Decimal, tax_rate: Decimal, policy: Policy) -> Decimal:
+def room_percent(price: Decimal, costs: UnitCosts, policy: Policy) -> Decimal:
     """How far the price may fall before its margin is below the floor; negative when it is."""
-    keep = 1 - policy.margin_floor_percent / 100
-    share = keep / (1 + tax_rate) - policy.payment_fee_percent / 100
-    if price <= 0 or share <= 0:
+    lowest = costs.lowest_price(policy.margin_floor_percent)
+    if price <= 0 or lowest is None:
         return Decimal(-1)
-    return (1 - (unit_cost + policy.payment_fee_fixed) / share / price) * 100
+    return (1 - lowest / price) * 100
 
 
 def _problems(proposal: Proposal, _: GateState) -> Iterator[str]:
@@ -82,6 +83,7 @@ def _changes(proposal: Proposal) -> tuple[Change, ...]:
 def _margin(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
     """On none of the goods may less than the floor remain."""
     known, percent = proposal.precondition, Decimal(proposal.arguments["percent"])
+    unknown: dict[UnknownPart, None] = {}
     for variant in proposal.arguments["variants"]:
         cost = amount_of(known.get(cost_of(variant)))
         if cost is None:
@@ -90,12 +92,15 @@ def _margin(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[Ru
                 actual=variant,
             )  # fmt: skip
             continue
-        room = room_percent(Decimal(str(known[price_of(variant)])), cost, state.tax_rate, policy)
+        costs, missing = costs_in(state, policy, variant, cost)
+        unknown |= dict.fromkeys(missing)
+        room = room_percent(Decimal(str(known[price_of(variant)])), costs, policy)
         if percent > room:
             yield deny(
                 "margin.floor", f"Less than the floor would remain of variant {variant}.",
                 limit=f"{room:.1f}", actual=f"{percent:.0f}", unit="percent off",
             )  # fmt: skip
+    yield from unknown_costs(unknown, state)
 
 
 DISCOUNTS = (

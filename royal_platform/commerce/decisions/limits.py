@@ -21,7 +21,8 @@ _AMOUNT_MAX = Decimal(10) ** 12
 _NONE = frozenset({"none", "off", "unlimited"})
 _AMOUNTS = frozenset({
     "spend_per_day", "spend_per_month", "unit_cost_max", "two_persons_above", "payment_fee_fixed",
-    "refund_order_max", "refund_customer_month_max", "refund_day_max",
+    "refund_order_max", "refund_customer_month_max", "refund_day_max", "shipping_cost_per_order",
+    "return_cost_per_unit",
 })  # fmt: skip
 # Which way a limit gives agents more room; what states a fact (fees, lead times) is in neither.
 _WIDER_WHEN_HIGHER = frozenset({

@@ -206,8 +206,8 @@ class Policy:
 
     Amounts are in the store's currency. The price band is in percent of the reference price (the
     price before any agent touched it). Margin is what remains of the price without tax after unit
-    cost and payment fees. ``None`` switches a limit off. Of marketing mail a customer gets
-    ``messages_per_week`` in seven days and none in the quiet hours of the own zone;
+    cost, payment fees, returns and shipping. ``None`` switches a limit off. Of marketing mail a
+    customer gets ``messages_per_week`` in seven days and none in the quiet hours of the own zone;
     ``messages_per_day`` are all messages of a local day. A crossed-out price is at most the lowest
     one of the ``prior_price_days`` before (30 in the EU; None where no such law holds).
     ``salvage_percent`` of its unit cost is what a unit left over after a clearance still brings;
@@ -216,6 +216,9 @@ class Policy:
     ``order_cutoff_hour`` of a working day ("mon tue wed thu fri") is begun that day; it leaves the
     own shelf ``own_handling_days`` working days later and arrives ``own_transit_days`` after that.
     ``closed_days`` ("2026-12-25 2026-12-28") are no working days, None when there are none.
+    ``shipping_cost_per_order`` is what carrier and packing take for one order, before tax;
+    ``return_cost_per_unit`` what handling a returned unit costs. Of both None is "not known", and
+    then no price is changed without a person.
     """
 
     margin_floor_percent: Decimal = Decimal(15)
@@ -237,6 +240,8 @@ class Policy:
     service_level_percent: Decimal = Decimal(95)
     payment_fee_percent: Decimal = Decimal("2.9")
     payment_fee_fixed: Decimal = Decimal("0.30")
+    shipping_cost_per_order: Decimal | None = None
+    return_cost_per_unit: Decimal | None = None
     price_ending: str | None = None
     prior_price_days: int | None = 30
     salvage_percent: Decimal = Decimal(0)
@@ -339,6 +344,37 @@ class HelpState:
 
 
 @dataclass(frozen=True, slots=True)
+class CountryTax:
+    """Of the units sold, the share that went to a country, and the tax in what was paid there."""
+
+    country: str
+    share: Decimal
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CostToServe:
+    """What a store's own orders say of selling one unit; rates are fractions, None not known.
+
+    - ``tax_rate``: included in prices, weighed over the ``countries`` the units went to;
+    - ``return_rate``: of the units sold, those paid back; ``lost_share``: of these, those that did
+      not go back into stock;
+    - ``parcels``: parcels for a unit, below 1 where units travel together; ``shipping_paid``: what
+      buyers paid for shipping a unit, before tax, in the store's currency;
+    - ``units``, ``returned``: how many the rates of this very variant rest on.
+    """
+
+    tax_rate: Decimal = Decimal(0)
+    return_rate: Decimal | None = None
+    lost_share: Decimal | None = None
+    parcels: Decimal | None = None
+    shipping_paid: Decimal | None = None
+    units: int = 0
+    returned: int = 0
+    countries: tuple[CountryTax, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GateState:
     """The facts the gate compares with the policy, all as of ``now`` (store time, aware).
 
@@ -349,6 +385,7 @@ class GateState:
     - ``compare_at_now``: the crossed-out price shown beside it; None = none;
     - ``prior``: the lowest price of the days before, None where the policy does not ask;
     - ``tax_rate``: fraction included in prices, 0 where the store's prices exclude tax;
+    - ``served``: what selling a variant costs, by variant, "" for all others;
     - ``test``: what the price test says of a price that names one, None for other prices;
     - ``in_test``: another price test of the variant is not over yet;
     - ``last_change_at``: last executed change of this subject by a decision of this kind;
@@ -373,6 +410,7 @@ class GateState:
     prior: PriorPrice | None = None
     unit_cost: Decimal | None = None
     tax_rate: Decimal = Decimal(0)
+    served: Mapping[str, CostToServe] = field(default_factory=dict)
     last_change_at: datetime | None = None
     actions_this_run: int = 0
     actions_today: int = 0

@@ -69,12 +69,14 @@ def _every_price(proposal: Proposal, policy: Policy, state: GateState) -> Iterat
     currency = proposal.arguments["currency"]
     others = tuple(Decimal(each) for each in prices)
     around = replace(state, prices_last_week=(*state.prices_last_week, *others))
+    hits: dict[RuleHit, None] = {}
     for price in prices:
         arguments = {"price": price, "currency": currency}
         as_price = replace(proposal, kind=_PRICE_SET.name, arguments=arguments)
         for base in others:
             for rule in _PRICE_SET.rules:
-                yield from rule(as_price, policy, replace(around, price_now=base))
+                hits |= dict.fromkeys(rule(as_price, policy, replace(around, price_now=base)))
+    yield from hits
 
 
 def _tests_alone(_: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:

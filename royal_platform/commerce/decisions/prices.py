@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from royal_platform.commerce.decisions.arguments import amount_of, percent, text_of
+from royal_platform.commerce.decisions.costs import UnknownPart, costs_in, missing
 from royal_platform.commerce.decisions.kind import (
     Kind,
     Rule,
@@ -26,19 +27,37 @@ PRICE_KINDS = ("price.set", MARKDOWN)
 def margin_floor(
     proposal: Proposal, policy: Policy, state: GateState, unit_cost: Decimal
 ) -> Iterator[RuleHit]:
-    """What remains of the price without tax after fees and cost, against the policy's floor."""
+    """What remains of the price without tax after cost, fees, returns and shipping.
+
+    It is compared with the policy's floor; a part of the costs that nobody told is for a person.
+    """
     price = Decimal(proposal.arguments["price"])
-    net = price / (1 + state.tax_rate)
-    fees = price * policy.payment_fee_percent / 100 + policy.payment_fee_fixed
-    margin = net - fees - unit_cost
-    if margin * 100 < policy.margin_floor_percent * net:
+    costs, unknown = costs_in(state, policy, proposal.subject.id, unit_cost)
+    if not costs.keeps(price, policy.margin_floor_percent):
         # Going back to the price that was in force needs a person, not a permission.
         speak = ask if state.is_revert else deny
+        kept, margin = costs.kept(price), costs.margin(price)
         yield speak(
-            "margin.floor", f"Of {net:.2f} without tax, {margin:.2f} would remain.",
-            limit=format(policy.margin_floor_percent, "f"), actual=percent(margin, net),
+            "margin.floor",
+            f"Of {kept:.2f} without tax and returns, {margin:.2f} would remain.",
+            limit=format(policy.margin_floor_percent, "f"), actual=percent(margin, kept),
             unit="percent",
         )  # fmt: skip
+    yield from unknown_costs(unknown, state)
+
+
+def unknown_costs(parts: Collection[UnknownPart], state: GateState) -> Iterator[RuleHit]:
+    """A person decides where a cost is not known: nothing is assumed in its place.
+
+    Who approved a mandate, or undoes a change, has decided.
+    """
+    mandate = state.test or state.mandate
+    if not parts or state.is_revert or (mandate is not None and mandate.why_not is None):
+        return
+    yield ask(
+        "costs.unknown", f"Not all costs of selling it are known: {missing(parts)}.",
+        actual=", ".join(parts),
+    )  # fmt: skip
 
 
 def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:

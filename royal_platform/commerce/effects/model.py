@@ -27,7 +27,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class PriceCase:
-    """One executed price change: prices with tax where the store's have it, cost without."""
+    """One executed price change: prices with tax where the store's have it, cost without.
+
+    ``serving`` is what a unit sold costs in returned goods, their handling, and shipping;
+    ``tax_rate`` the tax in its prices, None for the store's.
+    """
 
     decision_id: str
     variant_id: str
@@ -35,6 +39,8 @@ class PriceCase:
     after: float
     unit_cost: float
     window: Window
+    serving: float = 0.0
+    tax_rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,9 +170,10 @@ def price_effect(
         return carried
     shift, doubt = carried
     discount = 1 - expected.revenue / expected.gross if expected.gross > 0 else 0.0
+    tax_rate = fees.tax_rate if case.tax_rate is None else case.tax_rate
     economics = Economics(
-        case.unit_cost, fees.tax_rate, fees.rate, fees.fixed, return_rate,
-        min(max(discount, 0.0), 0.9),
+        case.unit_cost, tax_rate, fees.rate, fees.fixed, return_rate,
+        min(max(discount, 0.0), 0.9), case.serving,
     )  # fmt: skip
     before, after = (float(economics.contribution(p)) for p in (case.before, case.after))
     sold, without = float(expected.sold[row]), shift * float(busy.factor[row] * expected.units[row])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from royal_platform.commerce.decisions.costs import unit_costs
 from royal_platform.commerce.decisions.discounts import DISCOUNT, END, cost_of, price_of
 from royal_platform.commerce.decisions.discounts import room_percent as room_of
 from royal_platform.commerce.decisions.model import (
+    CostToServe,
     Evidence,
     Inverse,
     Policy,
@@ -63,7 +66,9 @@ def code_of(store_id: str, flow: str, enrolment_id: str, step: str) -> str:
     )
 
 
-def depth(offer: Offer, stakes: Stakes, tax_rate: Decimal, policy: Policy) -> int | None:
+def depth(
+    offer: Offer, stakes: Stakes, served: Mapping[str, CostToServe], policy: Policy
+) -> int | None:
     """Whole percent off; None when a code is not worth it or a cost is unknown.
 
     The least of three: what the flow allows, what the margin's floor leaves on every one of the
@@ -73,7 +78,7 @@ def depth(offer: Offer, stakes: Stakes, tax_rate: Decimal, policy: Policy) -> in
     if not costs or stakes.basket <= 0 or any(cost is None for cost in costs):
         return None
     rooms = [
-        room_of(good.price, cost, tax_rate, policy)
+        room_of(good.price, unit_costs(cost, served[good.variant_id], policy), policy)
         for good, cost in zip(stakes.goods, costs, strict=True)
         if cost is not None
     ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
+from royal_platform.commerce.decisions.costs import missing, parts_of, unknown_parts
 from royal_platform.commerce.decisions.model import (
+    CostToServe,
     Evidence,
     Inverse,
     Policy,
@@ -32,6 +34,11 @@ AGENT_ID = "inventory_pricing"
 HORIZON_DAYS = 28
 _VALID_DAYS = 7
 _CENT = Decimal("0.01")
+_SERVING = {
+    "lost_goods": "Returned goods that cannot be sold again",
+    "handled_returns": "Handling returns",
+    "shipping": "Shipping that buyers do not pay",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Desk:
     store: StoreTerms
     now: datetime
     run_id: str | None
-    returns: Sequence[float]
+    served: Mapping[str, CostToServe]
     discount_rate: float
     available_now: Mapping[str, int | None]
     today: date
@@ -160,7 +167,7 @@ def _why(desk: Desk, case: Case) -> str:
             f"{advice.units_then.low:.0f} to {advice.units_then.high:.0f})."
         ),
         (
-            "What remains of them after tax, discounts, returns, fees and unit cost: "
+            "What remains of them after tax, discounts, returns, shipping, fees and unit cost: "
             f"{told(before)} now, {told(after)} then; "
             f"{told(abs(gain.point))} {'more' if gain.point >= 0 else 'less'} (80 % interval: "
             f"{told(gain.low).amount} to {told(gain.high)})."
@@ -176,6 +183,9 @@ def _why(desk: Desk, case: Case) -> str:
             "It is as far as the policy, a crossed-out price or the stock allows; the best price "
             "may lie beyond."
         )
+    unknown = unknown_parts(desk.served[variant.id], desk.policy)
+    if unknown:
+        sentences.append(f"Not known, and so counted as nothing: {missing(unknown)}.")
     if case.short_of_stock:
         sentences.append("Stock does not last for the lead time, so only rises were considered.")
     return " ".join(sentences)
@@ -234,17 +244,36 @@ def _evidence(desk: Desk, case: Case) -> tuple[Evidence, ...]:
             "daily_variant_sales revenue / gross of the last 52 weeks",
         ),
         fact(
-            "Payment fees and tax assumed",
+            "Payment fees and tax",
             {
                 "fee_percent": str(desk.policy.payment_fee_percent),
                 "fee_fixed": str(desk.policy.payment_fee_fixed),
-                "tax_included_percent": str((store.tax_rate * 100).normalize()),
+                "tax_included_percent": f"{desk.served[variant.id].tax_rate * 100:.2f}",
             },
             "percent, " + currency,
-            "policy payment_fee_percent, payment_fee_fixed; shop taxes",
+            "policy payment_fee_percent, payment_fee_fixed; tax of orders by country",
             "policy",
         ),
+        *_costs(desk, variant),
     )
+
+
+def _costs(desk: Desk, variant: Variant) -> Iterator[Evidence]:
+    """Where today's price goes, part by part; a part that nobody told has no value."""
+    if variant.unit_cost is None:
+        return
+    served = desk.served[variant.id]
+    for part in parts_of(variant.price.amount, variant.unit_cost.amount, served, desk.policy):
+        if part.name in _SERVING:
+            limits = [f"policy {name}" for name in part.sources if name != "orders"]
+            yield Evidence(
+                _SERVING[part.name],
+                None if part.amount is None else f"{part.amount:.2f}",
+                f"{desk.store.currency} per unit sold",
+                "policy" if limits else desk.store.source,
+                "; ".join(("orders, refunds and shipping lines of a year", *limits)),
+                desk.now,
+            )
 
 
 def money_of(value: float, currency: str) -> Money:

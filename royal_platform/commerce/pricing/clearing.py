@@ -89,11 +89,11 @@ def _clearance(
 def _allowed(
     variant: Variant, economics: Economics, desk: Desk, limits: PriceWindow
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
-    now, floor = variant.price.amount, desk.policy.margin_floor_percent
+    now, floor, costs = variant.price.amount, desk.policy.margin_floor_percent, economics.costs
     found = [
         price
         for price in rules.candidates(now, limits)
-        if price < now and rules.margin_percent(price, economics) >= floor
+        if price < now and costs.keeps(price, floor)
     ]
     return np.array([float(price) for price in found])
 

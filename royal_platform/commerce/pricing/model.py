@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from royal_platform.commerce.decisions.model import PriorPrice, Proposal
+from royal_platform.commerce.decisions.costs import Part, UnitCosts, UnknownPart
+from royal_platform.commerce.decisions.model import CostToServe, PriorPrice, Proposal
 from royal_platform.commerce.forecasting.model import Floats, Integers
 
 
@@ -35,9 +37,10 @@ class Economics:
     """What one unit of a variant brings at a price: all in the store's currency.
 
     ``tax_rate`` is the fraction included in prices (0 where they exclude tax); ``fee_rate`` and
-    ``fee_fixed`` are the payment's; ``return_rate`` the expected share of units that come back,
-    whose price is paid back and which can be sold again; ``discount_rate`` the fraction of the
-    price that discount codes take off on average.
+    ``fee_fixed`` are the payment's; ``return_rate`` the expected share of units that come back and
+    whose price is paid back; ``discount_rate`` the fraction of the price that discount codes take
+    off on average; ``serving`` what a unit sold costs in goods that came back for good, in handling
+    returns, and in shipping that buyers do not pay.
     """
 
     unit_cost: float
@@ -46,12 +49,22 @@ class Economics:
     fee_fixed: float
     return_rate: float
     discount_rate: float = 0.0
+    serving: float = 0.0
 
     def contribution(self, price: Floats | float) -> Floats | float:
-        """Contribution per unit sold at ``price``: without tax, after discounts, fees, returns."""
+        """Contribution per unit sold at ``price``: without tax, after discounts and all costs."""
         paid = price * (1 - self.discount_rate)
         kept = (1 - self.return_rate) * (paid / (1 + self.tax_rate) - self.unit_cost)
-        return kept - self.fee_rate * paid - self.fee_fixed
+        return kept - self.fee_rate * paid - self.fee_fixed - self.serving
+
+    @property
+    def costs(self) -> UnitCosts:
+        """The same as the gate computes with: exact decimals."""
+        return UnitCosts(*(
+            Decimal(str(each))
+            for each in (self.unit_cost, self.tax_rate, self.fee_rate, self.fee_fixed,
+                         self.return_rate, self.serving)
+        ))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +151,8 @@ class PriceStudy:
 
     ``expected`` units over the horizon at ``price``, with their standard deviation; ``economics``
     None where the unit cost is unknown; ``low`` and ``high`` the policy's window at that moment.
-    ``proposed`` is the price proposed, None where it was left alone for ``reason``.
+    ``proposed`` is the price proposed, None where it was left alone for ``reason``. ``parts`` say
+    where ``price`` goes, ``unknown`` which costs nobody told, ``served`` what was learned of them.
     """
 
     variant_id: str
@@ -157,6 +171,9 @@ class PriceStudy:
     proposed: Decimal | None
     reason: str | None
     detail: str | None
+    served: CostToServe | None = None
+    parts: tuple[Part, ...] = ()
+    unknown: tuple[UnknownPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +228,11 @@ class PricingOutcome:
     """Proposals, the most valuable first, and every variant left alone with the reason.
 
     ``studies`` hold what was known of each of them, proposed or not; ``tests`` are price tests
-    worth their cost.
+    worth their cost; ``served`` is what selling a unit costs, by variant, and "" for the store.
     """
 
     proposals: tuple[Proposal, ...]
     blocked: tuple[Blocked, ...]
     studies: tuple[PriceStudy, ...] = ()
     tests: tuple[Proposal, ...] = ()
+    served: Mapping[str, CostToServe] = field(default_factory=dict)

@@ -21,7 +21,6 @@ from royal_platform.commerce.pricing.model import (
 from royal_platform.commerce.pricing.rules import (
     SLICES,
     candidates,
-    margin_percent,
     normal_slices,
     truncated,
 )
@@ -80,10 +79,8 @@ def advise_all(questions: Sequence[Question]) -> list[PriceAdvice | Blocked]:
 
 def _allowed(question: Question) -> tuple[Decimal, ...]:
     """Candidates above the margin floor: the margin rises with the price, so a suffix of them."""
-    prices = candidates(question.price, question.limits)
-    first = bisect_left(
-        prices, True, key=lambda p: margin_percent(p, question.economics) >= question.floor_percent
-    )
+    prices, costs = candidates(question.price, question.limits), question.economics.costs
+    first = bisect_left(prices, True, key=lambda price: costs.keeps(price, question.floor_percent))
     return prices[first:]
 
 

@@ -1,4 +1,4 @@
-"""Which prices the policy allows, what of each remains, and the draws they are weighed on."""
+"""Which prices the policy allows, how much comes back, and the draws prices are weighed on."""
 
 from __future__ import annotations
 
@@ -13,12 +13,8 @@ import numpy as np
 
 from royal_platform.commerce.decisions.ladder import price_points
 from royal_platform.commerce.decisions.model import Policy
-from royal_platform.commerce.forecasting.model import Floats, Panel
-from royal_platform.commerce.pricing.model import (
-    Blocked,
-    Economics,
-    PriceWindow,
-)
+from royal_platform.commerce.forecasting.model import Floats, Integers, Panel
+from royal_platform.commerce.pricing.model import Blocked, PriceWindow
 from royal_platform.commerce.pricing.response import MIN_UNITS, MIN_WEEKS
 
 WRONG_SIGN_CUT = -0.05
@@ -32,16 +28,24 @@ _NORMAL = NormalDist()
 
 
 def return_rates(panel: Panel) -> Floats:
-    """Expected share of units that come back: own history pooled to the product type."""
+    """Expected share of units that come back: own history pooled to product and product type."""
     units, returned = panel.units.sum(axis=1), panel.returned.sum(axis=1)
-    n_types = len(panel.categories)
-    by_type = np.bincount(panel.category, returned, n_types) / np.maximum(
-        np.bincount(panel.category, units, n_types), 1
-    )
-    rate = (returned + _RETURN_PRIOR_UNITS * by_type[panel.category]) / (
-        units + _RETURN_PRIOR_UNITS
-    )
-    return np.asarray(np.clip(rate, 0, 0.95))
+    by_type = _over_group(returned, panel.category), _over_group(units, panel.category)
+    rate = by_type[0] / np.maximum(by_type[1], 1)
+    if panel.product is not None:
+        rate = _pulled(
+            _over_group(returned, panel.product), _over_group(units, panel.product), rate
+        )
+    return np.asarray(np.clip(_pulled(returned, units, rate), 0, 0.95))
+
+
+def _over_group(values: Floats, group: Integers) -> Floats:
+    """For each member the sum over its group."""
+    return np.asarray(np.bincount(group, values)[group], dtype=np.float64)
+
+
+def _pulled(part: Floats, of: Floats, towards: Floats) -> Floats:
+    return np.asarray((part + _RETURN_PRIOR_UNITS * towards) / (of + _RETURN_PRIOR_UNITS))
 
 
 def discount_rate(panel: Panel) -> float:
@@ -105,14 +109,6 @@ def candidates(price: Decimal, limits: PriceWindow) -> tuple[Decimal, ...]:
             stride = max(1, math.ceil(len(steps) / _MAX_CANDIDATES))
             return tuple(n * modulus + rest for n in steps[::stride])
     return ()
-
-
-def margin_percent(price: Decimal, economics: Economics) -> Decimal:
-    """Share of the price without tax that remains after unit cost and payment fees, in percent."""
-    gross = Decimal(price)
-    net = gross / (1 + Decimal(str(economics.tax_rate)))
-    fees = gross * Decimal(str(economics.fee_rate)) + Decimal(str(economics.fee_fixed))
-    return (net - fees - Decimal(str(economics.unit_cost))) / net * 100
 
 
 def too_thin(units_sold: float, weeks: int, horizon_units: float) -> Blocked | None:

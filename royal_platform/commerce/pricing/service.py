@@ -8,10 +8,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
-from royal_platform.commerce.decisions.model import (
-    Policy,
-    Proposal,
-)
+from royal_platform.commerce.decisions.costs import parts_of, unit_costs, unknown_parts
+from royal_platform.commerce.decisions.model import Policy, Proposal
 from royal_platform.commerce.forecasting.model import Forecast, Panel
 from royal_platform.commerce.pricing import rules
 from royal_platform.commerce.pricing.account import (
@@ -37,6 +35,7 @@ from royal_platform.commerce.pricing.model import (
     Trials,
 )
 from royal_platform.commerce.pricing.optimum import Question, advise_all
+from royal_platform.commerce.pricing.serving import OrderFacts, learn
 from royal_platform.commerce.pricing.trial_account import TrialCase, tests
 from royal_platform.commerce.shared.model import Money
 
@@ -83,6 +82,7 @@ def propose_prices(
     limit: int = 25,
     today: date | None = None,
     trials: Trials | None = None,
+    orders: OrderFacts | None = None,
 ) -> PricingOutcome:
     """Propose at most ``limit`` price changes, the largest expected gain first.
 
@@ -92,7 +92,8 @@ def propose_prices(
     the gate would deny are never proposed, given the same history. What is to be cleared by a date
     is marked down for ``today`` in the store, before the others. Where the price is left alone
     because too little is known of it, a price test is proposed if that is worth its cost; what
-    ``trials`` read is believed, and a variant in one is left alone.
+    ``trials`` read is believed, and a variant in one is left alone. What ``orders`` say of
+    shipping, returned goods and taxes is part of every margin; ``studies`` name what they do not.
     """
     trials = trials or Trials()
     rows = {variant_id: row for row, variant_id in enumerate(panel.variant_ids)}
@@ -100,9 +101,9 @@ def propose_prices(
         (rows[each.variant_id], each.elasticity, each.sd)
         for each in trials.readings if each.variant_id in rows
     ])  # fmt: skip
+    served = learn(panel, orders or OrderFacts(), store.tax_rate)
     desk = Desk(
-        panel, forecast, believed, policy, store, now, run_id,
-        [float(rate) for rate in rules.return_rates(panel)], rules.discount_rate(panel),
+        panel, forecast, believed, policy, store, now, run_id, served, rules.discount_rate(panel),
         available_now or {}, today or now.date(),
     )  # fmt: skip
     asked: list[_Asked] = []
@@ -160,7 +161,7 @@ def propose_prices(
     ]  # fmt: skip
     running = len(trials.in_test | trials.waiting)
     wanted_tests = tests(desk, fit, running=running, seed=run_id or now.isoformat())
-    return PricingOutcome(tuple(proposals), tuple(blocked), studies, wanted_tests)
+    return PricingOutcome(tuple(proposals), tuple(blocked), studies, wanted_tests, served)
 
 
 def _fit_for_test(
@@ -189,6 +190,7 @@ def _study(
     limits, _ = _limits(desk, variant, row, history)
     cost = variant.unit_cost
     known = cost is not None and cost.currency == desk.store.currency
+    served = desk.served[variant.id]
     return PriceStudy(
         variant_id=variant.id,
         price=variant.price.amount,
@@ -199,25 +201,31 @@ def _study(
         weeks=int(desk.elasticity.weeks[row]),
         expected=demand.expected,
         expected_sd=demand.sd,
-        economics=_economics(desk, cost, row) if cost is not None and known else None,
+        economics=_economics(desk, cost, variant) if cost is not None and known else None,
         floor_percent=desk.policy.margin_floor_percent,
         low=limits.low,
         high=limits.high,
         proposed=proposed,
         reason=None if left is None else left.reason,
         detail=None if left is None else left.detail,
+        served=served,
+        parts=parts_of(variant.price.amount, cost.amount, served, desk.policy)
+        if cost is not None and known
+        else (),
+        unknown=unknown_parts(served, desk.policy),
     )
 
 
-def _economics(desk: Desk, cost: Money, row: int) -> Economics:
-    policy = desk.policy
+def _economics(desk: Desk, cost: Money, variant: Variant) -> Economics:
+    costs = unit_costs(cost.amount, desk.served[variant.id], desk.policy)
     return Economics(
-        unit_cost=float(cost.amount),
-        tax_rate=float(desk.store.tax_rate),
-        fee_rate=float(policy.payment_fee_percent / 100),
-        fee_fixed=float(policy.payment_fee_fixed),
-        return_rate=desk.returns[row],
+        unit_cost=float(costs.unit_cost),
+        tax_rate=float(costs.tax_rate),
+        fee_rate=float(costs.fee_rate),
+        fee_fixed=float(costs.fee_fixed),
+        return_rate=float(costs.return_rate),
         discount_rate=desk.discount_rate,
+        serving=float(costs.serving),
     )
 
 
@@ -258,7 +266,7 @@ def _consider(
         return refusal
     policy = desk.policy
     demand = _demand(desk, row)
-    economics = _economics(desk, cost, row)
+    economics = _economics(desk, cost, variant)
     past = history or PriceHistory(variant.price.amount)
     limits, short = _limits(desk, variant, row, history)
     if variant.clear_by is not None:

@@ -7,7 +7,6 @@ import numpy as np
 from royal_platform.commerce.forecasting.model import Floats
 from royal_platform.commerce.pricing.model import (
     CurvePoint,
-    Economics,
     Interval,
     PriceCurve,
     PriceStudy,
@@ -40,11 +39,13 @@ def curve(study: PriceStudy) -> PriceCurve:
         for i, price in enumerate(prices)
     )
     low, high = np.quantile(betas, [0.1, 0.9])
+    costs = None if study.economics is None else study.economics.costs
+    lowest = None if costs is None else costs.lowest_price(study.floor_percent)
     return PriceCurve(
         points=points,
         elasticity=Interval(float(betas.mean()), float(low), float(high)),
         best=None if each is None else float(prices[int((each * mean).argmax())]),
-        floor=None if study.economics is None else _floor(study.economics, study),
+        floor=None if lowest is None else float(lowest),
     )
 
 
@@ -52,9 +53,3 @@ def _earned(per_unit: float, mean: Floats, low: Floats, high: Floats) -> Interva
     """Below cost, more units earn less: the ends change places."""
     ends = sorted((per_unit * float(low), per_unit * float(high)))
     return Interval(per_unit * float(mean), ends[0], ends[1])
-
-
-def _floor(economics: Economics, study: PriceStudy) -> float | None:
-    """Where net price less fees and cost is the floor's share of the net price."""
-    kept = (1 - float(study.floor_percent) / 100) / (1 + economics.tax_rate) - economics.fee_rate
-    return (economics.unit_cost + economics.fee_fixed) / kept if kept > 0 else None

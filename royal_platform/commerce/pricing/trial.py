@@ -20,7 +20,6 @@ from royal_platform.commerce.pricing.model import Demand, Economics, PriceWindow
 from royal_platform.commerce.pricing.rules import (
     WRONG_SIGN_CUT,
     candidates,
-    margin_percent,
     normal_slices,
 )
 
@@ -125,10 +124,10 @@ def _drawn(seed: str, block: int, arm: int) -> bytes:
 
 def _allowed(question: TrialQuestion, limits: PriceWindow, policy: Policy) -> tuple[Decimal, ...]:
     """Other prices above the margin floor; none where today's own is below it."""
-    floor = policy.margin_floor_percent
+    floor, costs = policy.margin_floor_percent, question.economics.costs
 
     def leaves_enough(price: Decimal) -> bool:
-        return price > 0 and margin_percent(price, question.economics) >= floor
+        return price > 0 and costs.keeps(price, floor)
 
     if not leaves_enough(question.price):
         return ()

@@ -182,6 +182,18 @@ forecasts = Table(
     sqlite_with_rowid=False,
 )
 
+# What the last run learned from orders of selling a unit; variant_id '' is the whole store.
+costs_to_serve = Table(
+    "costs_to_serve",
+    metadata,
+    store_key(),
+    key("variant_id"),
+    reference("run_id"),
+    moment("as_of"),
+    Column("learned", Json, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # What the last run knew of each variant's price: enough to draw its demand curve again.
 price_studies = Table(
     "price_studies",

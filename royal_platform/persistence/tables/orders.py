@@ -60,6 +60,8 @@ orders = Table(
     amount("total"),
     # Tax in the total, whether the prices include it or it was added.
     amount("tax"),
+    # What buyers paid for shipping, with tax where prices include it. NULL is "not told".
+    amount("shipping", nullable=True),
     # Order-level discounts that Shopify spreads over no line.
     amount("discount"),
     # This order's share of net sales: lines after all discounts, less refunds, plus adjustments.
@@ -116,6 +118,8 @@ refund_lines = Table(
     reference("line_id", nullable=True),
     reference("variant_id", nullable=True),
     Column("quantity", Integer, nullable=False),
+    # Whether the goods went back into stock. NULL is "not told".
+    Column("restocked", Boolean),
     amount("subtotal"),
     currency(),
     sqlite_with_rowid=False,

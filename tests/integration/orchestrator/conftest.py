@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,9 +17,18 @@ from core.storage.database import Database
 from orchestrator.core.actions import Hands
 from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import bootstrap
-from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal, Risk, Subject
+from royal_platform.commerce.decisions.costs import OF_STORE
+from royal_platform.commerce.decisions.model import (
+    CostToServe,
+    Decision,
+    Inverse,
+    Proposal,
+    Risk,
+    Subject,
+)
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence import stores
+from royal_platform.persistence.costs_to_serve import StoredCostsToServe
 from royal_platform.persistence.tables.catalog import variants
 from tests.fakes.live_store import LiveStore
 
@@ -42,6 +51,20 @@ class House:
                 books.connection, agent_id=agent_id, name=agent_id, agent_type="", description="",
                 capabilities=(), why_not_runnable=None, now=books.now,
             )  # fmt: skip
+
+    def know_the_costs(self) -> None:
+        """Nothing comes back and shipping costs nothing: no part of the costs is unknown."""
+        with writing(self) as books:
+            stored = books.policies.current(books.connection)
+            policy = replace(stored.policy, shipping_cost_per_order=Decimal(0))
+            books.policies.replace(
+                books.connection, edited=stored.version, policy=policy, actor="ada", now=books.now
+            )
+        self.learned({OF_STORE: CostToServe(return_rate=Decimal(0))})
+
+    def learned(self, served: Mapping[str, CostToServe]) -> None:
+        """What a pricing run would have learned from orders."""
+        StoredCostsToServe(self.database, self.store_id).save("run-0", datetime.now(UTC), served)
 
     def decision(self, decision_id: str) -> Decision:
         with reading(self) as books:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,8 @@ from core.events.verify import verify
 from orchestrator.core import control, ledger
 from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute
-from royal_platform.commerce.decisions.model import Autonomy, Policy
+from royal_platform.commerce.decisions.costs import OF_STORE
+from royal_platform.commerce.decisions.model import Autonomy, CostToServe, Policy
 from royal_platform.persistence.tables.catalog import inventory_levels
 from tests.integration.orchestrator.conftest import stand_at
 
@@ -250,10 +252,35 @@ def test_the_same_proposal_again_in_one_run_is_one_decision(house: Any) -> None:
 
 def test_what_the_gate_allows_on_auto_is_approved_by_policy(house: Any) -> None:
     set_autonomy(house, Autonomy.AUTO)
+    house.know_the_costs()
     decision = propose(house, house.price())
     assert house.status(decision) == "approved"
     assert house.decision(decision).decided_by == "policy"
     assert commands(house) == [f"execute:{decision}"]
+
+
+def test_a_cost_that_nobody_told_is_a_persons_to_judge(house: Any) -> None:
+    set_autonomy(house, Autonomy.AUTO)
+    decision = propose(house, house.price())
+    assert house.status(decision) == "proposed"
+    (hit,) = house.decision(decision).verdict.hits
+    assert hit.rule == "costs.unknown"
+    assert "enter shipping_cost_per_order in the policy" in hit.message
+
+
+def test_the_margin_is_judged_with_what_the_orders_taught_of_this_very_variant(house: Any) -> None:
+    set_policy(house, shipping_cost_per_order=Decimal(8), return_cost_per_unit=Decimal(2))
+    taught = CostToServe(return_rate=Decimal("0.1"), lost_share=Decimal(1), parcels=Decimal(1),
+                         shipping_paid=Decimal(3))  # fmt: skip
+    dear = replace(taught, return_rate=Decimal("0.7"))
+    house.learned({OF_STORE: taught, "v2": dear})
+    assert house.status(propose(house, house.price("v1"))) == "proposed"
+    refused = propose(house, house.price("v2"))
+    assert house.status(refused) == "rejected"
+    # Of 105: 31.50 kept, less goods 6, fees 3.345, lost goods 14, handling 1.40, shipping 5.
+    assert house.decision(refused).failure == (
+        "Of 31.50 without tax and returns, 1.76 would remain."
+    )
 
 
 def test_what_the_gate_denies_is_kept_as_rejected_with_its_reason(house: Any) -> None:

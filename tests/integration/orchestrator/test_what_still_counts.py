@@ -55,6 +55,7 @@ def test_what_only_the_policy_approved_waits_for_nobody_once_the_agent_must_ask(
     house: Any,
 ) -> None:
     set_autonomy(house, Autonomy.AUTO)
+    house.know_the_costs()
     decision = propose(house, house.price())
     control.stop(house, "store", "ada", "it prices oddly")
     assert run(house, decision) == "approved"

@@ -62,6 +62,7 @@ def refund(
             [
                 {
                     "quantity": quantity,
+                    "restockType": "RETURN",
                     "lineItem": {"id": f"gid://shopify/LineItem/{owner}"},
                     "subtotalSet": bag(amount),
                 }
@@ -101,6 +102,7 @@ def order(
         "shippingAddress": {"countryCodeV2": "DE"},
         "subtotalPriceSet": bag(subtotal),
         "totalTaxSet": bag(0),
+        "totalShippingPriceSet": bag(0),
         "totalPriceSet": bag(subtotal),
         "lineItems": ended(lines),
         "refunds": refunds,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from royal_platform.commerce.decisions.model import (
     Autonomy,
+    CostToServe,
     GateState,
     MandateState,
     Policy,
@@ -31,6 +32,7 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 OFFER = Offer(15, 7)
 IN = Enrolment("hello:o1", "hello", 1, "o1", "c1", Arm.TREATED, NOW, Place.WAITING, "one", NOW, {})
 MANDATE = MandateState(None, 0, 100, 0, 10)
+NOTHING = {"v1": CostToServe()}
 amounts = st.decimals("1", "500", places=2)
 
 
@@ -54,12 +56,12 @@ def verdict(found: Stakes, percent: int, tax: D = D("0.21")) -> str:
 
 
 def test_a_code_gives_a_tenth_of_what_is_at_risk_within_flow_and_margin() -> None:
-    assert depth(OFFER, stakes(), D(0), Policy()) == 15
-    assert depth(OFFER, stakes(at_risk=D(48)), D(0), Policy()) == 8
-    assert depth(OFFER, stakes(at_risk=D(12)), D(0), Policy()) is None
-    assert depth(OFFER, stakes(cost=D(45)), D(0), Policy()) == 8
-    assert depth(OFFER, stakes(cost=None), D(0), Policy()) is None
-    assert depth(OFFER, Stakes((), D(100), "-"), D(0), Policy()) is None
+    assert depth(OFFER, stakes(), NOTHING, Policy()) == 15
+    assert depth(OFFER, stakes(at_risk=D(48)), NOTHING, Policy()) == 8
+    assert depth(OFFER, stakes(at_risk=D(12)), NOTHING, Policy()) is None
+    assert depth(OFFER, stakes(cost=D(45)), NOTHING, Policy()) == 8
+    assert depth(OFFER, stakes(cost=None), NOTHING, Policy()) is None
+    assert depth(OFFER, Stakes((), D(100), "-"), NOTHING, Policy()) is None
 
 
 @given(amounts, amounts, amounts, st.sampled_from([D(0), D("0.09"), D("0.21")]))
@@ -67,7 +69,7 @@ def test_what_is_offered_is_never_refused_for_its_margin(
     price: D, cost: D, at_risk: D, tax: D
 ) -> None:
     found = stakes(price, cost, at_risk)
-    percent = depth(OFFER, found, tax, Policy())
+    percent = depth(OFFER, found, {"v1": CostToServe(tax)}, Policy())
     if percent is None:
         return
     assert verdict(found, percent, tax) == "allow"

@@ -26,7 +26,7 @@ from royal_platform.commerce.decisions.model import (
 from royal_platform.commerce.decisions.rules import judge
 from royal_platform.commerce.pricing.elasticity import with_tests
 from royal_platform.commerce.pricing.model import Demand, Economics, Elasticity
-from royal_platform.commerce.pricing.rules import margin_percent, reach, window
+from royal_platform.commerce.pricing.rules import reach, window
 from royal_platform.commerce.pricing.trial import (
     STEP_MAX,
     TrialQuestion,
@@ -90,7 +90,7 @@ def test_a_test_stays_inside_the_policy_and_above_the_floor(
     assert found.prices[0] == price
     assert within_steps(found.prices, policy)
     for each in found.prices:
-        assert margin_percent(each, asked.economics) >= policy.margin_floor_percent
+        assert asked.economics.costs.keeps(each, policy.margin_floor_percent)
         assert abs(each - price) * 100 <= STEP_MAX * price
         assert asked.limits.low <= each <= asked.limits.high
     assert found.worth > found.cost

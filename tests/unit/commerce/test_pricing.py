@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from royal_platform.commerce.decisions.model import Autonomy, GateState, Policy, Ruling
+from royal_platform.commerce.decisions.costs import unit_costs
+from royal_platform.commerce.decisions.model import Autonomy, CostToServe, GateState, Policy, Ruling
 from royal_platform.commerce.decisions.rules import changes, judge, mismatches
 from royal_platform.commerce.forecasting.service import build_panel, forecast_demand
 from royal_platform.commerce.pricing import rules
@@ -153,7 +154,7 @@ def test_many_at_once_are_answered_as_each_alone_and_a_proposal_gains_in_nine_dr
         assert found.price == answer(question).price
         assert found.gain.low > 0
         assert found.loss_probability <= 0.1
-        assert rules.margin_percent(found.price, question.economics) >= 15
+        assert question.economics.costs.keeps(found.price, D(15))
 
 
 prices = st.integers(50, 90_000).map(lambda cents: D(cents) / 100)
@@ -166,19 +167,29 @@ percents = st.integers(0, 300).map(lambda tenths: D(tenths) / 10)
     step=percents, week_limit=percents, low=st.integers(50, 100), high=st.integers(100, 150),
     floor=st.integers(0, 40), cost_share=st.floats(0.1, 0.95), beta=st.floats(-5, -0.2),
     ending=st.sampled_from([None, ".99", "0.95", ".9", "5"]),
+    back=st.decimals(0, "0.6", places=6), lost=st.decimals(0, 1, places=6),
+    parcels=st.decimals("0.2", 1, places=6), paid=st.decimals(0, 8, places=6),
+    shipping=st.decimals(0, 12, places=2), handling=st.decimals(0, 6, places=2),
 )  # fmt: skip
 def test_the_gate_never_denies_an_optimum(
-    shop, price, drift, week, step, week_limit, low, high, floor, cost_share, beta, ending
-):
+    shop, price, drift, week, step, week_limit, low, high, floor, cost_share, beta, ending,
+    back, lost, parcels, paid, shipping, handling,
+):  # fmt: skip
     policy = Policy(
         price_step_max_percent=step, price_week_max_percent=week_limit,
         price_band_low_percent=D(low), price_band_high_percent=D(high),
         margin_floor_percent=D(floor), price_ending=ending,
+        shipping_cost_per_order=shipping, return_cost_per_unit=handling,
     )  # fmt: skip
     reference = (price * drift / 100).quantize(D("0.01"))
     before = tuple((price * percent / 100).quantize(D("0.01")) for percent in week)
     cost = (price * D(str(round(cost_share, 3)))).quantize(D("0.01"))
-    economics = Economics(float(cost), 0.19, float(policy.payment_fee_percent / 100), 0.3, 0.05)
+    served = CostToServe(D("0.19"), back, lost, parcels, paid)
+    costs = unit_costs(cost, served, policy)
+    economics = Economics(
+        float(cost), 0.19, float(costs.fee_rate), 0.3, float(back), serving=float(costs.serving)
+    )
+    assert economics.costs == costs
     limits = rules.window(price, reference, before, policy, 2)
     floor_now = policy.margin_floor_percent
     advice = answer(Question(price, Demand(80, 12), (beta, 0.2), economics, limits, floor_now))
@@ -188,7 +199,7 @@ def test_the_gate_never_denies_an_optimum(
     assert advice.price != price
     state = GateState(
         shop.now, "EUR", autonomy=Autonomy.AUTO, price_now=price, prices_last_week=before,
-        reference_price=reference, unit_cost=cost, tax_rate=D("0.19"),
+        reference_price=reference, unit_cost=cost, served={"v": served},
     )  # fmt: skip
     proposal = _proposal_at(shop, advice.price)
     assert judge(proposal, policy, state).ruling is Ruling.ALLOW
@@ -269,8 +280,9 @@ def test_every_price_can_be_explained_with_its_curve(shop, outcome):
             continue
         best = max(drawn.points, key=lambda point: point.contribution.point)
         assert drawn.best == best.price
-        at_floor = rules.margin_percent(D(str(round(drawn.floor, 6))), study.economics)
-        assert float(at_floor) == pytest.approx(float(study.floor_percent), abs=0.01)
+        costs, floor = study.economics.costs, D(str(round(drawn.floor, 6)))
+        at_floor = float(costs.margin(floor) / costs.kept(floor) * 100)
+        assert at_floor == pytest.approx(float(study.floor_percent), abs=0.01)
 
 
 def test_every_active_variant_is_proposed_or_explained(shop, outcome):

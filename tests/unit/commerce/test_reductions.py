@@ -14,6 +14,7 @@ from royal_platform.commerce.decisions.ladder import is_ladder, price_points
 from royal_platform.commerce.decisions.limits import changed, widened
 from royal_platform.commerce.decisions.model import (
     Autonomy,
+    CostToServe,
     GateState,
     Inverse,
     Policy,
@@ -78,13 +79,16 @@ def markdown(price="90.00", compare_at="100.00", **more):
 def around(**changes):
     values = {
         "now": NOW, "currency": "EUR", "autonomy": Autonomy.AUTO, "price_now": D(100),
-        "unit_cost": D(20), "prior": PriorPrice(D(100), 30), **changes,
+        "unit_cost": D(20), "prior": PriorPrice(D(100), 30),
+        "served": {"v": CostToServe(return_rate=D(0))}, **changes,
     }  # fmt: skip
     return GateState(**values)
 
 
 def said(proposal, policy=None, **changes):
-    verdict = judge(proposal, policy or Policy(), around(**changes))
+    verdict = judge(
+        proposal, replace(policy or Policy(), shipping_cost_per_order=D(0)), around(**changes)
+    )
     return verdict.ruling.value, {hit.rule for hit in verdict.hits}
 
 

@@ -2530,6 +2530,24 @@ export interface components {
             sync: components["schemas"]["SyncProgress"] | null;
         };
         /**
+         * CountryTaxOut
+         * @description The share of the units that went to a country ("" unknown), and the tax paid there.
+         */
+        CountryTaxOut: {
+            /** Country */
+            country: string;
+            /**
+             * Share
+             * Format: decimal
+             */
+            share: string;
+            /**
+             * Rate
+             * Format: decimal
+             */
+            rate: string;
+        };
+        /**
          * CurvePointOut
          * @description ``units`` and ``contribution`` of 28 days at ``price``; no contribution: cost unknown.
          */
@@ -4460,6 +4478,16 @@ export interface components {
              * Format: decimal
              */
             payment_fee_fixed: string;
+            /**
+             * Shipping Cost Per Order
+             * @default null
+             */
+            shipping_cost_per_order?: string | null;
+            /**
+             * Return Cost Per Unit
+             * @default null
+             */
+            return_cost_per_unit?: string | null;
             /** Price Ending */
             price_ending: string | null;
             /**
@@ -4638,6 +4666,23 @@ export interface components {
             guessed: {
                 [key: string]: string;
             };
+        };
+        /**
+         * PricePartOut
+         * @description Where a part of the price of one unit sold goes; ``amount`` null where nobody told it.
+         *
+         *     ``sources`` are ``orders``, ``catalog``, or the names of limits of the policy.
+         */
+        PricePartOut: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "tax" | "paid_back" | "goods" | "payment_fees" | "lost_goods" | "handled_returns" | "shipping" | "remains";
+            /** Amount */
+            amount: string | null;
+            /** Sources */
+            sources: string[];
         };
         /**
          * PriceTestOut
@@ -5796,6 +5841,31 @@ export interface components {
             outcome: "sent" | "to_come" | "bought" | "holdout" | "weekly_cap" | "daily_cap";
         };
         /**
+         * ServedOut
+         * @description What the store's orders say of selling a unit; rates are fractions, null is "not told".
+         */
+        ServedOut: {
+            /**
+             * Tax Rate
+             * Format: decimal
+             */
+            tax_rate: string;
+            /** Return Rate */
+            return_rate: string | null;
+            /** Lost Share */
+            lost_share: string | null;
+            /** Parcels */
+            parcels: string | null;
+            /** Shipping Paid */
+            shipping_paid: string | null;
+            /** Units */
+            units: number;
+            /** Returned */
+            returned: number;
+            /** Countries */
+            countries: components["schemas"]["CountryTaxOut"][];
+        };
+        /**
          * SessionOut
          * @description Who is signed in, what they may do, which store they see.
          */
@@ -6926,7 +6996,8 @@ export interface components {
          *     ``elasticity`` is percent of units per percent of price; ``own_percent`` of it was read from
          *     the variant's own ``weeks``. ``low`` to ``high`` is what the policy allows from ``price``;
          *     ``floor`` the lowest price that keeps the margin floor; ``best`` the drawn price that earns
-         *     most, whatever the policy says. ``proposed`` null: left alone for ``reason``.
+         *     most, whatever the policy says. ``proposed`` null: left alone for ``reason``. ``parts`` say
+         *     where ``price`` goes, per unit sold; ``unknown`` names the costs that nobody told.
          */
         WhyPriceOut: {
             /** Variant Id */
@@ -6958,6 +7029,11 @@ export interface components {
             best: number | null;
             /** Points */
             points: components["schemas"]["CurvePointOut"][];
+            /** Parts */
+            parts: components["schemas"]["PricePartOut"][];
+            /** Unknown */
+            unknown: ("shipping_cost_per_order" | "return_cost_per_unit" | "returns" | "restocking" | "parcels")[];
+            served: components["schemas"]["ServedOut"] | null;
             /** Run Id */
             run_id: string;
             /**

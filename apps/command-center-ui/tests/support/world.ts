@@ -579,6 +579,41 @@ function whyPrice(variant: Variant): WhyPrice {
     floor: cost === null ? null : cost * 1.5,
     best: cost === null ? null : now * 1.2,
     points,
+    parts:
+      cost === null
+        ? []
+        : [
+            { name: "tax", amount: (now - now / 1.21).toFixed(2), sources: ["orders"] },
+            { name: "paid_back", amount: "1.20", sources: ["orders"] },
+            { name: "goods", amount: cost.toFixed(2), sources: ["catalog"] },
+            {
+              name: "payment_fees",
+              amount: "0.85",
+              sources: ["payment_fee_percent", "payment_fee_fixed"],
+            },
+            { name: "lost_goods", amount: "0.35", sources: ["orders"] },
+            {
+              name: "handled_returns",
+              amount: "0.12",
+              sources: ["orders", "return_cost_per_unit"],
+            },
+            { name: "shipping", amount: null, sources: ["orders", "shipping_cost_per_order"] },
+            { name: "remains", amount: "4.10", sources: [] },
+          ],
+    unknown: ["shipping_cost_per_order"],
+    served: {
+      tax_rate: "0.209",
+      return_rate: "0.081",
+      lost_share: "0.2",
+      parcels: "0.61",
+      shipping_paid: "1.90",
+      units: 412,
+      returned: 33,
+      countries: [
+        { country: "NL", share: "0.9", rate: "0.21" },
+        { country: "DE", share: "0.1", rate: "0.19" },
+      ],
+    },
     run_id: "run_1842",
     as_of: at(-30),
   };
@@ -668,6 +703,8 @@ function policy(): Policy {
       service_level_percent: "95",
       payment_fee_percent: "1.8",
       payment_fee_fixed: "0.25",
+      shipping_cost_per_order: null,
+      return_cost_per_unit: "1.50",
       price_ending: "0.95",
       price_points: null,
       price_tests_max: 2,

@@ -199,6 +199,9 @@ function Waiting({ decisions }: { decisions: string[] }) {
   );
 }
 
+const emptyWord = ({ kind, unknown }: Limit) =>
+  unknown ? "state.unknown" : kind === "text" ? "policies.off" : "policies.unlimited";
+
 interface LimitFieldProps {
   limit: Limit;
   currency: string;
@@ -223,7 +226,7 @@ function LimitField({ limit, currency, value, disabled, onChange }: LimitFieldPr
       onChange={onChange}
       inputMode={kind === "text" ? "text" : isWhole(kind) ? "numeric" : "decimal"}
       error={error ? t(`policies.${error}`) : undefined}
-      hint={off ? t(kind === "text" ? "policies.off" : "policies.unlimited") : undefined}
+      hint={off ? t(emptyWord(limit)) : undefined}
     />
   );
 }

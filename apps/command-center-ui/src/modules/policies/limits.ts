@@ -24,6 +24,8 @@ export interface Limit {
   kind: Kind;
   /** Empty text means no limit. */
   optional?: boolean;
+  /** Empty text means that nobody knows it, not that there is no limit. */
+  unknown?: boolean;
 }
 
 export const GROUPS = {
@@ -62,6 +64,8 @@ export const GROUPS = {
   costs: [
     { name: "payment_fee_percent", kind: "percent" },
     { name: "payment_fee_fixed", kind: "money" },
+    { name: "shipping_cost_per_order", kind: "money", optional: true, unknown: true },
+    { name: "return_cost_per_unit", kind: "money", optional: true, unknown: true },
   ],
   messages: [
     { name: "messages_per_week", kind: "messages" },

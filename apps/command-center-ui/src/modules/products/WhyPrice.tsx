@@ -11,6 +11,7 @@ import { Select } from "@/ui/fields";
 import { QueryView } from "@/ui/QueryView";
 import { Age } from "@/ui/Time";
 import { Curve, CurveLegend, CurveTable } from "./Curve";
+import { Parts } from "./Parts";
 
 export function WhyPriceCard({ product }: { product: ProductDetail }) {
   const { t } = useTranslation();
@@ -50,6 +51,7 @@ function Chosen({ product, all }: { product: ProductDetail; all: WhyPrice[] }) {
       <Curve why={why} label={t("products.whyCurveOf", { title: titleOf(why.variant_id) })} />
       <CurveLegend why={why} />
       <Facts why={why} />
+      <Parts why={why} />
       <CurveTable why={why} />
       <p className="mt-2 text-caption text-muted">
         {t("products.whyAsOf")} <Age at={why.as_of} />
