@@ -32,3 +32,17 @@ describe("the forecast on the page of a product", () => {
     expect(screen.queryByRole("region", { name: NAME })).toBeNull();
   });
 });
+
+describe("why a price stands", () => {
+  it("shows where the price goes, part by part with its source, and what is not known", async () => {
+    open("/products/prod_0");
+    const parts = await screen.findByRole("table", { name: /Where this price goes/ });
+    const row = (name: RegExp) => within(parts).getByText(name).closest("tr");
+    expect(row(/Returned goods/)).toHaveTextContent("own orders and refunds of a year");
+    expect(row(/Payment fees/)).toHaveTextContent("policy");
+    expect(row(/Shipping that buyers do not pay/)).toHaveTextContent("unknown");
+    expect(screen.getByText(/Enter what shipping an order costs/)).toBeInTheDocument();
+    expect(screen.getByText("Open policies")).toHaveAttribute("href", "/policies");
+    expect(screen.getByText(/8.1 ?% of 412 units come back/)).toBeInTheDocument();
+  });
+});

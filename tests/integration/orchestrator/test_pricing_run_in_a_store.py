@@ -1,0 +1,102 @@
+"""A pricing run in a store with a long history: what it teaches the gate."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from core.settings import read_settings
+from orchestrator.core.agent_registry import Registration, get_agent_registry
+from orchestrator.core.books import reading, writing
+from orchestrator.core.gate import gate_state
+from orchestrator.core.running import carry_out
+from orchestrator.core.runs import start_run
+from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.commerce.decisions.costs import OF_STORE, costs_in
+from royal_platform.commerce.decisions.model import Decision
+from royal_platform.persistence.costs_to_serve import served_in
+from royal_platform.persistence.decisions import DecisionFilter
+from royal_platform.persistence.price_studies import studies_of
+from tests.integration.platform.wire import Sandbox
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The store after one run of the agent, with what an order and a return cost entered."""
+    tmp_path = tmp_path_factory.mktemp("store")
+    with Sandbox(tmp_path, history_days=240) as sandbox:
+        (tmp_path / "sandbox").mkdir(exist_ok=True)
+        credentials = (sandbox.folder / "credentials.json").read_bytes()
+        (tmp_path / "sandbox" / "credentials.json").write_bytes(credentials)
+        database = f"sqlite:///{tmp_path / 'royal.db'}"
+        opened = bootstrap(
+            read_settings(var_dir=tmp_path, database_url=database, sandbox_port=sandbox.port)
+        )
+        asyncio.run(opened.sync().run())
+        asyncio.run(opened.refresh_clock())
+        registry = get_agent_registry()
+        registry.attach(opened)
+        registry.register(Registration("inventory_pricing", "Inventory", "inventory_pricing", ()))
+        run_agent(opened)
+        yield opened
+        opened.close()
+
+
+def run_agent(platform: Platform) -> None:
+    with writing(platform) as books:
+        stored = books.policies.current(books.connection)
+        policy = replace(
+            stored.policy, shipping_cost_per_order=Decimal(9), return_cost_per_unit=Decimal(2)
+        )
+        books.policies.replace(
+            books.connection, edited=stored.version, policy=policy, actor="ada", now=books.now
+        )
+        run_id, _ = start_run(
+            books, "inventory_pricing", trigger="button", actor="ada", by_worker=False
+        )
+    assert run_id is not None
+    asyncio.run(carry_out(platform, run_id))
+
+
+def proposed(platform: Platform, kind: str) -> list[Decision]:
+    wanted = DecisionFilter(statuses=("proposed",), kind=kind)
+    with reading(platform) as books:
+        return list(books.decisions.page(books.connection, wanted, None, 5).items)
+
+
+def test_a_run_teaches_the_gate_and_the_page_what_selling_costs(platform: Platform) -> None:
+    decisions = proposed(platform, "price.set")
+    ids = [each.proposal.subject.id for each in decisions]
+    with reading(platform) as books:
+        studies = studies_of(books.connection, platform.store_id, ids)
+        learned = served_in(books.connection, platform.store_id, ids)
+        states = [gate_state(books, each.proposal) for each in decisions]
+        policy = books.policy
+    assert decisions
+    store = learned[OF_STORE]
+    # The sandbox's buyers send goods back and buy several at once; its prices include their tax.
+    assert store.return_rate is not None
+    assert 0 < store.return_rate < Decimal("0.3")
+    assert store.parcels is not None
+    assert 0 < store.parcels <= 1
+    assert store.lost_share is not None
+    assert store.shipping_paid is not None
+    assert store.tax_rate > 0
+    assert store.countries
+    for decision, state in zip(decisions, states, strict=True):
+        variant = decision.proposal.subject.id
+        study = studies[variant].study
+        assert study.economics is not None
+        assert state.unit_cost is not None
+        costs, unknown = costs_in(state, policy, variant, state.unit_cost)
+        # To the last digit the same as the prices were weighed with.
+        assert costs == study.economics.costs
+        assert costs.serving > 0
+        assert unknown == study.unknown == ()
+        assert "costs.unknown" not in {hit.rule for hit in decision.verdict.hits}
