@@ -219,11 +219,17 @@ def request_id_from(given: str | None) -> str:
     return f"req_{_dice.getrandbits(96):024x}"
 
 
-def log_answer(door: Door, method: str, route: str | None, status: int, seconds: float) -> None:
-    """One line per request; what only reads and succeeds is a detail outside production."""
+def log_answer(
+    door: Door, method: str, route: str | None, status: int, seconds: float, *, told: bool = False
+) -> None:
+    """One line per request; what only reads and succeeds is a detail outside production.
+
+    So is a success of a route that tells of many at once (``told``).
+    """
     probed = route in PROBE_PATHS
-    reading = method in _SAFE_METHODS and status < 400 and not door.settings.is_production
-    level = logging.DEBUG if probed or reading else logging.INFO
+    reading = method in _SAFE_METHODS and not door.settings.is_production
+    detail = probed or (status < 400 and (reading or told))
+    level = logging.DEBUG if detail else logging.INFO
     if not _log.isEnabledFor(level):
         return
     _log.log(

@@ -16,6 +16,8 @@ import pytest
 from fastapi import Depends, FastAPI
 from fastapi import Request as HttpRequest
 from flask import Flask
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 import core.events.tables  # noqa: F401
 from core.errors import Conflict
@@ -169,6 +171,32 @@ def fastapi_call(door: Door) -> Call:
     def broken() -> dict[str, Any]:
         raise KeyError("canary-in-exception")
 
+    return asgi_call(app)
+
+
+def ahead_call(door: Door) -> Call:
+    """Routes that are answered ahead of FastAPI."""
+    app = asgi_binding.create_api(door, title="Unit")
+
+    @public
+    async def opened(request: HttpRequest) -> Response:
+        return JSONResponse({"size": len(await request.body())})
+
+    @public
+    async def conflict(_request: HttpRequest) -> Response:
+        conflicted()
+        return Response()
+
+    @public
+    async def broken(_request: HttpRequest) -> Response:
+        raise KeyError("canary-in-exception")
+
+    for path, endpoint in (("/open", opened), ("/conflict", conflict), ("/broken", broken)):
+        app.add_route_ahead(Route(path, endpoint, methods=["POST"]))
+    return asgi_call(app)
+
+
+def asgi_call(app: FastAPI) -> Call:
     def call(method: str, path: str, client: str = "127.0.0.1", **options: Any) -> Answer:
         for name, value in options.pop("cookies", {}).items():
             options.setdefault("headers", {})["Cookie"] = f"{name}={value}"
@@ -323,6 +351,24 @@ def test_metrics_count_by_route_template_and_never_by_path(call: Call) -> None:
     assert "424242" not in text
     assert 'route="unmatched"' in text
     assert 'route="/v1/things/' in text
+
+
+def test_a_route_ahead_of_fastapi_keeps_the_doors_rules(door: Door) -> None:
+    ahead, behind = ahead_call(door), fastapi_call(door)
+    answer = ahead("POST", "/open", headers={"X-Request-Id": "from-the-proxy"}, data=b"x" * 1000)
+    assert (answer.status, answer.json) == (200, {"size": 1000})
+    assert answer.headers["x-request-id"] == "from-the-proxy"
+    assert answer.headers.keys() == behind("GET", "/open").headers.keys()
+    assert_problem(ahead("POST", "/open", data=b"x" * 1001), 413)
+    assert_problem(ahead("POST", "/conflict"), 409)
+    answer = ahead("POST", "/broken")
+    assert_problem(answer, 500)
+    assert b"canary" not in answer.body
+    answer = ahead("GET", "/open")
+    assert_problem(answer, 405)
+    assert "POST" in answer.headers["allow"]
+    counted = ahead("GET", "/metrics").body.decode()
+    assert 'method="POST",route="/open",service="unit",status="413"' in counted
 
 
 def test_permissions_are_enumerable(door: Door) -> None:

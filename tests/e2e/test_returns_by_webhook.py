@@ -1,0 +1,74 @@
+"""A return in the store is known here by its webhook: signed, stored, told, read, mirrored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import create_engine, select
+from sqlalchemy.pool import NullPool
+
+from royal_platform.persistence.tables.orders import returns
+from tests.e2e.test_figures_follow_the_store import synced
+from tests.installation import Installation, until
+
+ORDER = """mutation($order: OrderCreateOrderInput!) { orderCreate(order: $order) {
+  order { id fulfillmentOrders(first: 1) { nodes { id } } } userErrors { message } } }"""
+SHIP = """mutation($groups: [FulfillmentOrderLineItemsInput!]!) {
+  fulfillmentCreate(fulfillment: {lineItemsByFulfillmentOrder: $groups}) {
+  fulfillment { fulfillmentLineItems(first: 1) { nodes { id } } } userErrors { message } } }"""
+RETURN = """mutation($given: ReturnInput!) { returnCreate(returnInput: $given) {
+  return { id } userErrors { message } } }"""
+CLOSE = "mutation($id: ID!) { returnClose(id: $id) { return { status } userErrors { message } } }"
+
+
+def test_a_return_is_mirrored_when_its_webhook_was_handled(installation: Installation) -> None:
+    synced(installation)
+    until(lambda: "RETURNS_CLOSE" in subscribed(installation), 60, "our subscriptions")
+    before = installation.get("/v1/session")["head"]
+    opened = gone_back(installation)
+    until(lambda: handled(installation, "returns/approve"), 60, "the return's webhook handled")
+    assert mirrored(installation, opened) == "open"
+    installation.graphql(CLOSE, id=opened)
+    until(lambda: handled(installation, "returns/close"), 60, "the closing's webhook handled")
+    assert mirrored(installation, opened) == "closed"
+    events = installation.get("/v1/events", after=before, type="webhook.received", limit=200)
+    told = [each["payload"]["topic"] for each in events["data"]]
+    assert [each for each in told if each.startswith("returns/")] == [
+        "returns/approve", "returns/close",
+    ]  # fmt: skip
+
+
+def subscribed(installation: Installation) -> set[str]:
+    """The topics that the store sends to this gateway; those of the first start's lead nowhere."""
+    found = installation.graphql("{ webhookSubscriptions(first: 100) { nodes { topic uri } } }")
+    ours = f":{installation.environment['GATEWAY_PORT']}/"
+    return {one["topic"] for one in found["webhookSubscriptions"]["nodes"] if ours in one["uri"]}
+
+
+def handled(installation: Installation, topic: str) -> list[dict[str, Any]]:
+    """Its webhooks that were worked on and led to no error."""
+    return list(installation.get("/v1/webhooks", topic=topic, state="handled")["data"])
+
+
+def gone_back(installation: Installation) -> str:
+    """A shipped order of which one unit comes back: the return's id."""
+    query = "{ productVariants(first: 1) { nodes { id } } }"
+    variant = installation.graphql(query)["productVariants"]["nodes"][0]["id"]
+    line = {"variantId": variant, "quantity": 2}
+    given = {"lineItems": [line], "currency": "EUR", "financialStatus": "PAID"}
+    order = installation.graphql(ORDER, order=given)["orderCreate"]["order"]
+    groups = [{"fulfillmentOrderId": order["fulfillmentOrders"]["nodes"][0]["id"]}]
+    shipped = installation.graphql(SHIP, groups=groups)["fulfillmentCreate"]["fulfillment"]
+    parcel = shipped["fulfillmentLineItems"]["nodes"][0]["id"]
+    back = {"fulfillmentLineItemId": parcel, "quantity": 1, "returnReason": "SIZE_TOO_SMALL"}
+    asked = {"orderId": order["id"], "returnLineItems": [back]}
+    return str(installation.graphql(RETURN, given=asked)["returnCreate"]["return"]["id"])
+
+
+def mirrored(installation: Installation, gid: str) -> str | None:
+    """The return's status in our own tables."""
+    local = f"sqlite:///{installation.home / 'var' / 'royal.db'}"
+    url = installation.environment.get("DATABASE_URL", local)
+    query = select(returns.c.status).where(returns.c.id == gid.rpartition("/")[2])
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        return connection.execute(query).scalar_one_or_none()
