@@ -33,11 +33,13 @@ Scope = Annotated[str, typer.Argument(help="store, or agent:<id>.")]
 def up() -> None:
     """Start every service, print the addresses and a sign-in link; Ctrl-C stops them."""
     from orchestrator.supervisor.up import run
-    from royal_platform.bootstrap import bootstrap
 
     found = settings()
 
     def link() -> str:
+        # Read while the services start, not before the first of them may.
+        from royal_platform.bootstrap import bootstrap
+
         opened = bootstrap(found)
         try:
             return issue_link(opened)

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.databases import new_database
+from tests.e2e.browsing import sign_in
 from tests.installation import Installation, until
 
 
@@ -25,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )  # fmt: skip
 
 
+INBOUND_SECRET = "e2e-inbound-secret-of-more-than-32-characters"
 # Gives the URL of a new PostgreSQL database, a copy of the one named.
 NewDatabase = Callable[[str | None], str]
 
@@ -99,6 +102,27 @@ def installation(
     running = first_start.again(tmp_path_factory.mktemp("royal"))
     yield running.start()
     running.end()
+
+
+@pytest.fixture(scope="session")
+def shared(
+    first_start: FirstStart, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """One installation for tests that read, or add what no other of them looks at."""
+    running = first_start.again(tmp_path_factory.mktemp("shared"), INBOUND_SECRET=INBOUND_SECRET)
+    yield running.start()
+    running.end()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that share an installation come last: it runs no longer than they do."""
+    items.sort(key=lambda item: "shared" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def signed_in(shared: Installation, browser: Browser) -> Any:
+    """The cookies of a browser that followed the shared installation's link, once."""
+    return sign_in(shared, browser)
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ Use = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def aira(installation: Installation) -> str:
-    return f"http://127.0.0.1:{installation.environment['AIRA_PORT']}"
+def aira(shared: Installation) -> str:
+    return f"http://127.0.0.1:{shared.environment['AIRA_PORT']}"
 
 
 @pytest.fixture
@@ -65,10 +65,10 @@ def affordable(use: Use) -> tuple[dict[str, Any], str]:
     raise AssertionError("every product has a waiting decision")
 
 
-def test_revenue_is_the_figure_of_the_metrics(installation: Installation, use: Use) -> None:
+def test_revenue_is_the_figure_of_the_metrics(shared: Installation, use: Use) -> None:
     told = use("metrics", metric="revenue", days=30)
     query = told["query"].removeprefix("GET ")
-    figures = {each["name"]: each for each in installation.get(query)["figures"]}
+    figures = {each["name"]: each for each in shared.get(query)["figures"]}
     [row] = told["result"]["data"]
     assert row["value"] == figures["net_sales"]["value"]
     assert told["source"] == "sandbox"
@@ -77,38 +77,38 @@ def test_revenue_is_the_figure_of_the_metrics(installation: Installation, use: U
 
 
 def test_a_price_asked_over_mcp_is_approved_by_a_person_written_and_undone(
-    installation: Installation, aira: str, use: Use
+    shared: Installation, aira: str, use: Use
 ) -> None:
     variant, wanted = affordable(use)
-    before = installation.price(variant["variant_id"])
-    assistant = token(installation, "assistant")
+    before = shared.price(variant["variant_id"])
+    assistant = token(shared, "assistant")
     made = over_mcp(aira, assistant, "price", product=variant["variant_id"], price=wanted)
     card = made.structured_content["cards"][0]
     assert card["status"] == "proposed", made.content[0].text
-    assert f"{installation.url}{card['link']}" in made.content[0].text
+    assert f"{shared.url}{card['link']}" in made.content[0].text
     seen = {"decision": card["decision_id"], "argument_hash": card["argument_hash"]}
     refused = over_mcp(aira, assistant, "approve", **seen)
     assert refused.is_error
     assert refused.structured_content["status"] == 403
-    assert installation.price(variant["variant_id"]) == before
+    assert shared.price(variant["variant_id"]) == before
     # The page's button sends what the card says.
-    sent = installation.post(card["confirm"]["path"], card["confirm"]["body"])
+    sent = shared.post(card["confirm"]["path"], card["confirm"]["body"])
     assert sent.status_code == 200, sent.text
     until(lambda: status(use, card) == "executed", 60, "the execution")
-    assert float(installation.price(variant["variant_id"])) == float(wanted)
+    assert float(shared.price(variant["variant_id"])) == float(wanted)
     who = use("who", product=variant["variant_id"])
     assert who["result"]["data"][0]["approved_by"] == "admin"
     assert "An assistant" in use("decision", decision=card["decision_id"])["text"]
     assert "nothing was predicted" in use("effects")["result"]["data"][0]["measured"]
-    operator = token(installation, "operator")
+    operator = token(shared, "operator")
     undone = over_mcp(aira, operator, "revert", decision=card["decision_id"])
     assert not undone.is_error, undone.content[0].text
     until(lambda: status(use, card) == "reverted", 60, "the undo")
-    assert installation.price(variant["variant_id"]) == before
+    assert shared.price(variant["variant_id"]) == before
 
 
 def test_a_decision_of_an_agent_is_explained_and_approved_by_command(
-    installation: Installation, use: Use
+    shared: Installation, use: Use
 ) -> None:
     waiting = use("decisions", kind="price.set")["result"]["data"][0]
     told = use("decision", decision=waiting["id"])

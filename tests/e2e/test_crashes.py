@@ -6,30 +6,35 @@ import random
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
+from tests.databases import new_database
 from tests.e2e.conftest import FirstStart
 from tests.installation import ROYAL, Installation, until
 
 SETTLED = {"executed", "failed", "conflicted"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def fragile(
-    request: pytest.FixtureRequest, first_start: FirstStart, tmp_path: Path
+    request: pytest.FixtureRequest,
+    first_start: FirstStart,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Installation]:
     """One worker on SQLite, two on PostgreSQL; short heartbeats so that recovery is soon."""
     extra = {"ROYAL_HEARTBEAT_SECONDS": "0.5", "ROYAL_STALE_SECONDS": "3"}
     parts: tuple[str, ...] = ()
-    if request.param == "postgresql":
-        extra |= {"DATABASE_URL": request.getfixturevalue("postgres_url"), "ROYAL_WORKERS": "2"}
-        parts = ("sandbox",)
-    running = first_start.again(tmp_path, *parts, **extra)
-    yield running.start()
-    running.end()
+    with ExitStack() as ends:
+        if request.param == "postgresql":
+            url = ends.enter_context(new_database(request.getfixturevalue("postgres_server")))
+            extra |= {"DATABASE_URL": url, "ROYAL_WORKERS": "2"}
+            parts = ("sandbox",)
+        running = first_start.again(tmp_path_factory.mktemp("fragile"), *parts, **extra)
+        ends.callback(running.end)
+        yield running.start()
 
 
 def waiting_prices(installation: Installation, count: int) -> list[dict[str, Any]]:
@@ -53,11 +58,24 @@ def settled(installation: Installation, ids: list[str]) -> dict[str, str] | None
     return found if set(found.values()) <= SETTLED else None
 
 
+def test_a_worker_killed_between_approval_and_write_leaves_one_change(
+    fragile: Installation,
+) -> None:
+    (decision, *_) = waiting_prices(fragile, 1)
+    fragile.freeze_workers()
+    approve(fragile, decision)
+    fragile.signal_workers(signal.SIGKILL)
+    until(lambda: settled(fragile, [decision["id"]]), 90, "the approved decision to settle")
+    assert fragile.get(f"/v1/decisions/{decision['id']}")["status"] == "executed"
+    assert fragile.price_writes()[decision["subject"]["id"]] == 1
+
+
 @pytest.mark.timeout(600)
 def test_ten_kills_during_executions_lose_nothing_and_double_nothing(
     fragile: Installation, request: pytest.FixtureRequest
 ) -> None:
-    decisions = waiting_prices(fragile, 5)
+    # One is left for the other test: they share an installation, in whatever order.
+    decisions = waiting_prices(fragile, 6)[1:]
     dice = random.Random(20)
     kills = request.config.getoption("--chaos-kills")
     queue = [decision["id"] for decision in decisions]
@@ -80,15 +98,3 @@ def test_ten_kills_during_executions_lose_nothing_and_double_nothing(
     assert set(statuses.values()) == {"executed"}
     verified = fragile.run(ROYAL, "audit", "verify", "--json")
     assert verified.returncode == 0, verified.stdout + verified.stderr
-
-
-def test_a_worker_killed_between_approval_and_write_leaves_one_change(
-    fragile: Installation,
-) -> None:
-    (decision, *_) = waiting_prices(fragile, 1)
-    fragile.freeze_workers()
-    approve(fragile, decision)
-    fragile.signal_workers(signal.SIGKILL)
-    until(lambda: settled(fragile, [decision["id"]]), 90, "the approved decision to settle")
-    assert fragile.get(f"/v1/decisions/{decision['id']}")["status"] == "executed"
-    assert fragile.price_writes()[decision["subject"]["id"]] == 1

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browsing import PHONE, WIDE, listen, overflow, sign_in
+from tests.e2e.browsing import PHONE, WIDE, listen, overflow
 from tests.installation import Installation, until
 
 FEED = "code;naam;netto\nEIGEN-1;Eigen zadeldek;12,50\n"
 
 
 def test_a_feed_is_entered_mapped_previewed_and_switched_on(
-    installation: Installation, browser: Browser
+    shared: Installation, signed_in: Any, browser: Browser
 ) -> None:
     def read() -> bool:
-        found = installation.get("/v1/suppliers")["data"]
+        found = shared.get("/v1/suppliers")["data"]
         return len(found) == 2 and all(each["state"] == "ready" for each in found)
 
     until(read, 90, "the sandbox's suppliers")
-    folder = installation.home / "var" / "feeds"
+    folder = shared.home / "var" / "feeds"
     folder.mkdir(exist_ok=True)
     (folder / "own.csv").write_text(FEED)
-    context = browser.new_context(viewport=WIDE, storage_state=sign_in(installation, browser))
+    context = browser.new_context(viewport=WIDE, storage_state=signed_in)
     page = context.new_page()
     heard = listen(page)
-    page.goto(f"{installation.url}/suppliers")
+    page.goto(f"{shared.url}/suppliers")
     expect(page.get_by_role("link", name="Sandbox Groothandel").first).to_be_visible()
     page.get_by_role("button", name="Add a supplier").click()
     dialog = page.get_by_role("dialog")
@@ -40,12 +42,12 @@ def test_a_feed_is_entered_mapped_previewed_and_switched_on(
     page.get_by_role("button", name="Save and switch on").click()
 
     def offered() -> bool:
-        return installation.get("/v1/offers", q="eigen-1")["total"] == 1
+        return shared.get("/v1/offers", q="eigen-1")["total"] == 1
 
     until(offered, 30, "the offer")
     page.set_viewport_size(PHONE)
     for path in ("/suppliers", "/suppliers/sup_sandbox_groothandel"):
-        page.goto(f"{installation.url}{path}")
+        page.goto(f"{shared.url}{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert overflow(page) <= 0, path
     assert heard == []

@@ -8,11 +8,10 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browsing import PHONE, WIDE, listen, overflow, sign_in
-from tests.e2e.conftest import FirstStart
+from tests.e2e.browsing import PHONE, WIDE, listen, overflow
+from tests.e2e.conftest import INBOUND_SECRET
 from tests.installation import Installation, until
 
-SECRET = "e2e-inbound-secret-of-more-than-32-characters"
 EDITED = "Your order is being packed. We write again when it leaves."
 NEWEST = """{ orders(first: 20, reverse: true, query: "financial_status:paid") { nodes {
     name email } } }"""
@@ -28,7 +27,7 @@ def write(running: Installation, address: str, text: str) -> None:
     answer = httpx.post(
         f"http://127.0.0.1:{running.environment['GATEWAY_PORT']}/inbound/mail",
         content=bytes(message),
-        headers={"Authorization": f"Bearer {SECRET}"},
+        headers={"Authorization": f"Bearer {INBOUND_SECRET}"},
         trust_env=False,
         timeout=30,
     )
@@ -60,40 +59,32 @@ def approve(page: Page, running: Installation, decision_id: str) -> None:
 
 
 def test_a_mail_is_answered_once_with_the_text_a_person_approved(
-    first_start: FirstStart, browser: Browser, tmp_path_factory: Any
+    shared: Installation, signed_in: Any, browser: Browser
 ) -> None:
-    running = first_start.again(tmp_path_factory.mktemp("support"), INBOUND_SECRET=SECRET).start()
-    try:
-        _answer(running, browser)
-    finally:
-        running.end()
-
-
-def _answer(running: Installation, browser: Browser) -> None:
-    order = next(each for each in running.graphql(NEWEST)["orders"]["nodes"] if each["email"])
-    write(running, order["email"], f"I ordered {order['name']}. Where is my order?")
+    order = next(each for each in shared.graphql(NEWEST)["orders"]["nodes"] if each["email"])
+    write(shared, order["email"], f"I ordered {order['name']}. Where is my order?")
     # The mail itself wakes the agent: its schedule would be minutes.
-    thread = until(lambda: drafted(running), 60, "a draft")
-    context = browser.new_context(viewport=WIDE, storage_state=sign_in(running, browser))
+    thread = until(lambda: drafted(shared), 60, "a draft")
+    context = browser.new_context(viewport=WIDE, storage_state=signed_in)
     page = context.new_page()
     heard = listen(page)
-    page.goto(f"{running.url}/support?thread={thread['id']}")
+    page.goto(f"{shared.url}/support?thread={thread['id']}")
     expect(page.get_by_text(f"{order['name']}. Where is my order?").first).to_be_visible()
     expect(page.get_by_role("list", name="Sources").get_by_text("[1]")).to_be_visible()
     page.get_by_label("Text of the reply").fill(EDITED)
     page.get_by_role("button", name="Propose reply").click()
 
-    decision_id = until(lambda: edited(running), 20, "the edited reply, proposed")
-    approve(page, running, decision_id)
+    decision_id = until(lambda: edited(shared), 20, "the edited reply, proposed")
+    approve(page, shared, decision_id)
     (sent,) = [
-        each for each in running.get("/v1/messages", limit=50)["data"]
+        each for each in shared.get("/v1/messages", limit=50)["data"]
         if each["decision_id"] == decision_id
     ]  # fmt: skip
     assert sent["address"] == order["email"]
-    assert EDITED in running.get(f"/v1/messages/{sent['id']}")["text"]
+    assert EDITED in shared.get(f"/v1/messages/{sent['id']}")["text"]
     page.set_viewport_size(PHONE)
     for path in ("/support", f"/support?thread={thread['id']}"):
-        page.goto(f"{running.url}{path}")
+        page.goto(f"{shared.url}{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert overflow(page) <= 0, path
     assert heard == []
