@@ -91,6 +91,12 @@ class Installation:
             timeout=30,
             trust_env=False,
         )
+        # One for all calls: making one reads the machine's certificates. Each call connects anew,
+        # for the store may have been killed since the last one.
+        self.store = httpx.Client(
+            base_url=self.sandbox_url, timeout=120, trust_env=False,
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )  # fmt: skip
 
     def start(self) -> Installation:
         self.home.mkdir(parents=True, exist_ok=True)
@@ -150,13 +156,11 @@ class Installation:
         return dict(json.loads(path.read_text()))
 
     def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        answer = httpx.request(
+        answer = self.store.request(
             method,
-            f"{self.sandbox_url}{path}",
+            path,
             json=body,
             headers={"X-Sandbox-Control": self.credentials()["control_token"]},
-            timeout=120,
-            trust_env=False,
         )
         assert answer.status_code < 300, answer.text
         return answer.json()
@@ -164,20 +168,19 @@ class Installation:
     def graphql(self, query: str, **variables: Any) -> Any:
         """Ask the store itself, as any Shopify client would, past everything of ours."""
         credentials = self.credentials()
-        with httpx.Client(base_url=self.sandbox_url, timeout=60, trust_env=False) as client:
-            token = client.post(
-                "/admin/oauth/access_token",
-                json={
-                    "client_id": credentials["client_id"],
-                    "client_secret": credentials["client_secret"],
-                    "grant_type": "client_credentials",
-                },
-            ).json()["access_token"]
-            answer = client.post(
-                "/admin/api/2026-10/graphql.json",
-                json={"query": query, "variables": variables},
-                headers={"X-Shopify-Access-Token": token},
-            ).json()
+        token = self.store.post(
+            "/admin/oauth/access_token",
+            json={
+                "client_id": credentials["client_id"],
+                "client_secret": credentials["client_secret"],
+                "grant_type": "client_credentials",
+            },
+        ).json()["access_token"]
+        answer = self.store.post(
+            "/admin/api/2026-10/graphql.json",
+            json={"query": query, "variables": variables},
+            headers={"X-Shopify-Access-Token": token},
+        ).json()
         assert "errors" not in answer, answer
         return answer["data"]
 
@@ -262,6 +265,7 @@ class Installation:
 
     def end(self) -> None:
         self.client.close()
+        self.store.close()
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -50,6 +52,12 @@ _STATUS_REMEDIES = {
 _POLICY = RetryPolicy(attempts=5, base_seconds=0.3, cap_seconds=8.0, patience_seconds=60.0)
 # Throttling is not a failure; it is waited out up to this long.
 _THROTTLED_SECONDS = 90.0
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The certificates a server is held against; reading them takes longer than a call."""
+    return httpx.create_ssl_context()
 
 
 class _OutcomeUnknownError(Exception):
@@ -146,7 +154,7 @@ class ShopifyClient:
             # A connection pool belongs to the loop it was opened in.
             limits = httpx.Limits(max_keepalive_connections=4)
             link = self._links[loop] = _Link(
-                httpx.AsyncClient(timeout=self._timeout, limits=limits),
+                httpx.AsyncClient(timeout=self._timeout, limits=limits, verify=_certificates()),
                 CircuitBreaker(
                     "The store", failures=8, open_seconds=10.0, counts=(ShopifyUnavailable,)
                 ),

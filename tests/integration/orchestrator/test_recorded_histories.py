@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -148,26 +149,46 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield running
 
 
-@pytest.fixture
-def shop(sandbox: Sandbox, tmp_path: Path) -> Iterator[Shop]:
-    database = f"sqlite:///{tmp_path / 'royal.db'}"
-    (tmp_path / "sandbox").mkdir()
+@pytest.fixture(scope="module")
+def carried_out(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder to be copied, of a synced store with its engine, and the decision carried out."""
+    folder = tmp_path_factory.mktemp("carried") / "var"
+    (folder / "sandbox").mkdir(parents=True)
     credentials = (sandbox.folder / "credentials.json").read_bytes()
-    (tmp_path / "sandbox" / "credentials.json").write_bytes(credentials)
-    platform = bootstrap(
-        read_settings(var_dir=tmp_path, database_url=database, sandbox_port=sandbox.port)
-    )
+    (folder / "sandbox" / "credentials.json").write_bytes(credentials)
+    platform = _opened(folder, sandbox)
     asyncio.run(platform.sync().run())
-    registry = get_agent_registry()
-    registry.attach(platform)
-    registry.register(Registration("inventory_pricing", "Inventory", "inventory_pricing", ()))
-    url = engine_url(database, tmp_path)
-    engines.migrate(url)
+    engines.migrate(engine_url(_database(folder), folder))
+    decision_id = _carried_out(platform)
+    platform.close()
+    return folder, decision_id
+
+
+@pytest.fixture
+def shop(sandbox: Sandbox, carried_out: tuple[Path, str], tmp_path: Path) -> Iterator[Shop]:
+    folder, decision_id = carried_out
+    var = shutil.copytree(folder, tmp_path / "var")
+    platform = _opened(var, sandbox)
+    url = engine_url(_database(var), var)
     client, engine = engines.client(url)
-    yield Shop(platform, url, engine, _carried_out(platform))
+    yield Shop(platform, url, engine, decision_id)
     client.destroy()
     engine.dispose()
     platform.close()
+
+
+def _opened(folder: Path, sandbox: Sandbox) -> Platform:
+    platform = bootstrap(
+        read_settings(var_dir=folder, database_url=_database(folder), sandbox_port=sandbox.port)
+    )
+    registry = get_agent_registry()
+    registry.attach(platform)
+    registry.register(Registration("inventory_pricing", "Inventory", "inventory_pricing", ()))
+    return platform
+
+
+def _database(folder: Path) -> str:
+    return f"sqlite:///{folder / 'royal.db'}"
 
 
 def _carried_out(platform: Platform) -> str:

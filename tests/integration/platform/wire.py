@@ -119,6 +119,9 @@ class Sandbox:
             )
         )
         self.port = 0
+        # One for all calls: making one reads the machine's certificates, which takes longer than
+        # a call on loopback. Each call connects anew: the server may have been another before.
+        self._http = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
 
     def __enter__(self) -> Self:
         listener = socket.socket()
@@ -135,6 +138,7 @@ class Sandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._http.close()
         self._server.should_exit = True
         self._thread.join(15)
 
@@ -146,11 +150,9 @@ class Sandbox:
         token = json.loads((self.folder / "credentials.json").read_text())["control_token"]
         headers = {"X-Sandbox-Control": token}
         if body is None:
-            answer = httpx.get(f"{self.url}/control/{path}", headers=headers, timeout=60)
+            answer = self._http.get(f"{self.url}/control/{path}", headers=headers)
         else:
-            answer = httpx.post(
-                f"{self.url}/control/{path}", headers=headers, json=body, timeout=60
-            )
+            answer = self._http.post(f"{self.url}/control/{path}", headers=headers, json=body)
         assert answer.status_code < 300, answer.text
         return answer.json()
 
@@ -162,8 +164,8 @@ class Sandbox:
             "client_secret": told["client_secret"],
             "grant_type": "client_credentials",
         }
-        token = httpx.post(f"{self.url}{TOKEN_PATH}", json=grant).json()["access_token"]
-        answer = httpx.post(
+        token = self._http.post(f"{self.url}{TOKEN_PATH}", json=grant).json()["access_token"]
+        answer = self._http.post(
             f"{self.url}/admin/api/2026-10/graphql.json",
             headers={"X-Shopify-Access-Token": token},
             json={"query": query, "variables": variables or {}},
@@ -175,11 +177,11 @@ class Sandbox:
         """End all faults that were asked for."""
         token = json.loads((self.folder / "credentials.json").read_text())["control_token"]
         address = f"{self.url}/control/faults"
-        httpx.delete(address, headers={"X-Sandbox-Control": token}, timeout=60).raise_for_status()
+        self._http.delete(address, headers={"X-Sandbox-Control": token}).raise_for_status()
 
     def _ready(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
+            return self._http.get(f"{self.url}/readyz", timeout=5).status_code == 200
         except httpx.TransportError:
             return False
 
