@@ -17,6 +17,31 @@ stage() {
   seconds+=($((SECONDS - began)))
 }
 
+# A stage that keeps one processor busy runs beside those that follow, until `settle` says what
+# became of it; its output comes then, in one piece.
+begin() {
+  beside=$1
+  shift
+  beside_log=$(mktemp)
+  local began=$SECONDS
+  (
+    "$@" >"$beside_log" 2>&1
+    code=$?
+    echo $((SECONDS - began)) >"$beside_log.seconds"
+    exit "$code"
+  ) &
+  beside_process=$!
+}
+
+settle() {
+  if wait "$beside_process"; then results+=("passed"); else results+=("FAILED"); failed=1; fi
+  printf '\n== %s\n' "$beside"
+  cat "$beside_log"
+  names+=("$beside")
+  seconds+=("$(cat "$beside_log.seconds")")
+  rm -f "$beside_log" "$beside_log.seconds"
+}
+
 in_ui() { (cd apps/command-center-ui && npx --yes pnpm@10.34.9 --silent "$@"); }
 
 # The browser is the machine's own: Playwright's downloads are not available everywhere.
@@ -34,14 +59,15 @@ export OPENBLAS_NUM_THREADS=1
 stage "setup" make --no-print-directory setup
 [ "$failed" = 0 ] || exit 1
 stage "lint and import contracts" make --no-print-directory lint
-stage "types" make --no-print-directory types
+begin "types" make --no-print-directory types
+stage "command center: unit tests" in_ui test
+stage "command center: build" make --no-print-directory ui
+stage "command center: size budgets" in_ui budgets
+settle
 # In the order of their folders: the many small files of the unit tests come last and fill both
 # processors to the end, where a long file would leave one idle.
 stage "python: unit, contracts, integration (SQLite and PostgreSQL)" \
   .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=15 --ignore=tests/e2e
-stage "command center: unit tests" in_ui test
-stage "command center: build" make --no-print-directory ui
-stage "command center: size budgets" in_ui budgets
 if CHROMIUM=$(find_browser); then
   export CHROMIUM
   stage "end to end in a browser" .venv/bin/pytest -q tests/e2e

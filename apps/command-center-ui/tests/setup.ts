@@ -14,7 +14,7 @@ const modulesWithTexts = Object.keys(import.meta.glob("../src/modules/*/texts.en
 
 // Whole pages on a busy machine: patience instead of sleeps.
 configure({
-  asyncUtilTimeout: 6_000,
+  asyncUtilTimeout: 15_000,
   getElementError: (message) => new Error(message?.split("\n")[0] ?? "not found"),
 });
 
