@@ -42,7 +42,7 @@ def waiting_prices(installation: Installation, count: int) -> list[dict[str, Any
         found = installation.decisions(status="proposed", kind="price.set")
         return found if len(found) >= count else []
 
-    return until(enough, 120, f"{count} price proposals")
+    return until(enough, 240, f"{count} price proposals")
 
 
 def approve(installation: Installation, decision: dict[str, Any]) -> None:
