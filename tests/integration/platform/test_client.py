@@ -251,7 +251,9 @@ async def test_every_document_is_one_operation_and_says_whether_it_may_be_repeat
             if isinstance(node, OperationDefinitionNode)
         ]
         guarded = "@idempotent" in value.text or "tags" in value.name
-        # What is released or ended stays so, and the same address again is the same address.
-        guarded = guarded or value.name in ("release_order", "end_discount", "readdress_order")
+        # What is released, ended or taken back stays so; the same address is the same address.
+        guarded = guarded or value.name in (
+            "release_order", "end_discount", "readdress_order", "cancel_return",
+        )  # fmt: skip
         if operation.operation.value == "mutation":
             assert value.repeatable is guarded, name
