@@ -56,6 +56,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     parser.add_argument("--keep", type=Path, help="folder that keeps generated worlds")
     parser.add_argument("--only", choices=("methods", "fraud", "answers"), help="one part alone")
+    parser.add_argument(
+        "--words", type=int, metavar="N", help="ask a model only N of the questions, spread evenly"
+    )
     parser.add_argument("--no-report", action="store_true", help="print only")
     chosen = parser.parse_args()
     told = REPORT.read_text(encoding="utf-8") if REPORT.exists() else ""
@@ -67,7 +70,7 @@ def main() -> None:
         if chosen.only in (None, "fraud"):
             frauds = _frauds(chosen.seeds, folder)
     if chosen.only in (None, "answers"):
-        answers = "\n".join(evaluation.report())
+        answers = "\n".join(evaluation.report(chosen.words))
     text = f"{methods.rstrip()}\n\n{frauds.strip()}\n\n{answers.strip()}\n"
     print(text)
     if not chosen.no_report:

