@@ -10,6 +10,7 @@ from core.errors import NotFound
 from orchestrator.core import control
 from royal_platform.bootstrap import warehouse_engine
 from royal_platform.persistence.clock import wall_now
+from royal_platform.persistence.holdings import held
 from royal_platform.persistence.warehouse_loads import WarehouseLoads
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _PHASES = {"waiting", "first", "incremental", "idle", "failed"}
 def listing(platform: Platform) -> ConnectionList:
     """Every outside system this installation speaks to."""
     return ConnectionList(
-        data=[_store(platform.store()), _model(platform.settings), _warehouse(platform)]
+        data=[_store(platform, platform.store()), _model(platform.settings), _warehouse(platform)]
     )
 
 
@@ -36,10 +37,10 @@ def sync(platform: Platform, actor: Principal, connection_id: str) -> Connection
             f"There is no connection {connection_id!r} that can be synchronised.",
             remedy="Use 'store'; see GET /v1/connections.",
         )
-    return _store(control.request_sync(platform, actor))
+    return _store(platform, control.request_sync(platform, actor))
 
 
-def _store(store: Store) -> ConnectionOut:
+def _store(platform: Platform, store: Store) -> ConnectionOut:
     state, remedy = _state(store)
     return ConnectionOut(
         id=_STORE,
@@ -48,7 +49,7 @@ def _store(store: Store) -> ConnectionOut:
         detail=_detail(store),
         remedy=remedy,
         source=shared.source(store),
-        sync=_progress(store),
+        sync=_progress(platform, store),
     )
 
 
@@ -72,14 +73,15 @@ def _state(store: Store) -> tuple[str, str | None]:
     return store.connection_state, None
 
 
-def _progress(store: Store) -> SyncProgress:
-    counts = store.sync_counts
-    expected = counts.get("orders_expected")
+def _progress(platform: Platform, store: Store) -> SyncProgress:
+    with platform.database.read() as connection:
+        counts = held(connection, store.id)
+    expected = store.sync_counts.get("orders_expected")
     return SyncProgress(
         phase=cast("Any", store.sync_phase if store.sync_phase in _PHASES else "incremental"),
-        products=int(counts.get("products", 0)),
-        orders=int(counts.get("orders", 0)),
-        customers=int(counts.get("customers", 0)),
+        products=counts["products"],
+        orders=counts["orders"],
+        customers=counts["customers"],
         orders_expected=None if expected is None else int(expected),
         last_success_at=store.last_sync_at,
         error=store.sync_error,

@@ -65,11 +65,14 @@ def sync(as_json: AsJson = False) -> None:
     """Read the store now: everything the first time, then what changed."""
     import asyncio
 
+    from royal_platform.persistence.holdings import held
+
     with platform() as opened:
         _keep_what_is_imported()
         started = time.monotonic()
         news = asyncio.run(_sync(opened, watch=not as_json))
-        counts = opened.store().sync_counts
+        with opened.database.read() as connection:
+            counts = held(connection, opened.store_id)
     seconds = round(time.monotonic() - started, 1)
     line = f"{news} new or changed in {seconds} s; stored: {counts}"
     show(as_json, {"news": news, "seconds": seconds, "counts": counts}, [line])

@@ -96,3 +96,6 @@ async def test_the_copy_is_counted_as_it_is_and_each_kind_says_when_it_was_read(
     now = await asyncio.to_thread(resources, client)
     assert now["orders"]["count"] == now["orders"]["expected"] > first["orders"]["count"]
     assert all(now[kind]["read_at"] > first[kind]["read_at"] for kind in KINDS)
+    listed = client.get("/v1/connections", headers=AS_ADMIN).json["data"]
+    [sync_of] = [each["sync"] for each in listed if each["id"] == "store"]
+    assert sync_of["orders"] == now["orders"]["count"]

@@ -9,6 +9,7 @@ from aira.tools.model import Answer, Arguments, Asked, Tool, as_of, plain
 from orchestrator.core import control
 from orchestrator.core.books import reading
 from royal_platform.persistence.decisions import DecisionFilter
+from royal_platform.persistence.holdings import held
 
 
 class NoArguments(Arguments):
@@ -19,6 +20,7 @@ def status(asked: Asked, _: NoArguments) -> Answer:
     """Read the store's row, the stops and what waits."""
     with reading(asked.platform) as books:
         store, now = books.store, books.now
+        counts = held(books.connection, books.store_id)
         stops = books.policies.stops(books.connection)
         active = books.runs.active(books.connection)
         waiting = books.decisions.page(
@@ -29,7 +31,7 @@ def status(asked: Asked, _: NoArguments) -> Answer:
         "currency": store.currency, "timezone": store.timezone, "business_time": now.isoformat(),
         "connection": {"state": store.connection_state, "detail": store.connection_detail},
         "sync": {
-            "phase": store.sync_phase, "counts": store.sync_counts, "error": store.sync_error,
+            "phase": store.sync_phase, "counts": counts, "error": store.sync_error,
             "last_success_at": plain(store.last_sync_at),
         },
         "stops": [
@@ -40,14 +42,14 @@ def status(asked: Asked, _: NoArguments) -> Answer:
         "decisions_waiting": waiting,
     }  # fmt: skip
     stopped = ", ".join(each.scope for each in stops)
-    counts = ", ".join(
-        f"{number} {name}" for name, number in store.sync_counts.items() if "_" not in name
+    rows = ", ".join(
+        f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if number
     )
     lines = [
         f"**{store.name}** ({store.source}, {store.domain}), {store.currency}, {store.timezone}.",
         f"Business time {now:%Y-%m-%d %H:%M} UTC.",
         f"Connection: {store.connection_state}. {store.connection_detail}",
-        f"Read: {store.sync_phase}" + (f", {counts}" if counts else "")
+        f"Read: {store.sync_phase}" + (f", {rows}" if rows else "")
         + (f". Last failure: {store.sync_error}" if store.sync_error else "."),
         f"**Stopped: {stopped}.** Lift it with `/lift {stops[0].scope}`." if stops
         else "Nothing is stopped.",
