@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from royal_platform.commerce.security.graph import Attribute, Link, path, rings
+from royal_platform.commerce.security.graph import Attribute, Link, Ring, path, rings
 from royal_platform.commerce.security.isolation import Floats, grow, reasons, scores
 from royal_platform.commerce.security.model import Fact, Finding, Severity
 from royal_platform.commerce.security.order_facts import (
@@ -25,6 +26,8 @@ RECENT = timedelta(days=3)
 # Within how long a shared address or network still links two orders.
 WINDOW = timedelta(days=30)
 VELOCITY = 4
+# A network alone makes a ring only where fewer than so many as full as it come by chance.
+BY_CHANCE = 0.01
 CHECKS = ("orders.velocity", "orders.ring", "orders.unlike")
 # The paper calls scores near 1 anomalies and 0.5 ordinary; the shop's own 99th percentile decides
 # above this floor, so that a shop without strange orders has none.
@@ -113,13 +116,13 @@ def _rings(
     orders: Sequence[Linked], named: Mapping[str, Named], recent: set[str], now: datetime
 ) -> list[Finding]:
     near = [each.facts for each in orders if now - each.facts.placed_at <= WINDOW]
-    crowded = _crowded(orders)
+    crowded, unlikely = _crowded(orders), _unlikely(near)
     attributes = {each.order_id: _attributes(each, crowded) for each in near}
     customers = {each.order_id: each.customer for each in near if each.customer is not None}
     found = []
     for ring in rings(attributes, customers):
         fresh = [order for order in ring.orders if order in recent]
-        if not fresh:
+        if not fresh or _met_by_chance(ring, unlikely):
             continue
         newest = fresh[-1]
         first = next(each for each in ring.orders if each != newest)
@@ -181,6 +184,37 @@ def _crowded(orders: Sequence[Linked]) -> set[str | None]:
     """Networks that twice as many strangers share as is usual: phone networks join anybody."""
     most = 2 * usual(orders).on_network
     return {each.facts.network for each in orders if each.strangers_on_network > most}
+
+
+def _unlikely(orders: Sequence[OrderFacts]) -> set[str]:
+    """Networks that more people share than chance explains."""
+    on: dict[str, set[str]] = defaultdict(set)
+    for each in orders:
+        if each.network is not None:
+            on[each.network].add(each.customer or each.order_id)
+    people = len(set().union(*on.values()))
+    pairs = sum(math.comb(len(who), 2) for who in on.values())
+    return {
+        network for network, who in on.items() if _by_chance(len(who), people, pairs) < BY_CHANCE
+    }
+
+
+def _met_by_chance(ring: Ring, unlikely: set[str]) -> bool:
+    """Whether nothing but a network joins them that chance fills as much."""
+    joined = [attribute for attribute, _holders in ring.shared]
+    return all(kind == "network" and key not in unlikely for kind, key in joined)
+
+
+def _by_chance(size: int, people: int, pairs: int) -> float:
+    """How many networks of ``size`` strangers chance makes, by how often others meet on one.
+
+    ``pairs`` is how many pairs of ``people`` meet, this network's own included. Union bound over
+    all groups of that size; half a pair more, so that a shop where nobody meets has a chance too.
+    """
+    elsewhere = pairs - math.comb(size, 2)
+    meet = (elsewhere + 0.5) / math.comb(people, 2) if people > 1 else 1.0
+    groups = math.lgamma(people + 1) - math.lgamma(size + 1) - math.lgamma(people - size + 1)
+    return math.exp(min(0.0, groups + (size - 1) * math.log(meet)))
 
 
 def _attributes(one: OrderFacts, crowded: set[str | None]) -> list[Attribute]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,8 +106,11 @@ def test_a_ring_is_found_with_its_reasons_and_its_newest_order_marked(
     looked = {each.check: each for each in store.security.scans() if each.check in CHECKS}
     assert {check: scan.ok for check, scan in looked.items()} == dict.fromkeys(CHECKS, True)
     assert looked["orders.ring"].looked_at > 0
-    # In an ordinary shop strangers meet on phone networks all the time.
-    labels = {fact.label for each in rings(store) for fact in each.finding.facts}
+    # In an ordinary shop strangers meet on phone networks all the time; on some days of the world
+    # a ring of its own is under way, and that one is rightly told.
+    true = of_the_worlds_rings(sandbox)
+    strangers = [each for each in rings(store) if true.isdisjoint(each.finding.about["ring"])]
+    labels = {fact.label for each in strangers for fact in each.finding.facts}
     assert "the same network address" not in labels
     planted = plant(sandbox, f"Kade {len(request.node.name)}")
     catch_up(store)
@@ -120,6 +124,13 @@ def test_a_ring_is_found_with_its_reasons_and_its_newest_order_marked(
     kept = repr(ring)
     assert [word for word in (NETWORK, "Kade", "Visser", "example") if word in kept] == []
     assert marked(store, sandbox, str(ring.finding.about["order_id"]))
+
+
+def of_the_worlds_rings(sandbox: Sandbox) -> set[str]:
+    """The orders that the world's own fraud rings made: its hidden truth."""
+    with sqlite3.connect(sandbox.folder / "store.db") as db:
+        hidden = db.execute("SELECT value FROM world_secrets WHERE kind = 'ring'").fetchall()
+    return {str(json.loads(value)["order_id"]) for (value,) in hidden}
 
 
 def marked(store: Platform, sandbox: Sandbox, order_id: str) -> bool:

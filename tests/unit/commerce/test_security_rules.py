@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -217,8 +219,13 @@ def test_a_ring_is_told_with_the_chain_that_links_it() -> None:
 def test_strangers_on_a_network_are_a_ring_only_where_it_is_fuller_than_usual() -> None:
     phones = [order(n, network=f"n{n // 4}") for n in range(80)]
     assert "orders.ring" not in found_in(phones)
-    crowd = [order(80 + n, network="n99") for n in range(8)]
-    (ring,) = found_in(phones + crowd)["orders.ring"]
+    crowd = [order(80 + n, network="n999") for n in range(8)]
+    # Drawn at random, one of a hundred is four times as full as the others.
+    chance = random.Random(0)
+    drawn = [order(n, network=f"n{chance.randrange(100)}") for n in range(80)]
+    assert Counter(each.network for each in drawn).most_common(1)[0][1] == 4
+    assert "orders.ring" not in found_in(drawn)
+    (ring,) = found_in(drawn + crowd)["orders.ring"]
     assert "8 orders of 8 customers" in ring.title
 
 

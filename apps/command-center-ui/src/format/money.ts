@@ -36,7 +36,7 @@ interface MoneyOptions {
   /** Whole units only, for headline figures. */
   whole?: boolean;
   /** At most so many decimals, for amounts below a cent. */
-  digits?: number;
+  belowCent?: number;
   /** Show a plus sign on gains. */
   signed?: boolean;
 }
@@ -47,7 +47,7 @@ export function formatMoney(money: Money, locale: string, options: MoneyOptions 
     style: "currency",
     currency: money.currency,
     ...(options.whole ? { maximumFractionDigits: 0 } : {}),
-    ...(options.digits ? { maximumFractionDigits: options.digits } : {}),
+    ...(options.belowCent ? { maximumFractionDigits: options.belowCent } : {}),
     ...(options.signed ? { signDisplay: "exceptZero" } : {}),
   })
     .format(money.amount)

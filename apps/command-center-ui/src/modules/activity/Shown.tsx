@@ -46,7 +46,7 @@ function Took({ call }: { call: ModelCall }) {
       </span>
       <span>
         {call.cost
-          ? t("activity.model.cost", { value: format.money(call.cost, { digits: COST_DIGITS }) })
+          ? t("activity.model.cost", { value: format.money(call.cost, { belowCent: COST_DIGITS }) })
           : t("activity.model.costUnknown")}
       </span>
       <span>
