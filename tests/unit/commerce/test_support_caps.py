@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from royal_platform.commerce.decisions.costs import OF_STORE
 from royal_platform.commerce.decisions.model import (
     Autonomy,
+    CostToServe,
     GateState,
     HelpState,
     Policy,
@@ -39,7 +41,11 @@ THREAD = Thread(
     NOW, NOW, Clockwork(NOW, NOW),
 )  # fmt: skip
 ORDER = OrderMoney("7", "#1007", "c1", "EUR", Decimal(900), Decimal(0), None, is_foreign=False)
-AUTO = GateState(NOW, "EUR", autonomy=Autonomy.AUTO)
+# Nothing comes back and nothing is paid for shipping: every cost of selling is known.
+AUTO = GateState(
+    NOW, "EUR", autonomy=Autonomy.AUTO, served={OF_STORE: CostToServe(return_rate=Decimal(0))}
+)
+KNOWN = Policy(shipping_cost_per_order=Decimal(0))
 MONEY = st.decimals(min_value=0, max_value=400, places=2)
 COUNT = st.integers(0, 5)
 
@@ -97,7 +103,7 @@ def test_help_above_any_of_three_caps_asks(
 ) -> None:
     policy = Policy(
         order_changes_max=limits[0], customer_changes_month_max=limits[1],
-        order_changes_per_day=limits[2],
+        order_changes_per_day=limits[2], shipping_cost_per_order=Decimal(0),
     )  # fmt: skip
     state = replace(AUTO, helped=HelpState(*used))
     expected = {
@@ -138,9 +144,10 @@ def test_a_person_reads_what_comes_back() -> None:
 
 
 def test_a_code_leaves_the_margins_floor() -> None:
-    assert rules_hit(code(10, "20"), Policy(), AUTO) == set()
-    assert rules_hit(code(50, "80"), Policy(), AUTO) == {"margin.floor"}
-    assert rules_hit(code(10, None), Policy(), AUTO) == {"unit_cost.unknown"}
+    assert rules_hit(code(10, "20"), KNOWN, AUTO) == set()
+    assert rules_hit(code(50, "80"), KNOWN, AUTO) == {"margin.floor"}
+    assert rules_hit(code(10, None), KNOWN, AUTO) == {"unit_cost.unknown"}
+    assert rules_hit(code(10, "20"), Policy(), AUTO) == {"costs.unknown"}
     assert code_of("s1", "thr_1", 10) != code_of("s2", "thr_1", 10)
     assert timedelta(days=30) == _length(code(10, "20"))
 
