@@ -44,7 +44,8 @@ def orders_made(read: Read, store: Store) -> Iterator[Row]:
         select(
             orders.c.id, orders.c.customer_id, raw(orders.c.processed_at), raw(orders.c.day),
             orders.c.currency, raw(orders.c.discount), raw(orders.c.tax), raw(orders.c.total),
-            orders.c.country, raw(orders.c.cancelled_at), func.max(customers.c.id),
+            raw(orders.c.shipping), orders.c.source, orders.c.country,
+            raw(orders.c.cancelled_at), func.max(customers.c.id),
             _summed(order_lines.c.gross), _summed(order_lines.c.total),
         )
         .outerjoin(order_lines, _of_order(order_lines))
@@ -53,12 +54,15 @@ def orders_made(read: Read, store: Store) -> Iterator[Row]:
         .group_by(orders.c.store_id, orders.c.id)
     )  # fmt: skip
     for row in read(query):
-        (key, customer, at, day, currency, discount, tax, total, country, cancelled,
-         gone, gross, sold) = row  # fmt: skip
+        (key, customer, at, day, currency, discount, tax, total, shipping, source, country,
+         cancelled, gone, gross, sold) = row  # fmt: skip
         net = before_tax(sold - discount, tax, total, included=store.taxes_included)
         known_as = customer if gone is None else None
-        yield (key, known_as, at, day, currency, gross, gross - sold + discount, tax, None, net,
-               None, country, cancelled)  # fmt: skip
+        carried = None if shipping is None else before_tax(
+            shipping, tax, total, included=store.taxes_included
+        )  # fmt: skip
+        yield (key, known_as, at, day, currency, gross, gross - sold + discount, tax, carried, net,
+               source, country, cancelled)  # fmt: skip
 
 
 def lines(read: Read, store: Store) -> Iterator[Row]:

@@ -208,9 +208,9 @@ def _on_time(promised: datetime | None, delivered: datetime | None, now: datetim
 def _stock(view: StoredStarSnapshot, scope: Scope) -> Iterator[Row]:
     table = inventory_snapshots.c
     nothing: ColumnElement[Any] = literal_column("NULL")
-    query = select(
-        table.variant_id, nothing, table.day, nothing.label("on_hand"), table.available
-    ).where(table.store_id == view.store.id)
+    query = select(table.variant_id, nothing, table.day, table.available).where(
+        table.store_id == view.store.id
+    )
     return view.few(query, table.day, scope)
 
 

@@ -667,6 +667,7 @@ class OrderRow(TypedDict):
     updatedAt: str
     cancelledAt: str | None
     test: bool
+    sourceName: str | None
     displayFinancialStatus: str | None
     displayFulfillmentStatus: str
     tags: list[str]

@@ -365,6 +365,7 @@ def add_order(page: OrderPageRows, node: OrderNode, days: Days) -> None:
             updated_at=utc_text(node["updatedAt"]),
             cancelled_at=utc_or_none(node["cancelledAt"]),
             test=node["test"],
+            source=node["sourceName"] or None,
             financial_status=_lower(node["displayFinancialStatus"]),
             fulfillment_status=_lower(node["displayFulfillmentStatus"]),
             customer_id=_tail(customer),

@@ -150,6 +150,7 @@ class OrderRow(NamedTuple):
     updated_at: str
     cancelled_at: str | None
     test: bool
+    source: str | None
     financial_status: str | None
     fulfillment_status: str | None
     customer_id: str | None

@@ -167,7 +167,7 @@ _TABLES = (
     _table(
         "fact_stock",
         "Stock at the last look of each day; without a location it is the sum of all.",
-        "variant_id:text! location_id:text day:day! on_hand:integer available:integer",
+        "variant_id:text! location_id:text day:day! available:integer",
         key="day variant_id location_id",
         by_day=True,
         cluster="variant_id",

@@ -52,6 +52,8 @@ orders = Table(
     Column("test", Boolean, nullable=False),
     Column("financial_status", String(40)),
     Column("fulfillment_status", String(40)),
+    # Where it was made: web, pos, an app's handle. NULL is "not told".
+    Column("source", String(255)),
     reference("customer_id", nullable=True),
     Column("customer_name", Text),
     Column("country", String(2)),

@@ -103,6 +103,7 @@ def order(
         "subtotalPriceSet": bag(subtotal),
         "totalTaxSet": bag(0),
         "totalShippingPriceSet": bag(0),
+        "sourceName": "web",
         "totalPriceSet": bag(subtotal),
         "lineItems": ended(lines),
         "refunds": refunds,

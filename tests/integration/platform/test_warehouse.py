@@ -211,13 +211,16 @@ def test_an_erased_store_leaves_no_customer(shop: Database, tmp_path: Path) -> N
 def test_included_tax_is_not_revenue(shop: Database, tmp_path: Path) -> None:
     node = of_day(20)
     node["totalTaxSet"], node["totalPriceSet"] = nodes.bag("13.73"), nodes.bag("86.00")
+    node["totalShippingPriceSet"], node["sourceName"] = nodes.bag("6.00"), "pos"
     with shop.write() as transaction:
         stores.change(transaction.connection, STORE, taxes_included=True)
     with mirror(shop).page() as page:
         page.orders(bought(node))
     warehouse = loaded(shop, tmp_path)
-    asked = "SELECT net, tax, shipping FROM fact_order WHERE order_id = '21'"
-    assert ask(warehouse, asked) == ((Decimal("72.27"), Decimal("13.73"), None),)
+    asked = "SELECT net, tax, shipping, source FROM fact_order WHERE order_id = '21'"
+    assert ask(warehouse, asked) == (
+        (Decimal("72.27"), Decimal("13.73"), Decimal("5.0421"), "pos"),
+    )
     parts = "SELECT SUM(net), SUM(tax) FROM fact_line WHERE order_id = '21'"
     assert ask(warehouse, parts) == ((Decimal("72.27"), Decimal("13.73")),)
 
