@@ -64,12 +64,15 @@ _NAME = re.compile(r"(?<!\w)[^\W\d_][\w'’-]*")
 _MARKER = re.compile(r"\[\d{1,3}\]")
 # The number or dot that begins a line of a list states nothing.
 LIST_MARK = re.compile(r"(?m)^[ \t]*(?:\d{1,2}[.)]|[-*•])[ \t]+")
-# Capitals that name nothing: the calendar, and what a letter begins and ends with.
+# Capitals that name nothing: the calendar, what a letter begins and ends with, and the small words
+# that a sentence begins with before a name ("The Oak shelf", "Onze Ring").
 _SMALL_TALK = """
     monday tuesday wednesday thursday friday saturday sunday maandag dinsdag woensdag donderdag
     vrijdag zaterdag zondag i i'm i'll i've i'd dear hello hi thank thanks kind best regards
     sincerely beste geachte hallo hoi dank bedankt vriendelijke groet groeten met u uw ok eur usd
-    gbp vat btw id sku am pm"""
+    gbp vat btw id sku am pm
+    the a an this these that our your we with for from in on at now
+    de het een deze dit die onze ons uw je jouw wij we met voor van in op bij nu"""
 _COMMON = frozenset(_SMALL_TALK.split()) | frozenset(_MONTHS)
 
 

@@ -83,6 +83,14 @@ def test_names_that_need_no_source_are_allowed() -> None:
     assert missing(text, ORDER, allowed=("Oakhouse Amsterdam",)) == []
 
 
+@pytest.mark.parametrize("begin", ["The", "Our", "With", "De", "Onze", "Met"])
+def test_a_small_word_before_a_name_is_no_name(begin: str) -> None:
+    source = Passage("p", "Oak shelf costs 60.00 EUR", "shop")
+    assert ungrounded(Draft(f"{begin} Oak shelf: 60.00 EUR [1].", ("p",)), [source]) == ()
+    [found] = ungrounded(Draft(f"{begin} Ikea shelf: 60.00 EUR [1].", ("p",)), [source])
+    assert found.text == "Ikea"
+
+
 def test_an_as_of_time_of_the_source_may_be_said() -> None:
     source = Passage("m", "Revenue 10", "sandbox", datetime(2026, 5, 4, 9, 5, tzinfo=UTC))
     draft = Draft("Revenue was 10 on 4 May 2026 at 09:05 [1].", ("m",))
