@@ -198,7 +198,7 @@ function UsageLine({ usage }: { usage: Usage }) {
       {" · "}
       {format.duration(usage.seconds * 1000)}
       {" · "}
-      {usage.cost ? format.money(usage.cost, { digits: COST_DIGITS }) : t("aira.costUnknown")}
+      {usage.cost ? format.money(usage.cost, { belowCent: COST_DIGITS }) : t("aira.costUnknown")}
     </span>
   );
 }
