@@ -15,7 +15,7 @@ from core.errors import PROBLEM_CONTENT_TYPE, NotFound, RoyalError, Unavailable,
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-_PREFIXES = ("/v1/chat", "/v1/conversations", "/v1/commands")
+_PREFIXES = ("/v1/chat", "/v1/conversations", "/v1/commands", "/v1/drafts")
 _HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"te", b"upgrade", b"trailer"}
 # Tokens may come slowly; a silent minute means the other side is gone.
 _TIMEOUT = httpx.Timeout(60.0, connect=2.0)

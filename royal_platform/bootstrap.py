@@ -71,10 +71,12 @@ from royal_platform.suppliers.wire import Wire
 if TYPE_CHECKING:
     from pydantic_ai.usage import RunUsage
 
+    from royal_platform.commerce.support.knowledge import Policy
     from royal_platform.knowledge.labelled import Labelled
     from royal_platform.warehouse.bigquery import BigQueryWarehouse
     from royal_platform.warehouse.embedded import DuckDbWarehouse
 
+_PATIENCE_SECONDS = 2.0
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
     "price_studies", "price_tests", "costs_to_serve", "segments", "audience", "signals",
@@ -225,11 +227,26 @@ class Platform:
         folder = self.settings.var_dir
         return Answering(
             facts, facts, _labelled(folder / "knowledge").embedder,
-            Shelf(folder / "knowledge", self.settings.support_policies or folder / "policies"),
+            Shelf(folder / "knowledge", self._own_policies),
             lambda thread_id: self.llm(actor=actor, about=thread_id),
             new_id=lambda: new_id("dra"), shop=self.store().name,
             model=self.settings.openai_model or "configured",
         )  # fmt: skip
+
+    async def shop_policies(self) -> tuple[list[Policy], bool]:
+        """How the shop deals, in the merchant's texts; False where the shop did not tell its own.
+
+        For a person who waits: the shop is given two seconds. Raises ``Conflict`` unless it is
+        the store served.
+        """
+        from royal_platform.knowledge.folder import every_policy
+
+        shop = ShopifySupport(self.shopify(), lambda: self.clock().now())
+        return await every_policy(shop, self._own_policies, _PATIENCE_SECONDS)
+
+    @property
+    def _own_policies(self) -> Path:
+        return self.settings.support_policies or self.settings.var_dir / "policies"
 
     @property
     def star(self) -> StoredStar:

@@ -37,7 +37,7 @@ from royal_platform.commerce.support.model import (
     Triage,
 )
 from royal_platform.commerce.support.ports import CustomerOrders, PolicyReader
-from royal_platform.knowledge.folder import policies_in
+from royal_platform.knowledge.folder import every_policy
 from royal_platform.knowledge.vectors import kept
 
 _LONGEST = 1_000
@@ -82,7 +82,8 @@ class Answering:
             return None
         text = f"{newest.subject}\n{newest.text}"[:_LONGEST]
         orders = () if thread.customer_id is None else await self._orders.of(thread.customer_id)
-        policies = await asyncio.to_thread(self._ranked, text, await self._every_policy())
+        known_policies, _ = await every_policy(self._policies, self._shelf.texts)
+        policies = await asyncio.to_thread(self._ranked, text, known_policies)
         known = _known(intent, thread, text, orders, policies)
         words = await self._by_model(thread.id, intent, triage.language, known, policies)
         made_by, missing = f"model:{self._model}", list[str]()
@@ -99,15 +100,6 @@ class Answering:
             citations=tuple(_citation(sources[each], now) for each in words.cited),
             made_by=made_by, created_at=now, missing=tuple(missing),
         )  # fmt: skip
-
-    async def _every_policy(self) -> list[Policy]:
-        """The shop's and the merchant's own; without the shop's where it does not answer."""
-        own = await asyncio.to_thread(policies_in, self._shelf.texts)
-        try:
-            return [*await self._policies.policies(), *own]
-        except RoyalError as error:
-            _log.warning("support.policies.failed", slug=error.slug)
-            return list(own)
 
     def _ranked(self, text: str, policies: Sequence[Policy]) -> list[Source]:
         sources = policy_sources(policies)

@@ -16,7 +16,7 @@ from royal_platform.commerce.language.model import (
     PersonalValue,
 )
 from royal_platform.commerce.language.ports import Extracted
-from royal_platform.llm.errors import problem_of
+from royal_platform.llm.errors import ModelOffSchema, problem_of
 from royal_platform.llm.models import Models, Purpose
 
 if TYPE_CHECKING:
@@ -168,9 +168,11 @@ class ModelLlm:
             asked, output_type=schema, instructions=instructions, retries=_ASKED_AGAIN
         )
 
+        faults: list[str] = []
+
         @agent.output_validator
         def held(answer: Answer) -> Answer:
-            faults = check(answer)
+            faults[:] = check(answer)
             if faults:
                 raise ModelRetry("\n".join(faults))
             return answer
@@ -181,5 +183,16 @@ class ModelLlm:
             told = problem_of(error)
             if told is None:
                 raise
+            if isinstance(told, ModelOffSchema) and faults:
+                told = _unsupported(faults)
             raise told from error
         return run.output
+
+
+def _unsupported(faults: Sequence[str]) -> ModelOffSchema:
+    """Why the last of its answers could not be used."""
+    return ModelOffSchema(
+        "The model's answer says what its sources do not.",
+        remedy="Ask again, or give it what it needs to say so; `errors` lists what was wrong.",
+        errors=[{"message": each} for each in faults],
+    )

@@ -69,6 +69,16 @@ def template_names() -> tuple[str, ...]:
 
 
 @cache
+def worded_templates() -> tuple[str, ...]:
+    """The templates for advertising that show what a flow says."""
+    found = (template_of(name, None) for name in template_names())
+    return tuple(
+        each.name for each in found
+        if each.purpose is Purpose.MARKETING and {"title", "body"} <= set(each.needs)
+    )  # fmt: skip
+
+
+@cache
 def template_of(name: str, language: str | None) -> Template:
     """A template in ``language`` (``nl``, ``nl-BE``), else in English. Raises ``Invalid``."""
     if name not in template_names():

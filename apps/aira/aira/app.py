@@ -16,6 +16,7 @@ from aira.console import add_console
 from aira.mcp import add_mcp
 from aira.routes.chat import add_chat
 from aira.routes.conversations import add_conversations
+from aira.routes.drafts import add_drafts
 from aira.routes.shared import Parts
 from aira.turns.engine import TurnEngine
 from core.errors import RoyalError
@@ -84,6 +85,7 @@ def create_app(
     parts = Parts(opening, engine)
     add_chat(app, parts)
     add_conversations(app, parts)
+    add_drafts(app, parts)
     add_console(app, opening)
     add_mcp(app, opening)
     add_reference(app)

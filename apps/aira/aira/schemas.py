@@ -75,6 +75,13 @@ class ChatIn(Asked):
     )
 
 
+class FlowWordsIn(Asked):
+    """A marketing flow as YAML, and the language its customers read."""
+
+    text: str = Field(min_length=1, max_length=20_000)
+    language: Literal["en", "nl"]
+
+
 class RenameIn(Asked):
     """A conversation's new title."""
 
@@ -467,3 +474,23 @@ class ConversationDetail(Shape):
     answering: str | None
     turns: list[TurnOut]
     next_cursor: str | None
+
+
+class PassageOut(Shape):
+    """What a suggestion rests on, and where it was read."""
+
+    text: str
+    source: str
+    link: str | None
+
+
+class FlowWordsOut(Shape):
+    """A suggested subject and body; nothing is saved or sent.
+
+    ``policies_read`` false: the shop did not tell its policies, so that nothing rests on them.
+    """
+
+    title: str
+    body: str
+    rests_on: list[PassageOut]
+    policies_read: bool

@@ -1,6 +1,8 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
 import { expect, it } from "vitest";
 import { open } from "./support/app";
+import { server } from "./support/server";
 import { World } from "./support/world";
 
 const flow = async (name: string) => within(await screen.findByRole("region", { name }));
@@ -85,4 +87,50 @@ it("previews a template with a real customer and shows why one cannot be compose
   world.failing.set("/v1/message-preview", 422);
   await user.selectOptions(screen.getByRole("combobox", { name: "Template" }), "welcome");
   expect(await screen.findByText("The store is not reachable.")).toBeInTheDocument();
+});
+
+it("suggests words for a flow, says why not, and leaves it to a person to put them in and save", async () => {
+  const world = new World();
+  const { user } = open("/marketing", world);
+  const asked: unknown[] = [];
+  server.use(
+    http.post("*/v1/drafts/flow", async ({ request }) => {
+      asked.push(await request.json());
+      if (asked.length === 1) {
+        return HttpResponse.json(
+          {
+            title: "The model's answer is unusable",
+            status: 502,
+            detail: "The model's answer says what its sources do not.",
+            remedy: "Ask again.",
+            errors: [{ message: "The number '9.95' does not stand in what it cites." }],
+          },
+          { status: 502, headers: { "Content-Type": "application/problem+json" } },
+        );
+      }
+      return HttpResponse.json({
+        title: "Een plank: $5 eraf",
+        body: "De plank kost 60.00 EUR.\n\nVerzending is gratis.",
+        rests_on: [{ text: "Plank costs 60.00 EUR.", source: "sandbox", link: null }],
+        policies_read: false,
+      });
+    }),
+  );
+  await user.click(await screen.findByRole("button", { name: "New campaign" }));
+  const card = await flow("A campaign, sent once");
+  await user.selectOptions(card.getByRole("combobox", { name: "Language of the text" }), "nl");
+  await user.click(card.getByRole("button", { name: "Suggest text" }));
+  expect(await card.findByText(/'9.95' does not stand/)).toBeInTheDocument();
+  await user.click(card.getByRole("button", { name: "Try again" }));
+  expect(await card.findByText("Plank costs 60.00 EUR.")).toBeInTheDocument();
+  expect(card.getByText(/did not tell its policies/)).toBeInTheDocument();
+  expect(asked[1]).toMatchObject({ language: "nl" });
+  const text = card.getByRole("textbox", { name: "The flow as YAML" });
+  await user.click(card.getByRole("button", { name: "Put it in the flow" }));
+  await waitFor(() => expect(text).toHaveDisplayValue(/title: "Een plank: \$5 eraf"/));
+  expect(text).toHaveDisplayValue(
+    /body: \|-\n {4}De plank kost 60.00 EUR.\n\n {4}Verzending is gratis.\nsteps:/,
+  );
+  expect(text).not.toHaveDisplayValue(/What you want to say/);
+  expect(world.requests.some((each) => each.method === "PUT")).toBe(false);
 });

@@ -40,7 +40,8 @@ _ENOUGH = 100
 _LEAST = 20
 # Less is rounding, or a price test, and no occasion to write.
 _LEAST_DROP = Decimal("0.05")
-_SAYS = {"title": 120, "body": 2_000}
+# What a flow says, and the most characters of each.
+SAYS = {"title": 120, "body": 2_000}
 _Z95 = 1.959964
 
 
@@ -182,12 +183,12 @@ def _audience(given: Any, problems: list[str]) -> Rule | None:
 
 
 def _says(given: Any, problems: list[str]) -> dict[str, str]:
-    if not isinstance(given, Mapping) or not set(given) <= set(_SAYS):
-        problems.append(f"says has {' and '.join(_SAYS)}.")
+    if not isinstance(given, Mapping) or not set(given) <= set(SAYS):
+        problems.append(f"says has {' and '.join(SAYS)}.")
         return {}
     for name, value in given.items():
-        if not isinstance(value, str) or not 0 < len(value) <= _SAYS[name]:
-            problems.append(f"says: {name} is a text of at most {_SAYS[name]} characters.")
+        if not isinstance(value, str) or not 0 < len(value) <= SAYS[name]:
+            problems.append(f"says: {name} is a text of at most {SAYS[name]} characters.")
     return {str(name): str(value) for name, value in given.items()}
 
 

@@ -99,7 +99,7 @@ def test_the_coordinator_says_when_aira_is_away(
 ) -> None:
     configured = read_settings(**{**settings.model_dump(), "aira_port": 1})
     door = running(wrap(create_app(configured)))
-    for path in ("/v1/chat", "/v1/conversations", "/v1/commands"):
+    for path in ("/v1/chat", "/v1/conversations", "/v1/commands", "/v1/drafts/flow"):
         answer = httpx.get(f"{door.url}{path}", headers=ADMIN)
         assert answer.status_code == 503
         assert answer.headers["content-type"] == "application/problem+json"

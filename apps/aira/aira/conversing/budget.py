@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -30,6 +33,11 @@ from royal_platform.persistence.model_usage import (
     times_raised,
     used_in_store,
 )
+
+if TYPE_CHECKING:
+    from pydantic_ai.usage import RunUsage
+
+    from royal_platform.llm.prices import Cost
 
 PERMISSION = "policy:write"
 EVERYBODY = ""
@@ -124,10 +132,7 @@ def reserve(platform: Platform, turn: Turn, expected: Usage) -> int | None:
         stores.lock(connection, turn.store_id)
         release(connection, turn.store_id, turn.id)
         found = limits(connection, platform.settings, turn.store_id, owner, day)
-        for limit in found:
-            reached = limit.reached
-            if reached is not None:
-                raise BudgetSpent(limit.owner, day, reached)
+        _refuse_spent(found, day)
         left = min(
             (each.tokens_left for each in found if each.tokens_left is not None), default=None
         )
@@ -136,6 +141,47 @@ def reserve(platform: Platform, turn: Turn, expected: Usage) -> int | None:
             held = replace(expected, input_tokens=left, output_tokens=0)
         hold(connection, turn.store_id, turn.id, day, held)
     return left
+
+
+@asynccontextmanager
+async def budgeted(platform: Platform, owner: str) -> AsyncIterator[RunUsage]:
+    """What is asked of the strong model outside a conversation, counted in the user's day.
+
+    Raises ``BudgetSpent`` before anything is asked; what a failure took is counted too.
+    """
+    from pydantic_ai.usage import RunUsage
+
+    await asyncio.to_thread(_demand_budget, platform, owner)
+    usage = RunUsage()
+    try:
+        yield usage
+    finally:
+        if usage.requests:
+            model = (await platform.models.configuration()).reasoning or ""
+            cost = platform.models.cost(model, usage)
+            await asyncio.to_thread(_count, platform, owner, usage, cost)
+
+
+def _demand_budget(platform: Platform, owner: str) -> None:
+    day = wall_now().date()
+    with platform.database.read() as connection:
+        _refuse_spent(limits(connection, platform.settings, platform.store_id, owner, day), day)
+
+
+def _refuse_spent(found: Iterable[Limit], day: date) -> None:
+    for limit in found:
+        reached = limit.reached
+        if reached is not None:
+            raise BudgetSpent(limit.owner, day, reached)
+
+
+def _count(platform: Platform, owner: str, used: RunUsage, cost: Cost | None) -> None:
+    taken = Usage(
+        used.requests, used.input_tokens, used.output_tokens,
+        None if cost is None else cost.amount, None if cost is None else cost.currency,
+    )  # fmt: skip
+    with platform.database.write() as transaction:
+        ModelUsage(platform.store_id, owner).add(transaction.connection, wall_now().date(), taken)
 
 
 def budget_out(platform: Platform, owner: str) -> BudgetOut:

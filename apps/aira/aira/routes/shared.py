@@ -29,6 +29,9 @@ _TOLD = {
     404: "There is no such thing of this caller's in this store.",
     409: "The state changed; `errors[0]` names the turn and the reason.",
     422: "The request's content is wrong; `errors` lists the fields.",
+    429: "A budget is spent, or the model takes no more requests now; see Retry-After.",
+    502: "The model's answer is not usable; `errors` lists what its sources do not state.",
+    503: "No model is configured, or it does not answer.",
 }
 
 

@@ -196,6 +196,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drafts/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Flow Words
+         * @description Suggest a subject and a body for a flow, from its own facts and the shop's only.
+         */
+        post: operations["draftFlowWords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tools": {
         parameters: {
             query?: never;
@@ -815,6 +835,35 @@ export interface components {
             }[];
         };
         /**
+         * FlowWordsIn
+         * @description A marketing flow as YAML, and the language its customers read.
+         */
+        FlowWordsIn: {
+            /** Text */
+            text: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "nl";
+        };
+        /**
+         * FlowWordsOut
+         * @description A suggested subject and body; nothing is saved or sent.
+         *
+         *     ``policies_read`` false: the shop did not tell its policies, so that nothing rests on them.
+         */
+        FlowWordsOut: {
+            /** Title */
+            title: string;
+            /** Body */
+            body: string;
+            /** Rests On */
+            rests_on: components["schemas"]["PassageOut"][];
+            /** Policies Read */
+            policies_read: boolean;
+        };
+        /**
          * GrantIn
          * @description Who gets another day's budget; an empty owner is everybody together.
          */
@@ -866,6 +915,18 @@ export interface components {
             amount: string;
             /** Currency */
             currency: string;
+        };
+        /**
+         * PassageOut
+         * @description What a suggestion rests on, and where it was read.
+         */
+        PassageOut: {
+            /** Text */
+            text: string;
+            /** Source */
+            source: string;
+            /** Link */
+            link: string | null;
         };
         /**
          * ProblemOut
@@ -1934,6 +1995,93 @@ export interface operations {
             };
             /** @description The request's content is wrong; `errors` lists the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    draftFlowWords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowWordsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowWordsOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The state changed; `errors[0]` names the turn and the reason. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description A budget is spent, or the model takes no more requests now; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The model's answer is not usable; `errors` lists what its sources do not state. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description No model is configured, or it does not answer. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,6 +7,7 @@ import { useMay } from "@/api/session";
 import { Button } from "@/ui/Button";
 import { Failure, Note } from "@/ui/states";
 import { sayDone } from "@/ui/toast";
+import { Suggestion } from "./Suggestion";
 import { Trial } from "./Trial";
 
 /** A version that is being edited; version 0 is one that nobody saved yet. */
@@ -64,6 +65,7 @@ export function FlowEditor({ flow, onDone }: { flow: Draft; onDone: () => void }
         onChange={(event) => change(event.target.value)}
         className="h-80 w-full rounded-control border border-line-strong bg-bg p-3 font-mono text-meta max-md:text-[16px]"
       />
+      <Suggestion text={text} onTake={change} />
       <div id={`${id}-problems`} role="status">
         {problems.length > 0 && (
           <Note tone="bad">
