@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -43,6 +42,7 @@ from royal_platform.commerce.support.model import (
 from royal_platform.knowledge.answering import Answering, Shelf
 from royal_platform.knowledge.folder import policies_in
 from tests.fakes.language import RuleLlm, WordEmbedder
+from tests.fakes.support import ListedShop
 
 SHOP = "Royal & Zonen"
 
@@ -133,22 +133,6 @@ def test_passages_are_ranked_by_words_and_meaning_together() -> None:
     assert ranked("wanneer", sources, [0.7, 0.9])[0] == sources[1]
 
 
-@dataclass
-class Store:
-    """``CustomerOrders`` and ``PolicyReader`` by list; ``asked`` for whom."""
-
-    orders: dict[str, Sequence[CustomerOrder]]
-    texts: Sequence[Policy] = (REFUNDS,)
-    asked: list[str] = field(default_factory=list)
-
-    async def of(self, customer_id: str) -> Sequence[CustomerOrder]:
-        self.asked.append(customer_id)
-        return self.orders.get(customer_id, ())
-
-    async def policies(self) -> Sequence[Policy]:
-        return self.texts
-
-
 def thread(customer_id: str | None = "7") -> Thread:
     return Thread(
         "thr_1", Channel.MAIL, ThreadStatus.OPEN, "Order", "Ann", "ann@example.com", customer_id,
@@ -159,8 +143,8 @@ def thread(customer_id: str | None = "7") -> Thread:
 async def drafted(
     text: str, intent: Intent, tmp_path: Path, *, llm: Any = None, customer_id: str | None = "7",
     language: str = "en",
-) -> tuple[Draft | None, Store]:  # fmt: skip
-    store = Store({"7": (WAITING, ORDER), "8": (FOREIGN,)})
+) -> tuple[Draft | None, ListedShop]:  # fmt: skip
+    store = ListedShop({"7": (WAITING, ORDER), "8": (FOREIGN,)}, (REFUNDS,))
     message = ThreadMessage(
         "msg_1", "thr_1", Direction.INBOUND, "Ann", "ann@example.com", "Order", text, "", None,
         None, False, NOW,
