@@ -193,6 +193,6 @@ def _unsupported(faults: Sequence[str]) -> ModelOffSchema:
     """Why the last of its answers could not be used."""
     return ModelOffSchema(
         "The model's answer says what its sources do not.",
-        remedy="Ask again, or give it what it needs to say so; `errors` lists what was wrong.",
+        remedy="Ask again, or give it what it needs to say so.",
         errors=[{"message": each} for each in faults],
     )

@@ -57,7 +57,7 @@ export function Suggestion({ text, onTake }: SuggestionProps) {
           {!words.data.policies_read && <Note tone="info">{t("marketing.suggestPartial")}</Note>}
           <p className="font-medium">{words.data.title}</p>
           <p className="mt-1 whitespace-pre-wrap">{words.data.body}</p>
-          <h4 className="mt-2 text-meta text-muted">{t("marketing.restsOn")}</h4>
+          <p className="mt-2 text-meta text-muted">{t("marketing.restsOn")}</p>
           <ul className="list-disc pl-4 text-meta text-muted">
             {words.data.rests_on.map((each) => (
               <li key={`${each.source}${each.text}`}>
