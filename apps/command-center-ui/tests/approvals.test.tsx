@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { changeLanguage } from "@/i18n";
 import { goLive, open, until } from "./support/app";
 
 const caseOf = () => screen.getByRole("article", { name: "Decision" });
@@ -47,6 +48,19 @@ describe("approvals", () => {
     expect(body.getByText("Margin stays above the floor.")).toBeInTheDocument();
     expect(body.getByText("Nine weeks of sales at this price.")).toBeInTheDocument();
     expect(body.getByText(/Restores the price/)).toBeInTheDocument();
+  });
+
+  it("names rules and evidence in Dutch, and marks what only the server says as English", async () => {
+    await openApprovals("/approvals/dec_bridle");
+    await changeLanguage("nl");
+    try {
+      expect(await screen.findByText("Kostprijs")).toBeInTheDocument();
+      expect(screen.getByText("Units sold per week")).toHaveAttribute("lang", "en");
+      expect(screen.getByText(/Wat de agent alleen mag/)).toBeInTheDocument();
+      expect(screen.getByText("Margin stays above the floor.")).toHaveAttribute("lang", "en");
+    } finally {
+      await changeLanguage("en");
+    }
   });
 
   it("binds an approval to the arguments that were shown", async () => {

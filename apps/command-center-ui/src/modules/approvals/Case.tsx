@@ -54,7 +54,9 @@ function Body({ decision }: { decision: DecisionDetail }) {
       <h2 className="mt-1 text-h2">{decisionTitle(decision, t, format)}</h2>
       {/* On a phone the change comes before its reason, which may fill the screen. */}
       <div className="flex flex-col max-md:flex-col-reverse">
-        <p className="mt-2 max-w-[72ch] text-body text-muted max-md:mt-4">{decision.rationale}</p>
+        <p lang="en" className="mt-2 max-w-[72ch] text-body text-muted max-md:mt-4">
+          {decision.rationale}
+        </p>
         <Diff changes={decision.changes} status={decision.status} />
       </div>
       <Progress decision={decision} />

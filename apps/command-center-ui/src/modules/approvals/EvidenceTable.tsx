@@ -17,7 +17,7 @@ export function EvidenceTable({ evidence }: { evidence: Evidence[] }) {
           key={`${item.label}|${item.query}`}
           className="grid grid-cols-[minmax(7rem,1fr)_minmax(0,auto)] gap-x-4 py-2 text-dense"
         >
-          <span>{item.label}</span>
+          <Label of={item.label} />
           <span className="text-right tabular-nums">
             <Value item={item} />
           </span>
@@ -30,6 +30,17 @@ export function EvidenceTable({ evidence }: { evidence: Evidence[] }) {
       ))}
     </ul>
   );
+}
+
+/** What the server calls it, in the reader's words; what has none stays English and is marked so. */
+function Label({ of }: { of: string }) {
+  const { t } = useTranslation();
+  const key = of
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "_")
+    .replaceAll(/^_|_$/g, "");
+  const name = t(`evidence.${key}` as "evidence.unit_cost", { defaultValue: "" });
+  return name ? <span>{name}</span> : <span lang="en">{of}</span>;
 }
 
 function Value({ item }: { item: Evidence }) {
