@@ -90,6 +90,8 @@ class Installation:
             headers={"Authorization": f"Bearer {ADMIN_TOKEN}"},
             timeout=30,
             trust_env=False,
+            # Servers close what is idle for 5 s: one that is about to be closed is not used again.
+            limits=httpx.Limits(keepalive_expiry=2),
         )
         # One for all calls: making one reads the machine's certificates. Each call connects anew,
         # for the store may have been killed since the last one.
