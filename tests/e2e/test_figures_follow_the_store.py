@@ -98,7 +98,10 @@ def test_a_forecast_stands_beside_what_was_sold_once_its_week_is_over(
         page.goto(f"{installation.url}/products/{best['id']}")
         if screen is WIDE:
             expect(page.get_by_text("No week that was forecast is over yet")).to_be_visible()
+            # The clock stands and every order is here: what was sold no longer changes.
+            installation.control("POST", "/control/rate", {"rate": 0})
             installation.control("POST", "/control/step", {"days": 8})
+            until(lambda: _has_every_order(installation), 60, "every order of the days")
             until(lambda: _judged(installation, best["id"]), 60, "a forecast week that is over")
             page.reload()
         kept = page.get_by_role("region", name="Past forecasts against what was sold")
@@ -109,6 +112,7 @@ def test_a_forecast_stands_beside_what_was_sold_once_its_week_is_over(
         assert overflow(page) <= 0
         assert heard == []
         context.close()
+    installation.control("POST", "/control/rate", {"rate": 1})
 
 
 def test_the_methods_are_held_against_the_stores_own_history(installation: Installation) -> None:
@@ -129,6 +133,10 @@ def _judged(installation: Installation, product: str) -> list[dict[str, str]]:
 
 def _stable(installation: Installation, window: dict[str, str]) -> Decimal | None:
     first = figure(installation, "net_sales", **window)
-    orders = installation.graphql("{ ordersCount(limit: null) { count } }")["ordersCount"]["count"]
-    same = installation.get("/v1/orders")["total"] == orders
+    same = _has_every_order(installation)
     return first if same and figure(installation, "net_sales", **window) == first else None
+
+
+def _has_every_order(installation: Installation) -> bool:
+    orders = installation.graphql("{ ordersCount(limit: null) { count } }")["ordersCount"]["count"]
+    return bool(installation.get("/v1/orders")["total"] == orders)
