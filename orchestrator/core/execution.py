@@ -49,10 +49,14 @@ Next = Literal["write", "verify", "end"]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What to do next with a decision, and the facts from before the write."""
+    """What to do next with a decision, and the facts from before the write.
+
+    ``resumed``: an earlier attempt was cut short, and what it sent may still land.
+    """
 
     next: Next
     before: Facts
+    resumed: bool = False
 
 
 async def execute(ground: Ground, hands: Hands, decision_id: str) -> str:
@@ -108,7 +112,8 @@ async def _attempt(ground: Ground, hands: Hands, decision_id: str) -> str:
     if opened.next == "write":
         refusal = await _write(action, decision, opened.before)
         live = await action.read(decision)
-        if refusal is not None:
+        landed_late = opened.resumed and _is_done(action, decision, opened.before, live)
+        if refusal is not None and not landed_late:
             return _refused(ground, action, decision_id, opened.before, live=live, refusal=refusal)
     return _verify(ground, action, decision_id, opened.before, live)
 
@@ -161,7 +166,7 @@ def _open_interrupted(
     if execution is None:
         raise RuntimeError(f"decision {decision.id} is executing without an execution")
     before = dict(execution.before or {})
-    if live is not None and not mismatches(action.target(decision, before), live):
+    if _is_done(action, decision, before, live):
         return Opened("verify", before)
     if not _holds(action, decision, live, before):
         conflict(books, action, decision, live, before=before, after=_CUT_SHORT)
@@ -171,7 +176,7 @@ def _open_interrupted(
         fail(books, decision, f"Stopped ({scope}) before it was written; nothing was changed.")
         return Opened("end", {})
     books.executions.move(books.connection, decision.id, seen=("reserved", "writing"), to="writing")
-    return Opened("write", before)
+    return Opened("write", before, resumed=True)
 
 
 async def _write(action: Action, decision: Decision, before: Facts) -> str | None:
@@ -195,7 +200,7 @@ def _verify(
         if decision.status is not Status.EXECUTING:
             return decision.status.value
         target = action.target(decision, before)
-        if live is None or mismatches(target, live):
+        if live is None or not _is_done(action, decision, before, live):
             found = "nothing" if live is None else {name: live.get(name) for name in target}
             fail(books, decision, f"Read back {found}, wanted {target}.")
             return Status.FAILED.value
@@ -251,6 +256,11 @@ def _holds(
     action: Action, decision: Decision, live: Facts | None, before: Facts | None = None
 ) -> bool:
     return live is not None and not action.broken(decision, live, before)
+
+
+def _is_done(action: Action, decision: Decision, before: Facts, live: Facts | None) -> bool:
+    """The live store shows what was decided."""
+    return live is not None and not mismatches(action.target(decision, before), live)
 
 
 def _give_up(ground: Ground, decision_id: str, error: RoyalError) -> str:

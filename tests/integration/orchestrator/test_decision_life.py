@@ -174,6 +174,39 @@ def test_a_crash_around_the_write_ends_in_one_change(house: Any, moment: str) ->
     assert str(house.live.prices["v1"]) == "105.00"
 
 
+def stock_count(house: Any) -> str:
+    house.live.stock[("i1", "l1")] = 7
+    decision = propose(house, house.price(
+        kind="inventory.adjust",
+        arguments={"inventory_item_id": "i1", "location_id": "l1", "quantity": 9, "change_from": 7},
+        precondition={"available": 7},
+    ))  # fmt: skip
+    approve(house, decision)
+    return decision
+
+
+@pytest.mark.parametrize(("resumed", "ends"), [(True, "executed"), (False, "conflicted")])
+def test_a_write_that_was_under_way_at_the_crash_and_lands_late_is_ours(
+    house: Any, resumed: bool, ends: str
+) -> None:
+    """The store was asked before it landed, so it was sent again and refused as stale."""
+    decision = stock_count(house)
+
+    def die() -> None:
+        raise Crash
+
+    def land() -> None:
+        house.live.stock[("i1", "l1")] = 9
+        raise Conflict("The quantity is stale.", remedy="Read it again.")
+
+    if resumed:
+        house.live.before_write = die
+        with pytest.raises(Crash):
+            run(house, decision)
+    house.live.before_write = land
+    assert run(house, decision) == ends
+
+
 def test_a_store_that_keeps_another_price_fails_with_what_was_read_back(house: Any) -> None:
     decision = propose(house, house.price())
     approve(house, decision)
@@ -354,14 +387,7 @@ def test_a_reorder_stands_while_stock_has_not_risen(house: Any, now: int, outcom
 
 
 def test_a_stock_count_is_adjusted_and_restored(house: Any) -> None:
-    house.live.stock[("i1", "l1")] = 7
-    proposal = house.price(
-        kind="inventory.adjust",
-        arguments={"inventory_item_id": "i1", "location_id": "l1", "quantity": 9, "change_from": 7},
-        precondition={"available": 7},
-    )
-    decision = propose(house, proposal)
-    approve(house, decision)
+    decision = stock_count(house)
     assert run(house, decision) == "executed"
     undo = ledger.revert(house, decision, "ada")
     assert run(house, undo.id) == "executed"

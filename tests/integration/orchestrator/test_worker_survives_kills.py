@@ -63,7 +63,8 @@ class Scene:
         self.port = self._listener.getsockname()[1]
         self.workers: list[subprocess.Popen[bytes]] = []
         options = Options(folder=folder / "sandbox", history_days=3, tick_seconds=0)
-        config = uvicorn.Config(create_app(options), log_level="error", timeout_graceful_shutdown=1)
+        self._app = create_app(options)
+        config = uvicorn.Config(self._app, log_level="error", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._server.serve(sockets=[self._listener])), daemon=True
@@ -112,6 +113,13 @@ class Scene:
     def made(self) -> list[dict[str, Any]]:
         """What shared requests wrote."""
         return [each for mutation in SHARED for each in self.writes(mutation)]
+
+    def quiet(self) -> None:
+        """Wait until the sandbox has answered all that was asked, also by who is dead by now."""
+        working = self._app.state.runtime.working
+        slots = 4
+        assert all(working.acquire(timeout=20) for _ in range(slots))
+        working.release(slots)
 
     def control(
         self, method: str, path: str, body: dict[str, Any] | None = None, **query: str
@@ -173,7 +181,8 @@ def test_a_kill_amid_shared_requests_leaves_every_change_made_once(scene: Scene)
     worker.kill()
     worker.wait()
     told = scene.statuses(ids).count("executed")
-    until(lambda: _shared(w for w in scene.made() if w["request_id"] not in heard), 20)
+    scene.quiet()
+    assert _shared(each for each in scene.made() if each["request_id"] not in heard)
     assert told < len(scene.made())
     scene.control("DELETE", "faults", {})
     scene.start_worker()
