@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from orchestrator.core.agent_base import AgentBase
 from orchestrator.core.command import main
-from royal_platform.commerce.catalog.model import StoreTerms, Variant
+from royal_platform.commerce.catalog.model import DiscountRun, StoreTerms, Variant
 from royal_platform.commerce.decisions.costs import OF_STORE, missing, unknown_parts
 from royal_platform.commerce.decisions.model import CostToServe, Policy
 from royal_platform.commerce.forecasting import service as forecasting
@@ -230,7 +230,13 @@ class InventoryPricingAgent(AgentBase):
             orders=self.platform.costs_to_serve.facts(
                 self._at.today - COSTS_WINDOW, self._at.today - TAX_WINDOW
             ),
+            collections=self.platform.catalog.collections(),
+            discounts=self._discounts,
         )
+
+    @cached_property
+    def _discounts(self) -> Sequence[DiscountRun] | None:
+        return self.platform.catalog.discount_runs()
 
     @cached_property
     def _weighed(self) -> Weighed:
@@ -293,6 +299,7 @@ class InventoryPricingAgent(AgentBase):
                 *_grouped(((each.title, each.reason) for each in reorders.unseen), UNSEEN_STOCK),
                 *_unknown_costs(prices.served, self._policy),
                 *_unreadable(forecasting.unreadable_days(self._sales)),
+                *_untold_discounts(self._discounts),
                 *_always_hidden(self._panel),
             ],
             headline=(
@@ -347,6 +354,14 @@ def _unreadable(days: int) -> list[str]:
         return []
     return [
         f"{_count(days, 'day')} with impossible amounts (below zero, no number): taken as none."
+    ]
+
+
+def _untold_discounts(runs: Sequence[DiscountRun] | None) -> list[str]:
+    if runs is not None:
+        return []
+    return [
+        "The store's discounts (read_discounts): promoted weeks were inferred from what was paid."
     ]
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, func, select
 
 from core.storage.database import Database
 from royal_platform.commerce.catalog.clearing import clear_by
-from royal_platform.commerce.catalog.model import PriceObservation, Variant
+from royal_platform.commerce.catalog.model import Collection, DiscountRun, PriceObservation, Variant
 from royal_platform.commerce.decisions.model import Policy
 from royal_platform.commerce.forecasting.model import Forecast
 from royal_platform.commerce.inventory.model import (
@@ -28,6 +29,9 @@ from royal_platform.persistence.forecasts import Forecasts, ForecastWeek
 from royal_platform.persistence.policies import Policies
 from royal_platform.persistence.purchases import Purchases
 from royal_platform.persistence.tables.catalog import (
+    collection_products,
+    collections,
+    discounts,
     inventory_levels,
     inventory_snapshots,
     price_observations,
@@ -38,6 +42,7 @@ from royal_platform.persistence.tables.orders import daily_sales, daily_variant_
 from royal_platform.persistence.taxes import included_tax_rate
 
 _KEPT = Decimal("0.0001")
+_DISCOUNT_SCOPES = frozenset({"read_discounts", "write_discounts"})
 
 
 class StoredCatalog:
@@ -79,6 +84,46 @@ class StoredCatalog:
         )
         with self._database.read() as connection:
             return [PriceObservation(*row) for row in connection.execute(query)]
+
+    def collections(self) -> Sequence[Collection]:
+        """Every collection of the store with the products in it now, by id."""
+        members, kept = collection_products.c, collections.c
+        query = (
+            select(kept.id, kept.title, members.product_id)
+            .join(
+                collection_products,
+                (members.store_id == kept.store_id) & (members.collection_id == kept.id),
+            )
+            .where(kept.store_id == self._store_id, kept.deleted_at.is_(None))
+            .order_by(kept.id, members.product_id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return [
+            Collection(id_, title, tuple(row.product_id for row in group))
+            for (id_, title), group in groupby(rows, key=lambda row: (row.id, row.title))
+        ]
+
+    def discount_runs(self) -> Sequence[DiscountRun] | None:
+        """When the store's discounts were to be had, oldest first; None without the permission."""
+        table = discounts.c
+        query = (
+            select(table.title, table.starts_at, table.ends_at, table.deleted_at)
+            .where(table.store_id == self._store_id)
+            .order_by(table.starts_at, table.id)
+        )
+        with self._database.read() as connection:
+            store = stores.get(connection, self._store_id)
+            rows = connection.execute(query).all()
+        granted = (store.sync_cursor.get("shop") or {}).get("scopes") or ()
+        if not rows and not _DISCOUNT_SCOPES.intersection(granted):
+            return None
+        day = store.store_clock().local_day
+        ends = [min(filter(None, (row.ends_at, row.deleted_at)), default=None) for row in rows]
+        return [
+            DiscountRun(row.title, day(row.starts_at), end and day(end))
+            for row, end in zip(rows, ends, strict=True)
+        ]
 
 
 class StoredSales:

@@ -65,6 +65,27 @@ class PriceObservation:
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """A merchant's own group of products, which may be in several."""
+
+    id: str
+    title: str
+    product_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountRun:
+    """The store-local days, both included, on which a discount of the store was to be had.
+
+    ``last`` is None where no end is set.
+    """
+
+    title: str
+    first: date
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class StoreTerms:
     """What every proposal for a store must know about it.
 

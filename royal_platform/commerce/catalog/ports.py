@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Protocol
 
 from royal_platform.commerce.catalog.model import (
+    Collection,
     CompareAt,
+    DiscountRun,
     LiveProduct,
     PriceObservation,
     ProductDraft,
@@ -26,6 +28,14 @@ class CatalogReader(Protocol):
 
     def price_observations(self, since: datetime) -> Sequence[PriceObservation]:
         """Prices we saw in force from ``since`` on, oldest first."""
+        ...
+
+    def collections(self) -> Sequence[Collection]:
+        """Every collection of the store with the products in it now."""
+        ...
+
+    def discount_runs(self) -> Sequence[DiscountRun] | None:
+        """When the store's discounts were to be had; None where the store does not tell them."""
         ...
 
 

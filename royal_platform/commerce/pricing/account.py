@@ -20,7 +20,9 @@ from royal_platform.commerce.decisions.model import (
     RiskFactor,
     Subject,
 )
-from royal_platform.commerce.forecasting.model import Forecast, Panel
+from royal_platform.commerce.forecasting.model import Flags, Forecast, Panel
+from royal_platform.commerce.forecasting.service import UNCATEGORISED
+from royal_platform.commerce.pricing.kin import Kin
 from royal_platform.commerce.pricing.model import (
     Blocked,
     Demand,
@@ -68,6 +70,13 @@ class Desk:
     discount_rate: float
     available_now: Mapping[str, int | None]
     today: date
+    kin: Kin
+    running: Flags | None
+
+    def alike(self, row: int) -> str:
+        """The products whose answer to prices a variant borrows, in words."""
+        name = self.kin.name(row)
+        return "the rest of the store" if name == UNCATEGORISED else f"other products of {name!r}"
 
 
 def waiting(case: Case, limit: int) -> Blocked:
@@ -131,7 +140,7 @@ def risk_of(desk: Desk, case: Case, total: float) -> Risk:
          f"{advice.loss_probability:.0%} chance that it loses contribution"),
         ("step", 0.20, float(step) / widest, f"a step of {step:.1f} %"),
         ("borrowed elasticity", 0.20, borrowed,
-         f"{borrowed:.0%} of the elasticity comes from its product type"),
+         f"{borrowed:.0%} of the elasticity comes from {desk.alike(case.row)}"),
         ("exposure", 0.20, exposed / 0.10, f"{exposed:.1%} of the contribution under review"),
         ("uncertainty", 0.10, width / 4, "the interval's width against the expected gain"),
     )  # fmt: skip
@@ -148,7 +157,6 @@ def _why(desk: Desk, case: Case) -> str:
     now, then = variant.price.amount, advice.price
     own = float(desk.elasticity.own_weight[case.row])
     beta, gain = advice.elasticity, advice.gain
-    kin = f"other {variant.product_type}" if variant.product_type else "the rest of the store"
 
     weeks = int(desk.elasticity.weeks[case.row])
     before, after = advice.contribution_now.point, advice.contribution_then.point
@@ -175,7 +183,8 @@ def _why(desk: Desk, case: Case) -> str:
         (
             f"Buyers: 1 % dearer means about {-beta.point:.1f} % fewer units (80 % interval: "
             f"{-beta.high:.1f} to {-beta.low:.1f} %); {own:.0%} of that is read from the product's "
-            f"own past prices over {weeks} weeks, the rest from {kin} and published studies."
+            f"own past prices over {weeks} weeks, the rest from {desk.alike(case.row)} and "
+            "published studies."
         ),
     ]
     if not advice.optimum_inside:
@@ -233,9 +242,10 @@ def _evidence(desk: Desk, case: Case) -> tuple[Evidence, ...]:
             "Elasticity of demand, 80 % interval",
             {"point": round(beta.point, 2), "low": round(beta.low, 2), "high": round(beta.high, 2)},
             "percent per percent",
-            f"Poisson regression on {sales}, pooled to {variant.product_type or 'the store'}",
+            f"Poisson regression on {sales}, pooled with {desk.alike(row)}",
             "model",
         ),
+        *_promoted_weeks(desk),
         fact("Returns expected", round(case.economics.return_rate * 100, 1), "percent", sales),
         fact(
             "Discounts given on the price",
@@ -256,6 +266,15 @@ def _evidence(desk: Desk, case: Case) -> tuple[Evidence, ...]:
         ),
         *_costs(desk, variant),
     )
+
+
+def _promoted_weeks(desk: Desk) -> Iterator[Evidence]:
+    """Where the store tells its discounts: how many weeks were not read as an answer to prices."""
+    if desk.running is not None:
+        yield Evidence(
+            "Weeks with a discount of the store", int(desk.running.sum()), "weeks",
+            desk.store.source, f"discounts in {desk.panel.weeks[0]}..{desk.today}", desk.now,
+        )  # fmt: skip
 
 
 def _costs(desk: Desk, variant: Variant) -> Iterator[Evidence]:

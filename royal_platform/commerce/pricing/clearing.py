@@ -229,7 +229,7 @@ def _risk(desk: Desk, variant: Variant, path: MarkdownPath, row: int) -> Risk:
          f"{path.loss_probability:.0%} chance that holding the price brings more"),
         ("step", _STEP_WEIGHT, step / widest, f"a step of {step:.1f} %"),
         ("borrowed elasticity", _BORROWED_WEIGHT, borrowed,
-         f"{borrowed:.0%} of the elasticity comes from its product type"),
+         f"{borrowed:.0%} of the elasticity comes from {desk.alike(row)}"),
     )  # fmt: skip
     factors = tuple(
         RiskFactor(name, round(weight * min(max(share, 0.0), 1.0), 4), reason)

@@ -1,9 +1,10 @@
 """Own-price elasticity by empirical Bayes, pooled from the variant up to the store.
 
-The variants' own readings are pooled to products and product types (normal-normal empirical Bayes,
-Efron and Morris 1975), the product types to the store's mean. Past prices were no experiment, so
-the store's mean is itself taken as a biased reading of the truth, which is held against the mean
-own-price elasticity of Bijmolt, van Heerde and Pieters (2005).
+The variants' own readings are pooled to products and to the groups of ``kin``: collections or
+product types (normal-normal empirical Bayes, Efron and Morris 1975), the groups to the store's
+mean. Past prices were no experiment, so the store's mean is itself taken as a biased reading of the
+truth, which is held against the mean own-price elasticity of Bijmolt, van Heerde and Pieters
+(2005).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from royal_platform.commerce.forecasting.model import Flags, Floats, Panel
+from royal_platform.commerce.pricing.kin import Kin, by_type
 from royal_platform.commerce.pricing.model import Elasticity
 from royal_platform.commerce.pricing.response import (
     PRIOR_MEAN,
@@ -35,14 +37,24 @@ _PRIOR_MEMBERS = 10.0  # so many products are believed half about how alike they
 _USUAL_SPREAD, _SPREAD_FLOOR = 0.5, 0.25
 
 
-def elasticities(panel: Panel, promoted: Floats | None = None) -> Elasticity:
+def elasticities(
+    panel: Panel,
+    promoted: Floats | None = None,
+    *,
+    kin: Kin | None = None,
+    running: Flags | None = None,
+) -> Elasticity:
     """Posterior own-price elasticity of every variant from its weekly history.
 
     ``promoted`` says how strongly each variant was promoted in each week (variants by weeks, zero
-    for not at all); without it, what discounts took off the asked prices.
+    for not at all); without it, what discounts took off the asked prices, read with the weeks in
+    which a passing discount of the store was ``running``. That tells neither mailings nor what was
+    shown where, so it counts as less known. ``kin`` are the groups to pool in, product types
+    without them.
     """
+    kin = by_type(panel) if kin is None else kin
     design_sd = DESIGN_SD if promoted is None else _DESIGN_SD_PROMOTIONS_KNOWN
-    promoted = promotions(panel) if promoted is None else promoted
+    promoted = promotions(panel, kin.group, running) if promoted is None else promoted
     reading = own_estimates(panel, promoted)
     estimate, variance, first = _by_product(panel, reading.estimate, reading.variance)
     lasting, passing = _spreads(panel, promoted, estimate[first], variance[first])
@@ -55,21 +67,21 @@ def elasticities(panel: Panel, promoted: Floats | None = None) -> Elasticity:
     believed, believed_variance = _against_the_literature(
         read, 1 / total if total else math.inf, design_sd
     )
-    # Half of what products differ in belongs to their type, half to themselves.
+    # Half of what products differ in belongs to their group, half to themselves.
     within = lasting / 2
     weight = np.where(informed & first, 1 / (variance + within), 0.0)
-    n_types = len(panel.categories)
-    precision = np.bincount(panel.category, weight, n_types) + 1 / within
-    off = np.bincount(panel.category, weight * (own - read), n_types) / precision
-    type_mean = believed + off[panel.category]
+    n_groups = len(kin.names)
+    precision = np.bincount(kin.group, weight, n_groups) + 1 / within
+    off = np.bincount(kin.group, weight * (own - read), n_groups) / precision
+    group_mean = believed + off[kin.group]
     own_weight = np.where(informed, within / (within + variance), 0.0)
     rest = 1 - own_weight
     return Elasticity(
-        mean=type_mean + own_weight * (own - read + believed - type_mean),
-        sd=np.sqrt(rest * within + rest**2 / precision[panel.category] + believed_variance),
+        mean=group_mean + own_weight * (own - read + believed - group_mean),
+        sd=np.sqrt(rest * within + rest**2 / precision[kin.group] + believed_variance),
         own_weight=own_weight,
         weeks=reading.weeks,
-        type_mean=type_mean,
+        group_mean=group_mean,
         promotion=reading.promotion,
         shared_variance=believed_variance,
     )
@@ -101,7 +113,7 @@ def with_tests(known: Elasticity, tests: Sequence[tuple[int, float, float]]) -> 
         weight[row] += (1 - weight[row]) * said
     return replace(
         known, mean=mean, sd=np.sqrt(variance), own_weight=weight,
-        type_mean=known.type_mean + moved, shared_variance=left,
+        group_mean=known.group_mean + moved, shared_variance=left,
     )  # fmt: skip
 
 

@@ -18,8 +18,8 @@ class Elasticity:
 
     ``mean``/``sd`` describe the posterior of each variant before it is cut off at
     ``WRONG_SIGN_CUT``; ``own_weight`` is the share that the variant's own history has in it (the
-    rest is its product type's); ``weeks`` the number of weeks used; ``type_mean`` the product
-    type's elasticity; ``promotion`` the store's mean log lift by a promotion of strength 1.
+    rest is its kin's); ``weeks`` the number of weeks used; ``group_mean`` its kin's elasticity;
+    ``promotion`` the store's mean log lift by a promotion of strength 1.
     ``shared_variance`` is the part of every squared ``sd`` that is doubt about the store's mean.
     """
 
@@ -27,7 +27,7 @@ class Elasticity:
     sd: Floats
     own_weight: Floats
     weeks: Integers
-    type_mean: Floats
+    group_mean: Floats
     promotion: float
     shared_variance: float = 0.0
 

@@ -36,21 +36,29 @@ _CONVERGED = 1e-5
 _PART = 4_000
 
 
-def promotions(panel: Panel) -> Floats:
+def promotions(panel: Panel, group: Integers | None = None, running: Flags | None = None) -> Floats:
     """Discount given on the asked price by week, variants by weeks, as -log of the share paid.
 
-    A week without a sale of its own takes what its product type gave: leaving it at nothing would
-    book the promotion's quiet weeks on the full price.
+    A week without a sale of its own takes what its ``group`` (its product type without one) gave:
+    leaving it at nothing would book the promotion's quiet weeks on the full price. ``running``
+    marks the weeks with a passing discount of the store, None where that is not told. Outside of
+    them a variant takes what its group gave: the one buyer who used a welcome code was no
+    promotion. Inside them a group that sold nothing takes what the store gave.
     """
+    group = panel.category if group is None else group
     asked = np.where(np.isfinite(panel.price), panel.price, 0.0) * panel.units
     paid = np.where(asked > 0, panel.revenue, 0.0)
-    n_types = len(panel.categories)
-    by_type = np.zeros((2, n_types, asked.shape[1]))
-    np.add.at(by_type[0], panel.category, asked)
-    np.add.at(by_type[1], panel.category, paid)
-    usual = np.where(by_type[0] > 0, by_type[1] / np.maximum(by_type[0], 1e-9), 1.0)
-    share = np.where(asked > 0, paid / np.maximum(asked, 1e-9), usual[panel.category])
+    of_store = _share(paid.sum(axis=0), asked.sum(axis=0), np.ones(asked.shape[1]))
+    quiet = np.ones(asked.shape[1]) if running is None else np.where(running, of_store, 1.0)
+    usual = _share(group_sums(paid, group), group_sums(asked, group), quiet)
+    own = _share(paid, asked, usual)
+    share = own if running is None else np.where(running, own, usual)
     return np.asarray(-np.log(np.clip(share, 0.1, 1.0)))
+
+
+def _share(paid: Floats, asked: Floats, otherwise: Floats) -> Floats:
+    """Of what was asked, the part that was paid; ``otherwise`` where nothing was asked."""
+    return np.where(asked > 0, paid / np.maximum(asked, 1e-9), otherwise)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from royal_platform.commerce.catalog.model import StoreTerms, Variant
+from royal_platform.commerce.catalog.model import (
+    Collection,
+    DiscountRun,
+    StoreTerms,
+    Variant,
+)
 from royal_platform.commerce.decisions.costs import parts_of, unit_costs, unknown_parts
 from royal_platform.commerce.decisions.model import Policy, Proposal
 from royal_platform.commerce.forecasting.model import Forecast, Panel
@@ -21,8 +26,10 @@ from royal_platform.commerce.pricing.account import (
     too_risky,
     waiting,
 )
+from royal_platform.commerce.pricing.campaigns import running_weeks
 from royal_platform.commerce.pricing.clearing import markdown
 from royal_platform.commerce.pricing.elasticity import elasticities, with_tests
+from royal_platform.commerce.pricing.kin import by_collection
 from royal_platform.commerce.pricing.model import (
     Blocked,
     Demand,
@@ -83,6 +90,8 @@ def propose_prices(
     today: date | None = None,
     trials: Trials | None = None,
     orders: OrderFacts | None = None,
+    collections: Sequence[Collection] = (),
+    discounts: Sequence[DiscountRun] | None = None,
 ) -> PricingOutcome:
     """Propose at most ``limit`` price changes, the largest expected gain first.
 
@@ -94,17 +103,21 @@ def propose_prices(
     because too little is known of it, a price test is proposed if that is worth its cost; what
     ``trials`` read is believed, and a variant in one is left alone. What ``orders`` say of
     shipping, returned goods and taxes is part of every margin; ``studies`` name what they do not.
+    How buyers mind a price is pooled in ``collections`` (in product types without them); weeks of
+    the store's ``discounts`` are not read as an answer to prices, None where they are not told.
     """
     trials = trials or Trials()
     rows = {variant_id: row for row, variant_id in enumerate(panel.variant_ids)}
-    believed = with_tests(elasticities(panel), [
+    kin = by_collection(panel, variants, collections)
+    promoted = None if discounts is None else running_weeks(panel.weeks, discounts)
+    believed = with_tests(elasticities(panel, kin=kin, running=promoted), [
         (rows[each.variant_id], each.elasticity, each.sd)
         for each in trials.readings if each.variant_id in rows
     ])  # fmt: skip
     served = learn(panel, orders or OrderFacts(), store.tax_rate)
     desk = Desk(
         panel, forecast, believed, policy, store, now, run_id, served, rules.discount_rate(panel),
-        available_now or {}, today or now.date(),
+        available_now or {}, today or now.date(), kin, promoted,
     )  # fmt: skip
     asked: list[_Asked] = []
     cleared: list[Proposal] = []
