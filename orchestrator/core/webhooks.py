@@ -360,6 +360,7 @@ _HANDLERS: dict[str, Handler] = {
     "customers/data_request": _data_request,
     "customers/redact": _redact_customer,
     "shop/redact": _redact_shop,
+    "checkouts/delete": _delete,
     "collections/delete": _delete,
     "discounts/delete": _delete,
     "customers/delete": _delete,

@@ -15,8 +15,10 @@ from royal_platform.persistence.tables.catalog import (
 )
 from royal_platform.persistence.tables.customers import shop_segments
 from royal_platform.persistence.tables.orders import (
+    abandoned_checkouts,
     customers,
     fulfillment_orders,
+    order_transactions,
     orders,
     refunds,
     returns,
@@ -36,6 +38,8 @@ _KINDS: dict[str, Table] = {
     "fulfillment_orders": fulfillment_orders,
     "returns": returns,
     "segments": shop_segments,
+    "checkouts": abandoned_checkouts,
+    "transactions": order_transactions,
 }
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, delete, func, select
+from sqlalchemy import BigInteger, Column, Connection, Table, delete, func, select, type_coerce
 
+from core.storage.types import ScaledDecimal
 from royal_platform.persistence.mirror_rows import (
     chunks,
     fresh_rows,
@@ -26,8 +27,11 @@ from royal_platform.persistence.tables.catalog import (
 )
 from royal_platform.persistence.tables.customers import shop_segments
 from royal_platform.persistence.tables.orders import (
+    abandoned_checkout_lines,
+    abandoned_checkouts,
     fulfillment_order_lines,
     fulfillment_orders,
+    order_transactions,
     return_lines,
     returns,
 )
@@ -47,6 +51,8 @@ KINDS: dict[str, Kind] = {
     "fulfillment_orders": Kind(fulfillment_orders, fulfillment_order_lines.c.fulfillment_order_id),
     "returns": Kind(returns, return_lines.c.return_id),
     "segments": Kind(shop_segments),
+    "checkouts": Kind(abandoned_checkouts, abandoned_checkout_lines.c.checkout_id),
+    "transactions": Kind(order_transactions),
 }
 
 
@@ -110,7 +116,7 @@ def replace_parts(
     for row in parts:
         wanted[getattr(row, owner.name)].add(row)
     stored: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
-    columns = [column for column in table.c if column.name != "store_id"]
+    columns = [_raw(column) for column in table.c if column.name != "store_id"]
     for part in chunks(owners):
         query = select(*columns).where(table.c.store_id == store_id, owner.in_(part))
         for row in connection.execute(query):
@@ -120,6 +126,12 @@ def replace_parts(
     rows = [row for each in sorted(changed) for row in sorted(wanted[each])]
     write_rows(connection, table, store_id, rows, "replace")
     return changed
+
+
+def _raw(column: Column[Any]) -> Any:
+    """The column as rows on their way to the driver have it: amounts as whole numbers."""
+    is_amount = isinstance(column.type, ScaledDecimal)
+    return type_coerce(column, BigInteger).label(column.name) if is_amount else column
 
 
 def drop_parts(

@@ -25,7 +25,12 @@ from royal_platform.persistence.support import Threads
 from royal_platform.persistence.tables.customers import customer_values
 from royal_platform.persistence.tables.marketing import flow_enrolments, stock_wishes
 from royal_platform.persistence.tables.messages import messages
-from royal_platform.persistence.tables.orders import customers, order_lines, orders
+from royal_platform.persistence.tables.orders import (
+    abandoned_checkouts,
+    customers,
+    order_lines,
+    orders,
+)
 from royal_platform.persistence.tables.privacy import privacy_requests
 from royal_platform.persistence.tables.runs import webhook_receipts
 from royal_platform.persistence.touched_days import touch
@@ -139,6 +144,9 @@ class Privacy:
             "stock_wishes": self._rows(
                 connection, stock_wishes, stock_wishes.c.customer_id == customer_id
             ),
+            "checkouts": self._rows(
+                connection, abandoned_checkouts, abandoned_checkouts.c.customer_id == customer_id
+            ),
         }  # fmt: skip
 
     def erase(
@@ -166,6 +174,7 @@ class Privacy:
             "messages": Messages(self.store_id).erase(connection, customer_id),
             "flows": Flows(self.store_id).erase(connection, customer_id),
             "stock_wishes": StockWishes(self.store_id).erase(connection, customer_id),
+            "checkouts": self._part_from_checkouts(connection, customer_id),
             "decided_words": DecidedWords(self.store_id).erase(connection, customer_id),
             "threads": Threads(self.store_id).erase(connection, customer_id),
             "order_cases": OrderCases(self.store_id).erase(connection, theirs),
@@ -198,6 +207,7 @@ class Privacy:
             "messages": Messages(self.store_id).erase(connection, None),
             "flows": Flows(self.store_id).erase(connection, None),
             "stock_wishes": StockWishes(self.store_id).erase(connection, None),
+            "checkouts": self._part_from_checkouts(connection, None),
             "decided_words": DecidedWords(self.store_id).erase(connection, None),
             "threads": Threads(self.store_id).erase(connection, None),
             "order_cases": OrderCases(self.store_id).erase(connection, None),
@@ -208,6 +218,18 @@ class Privacy:
     def _rows(self, connection: Connection, table: Table, which: Any) -> list[dict[str, Any]]:
         query = select(table).where(table.c.store_id == self.store_id, which)
         return [dict(jsonable(row._asdict())) for row in connection.execute(query)]
+
+    def _part_from_checkouts(self, connection: Connection, customer_id: str | None) -> int:
+        """Whose a checkout was is forgotten, of one person or of everybody."""
+        columns = abandoned_checkouts.c
+        statement = (
+            update(abandoned_checkouts)
+            .where(columns.store_id == self.store_id, columns.customer_id.is_not(None))
+            .values(customer_id=None)
+        )
+        if customer_id is not None:
+            statement = statement.where(columns.customer_id == customer_id)
+        return connection.execute(statement).rowcount
 
     def _erase_events(self, connection: Connection, subjects: set[str]) -> int:
         count = 0

@@ -77,41 +77,106 @@ class Checkout(Answer):
     node: CheckoutNode | None
 
 
-class CheckoutsPageAbandonedCheckoutsNodesCustomer(TypedDict):
+class CheckoutLineProduct(TypedDict):
     id: str
 
 
-class CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesVariant(TypedDict):
+class CheckoutLineVariant(TypedDict):
     id: str
 
 
-class CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesDiscountedTotalPriceSetShopMoney(TypedDict):
+class CheckoutLineDiscountedTotalPriceSetShopMoney(TypedDict):
     amount: str
     currencyCode: str
 
 
-class CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesDiscountedTotalPriceSet(TypedDict):
-    shopMoney: CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesDiscountedTotalPriceSetShopMoney
+class CheckoutLineDiscountedTotalPriceSet(TypedDict):
+    shopMoney: CheckoutLineDiscountedTotalPriceSetShopMoney
 
 
-class CheckoutsPageAbandonedCheckoutsNodesLineItemsNodes(TypedDict):
+class CheckoutLine(TypedDict):
+    id: str
     title: str | None
     quantity: int
-    variant: CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesVariant | None
-    discountedTotalPriceSet: (
-        CheckoutsPageAbandonedCheckoutsNodesLineItemsNodesDiscountedTotalPriceSet
-    )
+    product: CheckoutLineProduct | None
+    variant: CheckoutLineVariant | None
+    discountedTotalPriceSet: CheckoutLineDiscountedTotalPriceSet
+
+
+class CheckoutLinesCheckoutLineItemsNodes(CheckoutLine):
+    pass
+
+
+class CheckoutLinesCheckoutLineItemsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class CheckoutLinesCheckoutLineItems(TypedDict):
+    nodes: list[CheckoutLinesCheckoutLineItemsNodes]
+    pageInfo: CheckoutLinesCheckoutLineItemsPageInfo
+
+
+class CheckoutLinesCheckout(TypedDict):
+    lineItems: NotRequired[CheckoutLinesCheckoutLineItems]
+
+
+class CheckoutLines(TypedDict):
+    checkout: CheckoutLinesCheckout | None
+
+
+class CheckoutsPageAbandonedCheckoutsNodesCustomer(TypedDict):
+    id: str
+
+
+class CheckoutsPageAbandonedCheckoutsNodesSubtotalPriceSetShopMoney(TypedDict):
+    amount: str
+
+
+class CheckoutsPageAbandonedCheckoutsNodesSubtotalPriceSet(TypedDict):
+    shopMoney: CheckoutsPageAbandonedCheckoutsNodesSubtotalPriceSetShopMoney
+
+
+class CheckoutsPageAbandonedCheckoutsNodesTotalDiscountSetShopMoney(TypedDict):
+    amount: str
+
+
+class CheckoutsPageAbandonedCheckoutsNodesTotalDiscountSet(TypedDict):
+    shopMoney: CheckoutsPageAbandonedCheckoutsNodesTotalDiscountSetShopMoney
+
+
+class CheckoutsPageAbandonedCheckoutsNodesTotalPriceSetShopMoney(TypedDict):
+    amount: str
+    currencyCode: str
+
+
+class CheckoutsPageAbandonedCheckoutsNodesTotalPriceSet(TypedDict):
+    shopMoney: CheckoutsPageAbandonedCheckoutsNodesTotalPriceSetShopMoney
+
+
+class CheckoutsPageAbandonedCheckoutsNodesLineItemsNodes(CheckoutLine):
+    pass
+
+
+class CheckoutsPageAbandonedCheckoutsNodesLineItemsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
 
 
 class CheckoutsPageAbandonedCheckoutsNodesLineItems(TypedDict):
     nodes: list[CheckoutsPageAbandonedCheckoutsNodesLineItemsNodes]
+    pageInfo: CheckoutsPageAbandonedCheckoutsNodesLineItemsPageInfo
 
 
 class CheckoutsPageAbandonedCheckoutsNodes(TypedDict):
     id: str
     createdAt: str
+    updatedAt: str
     completedAt: str | None
     customer: CheckoutsPageAbandonedCheckoutsNodesCustomer | None
+    subtotalPriceSet: CheckoutsPageAbandonedCheckoutsNodesSubtotalPriceSet
+    totalDiscountSet: CheckoutsPageAbandonedCheckoutsNodesTotalDiscountSet
+    totalPriceSet: CheckoutsPageAbandonedCheckoutsNodesTotalPriceSet
     lineItems: CheckoutsPageAbandonedCheckoutsNodesLineItems
 
 
@@ -1703,12 +1768,17 @@ class ShopCustomersCount(Answer):
     count: int
 
 
+class ShopAbandonedCheckoutsCount(Answer):
+    count: int
+
+
 class Shop(Answer):
     shop: ShopShop
     current_app_installation: ShopCurrentAppInstallation
     products_count: ShopProductsCount | None
     orders_count: ShopOrdersCount | None
     customers_count: ShopCustomersCount | None
+    abandoned_checkouts_count: ShopAbandonedCheckoutsCount | None
 
 
 class ShopPoliciesShopShopPolicies(Answer):
@@ -1790,6 +1860,51 @@ class SubscribeWebhookWebhookSubscriptionCreate(Answer):
 
 class SubscribeWebhook(Answer):
     webhook_subscription_create: SubscribeWebhookWebhookSubscriptionCreate | None
+
+
+class TransactionsPageOrdersNodesTransactionsParentTransaction(TypedDict):
+    id: str
+
+
+class TransactionsPageOrdersNodesTransactionsAmountSetShopMoney(TypedDict):
+    amount: str
+    currencyCode: str
+
+
+class TransactionsPageOrdersNodesTransactionsAmountSet(TypedDict):
+    shopMoney: TransactionsPageOrdersNodesTransactionsAmountSetShopMoney
+
+
+class TransactionsPageOrdersNodesTransactions(TypedDict):
+    id: str
+    kind: str
+    status: str
+    gateway: str | None
+    test: bool
+    createdAt: str
+    processedAt: str | None
+    parentTransaction: TransactionsPageOrdersNodesTransactionsParentTransaction | None
+    amountSet: TransactionsPageOrdersNodesTransactionsAmountSet
+
+
+class TransactionsPageOrdersNodes(TypedDict):
+    id: str
+    updatedAt: str
+    transactions: list[TransactionsPageOrdersNodesTransactions]
+
+
+class TransactionsPageOrdersPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class TransactionsPageOrders(TypedDict):
+    nodes: list[TransactionsPageOrdersNodes]
+    pageInfo: TransactionsPageOrdersPageInfo
+
+
+class TransactionsPage(TypedDict):
+    orders: TransactionsPageOrders
 
 
 class UnsubscribeWebhookWebhookSubscriptionDeleteUserErrors(Answer):

@@ -88,6 +88,11 @@ SHAPES = {
         {"ReturnLineItem": "returnLineItems", "UnverifiedReturnLineItem": "returnLineItems"},
     ),
     "segments": Shape("segments_bulk", {}),
+    # Stores were seen to name a checkout's lines like an order's.
+    "checkouts": Shape(
+        "checkouts_bulk", {"AbandonedCheckoutLineItem": "lineItems", "LineItem": "lineItems"}
+    ),
+    "transactions": Shape("transactions_bulk", {}),
 }
 
 

@@ -14,6 +14,8 @@ import orjson
 from royal_platform.shopify import answers
 from royal_platform.shopify.rows import (
     AdjustmentRow,
+    CheckoutLineRow,
+    CheckoutRow,
     CollectionRow,
     CustomerRow,
     DiscountRow,
@@ -31,6 +33,7 @@ from royal_platform.shopify.rows import (
     ReturnLineRow,
     ReturnRow,
     SegmentRow,
+    TransactionRow,
     VariantRow,
 )
 
@@ -42,6 +45,8 @@ CollectionNode = answers.CollectionsPageCollectionsNodes
 CustomerNode = answers.CustomersPageCustomersNodes
 DiscountNode = answers.DiscountsPageDiscountNodesNodes
 ReturnsNode = answers.ReturnsPageOrdersNodes
+CheckoutNode = answers.CheckoutsPageAbandonedCheckoutsNodes
+TransactionsNode = answers.TransactionsPageOrdersNodes
 SegmentNode = answers.SegmentsPageSegmentsNodes
 FulfillmentOrderNode = answers.FulfillmentOrdersPageFulfillmentOrdersNodes
 OrderNode = answers.OrdersPageOrdersNodes
@@ -269,6 +274,57 @@ def _return_line(return_id: str, node: answers.ReturnLineRow) -> ReturnLineRow:
         refunded=node["refundedQuantity"],
         reason=None if reason is None else reason["handle"],
     )
+
+
+def checkout_rows(node: CheckoutNode) -> tuple[CheckoutRow, list[CheckoutLineRow]]:
+    """A checkout nobody finished (yet) and its lines, whose connection must be complete."""
+    ident, money = local_id(node["id"]), node["totalPriceSet"]["shopMoney"]
+    row = CheckoutRow(
+        id=ident,
+        customer_id=_tail(node["customer"]),
+        currency=money["currencyCode"],
+        subtotal=_shop(node["subtotalPriceSet"]),
+        discount=_shop(node["totalDiscountSet"]),
+        total=scaled(money["amount"]),
+        created_at=utc_text(node["createdAt"]),
+        completed_at=utc_or_none(node["completedAt"]),
+        updated_at=utc_text(node["updatedAt"]),
+    )
+    lines = [
+        CheckoutLineRow(
+            checkout_id=ident,
+            id=local_id(line["id"]),
+            product_id=_tail(line["product"]),
+            variant_id=_tail(line["variant"]),
+            title=line["title"] or "",
+            quantity=line["quantity"],
+            total=scaled(line["discountedTotalPriceSet"]["shopMoney"]["amount"]),
+        )
+        for line in node["lineItems"]["nodes"]
+    ]
+    return row, lines
+
+
+def transaction_rows(node: TransactionsNode) -> list[TransactionRow]:
+    """What was paid and given back for an order, whose last change stands for theirs."""
+    order_id, updated = local_id(node["id"]), utc_text(node["updatedAt"])
+    return [
+        TransactionRow(
+            id=local_id(each["id"]),
+            order_id=order_id,
+            parent_id=_tail(each["parentTransaction"]),
+            kind=each["kind"].lower(),
+            status=each["status"].lower(),
+            gateway=each["gateway"],
+            amount=scaled(each["amountSet"]["shopMoney"]["amount"]),
+            currency=each["amountSet"]["shopMoney"]["currencyCode"],
+            test=each["test"],
+            created_at=utc_text(each["createdAt"]),
+            processed_at=utc_or_none(each["processedAt"]),
+            updated_at=updated,
+        )
+        for each in node["transactions"]
+    ]
 
 
 def cost_of(node: ItemNode) -> int | None:

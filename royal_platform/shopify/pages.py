@@ -106,6 +106,13 @@ class PageReader:
                     ("found", "returnLineItems"),
                 )  # fmt: skip
 
+    async def complete_checkouts(self, nodes: list[Node]) -> None:
+        """Fetch the lines of checkouts that have more than a page shows."""
+        for node in nodes:
+            await self._rest(
+                node["lineItems"], documents.CHECKOUT_LINES, node["id"], ("checkout", "lineItems")
+            )
+
     async def complete_collections(self, nodes: list[Node]) -> None:
         """Fetch the members of collections that have more than a page shows."""
         for node in nodes:

@@ -101,6 +101,43 @@ class ReturnLineRow(NamedTuple):
     reason: str | None
 
 
+class CheckoutRow(NamedTuple):
+    id: str
+    customer_id: str | None
+    currency: str
+    subtotal: int
+    discount: int
+    total: int
+    created_at: str
+    completed_at: str | None
+    updated_at: str
+
+
+class CheckoutLineRow(NamedTuple):
+    checkout_id: str
+    id: str
+    product_id: str | None
+    variant_id: str | None
+    title: str
+    quantity: int
+    total: int
+
+
+class TransactionRow(NamedTuple):
+    id: str
+    order_id: str
+    parent_id: str | None
+    kind: str
+    status: str
+    gateway: str | None
+    amount: int
+    currency: str
+    test: bool
+    created_at: str
+    processed_at: str | None
+    updated_at: str
+
+
 class LocationRow(NamedTuple):
     id: str
     name: str

@@ -37,7 +37,8 @@ class Stage:
     that is ``swept`` is read whole once a day, and what was not met then is gone. Without its
     ``scope`` it is left out. ``whole`` is the search that finds all that is wanted of it; ``again``
     reads that once a day too, since what hangs on an object may change without it. ``within`` is
-    the connection that holds the objects, when they hang on others.
+    the connection or list that holds the objects, when they hang on others. Pages that are not
+    ``ordered`` by change move the watermark at the end only: a read cut off missed older changes.
     """
 
     document: Document[Any]
@@ -49,12 +50,14 @@ class Stage:
     whole: str | None = None
     again: bool = False
     within: str = ""
+    ordered: bool = True
 
     def objects(self, nodes: list[Node]) -> list[Node]:
         """The objects that a page of nodes brings."""
         if not self.within:
             return nodes
-        return [each for node in nodes for each in node[self.within]["nodes"]]
+        held = [node[self.within] for node in nodes]
+        return [each for one in held for each in (one if isinstance(one, list) else one["nodes"])]
 
 
 def expected(state: SyncState) -> dict[str, int]:
@@ -83,19 +86,14 @@ def advance(
     following: str | None,
     *,
     is_first: bool,
-    since: datetime | None = None,
+    mark: str,
 ) -> None:
     """Move the stage's watermark and, in a first sync, the place to go on from.
 
-    ``since`` is the watermark of nodes that do not come in the order of their changes.
+    ``mark`` is how far its changes are known; empty says that this page does not tell.
     """
-    marks = state.cursor.setdefault("marks", {})
-    told = [node.get("discount", node) for node in nodes]
-    newest = [mapping.utc_text(each["updatedAt"]) for each in told if "updatedAt" in each]
-    if since is not None:
-        marks[stage] = mapping.utc_text(since.isoformat())
-    elif newest:
-        marks[stage] = max([*newest, marks.get(stage, "")])
+    if mark:
+        state.cursor.setdefault("marks", {})[stage] = mark
     if is_first:
         found = len(STAGES[stage].objects(nodes))
         state.counts[stage] = state.counts.get(stage, 0) + found
@@ -103,6 +101,13 @@ def advance(
         if following is None:
             progress.end(state, stage)
         state.cursor["first"] = {"stage": (*upcoming, stage)[0], "after": following}
+
+
+def _newest(nodes: list[Node]) -> str:
+    """When the newest of the nodes changed; empty for a kind that does not say."""
+    told = [node.get("discount", node) for node in nodes]
+    moments = [mapping.utc_text(each["updatedAt"]) for each in told if "updatedAt" in each]
+    return max(moments, default="")
 
 
 def _products(
@@ -200,6 +205,21 @@ def _returns(
     return page.put("returns", rows, [line for _rows, lines in pairs for line in lines])
 
 
+def _checkouts(
+    page: MirrorPage, nodes: list[mapping.CheckoutNode], _state: SyncState, _days: mapping.Days
+) -> int:
+    pairs = [mapping.checkout_rows(node) for node in nodes]
+    lines = [line for _row, own in pairs for line in own]
+    return page.put("checkouts", [row for row, _own in pairs], lines)
+
+
+def _transactions(
+    page: MirrorPage, nodes: list[mapping.TransactionsNode], _state: SyncState, _days: mapping.Days
+) -> int:
+    rows = [row for node in nodes for row in mapping.transaction_rows(node)]
+    return page.put("transactions", rows)
+
+
 # Orders with goods on their way back, or back.
 _RETURNED = " OR ".join(
     f"return_status:{status}"
@@ -233,6 +253,16 @@ STAGES: dict[str, Stage] = {
     "segments": Stage(
         documents.SEGMENTS_PAGE, "segments", _segments, "segments", swept=True,
         scope="read_customers",
+    ),
+    # Shopify forgets old ones, and its list knows no order of changes.
+    "checkouts": Stage(
+        documents.CHECKOUTS_PAGE, "abandonedCheckouts", _checkouts, "checkouts", swept=True,
+        scope="read_orders", ordered=False,
+    ),
+    # Each changes its order, and none is ever taken back.
+    "transactions": Stage(
+        documents.TRANSACTIONS_PAGE, "orders", _transactions, "orders",
+        scope="read_orders", within="transactions",
     ),
 }  # fmt: skip
 _NAMES = tuple(STAGES)
@@ -276,6 +306,7 @@ class StagePages:
         self._tell, self._since = tell, since
         self._days = mapping.Days(state.timezone)
         self._stored = 0
+        self._newest = (state.cursor.get("marks") or {}).get(stage, "")
 
     def store(self, nodes: list[Node], following: str | None) -> None:
         """Store one page; ``following`` None says that it is the last."""
@@ -289,9 +320,15 @@ class StagePages:
             stage = STAGES[self._stage]
             self.news += stage.store(page, nodes, self._state, self._days)
             self.met |= {mapping.local_id(node["id"]) for node in nodes} if stage.swept else set()
-            advance(
-                self._state, self._stage, nodes, following, is_first=is_first, since=self._since
-            )
+            mark = self._mark(nodes, following)
+            advance(self._state, self._stage, nodes, following, is_first=is_first, mark=mark)
             page.save(self._state)
             if self._tell is not None:
                 self._tell(page, self._stage, self._state)
+
+    def _mark(self, nodes: list[Node], following: str | None) -> str:
+        """The watermark that holds once this page is stored; empty when none does yet."""
+        if self._since is not None:
+            return mapping.utc_text(self._since.isoformat())
+        self._newest = max(self._newest, _newest(nodes))
+        return self._newest if STAGES[self._stage].ordered or following is None else ""

@@ -33,6 +33,7 @@ _SINGULAR = {
     "collections": "collection",
     "discounts": "discount",
     "segments": "segment",
+    "checkouts": "checkout",
 }
 
 
@@ -57,8 +58,8 @@ async def incremental(platform: SyncPlatform) -> int:
 def notice_deletion(mirror: MirrorStore, topic: str, payload: Mapping[str, Any]) -> int:
     """Take what a webhook says is gone out of the mirror, contacting nobody; how many were there.
 
-    ``topic`` is that of a product, an order, a customer, a collection, a discount
-    or a segment.
+    ``topic`` is that of a product, an order, a customer, a collection, a discount,
+    a segment or a checkout.
     """
     subject = topic.partition("/")[0]
     gone = payload if subject != "customers" else payload.get("customer") or payload
@@ -219,6 +220,7 @@ class Sync:
             "products": answer.products_count,
             "orders": answer.orders_count,
             "customers": answer.customers_count,
+            "checkouts": answer.abandoned_checkouts_count,
         }
         state.counts |= {
             f"{name}_expected": count.count for name, count in counts.items() if count is not None
@@ -268,6 +270,7 @@ class Sync:
         stage = stages.STAGES[name]
         complete = {
             "products": self._reader.complete_products,
+            "checkouts": self._reader.complete_checkouts,
             "collections": self._reader.complete_collections,
             "fulfillment_orders": self._reader.complete_fulfillment_orders,
             "orders": self._reader.complete_orders,

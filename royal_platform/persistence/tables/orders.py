@@ -228,6 +228,63 @@ return_lines = Table(
     sqlite_with_rowid=False,
 )
 
+# Checkouts nobody finished (yet), as long as the store remembers them.
+abandoned_checkouts = Table(
+    "abandoned_checkouts",
+    metadata,
+    store_key(),
+    key(),
+    reference("customer_id", nullable=True),
+    currency(),
+    amount("subtotal"),
+    amount("discount"),
+    amount("total"),
+    moment("created_at"),
+    moment("completed_at", nullable=True),
+    moment("updated_at"),
+    moment("deleted_at", nullable=True),
+    Index(None, "store_id", "created_at"),
+    Index(None, "store_id", "customer_id"),
+    sqlite_with_rowid=False,
+)
+
+abandoned_checkout_lines = Table(
+    "abandoned_checkout_lines",
+    metadata,
+    store_key(),
+    key("checkout_id"),
+    key(),
+    reference("product_id", nullable=True),
+    reference("variant_id", nullable=True),
+    Column("title", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    # What the line costs after its discounts, in the checkout's currency.
+    amount("total"),
+    sqlite_with_rowid=False,
+)
+
+# What was paid and given back for orders; a transaction's updated_at is its order's.
+order_transactions = Table(
+    "order_transactions",
+    metadata,
+    store_key(),
+    key(),
+    reference("order_id"),
+    reference("parent_id", nullable=True),
+    Column("kind", String(40), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("gateway", String(255)),
+    amount("amount"),
+    currency(),
+    Column("test", Boolean, nullable=False),
+    moment("created_at"),
+    moment("processed_at", nullable=True),
+    moment("updated_at"),
+    moment("deleted_at", nullable=True),
+    Index(None, "store_id", "order_id"),
+    sqlite_with_rowid=False,
+)
+
 daily_variant_sales = Table(
     "daily_variant_sales",
     metadata,

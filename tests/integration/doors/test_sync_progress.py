@@ -20,6 +20,7 @@ AS_ADMIN = {"Authorization": f"Bearer {ADMIN}"}
 KINDS = [
     "products", "variants", "metafields", "price_history", "inventory", "collections", "customers",
     "orders", "refunds", "discounts", "fulfillment_orders", "returns", "segments",
+    "checkouts", "transactions",
 ]  # fmt: skip
 
 

@@ -98,8 +98,8 @@ async def test_a_customers_erasure_reaches_every_place_and_leaves_a_receipt(shop
         kinds = read_after(connection, shop.store_id, 0, 50, type="privacy.request.done")
     assert done["w-redact"].receipt == {
         "customers": 1, "orders": 1, "event_details": 1, "webhook_bodies": 1, "exports": 1,
-        "messages": 0, "flows": 0, "stock_wishes": 0, "order_cases": 0, "threads": 0,
-        "address_changes": 0, "decided_words": 0,
+        "messages": 0, "flows": 0, "stock_wishes": 0, "checkouts": 0, "order_cases": 0,
+        "threads": 0, "address_changes": 0, "decided_words": 0,
         "conversation_passages": 0,
     }  # fmt: skip
     assert not done["w-data"].has_export

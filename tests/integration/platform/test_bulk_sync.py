@@ -31,11 +31,14 @@ from royal_platform.persistence.tables.catalog import (
 )
 from royal_platform.persistence.tables.customers import shop_segments
 from royal_platform.persistence.tables.orders import (
+    abandoned_checkout_lines,
+    abandoned_checkouts,
     customers,
     daily_sales,
     fulfillment_order_lines,
     fulfillment_orders,
     order_lines,
+    order_transactions,
     orders,
     refund_lines,
     refunds,
@@ -52,7 +55,8 @@ pytestmark = pytest.mark.timeout(240)
 MIRRORED: list[Table] = [
     products, variants, metafields, inventory_levels, collections, collection_products, customers,
     orders, order_lines, fulfillment_orders, fulfillment_order_lines, refunds, refund_lines,
-    returns, return_lines, shop_segments, daily_sales,
+    returns, return_lines, shop_segments, abandoned_checkouts, abandoned_checkout_lines,
+    order_transactions, daily_sales,
 ]  # fmt: skip
 # When a row came is the mirror's own; everything else comes from the store.
 _OWN = {"synced_at", "mirrored_at", "seen_at"}
@@ -114,7 +118,17 @@ async def test_bulk_operations_read_the_same_store_as_pages(platform, sandbox):
     paged = await Sync(platform.shopify(), platform.mirror()).first()
     wanted = mirrored(platform)
     assert all(
-        wanted[name] for name in ("products", "orders", "order_lines", "refunds", "metafields")
+        wanted[name]
+        for name in (
+            "products",
+            "orders",
+            "order_lines",
+            "refunds",
+            "metafields",
+            "abandoned_checkouts",
+            "abandoned_checkout_lines",
+            "order_transactions",
+        )
     )
     forget(platform)
     counts = await in_bulk(platform).first()

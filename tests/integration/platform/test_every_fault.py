@@ -50,7 +50,8 @@ FAULTS: list[dict[str, Any]] = [
 MIRRORED = [
     catalog.products, catalog.variants, catalog.inventory_levels, orders.customers, orders.orders,
     orders.order_lines, orders.refunds, orders.refund_lines,
-    orders.returns, orders.return_lines, customers.shop_segments,
+    orders.returns, orders.return_lines, customers.shop_segments, orders.abandoned_checkouts,
+    orders.abandoned_checkout_lines, orders.order_transactions,
 ]  # fmt: skip
 
 

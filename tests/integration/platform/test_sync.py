@@ -34,10 +34,13 @@ from royal_platform.persistence.tables.catalog import (
 )
 from royal_platform.persistence.tables.customers import shop_segments
 from royal_platform.persistence.tables.orders import (
+    abandoned_checkout_lines,
+    abandoned_checkouts,
     daily_sales,
     fulfillment_order_lines,
     fulfillment_orders,
     order_lines,
+    order_transactions,
     orders,
     return_lines,
     returns,
@@ -74,6 +77,10 @@ def platform(sandbox: Sandbox, migrated_url: str) -> Iterator[Platform]:
     opened.close()
 
 
+LEFT = """{ abandonedCheckouts(first: 250) { nodes { id completedAt
+  lineItems(first: 50) { nodes { quantity } } } } }"""
+PAID = """{ orders(first: 250, reverse: true) { nodes { id transactions { id kind status
+  parentTransaction { id } } } } }"""
 SCOPED = ("discounts", "fulfillment_orders", "returns", "segments")
 CODE = """mutation($code: String!) { discountCodeBasicCreate(basicCodeDiscount: {title: $code,
   code: $code, startsAt: "2024-01-01T00:00:00Z", context: {all: ALL},
@@ -295,6 +302,65 @@ async def test_returns_and_segments_follow_the_store(platform, sandbox):
         transaction.connection.execute(returns.delete().where(returns.c.id == _tail({"id": again})))
     assert await Sync(platform.shopify(), platform.mirror()).reconcile() > 0
     assert whole_pairs(platform) == there
+    await platform.shopify().aclose()
+
+
+async def test_checkouts_left_behind_follow_the_store_and_are_forgotten_with_it(platform, sandbox):
+    await sync.first(platform)
+    as_left(platform, sandbox)
+    sandbox.control("step", {"days": 1})
+    assert await sync.incremental(platform) > 0
+    as_left(platform, sandbox)
+    assert whole(platform, abandoned_checkouts.c.completed_at) > {None}, "some came back"
+    ident, other, *_rest = sorted(whole(platform, abandoned_checkouts.c.id))
+    assert notice_deletion(platform.mirror(), "checkouts/delete", {"id": int(ident)}) == 1
+    assert ident not in whole(platform, abandoned_checkouts.c.id)
+    assert ident not in whole(platform, abandoned_checkout_lines.c.checkout_id)
+    # The store has it still, and knows nothing of another: the daily comparison finds both.
+    with platform.database.write() as transaction:
+        mistaken = abandoned_checkouts.update().where(abandoned_checkouts.c.id == other)
+        transaction.connection.execute(mistaken.values(id="77"))
+    assert await Sync(platform.shopify(), platform.mirror()).reconcile() > 0
+    as_left(platform, sandbox)
+    await platform.shopify().aclose()
+
+
+def as_left(platform: Platform, sandbox: Sandbox) -> None:
+    told = sandbox.admin(LEFT)["abandonedCheckouts"]["nodes"]
+    units = {
+        _tail(each): sum(one["quantity"] for one in each["lineItems"]["nodes"]) for each in told
+    }
+    assert units
+    lines, owner = abandoned_checkout_lines.c, abandoned_checkout_lines.c.checkout_id
+    with platform.database.read() as connection:
+        mine = connection.execute(select(owner, func.sum(lines.quantity)).group_by(owner)).all()
+    assert units.items() <= {row[0]: int(row[1]) for row in mine}.items()
+    assert units.keys() <= whole(platform, abandoned_checkouts.c.id)
+    assert "77" not in whole(platform, abandoned_checkouts.c.id)
+
+
+async def test_transactions_follow_their_orders(platform, sandbox):
+    await sync.first(platform)
+    sandbox.control("step", {"days": 1})
+    assert await sync.incremental(platform) > 0
+    table = order_transactions.c
+    with platform.database.read() as connection:
+        rows = connection.execute(
+            select(table.id, table.order_id, table.kind, table.status, table.parent_id)
+        ).all()
+        paid = select(func.sum(table.amount, type_=table.amount.type)).where(table.kind == "sale")
+        total = select(func.sum(orders.c.total, type_=orders.c.total.type))
+        assert connection.scalar(paid) == connection.scalar(total)
+    assert {row.kind for row in rows} == {"sale", "refund"}
+    told = sandbox.admin(PAID)["orders"]["nodes"]
+    assert {tuple(row) for row in rows} >= {
+        (
+            _tail(each), _tail(node), each["kind"].lower(), each["status"].lower(),
+            each["parentTransaction"] and _tail(each["parentTransaction"]),
+        )
+        for node in told
+        for each in node["transactions"]
+    }  # fmt: skip
     await platform.shopify().aclose()
 
 

@@ -184,6 +184,7 @@ _BUILDERS: dict[str, Callable[[Transaction, Change], Body | None]] = {
     "fulfillments/update": sales.fulfilment,
     "checkouts/create": sales.checkout,
     "checkouts/update": sales.checkout,
+    "order_transactions/create": sales.transaction,
     "refunds/create": sales.refund,
     "returns/approve": sales.goods_return,
     "returns/cancel": sales.goods_return,

@@ -3,8 +3,10 @@
 import json
 from typing import Any
 
+from store_sandbox.admin.reads.payments import refund_of, sale_of
 from store_sandbox.admin.wire import gid, price, split_tags, when
 from store_sandbox.state import Change, Transaction
+from store_sandbox.state.payments import owner_of, sale_number
 from store_sandbox.state.store import read_meta
 from store_sandbox.webhooks.rows import Body, row_of, rows_of
 
@@ -97,6 +99,31 @@ def refund(tx: Transaction, change: Change) -> Body | None:
             {"id": one["id"], "amount": price(one["amount"]), "reason": one["reason"]}
             for one in extra
         ],
+    }
+
+
+def transaction(tx: Transaction, change: Change) -> Body | None:
+    """What was paid or given back as REST shows it, None when its order is gone."""
+    table, ident = owner_of(change.subject_id)
+    row = None if table is None or ident is None else row_of(tx, table, ident)
+    is_sale = table == "orders"
+    sold = row if is_sale or row is None else row_of(tx, "orders", row["order_id"])
+    if sold is None:
+        return None
+    one = sale_of(sold) if is_sale else refund_of(sold, row)
+    return {
+        "id": one["id"],
+        "admin_graphql_api_id": gid("OrderTransaction", one["id"]),
+        "order_id": sold["id"],
+        "parent_id": None if is_sale else sale_number(sold["id"]),
+        "kind": one["kind"].lower(),
+        "status": one["status"].lower(),
+        "gateway": one["gateway"],
+        "amount": price(one["amount"]),
+        "currency": read_meta(tx.connection, "shop.currency") or "USD",
+        "test": bool(one["test"]),
+        "created_at": when(one["at"]),
+        "processed_at": when(one["at"]),
     }
 
 

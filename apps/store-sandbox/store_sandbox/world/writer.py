@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from store_sandbox.state import Transaction
+from store_sandbox.state import Transaction, payments
 from store_sandbox.world import tables
 from store_sandbox.world.facts import (
     ChargedBack,
@@ -106,6 +106,8 @@ class Writer:
             self._rings.append((fact.key, {"ring": fact.ring, "order_id": order["id"]}))
         for topic in ("orders/create", "orders/paid"):
             self.tx.changed(topic, order["id"])
+        if order["total"]:
+            self.tx.changed(payments.TOPIC, payments.sale_number(order["id"]))
 
     def _shipped(self, fact: OrderShipped) -> None:
         order = self.rows.orders.find(fact.order)
@@ -163,6 +165,8 @@ class Writer:
         order["updated_at"] = stamp
         self.rows.spend_less(order["customer_id"], total, stamp)
         self.tx.changed("refunds/create", refund["id"])
+        if total:
+            self.tx.changed(payments.TOPIC, payments.refund_number(refund["id"]))
         self.tx.changed("orders/updated", order["id"])
 
     def _give_back(

@@ -13,17 +13,17 @@ from store_sandbox.admin.nodes import Node, batch_of
 from store_sandbox.admin.reads.columns import Resolver, bag, constant, flag, moment, plain, typed
 from store_sandbox.admin.reads.orders import find_order, load_order, load_refunds, received
 from store_sandbox.admin.wire import gid
+from store_sandbox.state.payments import owner_of, refund_number, sale_number
 
-_SALE, _REFUND = 1, 2
 _UNPAID = ("PENDING", "AUTHORIZED", "VOIDED", "EXPIRED")
 
 
-def _sale(order: Node) -> dict[str, Any]:
-    row = order.row
+def sale_of(row: Any) -> dict[str, Any]:
+    """The sale of an order's row."""
     pending = row["financial_status"] in _UNPAID
     return {
         **_common(row),
-        "id": row["id"] * 10 + _SALE,
+        "id": sale_number(row["id"]),
         "kind": "SALE",
         "status": "PENDING" if pending else "SUCCESS",
         "amount": row["total"],
@@ -31,10 +31,11 @@ def _sale(order: Node) -> dict[str, Any]:
     }
 
 
-def _refund(order: Any, refund: Any) -> dict[str, Any]:
+def refund_of(order: Any, refund: Any) -> dict[str, Any]:
+    """The money that went back with a refund's row."""
     return {
         **_common(order),
-        "id": refund["id"] * 10 + _REFUND,
+        "id": refund_number(refund["id"]),
         "kind": "REFUND",
         "status": "SUCCESS",
         "amount": refund["total"],
@@ -49,27 +50,25 @@ def _common(order: Any) -> dict[str, Any]:
 def transactions_of(order: Node, context: Context) -> list[Node]:
     """The sale and the refunds of an order, oldest first."""
     refunds = order.related("refunds", "id", context, load_refunds) or []
-    rows = [_sale(order)] if order.row["total"] else []
-    rows += [_refund(order.row, one.row) for one in refunds if one.row["total"]]
+    rows = [sale_of(order.row)] if order.row["total"] else []
+    rows += [refund_of(order.row, one.row) for one in refunds if one.row["total"]]
     return batch_of("OrderTransaction", rows)
 
 
 def find_transaction(context: Context, number: int | None) -> Node | None:
     """The transaction with this id."""
-    if number is None or number % 10 not in (_SALE, _REFUND):
-        return None
-    owner: int | None = number // 10
-    if number % 10 == _REFUND:
-        row = context.db.execute("SELECT order_id FROM refunds WHERE id = ?", (owner,)).fetchone()
-        owner = None if row is None else row["order_id"]
-    order = find_order(context, owner)
+    table, ident = (None, None) if number is None else owner_of(number)
+    if table == "refunds":
+        row = context.db.execute("SELECT order_id FROM refunds WHERE id = ?", (ident,)).fetchone()
+        ident = None if row is None else row["order_id"]
+    order = find_order(context, ident)
     found = [] if order is None else transactions_of(order, context)
     return next((one for one in found if one.row["id"] == number), None)
 
 
 def _of_refund(node: Node, info: Info, **args: Any) -> Page:
     order = node.related("order", "order_id", info.context, load_order)
-    rows = [_refund(order.row, node.row)] if node.row["total"] else []
+    rows = [refund_of(order.row, node.row)] if node.row["total"] else []
     return sliced(batch_of("OrderTransaction", rows), args)
 
 
@@ -77,7 +76,7 @@ def _parent(node: Node, info: Info) -> Node | None:
     if node.row["kind"] != "REFUND":
         return None
     order = node.related("order", "order_id", info.context, load_order)
-    return batch_of("OrderTransaction", [_sale(order)])[0] if received(order, info) else None
+    return batch_of("OrderTransaction", [sale_of(order.row)])[0] if received(order, info) else None
 
 
 def _listed(

@@ -11,7 +11,7 @@ from store_sandbox.admin.wire import gid, join_tags, parse_gid, split_tags
 from store_sandbox.admin.writes.fulfilments import add_lines
 from store_sandbox.admin.writes.inventory import stock_moved
 from store_sandbox.admin.writes.outcome import Payload, Write, refuse, shown
-from store_sandbox.state import to_scaled, to_seconds
+from store_sandbox.state import payments, to_scaled, to_seconds
 
 _FIRST_NUMBER = 1001
 _FULFILMENT = {
@@ -51,6 +51,8 @@ def create(write: Write, args: dict[str, Any]) -> Payload:
         _take_stock(write, lines, obey=behaviour == "DECREMENT_OBEYING_POLICY", fulfilled=fulfilled)
     _count_customer(write, row)
     write.tx.changed("orders/create", number)
+    if row["total"]:
+        write.tx.changed(payments.TOPIC, payments.sale_number(number))
     write.journal(gid("Order", number) or "", None, {"total": shown(row["total"])})
     return {"order": number, "userErrors": []}
 

@@ -7,7 +7,7 @@ from typing import Any
 from store_sandbox.admin.wire import gid, parse_gid
 from store_sandbox.admin.writes.inventory import stock_moved
 from store_sandbox.admin.writes.outcome import Payload, Write, refuse, shown
-from store_sandbox.state import from_scaled, to_scaled, to_seconds
+from store_sandbox.state import from_scaled, payments, to_scaled, to_seconds
 
 
 def create(write: Write, args: dict[str, Any]) -> Payload:
@@ -106,6 +106,8 @@ def _store(
         if line["restock_type"] in ("RETURN", "CANCEL"):
             restock(write, line)
     tx.changed("refunds/create", number)
+    if amount:
+        tx.changed(payments.TOPIC, payments.refund_number(number))
     return number
 
 
