@@ -62,10 +62,13 @@ from royal_platform.shopify.support import ShopifySupport
 from royal_platform.shopify.sync import Sync
 from royal_platform.shopify.world_clock import read_world_clock
 from royal_platform.store_access import SandboxFile, client_of, connected, sealing_key, served
-from royal_platform.suppliers.adapter import ConfiguredSupplier
+from royal_platform.suppliers.adapter import PRINTFUL, ConfiguredSupplier
 from royal_platform.suppliers.desk.adapter import DeskReader
 from royal_platform.suppliers.feed.adapter import Feed
-from royal_platform.suppliers.schemas import SupplierSettings
+from royal_platform.suppliers.printful.adapter import PrintfulCatalogue, PrintfulReader
+from royal_platform.suppliers.printful.client import ADDRESS as PRINTFUL_ADDRESS
+from royal_platform.suppliers.printful.client import PrintfulClient
+from royal_platform.suppliers.schemas import PrintfulSettings, SupplierSettings
 from royal_platform.suppliers.wire import Wire
 
 if TYPE_CHECKING:
@@ -462,6 +465,8 @@ def _supplier(platform: Platform, store: Store, found: Supplier) -> ConfiguredSu
         # One for each use: a resolver belongs to one event loop.
         return await UnifiedSecretResolver(platform.settings).get_secret(name)
 
+    if found.kind == PRINTFUL:
+        return _printful(platform, store, found, settings, guard)
     wire = Wire(guard, settings.auth, secret)
     folder = platform.settings.var_dir / "feeds"
     zone = ZoneInfo(store.timezone)
@@ -473,3 +478,25 @@ def _supplier(platform: Platform, store: Store, found: Supplier) -> ConfiguredSu
         else Feed(found.id, settings.feed, wire, folder, store.currency),
         None if settings.desk is None else DeskReader(settings.desk, wire, zone),
     )
+
+
+def _printful(
+    platform: Platform,
+    store: Store,
+    found: Supplier,
+    entered: SupplierSettings,
+    guard: AddressGuard,
+) -> ConfiguredSupplier:
+    name = entered.auth.secret if entered.auth is not None else "PRINTFUL_API_KEY"
+    settings = entered.printful or PrintfulSettings.model_validate({})
+
+    async def token() -> str:
+        return await UnifiedSecretResolver(platform.settings).get_secret(name)
+
+    client = PrintfulClient(
+        guard, token, platform.settings.printful_base_url or PRINTFUL_ADDRESS, settings.store_id
+    )
+    return ConfiguredSupplier(
+        found.name, found.kind, PrintfulCatalogue(found.id, client, settings, store.currency),
+        PrintfulReader(client),
+    )  # fmt: skip

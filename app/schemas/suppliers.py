@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from app.schemas.common import Given, Model, MoneyOut, PageQuery
 from royal_platform.suppliers.schemas import FeedSettings, SupplierSettings
 
-Kind = Literal["feed", "autods", "spocket"]
+Kind = Literal["feed", "printful", "autods", "spocket"]
 _Name = Field(min_length=1, max_length=120, examples=["Northern Tack Wholesale"])
 
 

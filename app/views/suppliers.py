@@ -31,6 +31,7 @@ from royal_platform.persistence.offers import Offers, promises
 from royal_platform.persistence.purchases import Purchases
 from royal_platform.persistence.supplier_orders import BookedOrder, SupplierOrders
 from royal_platform.persistence.suppliers import Supplier, Suppliers
+from royal_platform.suppliers.adapter import PRINTFUL
 from royal_platform.suppliers.feed.columns import ColumnMap, guess, reading
 from royal_platform.suppliers.feed.rows import headers_of
 from royal_platform.suppliers.manual.document import purchase_order
@@ -199,7 +200,8 @@ def _summary(found: Supplier, kept: dict[str, Reliability]) -> dict[str, Any]:
         "state": cast("Any", found.state), "detail": found.detail,
         "offer_count": found.offer_count, "fault_count": found.fault_count,
         "read_at": found.read_at, "next_due_at": found.next_due_at,
-        "takes_orders": bool(found.settings.get("desk")), "reliability": ReliabilityOut(**known),
+        "takes_orders": found.kind == PRINTFUL or bool(found.settings.get("desk")),
+        "reliability": ReliabilityOut(**known),
     }  # fmt: skip
 
 

@@ -151,6 +151,7 @@ def _recipient(node: Node) -> Recipient | None:
         city=told["city"],
         postal_code=told["zip"] or "",
         country=told["countryCodeV2"],
+        province=told["provinceCode"],
         phone=told["phone"],
         email=node["email"],
     )

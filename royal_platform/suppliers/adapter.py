@@ -6,10 +6,16 @@ from dataclasses import dataclass
 
 from core.errors import NotConfigured
 from royal_platform.commerce.suppliers.model import SupplierOrder
-from royal_platform.commerce.suppliers.ports import Reading
+from royal_platform.commerce.suppliers.ports import Reading, SupplierDesk
 from royal_platform.suppliers.desk.adapter import DeskReader, OrderDesk
 from royal_platform.suppliers.feed.adapter import Feed
+from royal_platform.suppliers.printful.adapter import (
+    PrintfulCatalogue,
+    PrintfulDesk,
+    PrintfulReader,
+)
 
+PRINTFUL = "printful"
 # Kinds whose interface only their partners know, and the secret that opens it.
 PARTNERS = {"autods": "AUTO_DS_API_KEY", "spocket": "SPOCKET_API_KEY"}
 
@@ -20,8 +26,8 @@ class ConfiguredSupplier:
 
     name: str
     kind: str
-    feed: Feed | None
-    orders: DeskReader | None
+    feed: Feed | PrintfulCatalogue | None
+    orders: DeskReader | PrintfulReader | None
 
     async def catalogue(self) -> Reading:
         """Everything it offers now. Raises ``NotConfigured`` without a feed."""
@@ -32,15 +38,17 @@ class ConfiguredSupplier:
         return None if self.orders is None else await self.orders.track(reference)
 
     @property
-    def source(self) -> Feed:
-        """Its feed."""
-        if self.feed is None or not (self.feed.settings.url or self.feed.settings.file):
+    def source(self) -> Feed | PrintfulCatalogue:
+        """Where its catalogue is read."""
+        if self.feed is None or not self.feed.known:
             raise self._unknown("publishes its catalogue", "the address or file of its feed")
         return self.feed
 
     @property
-    def desk(self) -> OrderDesk:
+    def desk(self) -> SupplierDesk:
         """Its order desk."""
+        if isinstance(self.orders, PrintfulReader):
+            return PrintfulDesk(self.orders)
         if self.orders is None:
             raise self._unknown("takes orders", "its order desk, or order by hand")
         return OrderDesk(self.orders)

@@ -78,10 +78,32 @@ class DeskSettings(_Part):
     statuses: dict[str, str] = Field(default_factory=dict)
 
 
+class Destination(_Part):
+    """Where shipping is asked for; ``province`` by its code (US, CA, AU and JP need it)."""
+
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+    province: str = Field("", pattern=r"^[A-Z0-9]{0,3}$")
+    postal_code: str = Field("", max_length=20)
+
+
+class PrintfulSettings(_Part):
+    """A store at Printful.
+
+    ``store_id`` is needed with a token of the whole account; ``connected`` says that the store
+    there is connected with a shop system, which keeps its products elsewhere. Without ``ship_to``
+    shipping and lead times stay unknown.
+    """
+
+    store_id: str = Field("", pattern=r"^[0-9]{0,20}$")
+    connected: bool = False
+    ship_to: Destination | None = None
+
+
 class SupplierSettings(_Part):
     """Everything about how one supplier is reached."""
 
     feed: FeedSettings | None = None
     desk: DeskSettings | None = None
+    printful: PrintfulSettings | None = None
     auth: Auth | None = None
     every_hours: int = Field(6, ge=1, le=720)

@@ -1,4 +1,4 @@
-"""What fulfilment and execution rely on of a supplier, on the fake and on a desk over HTTP."""
+"""What fulfilment and execution rely on of a supplier: on the fake, over HTTP, at Printful."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ from royal_platform.suppliers.desk.adapter import DeskReader
 from royal_platform.suppliers.errors import SupplierRejected
 from royal_platform.suppliers.feed.adapter import Feed
 from royal_platform.suppliers.presets import sandbox_suppliers
+from royal_platform.suppliers.printful.adapter import PrintfulCatalogue, PrintfulReader
+from royal_platform.suppliers.printful.client import PrintfulClient
+from royal_platform.suppliers.schemas import PrintfulSettings
 from royal_platform.suppliers.wire import Wire
+from tests.counterparts.printful import STORE, TOKEN, Printful
 from tests.fakes.supplier import MemorySupplier
 from tests.integration.platform.wire import Sandbox
 
@@ -56,14 +60,32 @@ def in_memory(_folder: Path) -> Iterator[Ports]:
     yield Ports(fake, fake)
 
 
-@pytest.fixture(params=[in_memory, over_http], ids=["fake", "desk"], scope="module")
+def at_printful(_folder: Path) -> Iterator[Ports]:
+    async def token() -> str:
+        return TOKEN
+
+    with Printful() as server:
+        client = PrintfulClient(
+            AddressGuard.of([f"127.0.0.1:{server.port}"]), token, server.url, STORE
+        )
+        found = ConfiguredSupplier(
+            "Printful", "printful", PrintfulCatalogue("sup_1", client, PrintfulSettings(), "EUR"),
+            PrintfulReader(client),
+        )  # fmt: skip
+        yield Ports(found, found.desk)
+
+
+@pytest.fixture(
+    params=[in_memory, over_http, at_printful], ids=["fake", "desk", "printful"], scope="module"
+)
 def ports(request, tmp_path_factory) -> Iterator[Ports]:
     yield from request.param(tmp_path_factory.mktemp("supplier"))
 
 
 def order(ports: Ports, reference: str, sku: str | None = None) -> OrderRequest:
     offers = asyncio.run(ports.reader.catalogue()).offers
-    listed = next(each.supplier_sku for each in offers if (each.stock or 0) >= 12)
+    # Unknown stock is no empty shelf: what is made to order has none.
+    listed = next(each.supplier_sku for each in offers if each.stock is None or each.stock >= 12)
     return OrderRequest(reference, (OrderLine(sku or listed, 12),), TO)
 
 
@@ -94,4 +116,5 @@ def test_an_article_that_is_not_listed_is_refused_and_nothing_is_ordered(ports: 
 
 def test_what_reads_cannot_order() -> None:
     assert not hasattr(DeskReader, "place")
+    assert not hasattr(PrintfulReader, "place")
     assert not hasattr(ConfiguredSupplier, "place")

@@ -55,6 +55,32 @@ it("says what a partner's interface needs before anything is entered", async () 
   expect(posted?.body).toMatchObject({ name: "My AutoDS", kind: "autods" });
 });
 
+it("enters a store at Printful without an address, and keeps where shipping is asked for", async () => {
+  const world = new World();
+  const { user } = open("/suppliers", world);
+  await user.click(await screen.findByRole("button", { name: "Add a supplier" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.click(dialog.getByRole("radio", { name: "Printful" }));
+  expect(dialog.getByText(/PRINTFUL_API_KEY/)).toBeInTheDocument();
+  expect(dialog.queryByLabelText("Address")).toBeNull();
+  await user.type(dialog.getByLabelText("Name"), "Prints");
+  await user.click(dialog.getByRole("button", { name: "Add a supplier" }));
+  const posted = world.requests.find((each) => each.method === "POST");
+  expect(posted?.body).toEqual({ name: "Prints", kind: "printful", settings: { printful: {} } });
+});
+
+it("keeps where Printful's shipping is asked for, and shows no column map", async () => {
+  const world = new World();
+  const [first] = world.suppliers;
+  if (first) first.kind = "printful";
+  const { user } = open("/suppliers/sup_1", world);
+  await user.type(await screen.findByLabelText("Shipping is asked for: country"), "nl");
+  expect(screen.queryByText("Column map")).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  const put = world.requests.find((each) => each.method === "PUT");
+  expect(put?.body).toMatchObject({ settings: { printful: { ship_to: { country: "NL" } } } });
+});
+
 it("lets nobody without the permission change how a supplier is reached", async () => {
   const world = new World();
   world.session.permissions = world.session.permissions.filter((p) => p !== "connections:write");

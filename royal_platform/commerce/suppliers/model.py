@@ -59,7 +59,7 @@ class OfferVersion:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Where the goods shall go."""
+    """Where the goods shall go; ``province`` by its code within the country."""
 
     name: str
     address1: str
@@ -67,6 +67,7 @@ class Recipient:
     postal_code: str
     country: str
     address2: str | None = None
+    province: str | None = None
     phone: str | None = None
     email: str | None = None
 

@@ -24,7 +24,8 @@ _REQUEST = {
     "reference": "reference", "lines": "lines", "name": "recipient.name",
     "address1": "recipient.address1", "address2": "recipient.address2",
     "city": "recipient.city", "postal_code": "recipient.postal_code",
-    "country": "recipient.country", "phone": "recipient.phone", "email": "recipient.email",
+    "country": "recipient.country", "province": "recipient.province",
+    "phone": "recipient.phone", "email": "recipient.email",
 }  # fmt: skip
 _LINE = {"supplier_sku": "sku", "quantity": "quantity"}
 _RESPONSE = {

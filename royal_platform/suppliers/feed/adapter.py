@@ -24,6 +24,11 @@ class Feed:
     folder: Path
     currency: str
 
+    @property
+    def known(self) -> bool:
+        """Whether it was entered where it is."""
+        return bool(self.settings.url or self.settings.file)
+
     async def rows(self) -> list[Row]:
         """The feed's rows as they are now. Raises ``SupplierRejected`` or ``Unavailable``."""
         body = await self._fetched() if self.settings.url else self._read()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from orchestrator.core.books import writing
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import Inverse, Proposal, Risk, Subject
 from royal_platform.commerce.inventory.model import PurchaseOrder
+from tests.counterparts.printful import TOKEN, Printful
 
 FEED = "code,name,netto\nN1,\"=cmd|'/c calc'!A1\",12.00\n,Nameless,1\n"
 
@@ -104,6 +106,25 @@ def test_a_partners_interface_is_never_guessed(call: Any, platform: Platform, ki
     shown = call("GET", f"/suppliers/{answer.get_json()['id']}").get_json()
     assert shown["state"] == "failed"
     assert shown["detail"].startswith("Partner access required")
+
+
+def test_printful_is_read_with_the_token_of_the_cascade(
+    call: Any, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRINTFUL_API_KEY", TOKEN)
+    answer = call("POST", "/suppliers", name="Prints", kind="printful", settings={})
+    assert answer.status_code == 201, answer.text
+    with Printful() as server:
+        known = {
+            "printful_base_url": server.url, "outbound_allowed": f"127.0.0.1:{server.port}",
+        }  # fmt: skip
+        there = replace(platform, settings=platform.settings.model_copy(update=known))
+        asyncio.run(supplying.read_due(there))
+    shown = call("GET", f"/suppliers/{answer.get_json()['id']}").get_json()
+    assert (shown["state"], shown["offer_count"], shown["fault_count"]) == ("ready", 3, 1)
+    assert shown["takes_orders"]
+    tried = call("POST", f"/suppliers/{shown['id']}/preview", feed={}).get_json()
+    assert [each["cost"]["amount"] for each in tried["offers"]] == ["9.85", "15.10", "9.85"]
 
 
 def test_a_purchase_order_is_a_document_to_send(call: Any, platform: Platform) -> None:

@@ -2896,6 +2896,24 @@ export interface components {
             };
         };
         /**
+         * Destination
+         * @description Where shipping is asked for; ``province`` by its code (US, CA, AU and JP need it).
+         */
+        Destination: {
+            /** Country */
+            country: string;
+            /**
+             * Province
+             * @default
+             */
+            province?: string;
+            /**
+             * Postal Code
+             * @default
+             */
+            postal_code?: string;
+        };
+        /**
          * DisconnectIn
          * @description ``confirm`` is the store's address.
          */
@@ -4822,6 +4840,28 @@ export interface components {
             setting: components["schemas"]["PriceTestSettingOut"] | null;
         };
         /**
+         * PrintfulSettings
+         * @description A store at Printful.
+         *
+         *     ``store_id`` is needed with a token of the whole account; ``connected`` says that the store
+         *     there is connected with a shop system, which keeps its products elsewhere. Without ``ship_to``
+         *     shipping and lead times stay unknown.
+         */
+        PrintfulSettings: {
+            /**
+             * Store Id
+             * @default
+             */
+            store_id?: string;
+            /**
+             * Connected
+             * @default false
+             */
+            connected?: boolean;
+            /** @default null */
+            ship_to?: components["schemas"]["Destination"] | null;
+        };
+        /**
          * PrivacyExportOut
          * @description Everything that is held about one customer.
          */
@@ -6264,7 +6304,7 @@ export interface components {
              * @default feed
              * @enum {string}
              */
-            kind?: "feed" | "autods" | "spocket";
+            kind?: "feed" | "printful" | "autods" | "spocket";
             settings: components["schemas"]["SupplierSettings"];
         };
         /** SupplierList */
@@ -6366,6 +6406,8 @@ export interface components {
             feed?: components["schemas"]["FeedSettings"] | null;
             /** @default null */
             desk?: components["schemas"]["DeskSettings"] | null;
+            /** @default null */
+            printful?: components["schemas"]["PrintfulSettings"] | null;
             /** @default null */
             auth?: components["schemas"]["Auth"] | null;
             /**

@@ -95,7 +95,7 @@ export function usePurchaseOrders() {
 
 export interface Entry {
   name: string;
-  kind: "feed" | "autods" | "spocket";
+  kind: "feed" | "printful" | "autods" | "spocket";
   settings: SupplierSettings;
 }
 

@@ -10,8 +10,18 @@ import { Segmented } from "@/ui/fields";
 import { sayDone } from "@/ui/toast";
 import { Line } from "./Line";
 
-const KINDS = ["feed", "autods", "spocket"] as const;
+const KINDS = ["feed", "printful", "autods", "spocket"] as const;
 const SECRETS = { autods: "AUTO_DS_API_KEY", spocket: "SPOCKET_API_KEY" };
+
+function isPartner(kind: Entry["kind"]): kind is keyof typeof SECRETS {
+  return kind in SECRETS;
+}
+
+function settingsOf(kind: Entry["kind"], url: string, file: string) {
+  if (kind === "printful") return { printful: {} };
+  const auth = isPartner(kind) && url ? { auth: { secret: SECRETS[kind] } } : {};
+  return { feed: { url, file }, ...auth };
+}
 
 export function EnterDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation();
@@ -32,9 +42,8 @@ function EnterForm({ onDone }: { onDone: () => void }) {
   const [file, setFile] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const auth = kind === "feed" ? null : { secret: SECRETS[kind] };
     enter.mutate(
-      { name, kind, settings: { feed: { url, file }, ...(auth && url ? { auth } : {}) } as never },
+      { name, kind, settings: settingsOf(kind, url, file) as never },
       {
         onSuccess: (supplier) => {
           sayDone(t("suppliers.entered"));
@@ -55,19 +64,26 @@ function EnterForm({ onDone }: { onDone: () => void }) {
         onChange={setKind}
         options={KINDS.map((value) => ({ value, label: t(`suppliers.kinds.${value}`) }))}
       />
-      {kind !== "feed" && (
+      {kind === "printful" && (
+        <p className="text-dense text-muted">{t("suppliers.printful.body")}</p>
+      )}
+      {isPartner(kind) && (
         <p className="text-dense text-muted">
           {t("suppliers.partner", { kind: t(`suppliers.kinds.${kind}`), secret: SECRETS[kind] })}
         </p>
       )}
       <Line required label={t("suppliers.name")} value={name} onChange={setName} />
-      <Line
-        label={t("suppliers.url")}
-        hint={t("suppliers.urlHint")}
-        value={url}
-        onChange={setUrl}
-      />
-      <Line label={t("suppliers.file")} value={file} onChange={setFile} />
+      {kind !== "printful" && (
+        <>
+          <Line
+            label={t("suppliers.url")}
+            hint={t("suppliers.urlHint")}
+            value={url}
+            onChange={setUrl}
+          />
+          <Line label={t("suppliers.file")} value={file} onChange={setFile} />
+        </>
+      )}
       {enter.error && (
         <p role="alert" className="text-dense text-bad">
           {asProblem(enter.error).message} {asProblem(enter.error).remedy}

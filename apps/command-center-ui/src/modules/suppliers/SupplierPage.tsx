@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/api/session";
 import { useChangeSupplier, useReadSupplier, useSupplier } from "@/api/suppliers";
-import type { FeedSettings, SupplierDetail } from "@/api/types";
+import type { FeedSettings, PrintfulSettings, SupplierDetail } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { PageHeader } from "@/ui/PageHeader";
@@ -16,6 +16,7 @@ import { sayDone } from "@/ui/toast";
 import { ColumnMap } from "./ColumnMap";
 import { FeedForm } from "./FeedForm";
 import { Preview } from "./Preview";
+import { PrintfulForm } from "./PrintfulForm";
 import { Word } from "./SupplierCard";
 import { STATE_TONE } from "./words";
 
@@ -36,6 +37,8 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
   const change = useChangeSupplier(supplier.id);
   const read = useReadSupplier(supplier.id);
   const [feed, setFeed] = useState<FeedSettings>(supplier.settings.feed ?? {});
+  const [printful, setPrintful] = useState<PrintfulSettings>(supplier.settings.printful ?? {});
+  const atPrintful = supplier.kind === "printful";
   const [secret, setSecret] = useState(supplier.settings.auth?.secret ?? "");
   const save = (active: boolean) =>
     change.mutate(
@@ -45,7 +48,7 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
         active,
         settings: {
           ...supplier.settings,
-          feed,
+          ...(atPrintful ? { printful } : { feed }),
           auth: secret ? { ...supplier.settings.auth, secret } : null,
         } as never,
       },
@@ -83,24 +86,30 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
       {change.error && <Failure error={change.error} />}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4 xl:grid-cols-[minmax(320px,2fr)_minmax(0,3fr)]">
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-4">
-          <Card title={t("suppliers.feed")}>
-            <FeedForm
-              feed={feed}
-              onChange={setFeed}
-              secret={secret}
-              onSecret={setSecret}
-              disabled={!may}
-            />
+          <Card title={t(atPrintful ? "suppliers.kinds.printful" : "suppliers.feed")}>
+            {atPrintful ? (
+              <PrintfulForm printful={printful} onChange={setPrintful} disabled={!may} />
+            ) : (
+              <FeedForm
+                feed={feed}
+                onChange={setFeed}
+                secret={secret}
+                onSecret={setSecret}
+                disabled={!may}
+              />
+            )}
             <Word supplier={supplier} />
           </Card>
-          <Card title={t("suppliers.columns")}>
-            <ColumnMap
-              columns={supplier.columns}
-              chosen={feed.columns ?? {}}
-              disabled={!may}
-              onChange={(columns) => setFeed({ ...feed, columns })}
-            />
-          </Card>
+          {!atPrintful && (
+            <Card title={t("suppliers.columns")}>
+              <ColumnMap
+                columns={supplier.columns}
+                chosen={feed.columns ?? {}}
+                disabled={!may}
+                onChange={(columns) => setFeed({ ...feed, columns })}
+              />
+            </Card>
+          )}
         </div>
         <Preview supplier={supplier} feed={feed} may={may} />
       </div>

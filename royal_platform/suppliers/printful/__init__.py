@@ -1,0 +1,1 @@
+"""Printful, by its published API (developers.printful.com): print on demand."""

@@ -1,0 +1,198 @@
+"""Printful as a supplier: its store's products are the offers, its orders are placed once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from royal_platform.commerce.suppliers.model import OrderRequest, SupplierOrder
+from royal_platform.commerce.suppliers.ports import Fault, Reading
+from royal_platform.suppliers.errors import SupplierUnavailable
+from royal_platform.suppliers.feed.columns import ColumnMap, guess, reading
+from royal_platform.suppliers.feed.rows import Row
+from royal_platform.suppliers.printful.client import PrintfulClient
+from royal_platform.suppliers.printful.mapping import DRAFT, new_order, order_of, row_of
+from royal_platform.suppliers.printful.schemas import (
+    Address,
+    OneCatalogueProduct,
+    OneOrder,
+    OneSyncProduct,
+    Order,
+    Rate,
+    RateItem,
+    Rates,
+    RatesWanted,
+    Shipments,
+    SyncProduct,
+    SyncProducts,
+    SyncVariant,
+)
+from royal_platform.suppliers.schemas import FIELDS, PrintfulSettings
+
+# The most that its API gives at once.
+_PAGE = 100
+_UNLINKED = "it is linked with no article of Printful"
+_COLUMNS = guess(FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintfulCatalogue:
+    """What the store at Printful sells; ``currency`` is the shop's."""
+
+    supplier_id: str
+    client: PrintfulClient
+    settings: PrintfulSettings
+    currency: str
+
+    @property
+    def known(self) -> bool:
+        """Where it is needs nothing to be entered."""
+        return True
+
+    async def rows(self) -> list[Row]:
+        """Every article that is not ignored. Raises ``SupplierRejected`` or ``Unavailable``.
+
+        One call for a page, for a product, and two for each article of Printful's own catalogue.
+        """
+        variants = [each for one in await self._products() for each in await self._variants(one)]
+        articles = await self._articles(variants)
+        found: list[Row] = []
+        for variant in variants:
+            number = None if variant.product is None else variant.product.product_id
+            article, rates = articles.get(number or 0, (None, ()))
+            found.append(row_of(variant, article, rates))
+        return found
+
+    async def catalogue(self) -> Reading:
+        """Every offer in it."""
+        return self.mapped(await self.rows())
+
+    def mapped(self, rows: Sequence[Row]) -> Reading:
+        """What these rows are; an article that is linked with nothing says so."""
+        found = reading(
+            rows, ColumnMap(_COLUMNS, self.currency, decimal_comma=False), self.supplier_id
+        )
+        faults = tuple(
+            each if rows[each.row - 1].get("supplier_sku") else Fault(each.row, _UNLINKED)
+            for each in found.faults
+        )
+        return Reading(found.offers, faults)
+
+    @property
+    def _path(self) -> str:
+        return "/sync/products" if self.settings.connected else "/store/products"
+
+    async def _products(self) -> list[SyncProduct]:
+        found: list[SyncProduct] = []
+        while True:
+            path = f"{self._path}?offset={len(found)}&limit={_PAGE}"
+            page = await self.client.get(path, SyncProducts)
+            if page is None or not page.result:
+                break
+            found += page.result
+            if len(found) >= page.paging.total:
+                break
+        return [each for each in found if not each.is_ignored]
+
+    async def _variants(self, product: SyncProduct) -> list[SyncVariant]:
+        found = await self.client.get(f"{self._path}/{product.id}", OneSyncProduct)
+        if found is None:
+            # Taken away since the list was read.
+            return []
+        return [each for each in found.result.sync_variants if not each.is_ignored]
+
+    async def _articles(
+        self, variants: Sequence[SyncVariant]
+    ) -> dict[int, tuple[OneCatalogueProduct | None, Sequence[Rate]]]:
+        found: dict[int, tuple[OneCatalogueProduct | None, Sequence[Rate]]] = {}
+        for each in variants:
+            if not each.synced or each.product is None or each.product.product_id in found:
+                continue
+            article = await self.client.get(
+                f"/products/{each.product.product_id}", OneCatalogueProduct
+            )
+            found[each.product.product_id] = (article, await self._rates(each.product.variant_id))
+        return found
+
+    async def _rates(self, variant_id: int) -> Sequence[Rate]:
+        """What one unit costs to send; nothing where no destination is entered."""
+        to = self.settings.ship_to
+        if to is None:
+            return ()
+        wanted = RatesWanted(
+            recipient=Address(
+                country_code=to.country, state_code=to.province or None, zip=to.postal_code or None
+            ),
+            items=[RateItem(variant_id=str(variant_id), quantity=1)],
+        )
+        return (await self.client.send("POST", "/shipping/rates", wanted, Rates)).result
+
+
+@dataclass(frozen=True, slots=True)
+class PrintfulReader:
+    """Our orders as Printful states them."""
+
+    client: PrintfulClient
+
+    async def track(self, reference: str) -> SupplierOrder | None:
+        """The order by our reference; a draft was never given to Printful, so there is none."""
+        found = await self.order(reference)
+        if found is None or found.status == DRAFT:
+            return None
+        return order_of(found, reference, await self._shipments(found))
+
+    async def order(self, reference: str) -> Order | None:
+        """The order as it is there, a draft too."""
+        found = await self.client.get(f"/orders/{at(reference)}", OneOrder)
+        return None if found is None else found.result
+
+    async def _shipments(self, order: Order) -> Shipments | None:
+        if not order.shipments:
+            return None
+        return await self.client.get(f"/v2/orders/{order.id}/shipments", Shipments)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintfulDesk:
+    """``SupplierDesk``: given to execution only. Printful knows no idempotency key.
+
+    What makes placing happen once is the order's number there, which is our reference: it is made
+    as a draft, and that draft is confirmed; after a crash between the two the draft is found.
+    """
+
+    reader: PrintfulReader
+
+    async def place(self, order: OrderRequest, idempotency_key: str) -> SupplierOrder:  # noqa: ARG002
+        """Place it once: what is there already under its reference is not made again."""
+        client = self.reader.client
+        wanted = new_order(order)
+        there = await self.reader.order(order.reference)
+        if there is None:
+            made = await client.send("POST", "/orders", wanted, OneOrder)
+            there = made.result
+        if there.status == DRAFT:
+            await client.send("POST", f"/orders/{at(order.reference)}/confirm", None, OneOrder)
+        return await self._found(order.reference)
+
+    async def cancel(self, reference: str, idempotency_key: str) -> SupplierOrder:  # noqa: ARG002
+        """Cancel it until it is being made; one that is cancelled already stays so."""
+        there = await self._found(reference)
+        if there.status == "cancelled":
+            return there
+        await self.reader.client.send("DELETE", f"/orders/{at(reference)}", None, OneOrder)
+        return await self._found(reference)
+
+    async def _found(self, reference: str) -> SupplierOrder:
+        found = await self.reader.track(reference)
+        if found is None:
+            raise SupplierUnavailable(
+                f"Printful does not show the order {reference!r}.",
+                remedy="It is looked up again; see the order at Printful if it stays so.",
+            )
+        return found
+
+
+def at(reference: str) -> str:
+    """How Printful is asked for an order by our number."""
+    return f"@{quote(reference, safe='')}"

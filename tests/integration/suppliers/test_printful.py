@@ -1,0 +1,195 @@
+"""Printful by its published protocol: what its articles cost, and orders placed exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal as D
+
+import pytest
+
+from core.outbound.guard import AddressGuard, PrivateAddressError
+from royal_platform.commerce.shared.model import Money
+from royal_platform.commerce.suppliers.model import OrderLine, OrderRequest, Recipient
+from royal_platform.suppliers.errors import SupplierRejected, SupplierUnavailable
+from royal_platform.suppliers.printful.adapter import (
+    PrintfulCatalogue,
+    PrintfulDesk,
+    PrintfulReader,
+)
+from royal_platform.suppliers.printful.client import PrintfulClient
+from royal_platform.suppliers.schemas import Destination, PrintfulSettings
+from tests.counterparts.printful import STORE, TOKEN, Printful
+
+TO = Recipient("Ann Rider", "1 Main St", "Austin", "78701", "US", province="TX")
+HOME = Destination(country="NL", postal_code="6711AA")
+
+
+@dataclass
+class Shop:
+    server: Printful
+    waited: list[float] = field(default_factory=list)
+
+    def client(
+        self, token: str = TOKEN, store: str = STORE, *, allowed: bool = True
+    ) -> PrintfulClient:
+        async def given() -> str:
+            return token
+
+        async def pause(seconds: float) -> None:
+            self.waited.append(seconds)
+
+        guard = AddressGuard.of([f"127.0.0.1:{self.server.port}"] if allowed else [])
+        return PrintfulClient(guard, given, self.server.url, store, pause)
+
+    def read(self, client: PrintfulClient | None = None, **settings):
+        wanted = PrintfulSettings(**settings)
+        catalogue = PrintfulCatalogue("sup_1", client or self.client(), wanted, "EUR")
+        return asyncio.run(catalogue.catalogue())
+
+    def place(self, reference: str, sku: str = "501", to: Recipient | None = TO):
+        desk = PrintfulDesk(PrintfulReader(self.client()))
+        return asyncio.run(desk.place(OrderRequest(reference, (OrderLine(sku, 2),), to), "k"))
+
+    def track(self, reference: str):
+        return asyncio.run(PrintfulReader(self.client()).track(reference))
+
+    def posted(self) -> list[str]:
+        return [path for method, path in self.server.calls if method == "POST"]
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    with Printful() as server:
+        yield Shop(server)
+
+
+def test_articles_cost_what_the_catalogue_asks_with_every_printed_place(shop: Shop):
+    found = {each.supplier_sku: each for each in shop.read(ship_to=HOME).offers}
+    assert set(found) == {"501", "502", "503"}
+    assert found["501"].cost == Money(D("9.85"), "EUR")
+    assert found["502"].cost == Money(D("15.10"), "EUR")
+    assert found["501"].shipping == Money(D("4.79"), "EUR")
+    assert (found["501"].lead_days_low, found["501"].lead_days_high) == (4, 7)
+    assert (found["501"].sku, found["501"].retail_price) == ("TEE-S", Money(D("29.99"), "EUR"))
+    assert found["501"].image_url == "https://files.cdn.printful.com/501-preview.png"
+    assert found["501"].stock is None
+    assert found["503"].stock == 0
+
+
+def test_an_article_that_is_linked_with_nothing_is_left_out_and_says_so(shop: Shop):
+    assert [fault.reason for fault in shop.read().faults] == [
+        "it is linked with no article of Printful"
+    ]
+
+
+def test_without_a_destination_shipping_and_lead_time_are_unknown(shop: Shop):
+    offer = shop.read().offers[0]
+    assert (offer.shipping, offer.lead_days_high) == (None, None)
+
+
+@pytest.mark.parametrize("connected", [True, False])
+def test_products_are_read_where_the_kind_of_store_keeps_them(shop: Shop, connected: bool):
+    shop.server.page = 1
+    assert len(shop.read(connected=connected).offers) == 3
+    kind = "sync" if connected else "store"
+    assert ("GET", f"/{kind}/products") in shop.server.calls
+
+
+def test_being_turned_away_is_waited_out_as_long_as_it_says(shop: Shop):
+    shop.server.turn_away = 2
+    assert shop.read().offers
+    assert shop.waited == [7.0, 7.0]
+    shop.server.turn_away = 9
+    with pytest.raises(SupplierUnavailable, match="429"):
+        shop.read()
+
+
+def test_a_token_that_is_not_accepted_says_what_to_do(shop: Shop):
+    for client in (shop.client(token="wrong"), shop.client(store="1")):
+        with pytest.raises(SupplierRejected, match="token") as refused:
+            shop.read(client)
+        assert "PRINTFUL_API_KEY" in str(refused.value.remedy)
+        assert "wrong" not in f"{refused.value!r} {client!r}"
+
+
+def test_a_private_address_is_refused_unless_it_is_allowed(shop: Shop):
+    with pytest.raises(PrivateAddressError):
+        shop.read(shop.client(allowed=False))
+
+
+def test_an_order_is_made_and_confirmed_and_its_total_is_without_tax(shop: Shop):
+    placed = shop.place("RE-1")
+    assert (placed.reference, placed.status) == ("RE-1", "accepted")
+    assert placed.total == Money(D("24.49"), "EUR")
+    assert shop.server.orders["RE-1"]["recipient"]["state_code"] == "TX"
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_an_answer_that_is_lost_leads_to_one_order_once_it_is_repeated(shop: Shop, lost: int):
+    shop.server.lose = lost
+    for _ in range(lost):
+        with pytest.raises(SupplierUnavailable):
+            shop.place("RE-1")
+    assert shop.place("RE-1").status == "accepted"
+    assert shop.posted() == ["/orders", "/orders/@RE-1/confirm"]
+
+
+def test_a_draft_was_not_placed(shop: Shop):
+    shop.server.lose = 1
+    with pytest.raises(SupplierUnavailable):
+        shop.place("RE-1")
+    assert shop.server.orders["RE-1"]["status"] == "draft"
+    assert shop.track("RE-1") is None
+
+
+def test_a_parcel_tells_its_number_its_promise_and_its_arrival(shop: Shop):
+    shop.place("RE-1")
+    shop.server.ship("RE-1", promised="2026-01-08")
+    sent = shop.track("RE-1")
+    assert (sent.status, sent.tracking.number, sent.tracking.carrier) == (
+        "shipped",
+        "JD0146",
+        "DHL",
+    )
+    assert sent.shipped_at == datetime(2026, 1, 1, tzinfo=UTC)
+    assert sent.promised_at == datetime(2026, 1, 8, 23, 59, 59, tzinfo=UTC)
+    shop.server.ship("RE-1", promised="2026-01-08", delivered="2026-01-07T09:00:00Z")
+    there = shop.track("RE-1")
+    assert (there.status, there.delivered_at) == ("delivered", datetime(2026, 1, 7, 9, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [("pending", "accepted"), ("onhold", "accepted"), ("inreview", "accepted"),
+     ("inprocess", "accepted"), ("partial", "partial"), ("fulfilled", "shipped"),
+     ("canceled", "cancelled"), ("failed", "refused")],
+)  # fmt: skip
+def test_its_words_mean_ours(shop: Shop, theirs: str, ours: str):
+    shop.place("RE-1")
+    shop.server.move("RE-1", theirs)
+    assert shop.track("RE-1").status == ours
+
+
+def test_a_word_that_is_not_known_is_not_guessed(shop: Shop):
+    shop.place("RE-1")
+    shop.server.move("RE-1", "teleported")
+    with pytest.raises(SupplierRejected, match="teleported"):
+        shop.track("RE-1")
+
+
+def test_what_is_being_made_is_not_cancelled(shop: Shop):
+    shop.place("RE-1")
+    shop.server.move("RE-1", "inprocess")
+    desk = PrintfulDesk(PrintfulReader(shop.client()))
+    with pytest.raises(SupplierRejected, match="no longer be canceled"):
+        asyncio.run(desk.cancel("RE-1", "k"))
+    assert shop.track("RE-1").status == "accepted"
+
+
+def test_an_order_for_no_address_is_refused_before_anything_is_sent(shop: Shop):
+    with pytest.raises(SupplierRejected, match="named address"):
+        shop.place("RE-1", to=None)
+    assert shop.posted() == []
