@@ -136,6 +136,9 @@ class Settings(BaseSettings):
     aira_tokens_per_day: int = Field(5_000_000, ge=0)
     aira_user_money_per_day: Decimal = Field(Decimal(0), ge=0)
     aira_money_per_day: Decimal = Field(Decimal(0), ge=0)
+    # The agents' own calls of models, all agents of a store together; then they go on without one.
+    agents_tokens_per_day: int = Field(1_000_000, ge=0)
+    agents_money_per_day: Decimal = Field(Decimal(0), ge=0)
     # Above this a conversation's older turns reach the model as a summary.
     aira_context_tokens: int = Field(24_000, ge=1_000)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,14 +19,16 @@ from royal_platform.commerce.analytics.ports import Engine
 from royal_platform.commerce.language.ports import Embedder, Llm
 from royal_platform.commerce.suppliers.ports import SupplierDesk
 from royal_platform.commerce.support.ports import Classifier, Drafter
-from royal_platform.llm.models import Models
+from royal_platform.llm.models import Models, Purpose
 from royal_platform.persistence import schema, stores
 from royal_platform.persistence.audience import StoredAudience
 from royal_platform.persistence.clock import StoreClock, wall_now
 from royal_platform.persistence.costs_to_serve import StoredCostsToServe
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.mirrored import MirroredStore
+from royal_platform.persistence.model_budgets import AgentsBudget
 from royal_platform.persistence.model_calls import StoredSentLog
+from royal_platform.persistence.model_usage import Usage
 from royal_platform.persistence.offers import StoredOffers
 from royal_platform.persistence.people import StoredPeople
 from royal_platform.persistence.picks import StoredPicks
@@ -190,15 +194,43 @@ class Platform:
         """Keeps what models are shown."""
         return StoredSentLog(self.database, self.store_id)
 
+    @property
+    def agents_budget(self) -> AgentsBudget:
+        """What the store's agents may take of the models in a day."""
+        return AgentsBudget(self.database, self.settings, self.store_id)
+
+    def usage_of(self, model: str, used: RunUsage) -> Usage:
+        """``used`` as it is kept, with what it cost on ``model`` where that has a price."""
+        cost = self.models.cost(model, used)
+        return Usage(
+            used.requests, used.input_tokens, used.output_tokens,
+            None if cost is None else cost.amount, None if cost is None else cost.currency,
+        )  # fmt: skip
+
     def llm(self, *, actor: str, about: str, usage: RunUsage | None = None) -> Llm:
-        """Decision support by the configured models; what is sent is kept under ``about``."""
+        """Decision support by the configured models; what is sent is kept under ``about``.
+
+        What it takes is added to ``usage``, which the caller counts; without one it is the agent
+        ``actor``'s, and bound by the agents' budget.
+        """
         from royal_platform.llm.adapter import ModelLlm
         from royal_platform.llm.privacy import Shield
+
+        @asynccontextmanager
+        async def spending(purpose: Purpose) -> AsyncGenerator[RunUsage]:
+            if usage is not None:
+                yield usage
+                return
+            names = await self.models.configuration()
+            model = names.routine if purpose == "routine" else names.reasoning
+            kept = partial(self.usage_of, model or "")
+            async with self.agents_budget.spending(actor, kept) as counted:
+                yield counted
 
         return ModelLlm(
             self.models,
             lambda purpose: Shield.of(self, purpose=purpose, actor=actor, about=about),
-            usage,
+            spending,
         )
 
     def embedder(self, *, actor: str) -> Embedder | None:

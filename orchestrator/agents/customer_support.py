@@ -50,9 +50,11 @@ class CustomerSupportAgent(AgentBase):
             elif done["draft"]:
                 proposals += self._reply(thread_id, at)
         decisions = self.propose(proposals)
+        spent = self.platform.agents_budget.spent() if begun["threads"] else None
+        paused = [] if spent is None else [f"{spent.detail} {spent.remedy}"]
         self.report(
             looked_at=[f"{len(begun['threads'])} threads that wait for an answer"],
-            could_not_see=begun["could_not_see"],
+            could_not_see=[*begun["could_not_see"], *paused],
             headline=f"{len(proposals)} answers proposed, {handed_over} threads handed to people, "
             f"{begun['late']} late.",
         )

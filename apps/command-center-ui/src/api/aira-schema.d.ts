@@ -39,7 +39,7 @@ export interface paths {
         put?: never;
         /**
          * Grant Budget
-         * @description Grant a user, or everybody, another day's budget for today.
+         * @description Grant a user, all users or all agents another day's budget for today.
          */
         post: operations["grantBudget"];
         delete?: never;
@@ -486,6 +486,7 @@ export interface components {
             /** Max Characters */
             max_characters: number;
             budget: components["schemas"]["BudgetOut"];
+            agents_budget: components["schemas"]["BudgetOut"];
         };
         /**
          * CitationData
@@ -865,7 +866,7 @@ export interface components {
         };
         /**
          * GrantIn
-         * @description Who gets another day's budget; an empty owner is everybody together.
+         * @description Who gets another day's budget: a user, "" for all users, "agent:*" for all agents.
          */
         GrantIn: {
             /**

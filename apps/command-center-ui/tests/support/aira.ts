@@ -60,6 +60,16 @@ export function storedTurn(
   };
 }
 
+const BUDGET: ChatStatus["budget"] = {
+  tokens_per_day: 1_000,
+  tokens_used: 10,
+  money_per_day: null,
+  money_used: null,
+  currency: null,
+  resets_at: NOW,
+  paused: false,
+};
+
 const STATUS: ChatStatus = {
   model: "test-model",
   model_routine: null,
@@ -67,15 +77,8 @@ const STATUS: ChatStatus = {
   missing: [],
   remedy: null,
   max_characters: 200,
-  budget: {
-    tokens_per_day: 1_000,
-    tokens_used: 10,
-    money_per_day: null,
-    money_used: null,
-    currency: null,
-    resets_at: NOW,
-    paused: false,
-  },
+  budget: BUDGET,
+  agents_budget: BUDGET,
 };
 
 const COMMANDS: CommandList = {
@@ -184,12 +187,12 @@ export class Aira {
   serve(): this {
     server.use(
       http.post("*/v1/chat/budget", async ({ request }) => {
-        this.granted.push(((await request.json()) as { owner: string }).owner);
-        this.status = {
-          ...this.status,
-          budget: { ...this.status.budget, paused: false, tokens_used: 0 },
-        };
-        return HttpResponse.json(this.status.budget);
+        const { owner } = (await request.json()) as { owner: string };
+        const whose = owner === "agent:*" ? "agents_budget" : "budget";
+        const granted = { ...this.status[whose], paused: false, tokens_used: 0 };
+        this.granted.push(owner);
+        this.status = { ...this.status, [whose]: granted };
+        return HttpResponse.json(granted);
       }),
       http.get("*/v1/chat", () => HttpResponse.json(this.status)),
       http.post("*/v1/chat", async ({ request }) => {

@@ -10,6 +10,7 @@ import { QueryView } from "@/ui/QueryView";
 import { Age, Moment } from "@/ui/Time";
 import { ToneWord } from "@/ui/Tone";
 import { GivenUp } from "@/work/GivenUp";
+import { ModelBudget } from "./ModelBudget";
 
 export default function Agents() {
   const { t } = useTranslation();
@@ -25,6 +26,7 @@ export default function Agents() {
         }
       />
       <GivenUp />
+      <ModelBudget />
       <QueryView
         query={query}
         isEmpty={(agents) => agents.data.length === 0}
