@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.table import Report
-from royal_platform.commerce.forecasting.model import Floats, Panel
+from royal_platform.commerce.forecasting.model import Floats, Groups, Integers, Level, Panel
 from royal_platform.commerce.forecasting.service import forecast_demand
 
 EVALUATION = Path(".tools/evaluation/bin/python")
@@ -58,9 +58,17 @@ def forecast_speed(report: Report) -> None:
 
 
 def catalogue(variants: int) -> Panel:
-    """Two years of sales: a fifth of the weeks a tenth cheaper, three variants to a product."""
+    """Two years of sales: a fifth of the weeks a tenth cheaper, three variants to a product.
+
+    Forecast with the variants are their products, 40 categories and 200 collections.
+    """
     rng = np.random.default_rng(8)
     sold, n = units(variants), variants
+    levels: dict[Level, Integers] = {
+        "product": np.arange(n) // 3,
+        "category": rng.integers(0, 40, n),
+        "collection": rng.integers(0, 200, n),
+    }
     return Panel(
         variant_ids=tuple(map(str, range(n))),
         weeks=tuple(date(2024, 6, 3) + timedelta(weeks=week) for week in range(WEEKS)),
@@ -70,10 +78,15 @@ def catalogue(variants: int) -> Panel:
         in_stock=np.ones_like(sold),
         alive=np.ones(sold.shape, dtype=bool),
         price=np.full(sold.shape, 10.0),
-        category=rng.integers(0, 40, n),
+        category=levels["category"],
         categories=tuple(map(str, range(40))),
         product=np.arange(n) // 3,
+        groups=tuple(_groups(level, of) for level, of in levels.items()),
     )
+
+
+def _groups(level: Level, of: Integers) -> Groups:
+    return Groups(level, tuple(map(str, range(int(of.max()) + 1))), np.arange(len(of)), of)
 
 
 def _peers(variants: int) -> dict[str, float]:

@@ -8,7 +8,14 @@ from app.access import caller, platform, requires
 from app.documented import api as group
 from app.documented import reply
 from app.schemas.operations import StopIn, StopOut
-from app.schemas.store import ForecastOut, ForecastQuery, MetricsOut, MetricsQuery
+from app.schemas.store import (
+    ForecastOut,
+    ForecastQuery,
+    GroupDemandPage,
+    GroupDemandQuery,
+    MetricsOut,
+    MetricsQuery,
+)
 from app.views import control, figures
 
 api = group("empire", "Figures of the business, expected demand, and the kill switch.")
@@ -25,7 +32,14 @@ def get_metrics(query: MetricsQuery) -> Response:
 @requires("store:read")
 def get_forecast(query: ForecastQuery) -> Response:
     """Weekly demand: what was sold and what is expected, with its 80 % interval."""
-    return reply(figures.forecast(platform(), query.variant_id))
+    return reply(figures.forecast(platform(), query))
+
+
+@api.get("/demand", responses={200: GroupDemandPage})
+@requires("store:read")
+def list_demand(query: GroupDemandQuery) -> Response:
+    """Products, product types or collections, those with the highest expected demand first."""
+    return reply(figures.demand_by_group(platform(), query))
 
 
 @api.post("/stop", responses={200: StopOut})

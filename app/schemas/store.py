@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from app.schemas.common import Amount, Model, MoneyOut, PageQuery, Provenance
 from royal_platform.commerce.decisions.costs import UnknownPart
@@ -75,8 +75,10 @@ class DemandPoint(Model):
 
 
 class ForecastOut(Model):
-    """Store-wide or per-variant weekly demand with the coming weeks' 80 % interval."""
+    """Weekly demand with the coming weeks' 80 % interval; ``subject_id`` null: the whole store."""
 
+    level: Literal["store", "variant", "product", "category", "collection"]
+    subject_id: str | None
     variant_id: str | None
     unit: Literal["units per week"] = "units per week"
     points: list[DemandPoint]
@@ -86,9 +88,45 @@ class ForecastOut(Model):
 
 
 class ForecastQuery(BaseModel):
-    """Without ``variant_id`` the whole store's demand."""
+    """At most one of them; without any the whole store's demand. ``category``: a product type."""
 
     variant_id: str | None = None
+    product_id: str | None = None
+    collection_id: str | None = None
+    category: str | None = None
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> Self:
+        if len(self.model_fields_set) > 1:
+            raise ValueError("ask for one variant, product, collection or category")
+        return self
+
+
+class GroupDemandQuery(PageQuery):
+    level: Literal["product", "category", "collection"] = "collection"
+    q: str | None = None
+
+
+class GroupDemandOut(Model):
+    """Units: sold in the last four complete weeks, ``coming`` in the next four.
+
+    ``expected`` with its 80 % bounds ``low`` and ``high`` are of the coming week.
+    """
+
+    id: str
+    title: str
+    sold: int
+    coming: Amount
+    expected: Amount
+    low: Amount
+    high: Amount
+
+
+class GroupDemandPage(Model):
+    data: list[GroupDemandOut]
+    next_cursor: str | None
+    total: int
+    provenance: Provenance
 
 
 class ProductPath(BaseModel):

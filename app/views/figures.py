@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.schemas.store import DemandPoint, Figure, ForecastOut, MetricsOut, MetricsQuery
+from app.schemas.store import (
+    DemandPoint,
+    Figure,
+    ForecastOut,
+    ForecastQuery,
+    GroupDemandOut,
+    GroupDemandPage,
+    GroupDemandQuery,
+    MetricsOut,
+    MetricsQuery,
+)
 from app.views import shared
-from royal_platform.persistence.forecasts import Demand, Forecasts
+from royal_platform.persistence.demand_by_group import DemandByGroup, known
+from royal_platform.persistence.forecasts import WHOLE_STORE, Demand, DemandOf, Forecasts, Level
 from royal_platform.persistence.metrics import Metrics
-from royal_platform.persistence.products import Products
 
 if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
@@ -37,22 +47,47 @@ def metrics(platform: Platform, query: MetricsQuery) -> MetricsOut:
     )
 
 
-def forecast(platform: Platform, variant_id: str | None) -> ForecastOut:
-    """Weekly demand of the store, or of one variant."""
+def forecast(platform: Platform, query: ForecastQuery) -> ForecastOut:
+    """Weekly demand of the store, or of what the query names."""
+    of = _asked(query)
     with platform.database.read() as connection:
         store = shared.store(platform, connection)
-        if variant_id is not None:
-            Products(store.id).product_of(connection, variant_id)
-        today = store.store_clock().today()
-        demand = Forecasts(store.id).demand(connection, variant_id, today=today)
+        known(connection, store.id, of)
+        demand = Forecasts(store.id).demand(connection, of, today=store.store_clock().today())
     return demand_out(demand, store)
+
+
+def _asked(query: ForecastQuery) -> DemandOf:
+    named: dict[Level, str | None] = {
+        "variant": query.variant_id, "product": query.product_id,
+        "collection": query.collection_id, "category": query.category,
+    }  # fmt: skip
+    return next((DemandOf(level, name) for level, name in named.items() if name), WHOLE_STORE)
+
+
+def demand_by_group(platform: Platform, query: GroupDemandQuery) -> GroupDemandPage:
+    """Products, product types or collections by what is expected of them."""
+    with platform.database.read() as connection:
+        store = shared.store(platform, connection)
+        page = DemandByGroup(store.id).page(
+            connection, query.level, today=store.store_clock().today(), text=query.q,
+            cursor=query.cursor, limit=query.limit,
+        )  # fmt: skip
+    return GroupDemandPage(
+        data=[GroupDemandOut.model_validate(each) for each in page.items],
+        next_cursor=page.next_cursor,
+        total=page.total,
+        provenance=shared.provenance(store),
+    )
 
 
 def demand_out(demand: Demand, store: Store) -> ForecastOut:
     """Past weeks as sold, coming weeks as expected; ``as_of`` is the forecast's if there is one."""
     fallback = shared.provenance(store)
     return ForecastOut(
-        variant_id=demand.variant_id,
+        level=demand.of.level,
+        subject_id=demand.of.id or None,
+        variant_id=demand.of.id if demand.of.level == "variant" else None,
         points=[DemandPoint.model_validate(week) for week in demand.weeks],
         method=demand.method,
         run_id=demand.run_id,

@@ -20,7 +20,7 @@ from app.schemas.store import (
 from app.views import figures, shared
 from royal_platform.commerce.pricing.study import curve
 from royal_platform.persistence.decisions import Decisions
-from royal_platform.persistence.forecasts import Forecasts
+from royal_platform.persistence.forecasts import DemandOf, Forecasts
 from royal_platform.persistence.price_studies import KeptStudy, studies_of
 from royal_platform.persistence.products import ProductFilter, ProductItem, Products, VariantItem
 
@@ -53,8 +53,7 @@ def one(platform: Platform, product_id: str) -> ProductDetail:
         today = store.store_clock().today()
         item = Products(store.id).get(connection, product_id, today=today)
         demands = [
-            Forecasts(store.id).demand(connection, variant.id, today=today)
-            for variant in item.variants
+            Forecasts(store.id).demand(connection, of, today=today) for of in _demanded(item)
         ]
         subjects = [item.id, *(variant.id for variant in item.variants)]
         waiting = Decisions(store.id).waiting_on_subjects(connection, subjects)
@@ -64,6 +63,12 @@ def one(platform: Platform, product_id: str) -> ProductDetail:
         decisions_waiting=waiting,
         provenance=shared.provenance(store),
     )
+
+
+def _demanded(item: ProductItem) -> list[DemandOf]:
+    """Each variant, and before them the whole product where it has several."""
+    each = [DemandOf("variant", variant.id) for variant in item.variants]
+    return each if len(each) == 1 else [DemandOf("product", item.id), *each]
 
 
 def why(platform: Platform, product_id: str) -> WhyPrices:

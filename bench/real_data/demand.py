@@ -21,7 +21,7 @@ from bench.real_data import grocer
 from bench.real_data.grocer import Grocer
 from bench.real_data.report import PICTURES, Bar, Section, table
 from royal_platform.commerce.forecasting.model import Floats, Forecast
-from royal_platform.commerce.forecasting.service import forecast_demand
+from royal_platform.commerce.forecasting.service import CATEGORY, forecast_demand
 
 TOP = 1_000
 HORIZON = 4
@@ -153,13 +153,14 @@ def _coverage(shop: Grocer, told: Sequence[tuple[int, Forecast]]) -> dict[str, f
         kinds = np.array(forecast.series_class)
         for kind in np.unique(kinds[begun]):
             hits.setdefault(f"{kind} series", []).append(inside[begun & (kinds == kind)].ravel())
-        panel = shop.panel(origin)
-        for level, sums, member_of, size in (
-            ("categories", forecast.categories, panel.category, len(panel.categories)),
-        ):
-            above = np.stack([np.bincount(member_of, week, size) for week in actual.T], axis=1)
-            within = (above >= sums.low) & (above <= sums.high)
-            hits.setdefault(level, []).append(within.ravel().astype(float))
+        [groups] = [each for each in shop.panel(origin).groups if each.level == CATEGORY]
+        [sums] = [each for each in forecast.groups if each.level == CATEGORY]
+        above = np.stack(
+            [np.bincount(groups.group, week[groups.rows], len(groups.ids)) for week in actual.T],
+            axis=1,
+        )
+        within = (above >= sums.low) & (above <= sums.high)
+        hits.setdefault("categories", []).append(within.ravel().astype(float))
         sold = actual.sum(axis=0)
         within = (sold >= forecast.total_low) & (sold <= forecast.total_high)
         hits.setdefault("the store's total", []).append(within.astype(float))

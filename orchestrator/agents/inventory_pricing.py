@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from orchestrator.core.agent_base import AgentBase
 from orchestrator.core.command import main
-from royal_platform.commerce.catalog.model import DiscountRun, StoreTerms, Variant
+from royal_platform.commerce.catalog.model import Collection, DiscountRun, StoreTerms, Variant
 from royal_platform.commerce.decisions.costs import OF_STORE, missing, unknown_parts
 from royal_platform.commerce.decisions.model import CostToServe, Policy
 from royal_platform.commerce.forecasting import service as forecasting
@@ -188,6 +188,7 @@ class InventoryPricingAgent(AgentBase):
             self._at.today,
             snapshots=self.platform.stock.snapshots(since),
             available_now=self._available,
+            collections=self._collections,
         )
 
     @cached_property
@@ -230,9 +231,13 @@ class InventoryPricingAgent(AgentBase):
             orders=self.platform.costs_to_serve.facts(
                 self._at.today - COSTS_WINDOW, self._at.today - TAX_WINDOW
             ),
-            collections=self.platform.catalog.collections(),
+            collections=self._collections,
             discounts=self._discounts,
         )
+
+    @cached_property
+    def _collections(self) -> Sequence[Collection]:
+        return self.platform.catalog.collections()
 
     @cached_property
     def _discounts(self) -> Sequence[DiscountRun] | None:

@@ -14,7 +14,7 @@ from core.storage.database import Database
 from royal_platform.commerce.catalog.clearing import clear_by
 from royal_platform.commerce.catalog.model import Collection, DiscountRun, PriceObservation, Variant
 from royal_platform.commerce.decisions.model import Policy
-from royal_platform.commerce.forecasting.model import Forecast
+from royal_platform.commerce.forecasting.model import Forecast, Sums
 from royal_platform.commerce.inventory.model import (
     Budget,
     PurchaseOrder,
@@ -25,7 +25,7 @@ from royal_platform.commerce.orders.model import VariantDay
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence import stores
 from royal_platform.persistence.executions import Executions
-from royal_platform.persistence.forecasts import Forecasts, ForecastWeek
+from royal_platform.persistence.forecasts import WHOLE_STORE, DemandOf, Forecasts, ForecastWeek
 from royal_platform.persistence.policies import Policies
 from royal_platform.persistence.purchases import Purchases
 from royal_platform.persistence.tables.catalog import (
@@ -43,6 +43,7 @@ from royal_platform.persistence.taxes import included_tax_rate
 
 _KEPT = Decimal("0.0001")
 _DISCOUNT_SCOPES = frozenset({"read_discounts", "write_discounts"})
+_SUM = "sum of the variants"
 
 
 class StoredCatalog:
@@ -242,16 +243,27 @@ class StoredForecasts:
         self._store_id = store_id
 
     def save(self, run_id: str, as_of: datetime, forecast: Forecast) -> None:
-        """Store every variant's weeks and the store's; saving one run's twice leaves one."""
+        """Store the weeks of variants, groups and the store; saving one run's twice leaves one."""
         weeks = [
-            _week(variant_id, week, forecast.method[row], _at(forecast, row, column))
+            _week(
+                DemandOf("variant", variant_id),
+                week,
+                forecast.method[row],
+                _at(forecast, row, column),
+            )
             for row, variant_id in enumerate(forecast.variant_ids)
             for column, week in enumerate(forecast.weeks)
         ]
         totals = zip(forecast.total_expected, forecast.total_low, forecast.total_high, strict=True)
         weeks += [
-            _week(None, week, "sum of the variants", total)
+            _week(WHOLE_STORE, week, _SUM, total)
             for week, total in zip(forecast.weeks, totals, strict=True)
+        ]
+        weeks += [
+            _week(DemandOf(sums.level, subject), week, _SUM, _at(sums, row, column))
+            for sums in forecast.groups
+            for row, subject in enumerate(sums.ids)
+            for column, week in enumerate(forecast.weeks)
         ]
         with self._database.write() as transaction:
             Forecasts(self._store_id).replace(transaction.connection, run_id, weeks, as_of=as_of)
@@ -293,7 +305,7 @@ def _variant(row: Row[Any]) -> Variant:
     )
 
 
-def _at(forecast: Forecast, row: int, column: int) -> tuple[float, float, float]:
+def _at(forecast: Forecast | Sums, row: int, column: int) -> tuple[float, float, float]:
     return (
         float(forecast.expected[row, column]),
         float(forecast.low[row, column]),
@@ -302,10 +314,10 @@ def _at(forecast: Forecast, row: int, column: int) -> tuple[float, float, float]
 
 
 def _week(
-    variant_id: str | None, week: date, method: str, interval: tuple[float, float, float]
+    of: DemandOf, week: date, method: str, interval: tuple[float, float, float]
 ) -> ForecastWeek:
     point, least, most = (Decimal(str(float(v))).quantize(_KEPT) for v in interval)
-    return ForecastWeek(variant_id, week, point, least, most, method)
+    return ForecastWeek(of, week, point, least, most, method)
 
 
 # A year of weeks, and the same weeks of the year before to compare them with.

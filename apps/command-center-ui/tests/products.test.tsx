@@ -46,3 +46,32 @@ describe("why a price stands", () => {
     expect(screen.getByText(/8.1 ?% of 412 units come back/)).toBeInTheDocument();
   });
 });
+
+describe("the demand of collections and product types", () => {
+  it("lists them with what they sold and will sell, and opens one week by week", async () => {
+    const { user } = open("/products?view=collection");
+    const table = await screen.findByRole("table", { name: "Demand of collections" });
+    expect(within(table).getByText("Autumn sale").closest("[role=row],tr")).toHaveTextContent(
+      "12011028 (20 to 38)",
+    );
+    await user.click(within(table).getByText("Autumn sale"));
+    const dialog = await screen.findByRole("dialog", { name: "Autumn sale" });
+    expect(await within(dialog).findByText(/sum of the variants/)).toBeInTheDocument();
+    expect(
+      await within(dialog).findByRole("table", { name: /Weekly demand of Autumn sale/ }),
+    ).toBeInTheDocument();
+  });
+
+  it("names the products without a type", async () => {
+    open("/products?view=category");
+    expect(await screen.findByText("Without a type")).toBeInTheDocument();
+    expect(screen.queryByText("(none)")).toBeNull();
+  });
+
+  it("says where forecasts come from while there is none", async () => {
+    const world = new World();
+    world.demandKnown = false;
+    open("/products?view=collection", world);
+    expect(await screen.findByText(/the store may have none/)).toBeInTheDocument();
+  });
+});

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from royal_platform.commerce.forecasting.model import Floats, Integers
+from royal_platform.commerce.forecasting.model import Floats, Groups, Integers
 
 _VOLUME_EDGES = (0.25, 1.0, 5.0)  # units per week: sparse, slow, medium, fast
 _MIN_SCORES = 30
@@ -89,19 +89,19 @@ def total_bounds(test: Backtest) -> tuple[Floats, Floats]:
     )
 
 
-def summed(test: Backtest, member_of: Integers, size: int) -> Backtest:
-    """The same backtest one level up: series of ``member_of`` added up, one pool for all."""
+def summed(test: Backtest, groups: Groups) -> Backtest:
+    """The same backtest one level up: the members of each group added up, one pool for all."""
     horizon = test.path.shape[1]
-    path = np.stack([_add(each, member_of, size) for each in test.path])
+    path = np.stack([_add(each, groups) for each in test.path])
     # Weeks that are not known add what was expected of them, so that both sides tell of the same.
     demand = np.nan_to_num(test.demand)
     for k, origin in enumerate(test.origins[1:], start=1):
         span = slice(origin, min(origin + horizon, demand.shape[1]))
         unknown = ~np.isfinite(test.demand[:, span])
         demand[:, span] += np.where(unknown, test.path[k, : unknown.shape[1]].T, 0.0)
-    variance = _add(test.variance, member_of, size)
-    groups = pools(np.zeros(variance.shape, dtype=np.int64), path)
-    return Backtest(_add(demand.T, member_of, size).T, test.origins, groups, path, variance)
+    variance = _add(test.variance, groups)
+    pool = pools(np.zeros(variance.shape, dtype=np.int64), path)
+    return Backtest(_add(demand.T, groups).T, test.origins, pool, path, variance)
 
 
 def cumulative_sd(test: Backtest) -> Floats:
@@ -144,6 +144,8 @@ def _conformal(pool: Floats, independent: int | None = None) -> tuple[float, flo
     return float(low), float(high)
 
 
-def _add(rows: Floats, member_of: Integers, size: int) -> Floats:
+def _add(values: Floats, groups: Groups) -> Floats:
     """Sums over the last axis by group."""
-    return np.stack([np.bincount(member_of, row, size) for row in rows])
+    return np.stack([
+        np.bincount(groups.group, row[groups.rows], len(groups.ids)) for row in values
+    ])  # fmt: skip

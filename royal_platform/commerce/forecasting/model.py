@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,20 @@ Integers = npt.NDArray[np.int64]
 
 SERIES_CLASSES = ("smooth", "erratic", "intermittent", "lumpy", "new")
 DAYS_OF_A_WEEK = 7
+Level = Literal["product", "category", "collection"]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Sets of variants of one ``level``; they may overlap, and leave variants out.
+
+    Row ``rows[k]`` of the panel belongs to ``ids[group[k]]``.
+    """
+
+    level: Level
+    ids: tuple[str, ...]
+    rows: Integers
+    group: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +43,8 @@ class Panel:
     - ``category``: index into ``categories`` (product types); ``product``: equal for variants of
       one product, None where each variant stands alone;
     - ``seen_stockouts``: share of out-of-stock days that snapshots saw (the rest is inferred);
-    - ``weekday``: shares of a week's units by day, Monday first (category, 7), None where unknown.
+    - ``weekday``: shares of a week's units by day, Monday first (category, 7), None where unknown;
+    - ``groups``: what else is forecast as a sum of its variants.
     """
 
     variant_ids: tuple[str, ...]
@@ -44,6 +60,7 @@ class Panel:
     seen_stockouts: float = 0.0
     product: Integers | None = None
     weekday: Floats | None = None
+    groups: tuple[Groups, ...] = ()
 
     @property
     def weekday_shares(self) -> Floats:
@@ -89,11 +106,13 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Forecasts of groups of variants, groups by coming weeks; ``expected`` adds up its members.
+    """Forecasts of the groups of one level, by coming weeks; ``expected`` adds up its members.
 
     The bounds hold 80 % of the groups' weeks.
     """
 
+    level: Level
+    ids: tuple[str, ...]
     expected: Floats
     low: Floats
     high: Floats
@@ -107,8 +126,7 @@ class Forecast:
     is the sum over the variants). ``cumulative_sd`` is the standard deviation of the demand over
     the first 1, 2, ... weeks. ``method`` names what was chosen for each variant; ``scored`` the
     number of past forecasts behind its interval, 0 where it is assumed instead of measured.
-    ``series_class`` is one of ``SERIES_CLASSES``. ``products`` and ``categories`` are numbered as
-    in the panel (each variant a product of its own where the panel knows none); the levels agree
+    ``series_class`` is one of ``SERIES_CLASSES``. ``groups`` has the panel's; the levels agree
     because all are sums of variants. ``weekday`` (variant, 7): how a week falls on its days.
     """
 
@@ -125,8 +143,7 @@ class Forecast:
     scored: Integers
     seasonal: bool
     series_class: tuple[str, ...]
-    products: Sums
-    categories: Sums
+    groups: tuple[Sums, ...]
     weekday: Floats
 
     @property

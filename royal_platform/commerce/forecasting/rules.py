@@ -2,7 +2,7 @@
 
 Demand is corrected for stock-outs (``Panel.demand``), promotions and the season; then the method of
 each class of series is chosen at earlier origins. Variants are forecast and summed to products,
-categories and the store, so that the levels agree.
+collections, categories and the store, so that the levels agree.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from royal_platform.commerce.forecasting.model import (
     SERIES_CLASSES,
     Floats,
     Forecast,
+    Groups,
     Integers,
     Panel,
     Sums,
@@ -78,8 +79,7 @@ def forecast(panel: Panel, horizon: int = 12) -> Forecast:
         scored=scored,
         seasonal=length >= WEEKS_OF_A_YEAR,
         series_class=tuple(SERIES_CLASSES[c] for c in classes[0]),
-        products=_sums(test, product, int(product.max()) + 1),
-        categories=_sums(test, panel.category, len(panel.categories)),
+        groups=tuple(_sums(test, groups) for groups in panel.groups),
         weekday=panel.weekday_shares[panel.category],
     )
 
@@ -122,7 +122,8 @@ def _paths(
     return level[:, None, :] * past.ahead, names
 
 
-def _sums(test: Backtest, member_of: Integers, size: int) -> Sums:
-    above = intervals.summed(test, member_of, size)
+def _sums(test: Backtest, groups: Groups) -> Sums:
+    above = intervals.summed(test, groups)
     low, high, _ = intervals.bounds(above)
-    return Sums(above.path[0].T, np.minimum(low, above.path[0]).T, high.T)
+    expected = above.path[0]
+    return Sums(groups.level, groups.ids, expected.T, np.minimum(low, expected).T, high.T)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from math import isfinite
 
 import numpy as np
 
-from royal_platform.commerce.catalog.model import Variant
+from royal_platform.commerce.catalog.model import Collection, Variant
 from royal_platform.commerce.forecasting import rules, stockouts
 from royal_platform.commerce.forecasting.model import (
     DAYS_OF_A_WEEK,
@@ -16,7 +17,9 @@ from royal_platform.commerce.forecasting.model import (
     Flags,
     Floats,
     Forecast,
+    Groups,
     Integers,
+    Level,
     Panel,
 )
 from royal_platform.commerce.forecasting.ports import StockDay
@@ -26,6 +29,9 @@ _SAME_PRICE = 0.005  # asked prices differ by rounding and by weeks that saw two
 # A category of this many units speaks as loudly about its weekdays as the whole store does.
 _WEEKDAY_PRIOR = 200.0
 UNCATEGORISED = "(none)"
+PRODUCT: Level = "product"
+CATEGORY: Level = "category"
+COLLECTION: Level = "collection"
 
 
 class NoHistoryError(ValueError):
@@ -44,12 +50,14 @@ def build_panel(
     *,
     snapshots: Sequence[StockDay] = (),
     available_now: Mapping[str, int | None] | None = None,
+    collections: Sequence[Collection] = (),
     max_weeks: int = 104,
 ) -> Panel:
     """Arrange sales by variant and complete week, with stock-outs seen or inferred.
 
     ``available_now`` holds the units available by variant, None or absent where the store does
-    not count. Raises ``NoHistoryError`` when no complete week has a sale.
+    not count, ``collections`` are forecast with them. Raises ``NoHistoryError`` when no
+    complete week has a sale.
     """
     last = last_complete_week(today)
     known = {variant.id: row for row, variant in enumerate(variants)}
@@ -86,6 +94,7 @@ def build_panel(
         seen_stockouts=seen,
         product=_products(variants),
         weekday=_weekdays(units, category, len(categories)),
+        groups=groups_of(variants, collections),
     )
 
 
@@ -222,6 +231,33 @@ def _categories(variants: Sequence[Variant]) -> tuple[Integers, tuple[str, ...]]
     categories = tuple(sorted(set(names)))
     place = {name: i for i, name in enumerate(categories)}
     return np.array([place[name] for name in names], dtype=np.int64), categories
+
+
+def groups_of(
+    variants: Sequence[Variant], collections: Sequence[Collection]
+) -> tuple[Groups, ...]:
+    """Products, categories (product types) and collections as groups of the variants' rows."""
+    of_product: defaultdict[str, list[int]] = defaultdict(list)
+    of_category: defaultdict[str, list[int]] = defaultdict(list)
+    for row, variant in enumerate(variants):
+        of_product[variant.product_id].append(row)
+        of_category[variant.product_type or UNCATEGORISED].append(row)
+    of_collection = {
+        each.id: [row for product in each.product_ids for row in of_product.get(product, ())]
+        for each in collections
+    }
+    levels: dict[Level, Mapping[str, Sequence[int]]] = {
+        PRODUCT: of_product,
+        CATEGORY: of_category,
+        COLLECTION: {name: rows for name, rows in of_collection.items() if rows},
+    }
+    return tuple(_grouped(level, members) for level, members in levels.items() if members)
+
+
+def _grouped(level: Level, members: Mapping[str, Sequence[int]]) -> Groups:
+    pairs = [(row, group) for group, rows in enumerate(members.values()) for row in rows]
+    rows, group = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return Groups(level, tuple(members), rows, group)
 
 
 def _products(variants: Sequence[Variant]) -> Integers:

@@ -166,11 +166,13 @@ price_observations = Table(
 )
 
 # variant_id '' is the whole store.
+# ``subject_id`` is a variant, product, collection or product type by ``level``; '' is the store.
 forecasts = Table(
     "forecasts",
     metadata,
     store_key(),
-    key("variant_id"),
+    Column("level", String(16), primary_key=True),
+    Column("subject_id", String(255), primary_key=True),
     Column("week", Date, primary_key=True),
     reference("run_id"),
     amount("expected"),

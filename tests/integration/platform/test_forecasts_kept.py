@@ -9,7 +9,13 @@ from decimal import Decimal
 from sqlalchemy import func, insert, select
 
 from core.storage.database import Database
-from royal_platform.persistence.forecasts import KEPT_WEEKS, Demand, Forecasts, ForecastWeek
+from royal_platform.persistence.forecasts import (
+    KEPT_WEEKS,
+    Demand,
+    DemandOf,
+    Forecasts,
+    ForecastWeek,
+)
 from royal_platform.persistence.tables.catalog import forecasts
 from royal_platform.persistence.tables.orders import daily_variant_sales
 
@@ -22,8 +28,8 @@ def run(database: Database, name: str, first: date, units: int, weeks: int = 4) 
     """A run's forecast of the same units for every week, give or take three."""
     told = [
         ForecastWeek(
-            VARIANT, first + timedelta(weeks=week), Decimal(units), Decimal(units - 3),
-            Decimal(units + 3), "SES",
+            DemandOf("variant", VARIANT), first + timedelta(weeks=week), Decimal(units),
+            Decimal(units - 3), Decimal(units + 3), "SES",
         )
         for week in range(weeks)
     ]  # fmt: skip
@@ -46,7 +52,9 @@ def sell(database: Database, days: Sequence[date], units: int) -> None:
 
 def told(database: Database, today: date) -> Demand:
     with database.read() as connection:
-        return Forecasts(STORE).demand(connection, VARIANT, today=today, past_weeks=3)
+        return Forecasts(STORE).demand(
+            connection, DemandOf("variant", VARIANT), today=today, past_weeks=3
+        )
 
 
 def test_a_week_that_is_over_keeps_the_forecast_made_before_it(database: Database) -> None:

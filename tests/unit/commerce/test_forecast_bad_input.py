@@ -39,8 +39,8 @@ rows = st.builds(
 
 def check(got):
     for grid in (
-        got.expected, got.low, got.high, got.cumulative_sd, got.daily, got.products.high,
-        got.categories.high, got.total_low, got.total_high,
+        got.expected, got.low, got.high, got.cumulative_sd, got.daily, got.total_low,
+        got.total_high, *(sums.high for sums in got.groups),
     ):  # fmt: skip
         assert np.isfinite(grid).all()
         assert (grid >= 0).all()

@@ -9,12 +9,13 @@ from decimal import Decimal as D
 import numpy as np
 import pytest
 
+from royal_platform.commerce.catalog.model import Collection
 from royal_platform.commerce.forecasting import combination, season, series
 from royal_platform.commerce.forecasting.backtest import ShortHistoryError, backtest
 from royal_platform.commerce.forecasting.combination import Past
 from royal_platform.commerce.forecasting.model import SERIES_CLASSES, Panel
 from royal_platform.commerce.forecasting.promotions import depths
-from royal_platform.commerce.forecasting.service import build_panel, forecast_demand
+from royal_platform.commerce.forecasting.service import build_panel, forecast_demand, groups_of
 from royal_platform.commerce.orders.model import VariantDay
 
 MONDAY = date(2024, 1, 1)
@@ -119,19 +120,32 @@ def test_a_new_variant_leans_on_the_others_of_its_product(shop):
     assert got.expected[rows["draft"]].max() < 0.01 * got.expected[rows["new"]].max()
 
 
-def test_the_levels_of_the_catalogue_agree():
+def test_the_levels_of_the_catalogue_agree(shop):
     rng = np.random.default_rng(2)
     units = rng.poisson(rng.uniform(0.2, 9, (30, 1)), (30, 60)).astype(float)
     category = (np.arange(30) % 3).astype(np.int64)
-    got = forecast_demand(
-        panel_of(units, product=np.arange(30) // 2, category=category, categories=("a", "b", "c"))
-    )
+    catalogue = [
+        replace(variant, id=f"v{row}", product_id=f"p{row // 2}", product_type="abc"[row % 3])
+        for row, variant in enumerate([shop.variants[0]] * 30)
+    ]
+    collections = [
+        Collection("new", "New", ("p0", "p1")), Collection("sale", "Sale", ("p1", "p2", "unknown")),
+        Collection("empty", "Empty", ()),
+    ]  # fmt: skip
+    got = forecast_demand(panel_of(
+        units, product=np.arange(30) // 2, category=category, categories=("a", "b", "c"),
+        groups=groups_of(catalogue, collections),
+    ))  # fmt: skip
     total = got.expected.sum(axis=0)
-    assert got.products.expected.shape == (15, 12)
-    assert got.products.expected.sum(axis=0) == pytest.approx(total)
-    assert got.categories.expected.sum(axis=0) == pytest.approx(total)
+    products, categories, within = got.groups
+    assert products.expected.shape == (15, 12)
+    assert products.expected.sum(axis=0) == pytest.approx(total)
+    assert categories.ids == ("a", "b", "c")
+    assert categories.expected.sum(axis=0) == pytest.approx(total)
+    assert within.ids == ("new", "sale")
+    assert within.expected[1] == pytest.approx(got.expected[2:6].sum(axis=0))
     assert got.total_expected == pytest.approx(total)
-    for sums in (got.products, got.categories):
+    for sums in got.groups:
         assert (sums.low <= sums.expected).all()
         assert (sums.expected <= sums.high).all()
 

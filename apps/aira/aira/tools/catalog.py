@@ -31,7 +31,7 @@ from aira.tools.words import assign
 from core.events import read_before
 from royal_platform.persistence import stores
 from royal_platform.persistence.decisions import Decisions
-from royal_platform.persistence.forecasts import Demand, Forecasts
+from royal_platform.persistence.forecasts import Demand, DemandOf, Forecasts
 from royal_platform.persistence.products import ProductFilter, ProductItem, Products, VariantItem
 from royal_platform.persistence.stores import Store
 
@@ -156,7 +156,7 @@ def _most_sold(product: ProductItem, most: int) -> list[VariantItem]:
 
 def _demand(connection: Connection, store: Store, each: VariantItem, today: date) -> Json:
     found: Demand = Forecasts(store.id).demand(
-        connection, each.id, today=today, past_weeks=_PACE_WEEKS
+        connection, DemandOf("variant", each.id), today=today, past_weeks=_PACE_WEEKS
     )
     past = [week.units for week in found.weeks if week.units is not None]
     coming = [week for week in found.weeks if week.units is None][:_PACE_WEEKS]

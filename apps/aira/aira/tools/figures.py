@@ -28,7 +28,7 @@ from aira.tools.model import (
 from core.errors import Invalid
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence import stores
-from royal_platform.persistence.forecasts import Forecasts
+from royal_platform.persistence.forecasts import WHOLE_STORE, DemandOf, Forecasts
 from royal_platform.persistence.metrics import Figure, Metrics, MetricsRead
 from royal_platform.persistence.sales_by_product import sales_by_product
 from royal_platform.persistence.stores import Store
@@ -127,7 +127,8 @@ def forecast(asked: Asked, given: ForecastIn) -> Answer:
             else variant_of(connection, store, given.product)
         )  # fmt: skip
         variant_id = None if variant is None else variant.id
-        demand = Forecasts(store.id).demand(connection, variant_id, today=today, past_weeks=8)
+        of = WHOLE_STORE if variant_id is None else DemandOf("variant", variant_id)
+        demand = Forecasts(store.id).demand(connection, of, today=today, past_weeks=8)
     rows = [
         {"week": week.week.isoformat(), "sold": week.units, "expected": tenths(week.expected),
          "low": tenths(week.low), "high": tenths(week.high), "stockout_days": week.stockout_days}

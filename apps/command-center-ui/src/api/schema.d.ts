@@ -651,6 +651,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/demand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products, product types or collections, those with the highest expected demand first. */
+        get: operations["listDemand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/effects": {
         parameters: {
             query?: never;
@@ -3519,9 +3536,16 @@ export interface components {
         };
         /**
          * ForecastOut
-         * @description Store-wide or per-variant weekly demand with the coming weeks' 80 % interval.
+         * @description Weekly demand with the coming weeks' 80 % interval; ``subject_id`` null: the whole store.
          */
         ForecastOut: {
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "store" | "variant" | "product" | "category" | "collection";
+            /** Subject Id */
+            subject_id: string | null;
             /** Variant Id */
             variant_id: string | null;
             /**
@@ -3557,6 +3581,50 @@ export interface components {
             record: components["schemas"]["ScoreRecordOut"];
             /** Promises */
             promises: components["schemas"]["PromiseRecordOut"][];
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * GroupDemandOut
+         * @description Units: sold in the last four complete weeks, ``coming`` in the next four.
+         *
+         *     ``expected`` with its 80 % bounds ``low`` and ``high`` are of the coming week.
+         */
+        GroupDemandOut: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Sold */
+            sold: number;
+            /**
+             * Coming
+             * Format: decimal
+             */
+            coming: string;
+            /**
+             * Expected
+             * Format: decimal
+             */
+            expected: string;
+            /**
+             * Low
+             * Format: decimal
+             */
+            low: string;
+            /**
+             * High
+             * Format: decimal
+             */
+            high: string;
+        };
+        /** GroupDemandPage */
+        GroupDemandPage: {
+            /** Data */
+            data: components["schemas"]["GroupDemandOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
             provenance: components["schemas"]["Provenance"];
         };
         /**
@@ -10143,6 +10211,85 @@ export interface operations {
             };
         };
     };
+    listDemand: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                level?: "product" | "category" | "collection";
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupDemandPage"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listEffects: {
         parameters: {
             query?: {
@@ -10770,6 +10917,9 @@ export interface operations {
         parameters: {
             query?: {
                 variant_id?: string | null;
+                product_id?: string | null;
+                collection_id?: string | null;
+                category?: string | null;
             };
             header?: never;
             path?: never;

@@ -42,6 +42,7 @@ export type Evidence = Schemas["EvidenceOut"];
 export type EventRow = Schemas["EventOut"];
 export type Figure = Schemas["Figure"];
 export type Forecast = Schemas["ForecastOut"];
+export type GroupDemand = Schemas["GroupDemandOut"];
 export type Fulfilment = Schemas["FulfilmentOut"];
 export type OpenOrder = Schemas["OpenOrderOut"];
 export type OrderRisk = Schemas["OrderRiskOut"];

@@ -528,6 +528,8 @@ function forecast(variant: string | null, kept = true): Forecast {
     };
   });
   return {
+    level: variant ? "variant" : "store",
+    subject_id: variant,
     variant_id: variant,
     unit: "units per week",
     points,
@@ -535,6 +537,22 @@ function forecast(variant: string | null, kept = true): Forecast {
     run_id: RUN.id,
     provenance,
   };
+}
+
+/** Two collections and two product types; one of the types is of products without one. */
+function demand(level: string, known: boolean): unknown {
+  const named = level === "collection" ? ["Autumn sale", "New in"] : ["Bridles", "(none)"];
+  const titles = known ? named : [];
+  const data = titles.map((title, index) => ({
+    id: level === "collection" ? `col_${index}` : title,
+    title,
+    sold: 120 - index * 70,
+    coming: `${110 - index * 60}.4`,
+    expected: `${28 - index * 15}.2`,
+    low: `${20 - index * 12}.0`,
+    high: `${37 - index * 19}.5`,
+  }));
+  return { data, next_cursor: null, total: data.length, provenance };
 }
 
 const NOUNS = [
@@ -892,6 +910,7 @@ export class World {
   products = products();
   pricesWeighed = true;
   forecastsKept = true;
+  demandKnown = true;
   orders = orders();
   segments: Segment[] = [SEGMENT];
   valuation: Valuation = valuation(provenance);
@@ -997,6 +1016,8 @@ export class World {
         return metrics(query.get("compare") ?? "previous");
       case "forecast":
         return forecast(query.get("variant_id"));
+      case "demand":
+        return demand(query.get("level") ?? "collection", this.demandKnown);
       case "products":
         if (action === "why") return this.#whyPrices(id ?? "");
         return id ? this.#product(id) : this.#productPage(query);

@@ -155,10 +155,12 @@ function VariantTable({ variants }: { variants: Variant[] }) {
 function ForecastCard({ product }: { product: ProductDetail }) {
   const { t } = useTranslation();
   const known = product.forecasts.filter((forecast) => forecast.points.length > 0);
-  const [chosen, setChosen] = useState(known[0]?.variant_id ?? "");
-  const forecast = known.find((candidate) => candidate.variant_id === chosen) ?? known[0];
+  const [chosen, setChosen] = useState(known[0]?.subject_id ?? "");
+  const forecast = known.find((candidate) => candidate.subject_id === chosen) ?? known[0];
   const titleOf = (id: string | null) =>
     product.variants.find((variant) => variant.id === id)?.title ?? product.title;
+  const choiceOf = (id: string | null) =>
+    id === product.id ? t("products.allVariants") : titleOf(id);
   return (
     <Card title={t("products.forecasts")} aside={<ForecastLegend />}>
       {forecast ? (
@@ -166,19 +168,19 @@ function ForecastCard({ product }: { product: ProductDetail }) {
           {known.length > 1 && (
             <Select
               label={t("products.variants")}
-              value={forecast.variant_id ?? ""}
+              value={forecast.subject_id ?? ""}
               onChange={setChosen}
               className="mb-3"
               options={known.map((candidate) => ({
-                value: candidate.variant_id ?? "",
-                label: titleOf(candidate.variant_id),
+                value: candidate.subject_id ?? "",
+                label: choiceOf(candidate.subject_id),
               }))}
             />
           )}
           <Forecast
-            key={forecast.variant_id}
+            key={forecast.subject_id}
             forecast={forecast}
-            label={t("products.forecastOf", { title: titleOf(forecast.variant_id) })}
+            label={t("products.forecastOf", { title: titleOf(forecast.subject_id) })}
             height={200}
           />
           <p className="mt-2 flex flex-wrap justify-between gap-2 text-caption text-muted">
