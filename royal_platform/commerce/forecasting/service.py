@@ -233,9 +233,7 @@ def _categories(variants: Sequence[Variant]) -> tuple[Integers, tuple[str, ...]]
     return np.array([place[name] for name in names], dtype=np.int64), categories
 
 
-def groups_of(
-    variants: Sequence[Variant], collections: Sequence[Collection]
-) -> tuple[Groups, ...]:
+def groups_of(variants: Sequence[Variant], collections: Sequence[Collection]) -> tuple[Groups, ...]:
     """Products, categories (product types) and collections as groups of the variants' rows."""
     of_product: defaultdict[str, list[int]] = defaultdict(list)
     of_category: defaultdict[str, list[int]] = defaultdict(list)
