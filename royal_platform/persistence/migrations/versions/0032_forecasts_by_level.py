@@ -1,7 +1,7 @@
 """Forecasts of products, product types and collections beside those of variants and the store.
 
-Revision ID: 0031_forecasts_by_level
-Revises: 0030_order_sources
+Revision ID: 0032_forecasts_by_level
+Revises: 0031_checkouts_and_transactions
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from core.storage.types import ScaledDecimal, UtcDateTime
 
-revision = "0031_forecasts_by_level"
-down_revision = "0030_order_sources"
+revision = "0032_forecasts_by_level"
+down_revision = "0031_checkouts_and_transactions"
 branch_labels = None
 depends_on = None
 
