@@ -38,7 +38,7 @@ class ImportAction:
         return {"status": "DRAFT", "sku": arguments["sku"], "price": arguments["price"]}
 
     async def write(self, decision: Decision, before: Facts, key: str) -> None:  # noqa: ARG002
-        """Make it, or complete what a crash left."""
+        """Make it, once: what a crash left is found by its handle."""
         await self._writer.create_draft(draft_of(decision.proposal), key)
 
     def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:  # noqa: ARG002

@@ -168,29 +168,20 @@ class ShopifyWriter:
         return level
 
     async def create_draft(self, draft: ProductDraft, idempotency_key: str) -> None:  # noqa: ARG002 - found again by its handle
-        """Make the product hidden, then give its one variant SKU, price and cost."""
-        there = await self._reader.product(draft.handle)
-        if there is None:
-            product = {
-                "title": draft.title, "handle": draft.handle, "vendor": draft.vendor,
-                "productType": draft.product_type, "descriptionHtml": draft.description,
-                "status": "DRAFT", "tags": list(draft.tags),
-            }  # fmt: skip
-            answer = await self._client.run(documents.CREATE_PRODUCT, {"product": product})
-            _check(answer.product_create, doing="the product")
-            there = await self._reader.product(draft.handle)
-        if there is None:
+        """Make the product hidden with its one variant's SKU, price and cost, in one call.
+
+        What is there already under the handle is left as it is: whoever looks next sees whether
+        it is ours, made before an answer was lost, or somebody else's.
+        """
+        if await self._reader.product(draft.handle) is not None:
+            return
+        answer = await self._client.run(
+            documents.SET_PRODUCT,
+            {"identifier": {"handle": draft.handle}, "input": _hidden(draft)},
+        )
+        _check(answer.product_set, doing="the product")
+        if await self._reader.product(draft.handle) is None:
             raise ShopifyUnavailable("The store does not show the new product.", maybe_applied=True)
-        item: dict[str, Any] = {"sku": draft.sku, "tracked": True}
-        if draft.unit_cost is not None:
-            item["cost"] = _decimal_text(draft.unit_cost.amount)
-        variant = {
-            "id": gid("ProductVariant", there.variant_id),
-            "price": _decimal_text(draft.price.amount), "inventoryItem": item,
-        }  # fmt: skip
-        variables = {"productId": gid("Product", there.id), "variants": [variant]}
-        filled = await self._client.run(documents.SET_PRICE, variables)
-        _check(filled.product_variants_bulk_update, doing="the product's price")
 
     async def set_status(self, product_id: str, status: str, idempotency_key: str) -> None:  # noqa: ARG002 - setting twice sets once
         """Show, hide or archive the product."""
@@ -214,6 +205,22 @@ class ShopifyWriter:
         variables = {"id": _resource(resource_id), "tags": list(tags)}
         answer = await self._client.run(documents.REMOVE_TAGS, variables)
         _check(answer.tags_remove, doing="the tags")
+
+
+def _hidden(draft: ProductDraft) -> dict[str, Any]:
+    item: dict[str, Any] = {"tracked": True}
+    if draft.unit_cost is not None:
+        item["cost"] = _decimal_text(draft.unit_cost.amount)
+    variant = {
+        "optionValues": [{"optionName": "Title", "name": "Default Title"}],
+        "sku": draft.sku, "price": _decimal_text(draft.price.amount), "inventoryItem": item,
+    }  # fmt: skip
+    return {
+        "title": draft.title, "handle": draft.handle, "vendor": draft.vendor,
+        "productType": draft.product_type, "descriptionHtml": draft.description,
+        "status": "DRAFT", "tags": list(draft.tags), "variants": [variant],
+        "productOptions": [{"name": "Title", "values": [{"name": "Default Title"}]}],
+    }  # fmt: skip
 
 
 def _check(outcome: Outcome | None, *, doing: str) -> None:

@@ -283,19 +283,6 @@ class CreateFulfillment(Answer):
     fulfillment_create: CreateFulfillmentFulfillmentCreate | None
 
 
-class CreateProductProductCreateUserErrors(Answer):
-    field: list[str] | None
-    message: str
-
-
-class CreateProductProductCreate(Answer):
-    user_errors: list[CreateProductProductCreateUserErrors]
-
-
-class CreateProduct(Answer):
-    product_create: CreateProductProductCreate | None
-
-
 class CreateRefundRefundCreateRefund(Answer):
     id: str
 
@@ -1705,6 +1692,25 @@ class SetPriceProductVariantsBulkUpdate(Answer):
 
 class SetPrice(Answer):
     product_variants_bulk_update: SetPriceProductVariantsBulkUpdate | None
+
+
+class SetProductProductSetProduct(Answer):
+    id: str
+
+
+class SetProductProductSetUserErrors(Answer):
+    field: list[str] | None
+    message: str
+    code: str | None
+
+
+class SetProductProductSet(Answer):
+    product: SetProductProductSetProduct | None
+    user_errors: list[SetProductProductSetUserErrors]
+
+
+class SetProduct(Answer):
+    product_set: SetProductProductSet | None
 
 
 class SetProductStatusProductUpdateUserErrors(Answer):

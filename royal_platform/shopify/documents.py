@@ -104,7 +104,8 @@ WEBHOOK_SUBSCRIPTIONS = Document("webhook_subscriptions", answers.WebhookSubscri
 # Without @idempotent a second sending may have a second effect: read before repeating.
 SET_PRICE = Document("set_price", answers.SetPrice, repeatable=False, urgent=True)
 PRODUCT_BY_HANDLE = Document("product_by_handle", answers.ProductByHandle, urgent=True)
-CREATE_PRODUCT = Document("create_product", answers.CreateProduct, repeatable=False, urgent=True)
+# Found by its handle it is made once, however often it is sent.
+SET_PRODUCT = Document("set_product", answers.SetProduct, urgent=True)
 SET_PRODUCT_STATUS = Document(
     "set_product_status", answers.SetProductStatus, repeatable=False, urgent=True
 )

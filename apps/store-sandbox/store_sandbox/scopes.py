@@ -76,6 +76,7 @@ REQUIRED = {
     "collectionRemoveProducts": "write_products",
     "collectionDelete": "write_products",
     "productCreate": "write_products",
+    "productSet": "write_products",
     "customerEmailMarketingConsentUpdate": "write_customers",
     "customerSmsMarketingConsentUpdate": "write_customers",
     "orderRiskAssessmentCreate": "write_orders",

@@ -99,7 +99,7 @@ class ProductWriter(Protocol):
     """The live store, told to make a product or to show or hide it. Given to execution only."""
 
     async def create_draft(self, draft: ProductDraft, idempotency_key: str) -> None:
-        """Make the product, hidden; what is there already under its handle is only completed."""
+        """Make the product, hidden; what is there already under its handle stays as it is."""
         ...
 
     async def set_status(self, product_id: str, status: str, idempotency_key: str) -> None:

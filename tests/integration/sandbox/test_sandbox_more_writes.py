@@ -104,6 +104,64 @@ def test_a_draft_product_comes_with_its_default_variant(shop):
         assert shop.ask(CREATE, {"product": bad})["productCreate"]["userErrors"] == errors
 
 
+WHOLE = """mutation S($identifier: ProductSetIdentifiers, $input: ProductSetInput!) {
+  productSet(identifier: $identifier, input: $input, synchronous: true) {
+  product { id handle status options { name values } variants(first: 5) { nodes { id title sku price
+    selectedOptions { name value } inventoryItem { tracked unitCost { amount } } } } }
+  userErrors { field message code } } }"""
+
+
+def leads(*colours):
+    variants = [
+        {
+            "optionValues": [{"optionName": "Colour", "name": colour}],
+            "sku": f"LEAD-{colour}",
+            "price": "19.90",
+            "inventoryItem": {"tracked": True, "cost": "8"},
+        }
+        for colour in colours
+    ]
+    options = [{"name": "Colour", "values": [{"name": colour} for colour in colours]}]
+    return {"title": "Lead rope", "productOptions": options, "variants": variants}
+
+
+def test_a_product_is_set_whole_and_set_again_it_is_the_same_one(shop):
+    by_handle = {"identifier": {"handle": "lead-rope"}}
+    first = shop.ask(WHOLE, {**by_handle, "input": leads("Blue", "Black")})["productSet"]
+    assert first["userErrors"] == []
+    made = first["product"]
+    assert (made["handle"], made["status"]) == ("lead-rope", "ACTIVE")
+    assert made["options"] == [{"name": "Colour", "values": ["Blue", "Black"]}]
+    blue, black = made["variants"]["nodes"]
+    assert (blue["title"], blue["sku"], blue["price"]) == ("Blue", "LEAD-Blue", "19.90")
+    assert blue["inventoryItem"] == {"tracked": True, "unitCost": {"amount": "8.0"}}
+    assert shop.ask(WHOLE, {**by_handle, "input": leads("Blue", "Black")})["productSet"] == first
+    fewer = shop.ask(WHOLE, {**by_handle, "input": leads("Black", "Red")})["productSet"]["product"]
+    assert fewer["id"] == made["id"]
+    assert [one["title"] for one in fewer["variants"]["nodes"]] == ["Black", "Red"]
+    assert fewer["variants"]["nodes"][0]["id"] == black["id"]
+    other = shop.ask(WHOLE, {"input": leads("Blue")})["productSet"]["product"]
+    assert other["handle"] == "lead-rope-1"
+
+
+def test_a_product_is_not_set_to_what_cannot_be(shop):
+    long = "Handle is too long (maximum is 255 characters)"
+    for bad, told in (
+        ({"title": "t" * 256}, {"is too long (maximum is 255 characters)", long}),
+        ({"title": "x", "handle": "h" * 256}, {long}),
+        ({"vendor": "nobody"}, {"can't be blank"}),
+    ):
+        answer = shop.ask(WHOLE, {"input": bad})["productSet"]
+        assert answer["product"] is None
+        assert {error["message"] for error in answer["userErrors"]} == told
+    without = {**leads("Blue"), "productOptions": None}
+    (error,) = shop.ask(WHOLE, {"input": without})["productSet"]["userErrors"]
+    assert error["code"] == "PRODUCT_OPTIONS_INPUT_MISSING"
+    given = {"identifier": {"handle": "p-1"}, "input": {"title": "x", "handle": "p-2"}}
+    (error,) = shop.ask(WHOLE, given)["productSet"]["userErrors"]
+    assert error["code"] == "INPUT_MISMATCH"
+
+
 SET = """mutation M($metafields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $metafields) {
   metafields { namespace key value type compareDigest } userErrors { field message code elementIndex } } }"""
 

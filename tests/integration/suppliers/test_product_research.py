@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -94,7 +95,13 @@ def test_a_handle_that_was_taken_meanwhile_is_a_conflict_and_nothing_is_written(
     from orchestrator.core.listing import draft_of
 
     draft = draft_of(wanted.proposal)
-    asyncio.run(hands_of(platform).product_writer.create_draft(draft, "somebody"))
+    writer = hands_of(platform).product_writer
+    asyncio.run(writer.create_draft(draft, "somebody"))
+    there = live(platform, wanted)
+    assert (there.status, there.sku, there.price) == ("DRAFT", draft.sku, draft.price.amount)
+    # Whoever made it, it is there once and stays as it is.
+    asyncio.run(writer.create_draft(replace(draft, title="Another", sku="OTHER"), "somebody else"))
+    assert live(platform, wanted) == there
     assert carry(platform, wanted) == "conflicted"
 
 

@@ -95,7 +95,8 @@ def test_old_versions_fall_forward_and_unknown_ones_do_not_answer():
     assert serving("2026-10") == "2026-10"
     assert serving("2019-04") == "2025-10"
     assert serving("2031-01") is None
-    assert serving("unstable") is None
+    assert serving("unstable") == "unstable"
+    assert serving("stable") is None
 
 
 def test_patience_is_eight_retries_over_four_hours():

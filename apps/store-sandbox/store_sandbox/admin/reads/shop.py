@@ -31,7 +31,7 @@ from store_sandbox.admin.reads import (
 )
 from store_sandbox.admin.reads.columns import Resolver, constant, identity, moment, plain, typed
 from store_sandbox.admin.search import Field
-from store_sandbox.admin.versions import VERSIONS, title
+from store_sandbox.admin.versions import UNSTABLE, VERSIONS, title
 from store_sandbox.admin.wire import gid, gid_kind, parse_gid, when
 from store_sandbox.scopes import DESCRIPTIONS
 
@@ -135,7 +135,7 @@ def _policy(settings: Shop, number: int, told: tuple[str, str, str]) -> dict[str
 
 def api_version(name: str) -> dict[str, Any]:
     """An `ApiVersion` object."""
-    return {"handle": name, "displayName": title(name), "supported": True}
+    return {"handle": name, "displayName": title(name), "supported": name != UNSTABLE}
 
 
 def _installation(_root: Any, info: Info) -> dict[str, Any]:
@@ -295,7 +295,9 @@ RESOLVERS: dict[str, Resolver] = {
     ),
     "QueryRoot.shop": shop,
     "QueryRoot.currentAppInstallation": _installation,
-    "QueryRoot.publicApiVersions": lambda root, info: [api_version(name) for name in VERSIONS],
+    "QueryRoot.publicApiVersions": lambda root, info: [
+        api_version(name) for name in (*VERSIONS, UNSTABLE)
+    ],
     "QueryRoot.webhookSubscriptions": _subscriptions,
     "QueryRoot.webhookSubscriptionsCount": lambda root, info, **args: count(
         info, SUBSCRIPTIONS, args, "client_id = ?", (info.context.client_id,)

@@ -98,7 +98,7 @@ def _touch_product(write: Write, product_id: int) -> None:
 def update(write: Write, args: dict[str, Any]) -> Payload:
     """`productUpdate`: title, handle, vendor, type, status, description, tags."""
     product = args.get("product") or {}
-    row = _identified(write, args.get("identifier") or product)
+    row = identified(write, args.get("identifier") or product)
     if row is None:
         raise refuse(["id"], "Product does not exist")
     values, errors = _product_values(write, row, product)
@@ -111,7 +111,8 @@ def update(write: Write, args: dict[str, Any]) -> Payload:
     return {"product": row["id"], "userErrors": []}
 
 
-def _identified(write: Write, identifier: dict[str, Any]) -> Any:
+def identified(write: Write, identifier: dict[str, Any]) -> Any:
+    """The product that an id or a handle names, None when there is none."""
     if identifier.get("id"):
         return write.row("products", parse_gid(identifier["id"], "Product"))
     sql = "SELECT * FROM products WHERE handle = ?"

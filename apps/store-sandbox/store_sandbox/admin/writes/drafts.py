@@ -31,7 +31,7 @@ def create(write: Write, args: dict[str, Any]) -> Payload:
     number = tx.next_ids("products")[0]
     stamps = {"created_at": tx.now, "updated_at": tx.now}
     tx.insert("products", [{"id": number, **values, **stamps}])
-    _default_variant(write, number)
+    default_variant(write, number)
     for _, collection in joined:
         if collection is not None:
             join(write, collection, [number])
@@ -70,7 +70,8 @@ def _values(write: Write, given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _default_variant(write: Write, product: int) -> None:
+def default_variant(write: Write, product: int) -> int:
+    """A variant without price, its item on the shelf; its number."""
     tx = write.tx
     stamps = {"created_at": tx.now, "updated_at": tx.now}
     variant, item = tx.next_ids("variants")[0], tx.next_ids("inventory_items")[0]
@@ -80,3 +81,4 @@ def _default_variant(write: Write, product: int) -> None:
     location = tx.connection.execute("SELECT MIN(id) FROM locations WHERE active = 1").fetchone()[0]
     if location is not None:
         tx.insert("inventory_levels", [{"item_id": item, "location_id": location, **stamps}])
+    return variant
