@@ -251,9 +251,10 @@ async def test_every_document_is_one_operation_and_says_whether_it_may_be_repeat
             if isinstance(node, OperationDefinitionNode)
         ]
         guarded = "@idempotent" in value.text or "tags" in value.name
-        # What is released, ended or taken back stays so; the same address is the same address.
+        # What is released, ended or taken back stays so; the same address is the same address,
+        # and a product set by its handle the same product.
         guarded = guarded or value.name in (
-            "release_order", "end_discount", "readdress_order", "cancel_return",
+            "release_order", "end_discount", "readdress_order", "cancel_return", "set_product",
         )  # fmt: skip
         if operation.operation.value == "mutation":
             assert value.repeatable is guarded, name
