@@ -26,6 +26,12 @@ def costs(query, data=None, variables=None):
         # an empty page costs what was asked for
         ("{ orders(first: 10) { nodes { id } } }", {"orders": {"nodes": []}}, (6, 6)),
         ("{ orders(first: 10) { nodes { id } } }", {"orders": {"nodes": [{"id": "1"}]}}, (6, 3)),
+        # but not for what its objects would have held
+        (
+            "{ order(id: 1) { returns(first: 5) { nodes { returnLineItems(first: 5) { nodes { id } } } } } }",
+            {"order": {"returns": {"nodes": []}}},
+            (21, 5),
+        ),
         ("{ ordersCount { count } }", {"ordersCount": {"count": 1}}, (10, 10)),
         # a list costs as much as one of its objects
         (

@@ -2,7 +2,8 @@
 
 The rule is inferred from recorded operations: an object 1 (also one that turns out to be null),
 money, addresses and consents 0, a `Count` 10, a list as much as one of its objects, a connection
-2 + size(N) * (1 + its node) where size(N) = max(1, floor(2 ln N)) and 0 for none, a root mutation
+2 + size(N) * (1 + its node) where size(N) = max(1, floor(2 ln N)) and 0 for none, an empty page
+what was asked for, or 2 + size(N) / 2 when its objects would hold connections, a root mutation
 10 with the objects of its payload but not with what is selected below them.
 """
 
@@ -144,9 +145,7 @@ class Pricing:
         if inner.name == "Count":
             return COUNT_COST
         if inner.name.endswith("Connection"):
-            # an empty page gives nothing back: it costs what was asked for
-            empty = not known or not data or not (data.get("nodes") or data.get("edges"))
-            return self._connection(inner, node, data, known=not empty)
+            return self._page(inner, node, data, known)
         if is_list_type(get_nullable_type(definition.type)):
             if known and data:
                 return self._average(inner, node.selection_set, data, 1)
@@ -154,6 +153,35 @@ class Pricing:
         if known and data is None:
             return 1
         return 1 + self._selection(inner, node.selection_set, data, known)
+
+    def _page(self, inner: Any, node: FieldNode, data: Any, known: bool) -> int:
+        """An empty page gives nothing back but what its objects would have held."""
+        empty = not known or not data or not (data.get("nodes") or data.get("edges"))
+        if known and empty and self._is_nested(inner, node):
+            return 2 + math.ceil(size(self._page_size(node) or 0) / 2)
+        return self._connection(inner, node, data, known=not empty)
+
+    def _is_nested(self, inner: Any, node: FieldNode) -> bool:
+        """Whether the objects of a connection would hold connections themselves."""
+        below = [(inner, node)]
+        for name in ("edges", "nodes", "node"):
+            below += [
+                (get_named_type(kind.fields[part.name.value].type), part)
+                for kind, one in below
+                for _key, part in self._fields(one.selection_set)  # type: ignore[arg-type]
+                if part.name.value == name and part.selection_set is not None
+            ]
+        return any(
+            self._is_connection(kind, part)
+            for kind, one in below[1:]
+            for _key, part in self._fields(one.selection_set)  # type: ignore[arg-type]
+        )
+
+    def _is_connection(self, kind: Any, node: FieldNode) -> bool:
+        definition = self.schema.get_field(kind, node.name.value)
+        return definition is not None and get_named_type(definition.type).name.endswith(
+            "Connection"
+        )
 
     def _elsewhere(self, node: FieldNode, data: Any, known: bool) -> int:
         """A field of a concrete type selected on an interface: one object, contents unpriced."""
