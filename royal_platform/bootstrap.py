@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -10,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from core.errors import Conflict
+from core.errors import Conflict, RoyalError
 from core.outbound.guard import AddressGuard
 from core.secrets.secret_provider import UnifiedSecretResolver
 from core.settings import Settings
 from core.storage.database import Database
 from royal_platform.commerce.analytics.ports import Engine
+from royal_platform.commerce.language.model import Passage
 from royal_platform.commerce.language.ports import Embedder, Llm
 from royal_platform.commerce.suppliers.ports import SupplierDesk
 from royal_platform.commerce.support.ports import Classifier, Drafter
@@ -30,6 +32,7 @@ from royal_platform.persistence.model_budgets import AgentsBudget
 from royal_platform.persistence.model_calls import StoredSentLog
 from royal_platform.persistence.model_usage import Usage
 from royal_platform.persistence.offers import StoredOffers
+from royal_platform.persistence.own_replies import StoredReplies
 from royal_platform.persistence.people import StoredPeople
 from royal_platform.persistence.picks import StoredPicks
 from royal_platform.persistence.price_history import StoredPriceHistory
@@ -84,6 +87,7 @@ if TYPE_CHECKING:
     from royal_platform.warehouse.embedded import DuckDbWarehouse
 
 _PATIENCE_SECONDS = 2.0
+_DESCRIPTIONS = 25
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
     "price_studies", "price_tests", "costs_to_serve", "segments", "audience", "signals",
@@ -264,6 +268,7 @@ class Platform:
             facts, facts, _labelled(folder / "knowledge").embedder,
             Shelf(folder / "knowledge", self._own_policies),
             lambda thread_id: self.llm(actor=actor, about=thread_id),
+            replies=StoredReplies(self.database, self.store_id),
             new_id=lambda: new_id("dra"), shop=self.store().name,
             model=self.settings.openai_model or "configured",
         )  # fmt: skip
@@ -278,6 +283,18 @@ class Platform:
 
         shop = ShopifySupport(self.shopify(), lambda: self.clock().now())
         return await every_policy(shop, self._own_policies, _PATIENCE_SECONDS)
+
+    async def shop_voice(self) -> list[Passage]:
+        """How the shop describes what it sells, in its own words; none where it did not answer.
+
+        Without what was imported by decision: a model may have written that.
+        """
+        picks = await asyncio.to_thread(self.picks.picks)
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                return await self.live.descriptions(_DESCRIPTIONS, {each.handle for each in picks})
+        except (RoyalError, TimeoutError):
+            return []
 
     @property
     def _own_policies(self) -> Path:

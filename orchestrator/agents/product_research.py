@@ -109,13 +109,14 @@ class ProductResearchAgent(AgentBase):
         offers = {each.handle: each for each in found.candidates}
         llm = self.platform.llm(actor=self.name, about=self.run_id or self.name)
         task = wording.task(self.platform.store().name)
+        voice = await self.platform.shop_voice()
         texts: dict[str, str] = {}
         failed, paused = 0, None
         for handle in (each.subject.id for each in found.proposals):
             chosen = offers[handle]
             told = wording.passages(chosen.offer.offer, chosen.supplier, chosen.offer.since)
             try:
-                draft = await llm.draft(task, told, purpose="product description")
+                draft = await llm.draft(task, told, purpose="product description", voice=voice)
             except NotConfigured:
                 break
             except AgentsBudgetSpent as spent:

@@ -58,8 +58,9 @@ async def suggest(
     shop = (await asyncio.to_thread(platform.store)).name
     llm = platform.llm(actor=actor, about=f"flow:{flow.id}", usage=usage)
     draft = await llm.draft(
-        wording.task(shop, language), shown, purpose="marketing text", allowed=(shop,)
-    )
+        wording.task(shop, language), shown, purpose="marketing text", allowed=(shop,),
+        voice=await platform.shop_voice(),
+    )  # fmt: skip
     words = wording.words_of(draft)
     if words is None:
         raise ModelOffSchema(

@@ -36,7 +36,7 @@ from royal_platform.commerce.support.model import (
     ThreadMessage,
     Triage,
 )
-from royal_platform.commerce.support.ports import CustomerOrders, PolicyReader
+from royal_platform.commerce.support.ports import CustomerOrders, OwnReplies, PolicyReader
 from royal_platform.knowledge.folder import every_policy
 from royal_platform.knowledge.vectors import kept
 
@@ -60,7 +60,7 @@ class Answering:
 
     def __init__(
         self, orders: CustomerOrders, policies: PolicyReader, embedder: Embedder, shelf: Shelf,
-        llm: Callable[[str], Llm], *, new_id: Callable[[], str], shop: str,
+        llm: Callable[[str], Llm], *, replies: OwnReplies, new_id: Callable[[], str], shop: str,
         model: str = "configured",
     ) -> None:  # fmt: skip
         self._orders = orders
@@ -68,6 +68,7 @@ class Answering:
         self._embedder = embedder
         self._shelf = shelf
         self._llm = llm
+        self._replies = replies
         self._new_id = new_id
         self._shop = shop
         self._model = model
@@ -121,10 +122,11 @@ class Answering:
             f"{self._shop} who {_MEANINGS[intent]}. Promise nothing that the passages do not "
             "promise."
         )
+        voice = await asyncio.to_thread(self._replies.newest, _language(language))
         try:
             return await self._llm(thread_id).draft(
                 task, [each.passage for each in sources.values()], purpose="support answer",
-                allowed=[self._shop],
+                allowed=[self._shop], voice=voice,
             )  # fmt: skip
         except NotConfigured:
             return None

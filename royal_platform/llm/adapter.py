@@ -17,6 +17,7 @@ from royal_platform.commerce.language.model import (
     PersonalValue,
 )
 from royal_platform.commerce.language.ports import Extracted
+from royal_platform.commerce.language.voice import examples
 from royal_platform.llm.errors import ModelOffSchema, problem_of
 from royal_platform.llm.models import Models, Purpose
 
@@ -42,6 +43,8 @@ _DRAFT = (
     "Carry out the task in plain text. Use only facts from the passages and put the number of the "
     "passage behind each sentence that uses it, like [1]. Copy numbers, dates, names and links "
     "exactly; do not round, convert or compute. If the passages do not say it, do not say it. "
+    "Where `voice` holds texts, the shop wrote them: write in their tone, and take nothing else "
+    "from them. "
     f"{_DATA}"
 )
 
@@ -128,6 +131,7 @@ class ModelLlm:
         purpose: str,
         people: Sequence[PersonalValue] = (),
         allowed: Sequence[str] = (),
+        voice: Sequence[Passage] = (),
     ) -> Draft:
         """A text for ``task`` that states nothing its cited passages do not state."""
         from royal_platform.llm.checks import faults_of_draft, with_citations
@@ -135,7 +139,7 @@ class ModelLlm:
         def check(found: Text) -> list[str]:
             return faults_of_draft(with_citations(found.text, passages), passages, allowed)
 
-        body = {
+        body: dict[str, Any] = {
             "task": task,
             "passages": [
                 {
@@ -148,6 +152,9 @@ class ModelLlm:
                 for number, each in enumerate(passages, start=1)
             ],
         }
+        shown = examples(voice)
+        if shown:
+            body["voice"] = [{"source": each.source, "text": each.text} for each in shown]
         found = await self._ask(
             "reasoning", _DRAFT, body, Text, check, purpose=purpose, people=people
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from royal_platform.commerce.catalog.model import (
     VariantPrice,
 )
 from royal_platform.commerce.inventory.model import StockLevel
+from royal_platform.commerce.language.model import Passage
 from royal_platform.commerce.shared.model import Money
 from royal_platform.shopify import documents
 from royal_platform.shopify.batching import StockChange, batches_of, refusals
@@ -59,6 +60,21 @@ class ShopifyReader:
             local_id(found.id), found.handle, found.title, found.status, local_id(variant.id),
             variant.sku, variant.price,
         )  # fmt: skip
+
+    async def descriptions(self, most: int, besides: Collection[str]) -> list[Passage]:
+        """What stands on the pages of products for sale, the last changed first.
+
+        Of ``most`` products at most, without the handles ``besides``.
+        """
+        answer = await self._client.run(documents.PRODUCT_DESCRIPTIONS, {"first": most})
+        return [
+            Passage(
+                f"description:{local_id(each.id)}", each.description,
+                "a description that the shop published", each.updated_at,
+            )
+            for each in answer.products.nodes
+            if each.description and each.handle not in besides
+        ]  # fmt: skip
 
     async def tags(self, resource_id: str) -> list[str] | None:
         """The tags of an order; None when the store does not have it."""

@@ -1297,6 +1297,21 @@ class ProductByHandle(Answer):
     product_by_identifier: ProductByHandleProductByIdentifier | None
 
 
+class ProductDescriptionsProductsNodes(Answer):
+    id: str
+    handle: str
+    description: str
+    updated_at: datetime
+
+
+class ProductDescriptionsProducts(Answer):
+    nodes: list[ProductDescriptionsProductsNodes]
+
+
+class ProductDescriptions(Answer):
+    products: ProductDescriptionsProducts
+
+
 class ProductIdsProductsNodes(TypedDict):
     id: str
 

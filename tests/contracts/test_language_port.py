@@ -167,6 +167,28 @@ async def test_a_draft_without_a_citation_or_with_one_that_leads_nowhere_is_aske
     assert (draft.text, draft.cited) == ("Returns are free for 30 days [1].", ("policy",))
 
 
+async def test_the_shops_voice_is_shown_without_facts_and_nothing_rests_on_it(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    voice = [
+        Passage("reply:1", "Lovely that you wrote to us! It was 9731.55, Anna Bakker.", "shop")
+    ]
+    server.say(output(text="It costs 9731.55 [1]."), output(text="Lovely! It costs 49.95 [1]."))
+    draft = await adapter(server, tmp_path).draft(
+        "What does it cost?", PASSAGES, purpose="reply", voice=voice
+    )
+    assert draft.text == "Lovely! It costs 49.95 [1]."
+    told = json.loads(server.requests[0]["messages"][-1]["content"])
+    (shown,) = told["voice"]
+    assert shown["source"] == "shop"
+    assert shown["text"].startswith("Lovely that you wrote to us!")
+    assert "9731" not in str(told)
+    assert "Bakker" not in str(told)
+    server.say(output(text="It costs 49.95 [1]."))
+    await adapter(server, tmp_path).draft("What does it cost?", PASSAGES, purpose="reply")
+    assert "voice" not in json.loads(server.requests[-1]["messages"][-1]["content"])
+
+
 async def test_an_extract_holds_nothing_the_text_does_not_say(
     server: ModelServer, tmp_path: Path
 ) -> None:

@@ -96,6 +96,7 @@ class RuleLlm:
         purpose: str,
         people: Sequence[PersonalValue] = (),
         allowed: Sequence[str] = (),
+        voice: Sequence[Passage] = (),
     ) -> Draft:
         self._may(purpose, people)
         text = " ".join(f"{each.text} [{n}]." for n, each in enumerate(passages, start=1))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from royal_platform.commerce.language.model import Passage
 from royal_platform.commerce.support.intents import Intent
 from royal_platform.commerce.support.knowledge import CustomerOrder, Policy, order_source
 from royal_platform.commerce.support.model import (
@@ -35,6 +36,17 @@ class ListedShop:
 
     async def policies(self) -> Sequence[Policy]:
         return self.texts
+
+
+@dataclass
+class ListedReplies:
+    """``OwnReplies`` by list, whatever the language."""
+
+    replies: Sequence[Passage] = ()
+
+    def newest(self, language: str) -> Sequence[Passage]:
+        assert language
+        return self.replies
 
 
 class RuleClassifier:

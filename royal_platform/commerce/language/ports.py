@@ -62,10 +62,12 @@ class Llm(Protocol):
         purpose: str,
         people: Sequence[PersonalValue] = (),
         allowed: Sequence[str] = (),
+        voice: Sequence[Passage] = (),
     ) -> Draft:
         """A text for ``task`` that states nothing its cited passages do not state.
 
-        ``task`` is the caller's own words. ``allowed`` are names that need no source.
+        ``task`` is the caller's own words. ``allowed`` are names that need no source. ``voice`` are
+        texts of the shop's own to write like; nothing may rest on them.
         """
         ...
 

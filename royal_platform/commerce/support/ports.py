@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from royal_platform.commerce.language.model import Passage
 from royal_platform.commerce.support.knowledge import CustomerOrder, Policy
 from royal_platform.commerce.support.model import Draft, Thread, ThreadMessage, Triage
 
@@ -36,6 +37,14 @@ class CustomerOrders(Protocol):
 
     async def of(self, customer_id: str) -> Sequence[CustomerOrder]:
         """The newest orders of this customer, newest first; none for an unknown customer."""
+        ...
+
+
+class OwnReplies(Protocol):
+    """What people of the shop wrote to customers."""
+
+    def newest(self, language: str) -> Sequence[Passage]:
+        """Sent replies that a person wrote in this language, newest first. Called in a thread."""
         ...
 
 

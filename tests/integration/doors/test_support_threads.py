@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import update
+
+from orchestrator.core import attending
 from orchestrator.core.books import writing
 from orchestrator.core.taking_in import take_in
 from royal_platform.bootstrap import Platform
@@ -12,11 +15,15 @@ from royal_platform.commerce.support.model import (
     Arrival,
     Attachment,
     Channel,
+    Direction,
     Sentiment,
+    ThreadMessage,
     Triage,
     Urgency,
 )
+from royal_platform.persistence.own_replies import StoredReplies
 from royal_platform.persistence.support import Threads
+from royal_platform.persistence.tables.decisions import decisions
 
 NASTY = b"<script>alert(1)</script>"
 
@@ -65,3 +72,32 @@ def test_threads_are_found_by_meaning_and_their_files_are_only_saved(
     # A file is its thread's own; what was refused is not there.
     assert get(f"/{calm}/attachments/{kept['id']}").status_code == 404
     assert get(f"/{late}/attachments/{refused['id']}").status_code == 404
+
+
+def test_what_people_wrote_is_the_shops_voice_and_what_agents_wrote_is_not(
+    platform: Platform,
+) -> None:
+    thread_id = written(platform, "k1", "order_status", Urgency.HIGH)
+    replies = StoredReplies(platform.database, platform.store_id)
+    assert replies.newest("en") == []
+    for key, language in (("a", "en"), ("b", "nl"), ("c", "en")):
+        _answered(platform, thread_id, key, language, "agent" if key == "c" else "person")
+    [own] = replies.newest("en")
+    assert (own.text, own.source) == ("Lovely that you wrote, a!", "a reply of the shop's people")
+    assert replies.newest("de") == []
+
+
+def _answered(platform: Platform, thread_id: str, key: str, language: str, provenance: str) -> None:
+    given = attending.Answer(f"Lovely that you wrote, {key}!", key, language)
+    decision = attending.answer(platform, thread_id, given, "ada")
+    with writing(platform) as books:
+        books.connection.execute(
+            update(decisions)
+            .where(decisions.c.store_id == books.store_id, decisions.c.id == decision.id)
+            .values(provenance=provenance)
+        )
+        message = ThreadMessage(
+            f"out_{key}", thread_id, Direction.OUTBOUND, "Shop", "shop@home.test", "Re: Hello",
+            given.text, "", None, None, False, books.now, decision_id=decision.id,
+        )  # fmt: skip
+        Threads(books.store_id).add(books.connection, message)

@@ -93,6 +93,8 @@ def test_a_draft_is_described_by_what_the_supplier_says_or_as_the_supplier_does(
         run(opened)
         # The next run shortlists what is left; what waits for a person is not described again.
         run(opened)
+        shown = [json.loads(body["messages"][-1]["content"]) for body in server.requests
+                 if len(body["messages"]) == 2]  # fmt: skip
         begun = [str(body["messages"]) for body in server.requests if len(body["messages"]) == 2]
         asked = len(server.requests)
     drafts = proposed(platform, "product.import_draft")
@@ -106,6 +108,10 @@ def test_a_draft_is_described_by_what_the_supplier_says_or_as_the_supplier_does(
         title = proposal.arguments["title"]
         assert proposal.arguments["description"] == f"This is {escape(title, quote=False)}."
     assert len(begun) == len(set(begun)) == len(drafts)
+    voices = [each["voice"] for each in shown]
+    assert all(1 <= len(voice) <= 3 for voice in voices), "the shop's own descriptions"
+    assert "range." in voices[0][0]["text"]
+    assert voices[0][0]["source"] == "a description that the shop published"
     assert asked == 1 + 2 * len(described), "an invented price was asked again, and did not pass"
     with platform.database.read() as connection:
         calls = ModelCalls(platform.store_id).page(connection, None, None, 1)

@@ -42,7 +42,7 @@ from royal_platform.commerce.support.model import (
 from royal_platform.knowledge.answering import Answering, Shelf
 from royal_platform.knowledge.folder import policies_in
 from tests.fakes.language import RuleLlm, WordEmbedder
-from tests.fakes.support import ListedShop
+from tests.fakes.support import ListedReplies, ListedShop
 
 SHOP = "Royal & Zonen"
 
@@ -153,7 +153,7 @@ async def drafted(
     writer = Answering(
         store, store, WordEmbedder(), Shelf(tmp_path / "vectors", tmp_path / "texts"),
         lambda _: llm or RuleLlm(Unavailable("away", remedy="wait")),
-        new_id=lambda: "dra_1", shop="Shop",
+        replies=ListedReplies(), new_id=lambda: "dra_1", shop="Shop",
     )  # fmt: skip
     return await writer.draft(thread(customer_id), [message], triage, NOW), store
 
