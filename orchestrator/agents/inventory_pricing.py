@@ -304,6 +304,7 @@ class InventoryPricingAgent(AgentBase):
                 *_grouped(((each.title, each.reason) for each in reorders.unseen), UNSEEN_STOCK),
                 *_unknown_costs(prices.served, self._policy),
                 *_unreadable(forecasting.unreadable_days(self._sales)),
+                *_foreign(sum(each.foreign for each in self._sales)),
                 *_untold_discounts(self._discounts),
                 *_always_hidden(self._panel),
             ],
@@ -359,6 +360,14 @@ def _unreadable(days: int) -> list[str]:
         return []
     return [
         f"{_count(days, 'day')} with impossible amounts (below zero, no number): taken as none."
+    ]
+
+
+def _foreign(days: int) -> list[str]:
+    if not days:
+        return []
+    return [
+        f"Prices of {_count(days, 'variant day')} in a currency the store has left: units count."
     ]
 
 

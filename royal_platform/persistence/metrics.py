@@ -34,6 +34,9 @@ _LABELS = {
     "orders": ("orders", "Orders"),
     "units": ("units", "Units sold"),
 }
+_COUNTED = ("orders", "units")
+# How many days of a window were sold in another currency than the store has now.
+_FOREIGN = "foreign"
 _HUNDRED = Decimal(100)
 
 Day = dict[str, Decimal]
@@ -141,11 +144,13 @@ class Metrics:
 
     def _window(self, connection: Connection, start: date, end: date) -> dict[date, Day]:
         days: dict[date, Day] = {}
-        query = select(daily_sales.c.day, *(daily_sales.c[name] for name in _SUMS)).where(
-            daily_sales.c.store_id == self.store.id, daily_sales.c.day.between(start, end)
-        )
-        for day, *values in connection.execute(query):
+        query = select(
+            daily_sales.c.day, daily_sales.c.currency, *(daily_sales.c[name] for name in _SUMS)
+        ).where(daily_sales.c.store_id == self.store.id, daily_sales.c.day.between(start, end))
+        for day, currency, *values in connection.execute(query):
             days[day] = dict(zip(_SUMS, map(Decimal, values), strict=True))
+            if currency != self.store.currency:
+                days[day][_FOREIGN] = Decimal(1)
         return days
 
     def _net(self, frame: _Frame) -> tuple[Figure, Figure]:
@@ -161,12 +166,13 @@ class Metrics:
 
         net = _figure("net_sales", "Net sales", self.store.currency, kept, frame)
         taxes = _figure("taxes", "Tax in sales", self.store.currency, tax, frame)
-        return (_noted(net, "Tax is left out.") if self.store.taxes_included else net), taxes
+        untaxed = self.store.taxes_included and net.note is None
+        return (_noted(net, "Tax is left out.") if untaxed else net), taxes
 
     def _money_figures(self, frame: _Frame) -> list[Figure]:
         figures = []
         for column, (name, label) in _LABELS.items():
-            counted = column in ("orders", "units")
+            counted = column in _COUNTED
 
             def read(day: Day, column: str = column, counted: bool = counted) -> Decimal:
                 value = day.get(column, Decimal(0))
@@ -184,7 +190,9 @@ class Metrics:
             return _cents(day["earned"] / orders)
 
         found = _figure("aov", "Average order", self.store.currency, read, frame)
-        return found if found.value is not None else _noted(found, "No orders in this period.")
+        if found.value is not None or found.note is not None:
+            return found
+        return _noted(found, "No orders in this period.")
 
     def _margin(self, frame: _Frame) -> Figure:
         def read(day: Day) -> Decimal | None:
@@ -197,6 +205,8 @@ class Metrics:
         found = _figure("gross_margin", "Gross margin", "percent", read, frame)
         sold = frame.total.get("sold", Decimal(0))
         covered = frame.total.get("covered", Decimal(0))
+        if found.note is not None:
+            return found
         if found.value is None:
             return _noted(
                 found,
@@ -269,14 +279,20 @@ def _figure(
     read: Callable[[Day], Decimal | None],
     frame: _Frame,
 ) -> Figure:
+    def known(sums: Day) -> Decimal | None:
+        return read(sums) if unit in _COUNTED or not sums.get(_FOREIGN) else None
+
+    value, days = known(frame.total), frame.total.get(_FOREIGN)
     return Figure(
         name=name,
         label=label,
-        value=read(frame.total),
+        value=value,
         unit=unit,
-        previous=None if frame.other is None else read(frame.other),
-        series=tuple(read(sums) for sums in frame.periods.values()),
-    )
+        previous=None if frame.other is None else known(frame.other),
+        series=tuple(known(sums) for sums in frame.periods.values()),
+        note=f"Another currency on {days} of these days: amounts are not added up over both."
+        if value is None and days else None,
+    )  # fmt: skip
 
 
 def _frame(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -139,10 +140,14 @@ class StoredSales:
         table = daily_variant_sales.c
         query = select(
             table.variant_id, table.day, table.units, table.revenue, table.returned_units,
-            table.gross,
+            table.gross, table.currency,
         ).where(table.store_id == self._store_id, table.day.between(since, until))  # fmt: skip
         with self._database.read() as connection:
-            return [VariantDay(*row) for row in connection.execute(query)]
+            now = stores.get(connection, self._store_id).currency
+            return [
+                VariantDay(*row) if currency == now else _without_money(VariantDay(*row))
+                for *row, currency in connection.execute(query)
+            ]
 
     def history_from(self) -> date | None:
         """The first day with a visible order; None before the first one."""
@@ -280,6 +285,11 @@ class StoredPolicy:
         """The newest version; a fresh store has the safe defaults."""
         with self._database.read() as connection:
             return Policies(self._store_id).current(connection).policy
+
+
+def _without_money(day: VariantDay) -> VariantDay:
+    """Amounts in a currency the store has left say nothing of its prices; units still count."""
+    return replace(day, revenue=Decimal(0), gross=Decimal(0), foreign=True)
 
 
 def _variant(row: Row[Any]) -> Variant:

@@ -15,7 +15,8 @@ class VariantDay:
     ``revenue`` is after discounts and, where the store's prices include tax, with tax;
     ``returned_units`` counts units refunded on this day, whenever they were sold. ``gross`` is
     the same revenue before discounts, None where it is not known: it shows the asked price, which
-    a customer's discount code does not move.
+    a customer's discount code does not move. ``foreign``: the store sold in another currency than
+    it does now; both are 0 then, which says of no price what it was.
     """
 
     variant_id: str
@@ -24,6 +25,7 @@ class VariantDay:
     revenue: Decimal
     returned_units: int = 0
     gross: Decimal | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from core.errors import Invalid, NotFound
 from core.storage.database import Database
@@ -16,6 +17,7 @@ from royal_platform.persistence.mirrored import MirroredStore
 from royal_platform.persistence.orders import OrderFilter, Orders
 from royal_platform.persistence.products import ProductFilter, Products
 from royal_platform.persistence.readers import StoredSales
+from royal_platform.persistence.tables.orders import daily_sales
 from royal_platform.shopify import mapping
 from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.rows import LevelRow, OrderPageRows
@@ -130,6 +132,26 @@ def test_a_window_before_the_store_has_no_comparison(shop):
     found = figures(shop, start=nodes.START.date(), end=nodes.START.date())
     assert found["net_sales"].previous is None
     assert found["read"].history_from == nodes.START.date()
+
+
+def test_amounts_of_two_currencies_are_not_added_up(shop):
+    """The store went over to another currency after its first five days."""
+    change = nodes.START.date() + timedelta(days=5)
+    with shop.write() as transaction:
+        own, table = transaction.connection.execute, daily_sales.c
+        own(update(daily_sales).where(table.day >= change).values(currency="SEK"))
+        stores.change(transaction.connection, STORE, currency="SEK")
+    both = figures(shop, start=change - timedelta(days=1), end=change, compare="none")
+    for name in ("net_sales", "gross_sales", "discounts", "aov", "gross_margin", "taxes"):
+        assert both[name].value is None, name
+        assert "currency on 1 of these days" in both[name].note, name
+        assert both[name].series[0] is None, name
+    assert both["net_sales"].series[1] == Decimal(86)
+    assert (both["orders"].value, both["units"].value) == (2, 6)
+    after = figures(shop, start=change, end=change, compare="previous")
+    assert (after["net_sales"].value, after["net_sales"].unit) == (Decimal(86), "SEK")
+    assert after["net_sales"].previous is None
+    assert after["orders"].previous == 1
 
 
 def test_weeks_and_months_sum_to_the_same(shop):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import insert
 
 from core.storage.database import Database
 from royal_platform.commerce.catalog.model import Collection, DiscountRun
 from royal_platform.persistence import stores
-from royal_platform.persistence.readers import StoredCatalog
+from royal_platform.persistence.readers import StoredCatalog, StoredSales
+from royal_platform.persistence.tables.orders import daily_variant_sales
 from royal_platform.shopify.rows import CollectionRow, DiscountRow, MembershipRow
 from tests.integration.platform.conftest import STORE
 from tests.integration.platform.test_mirror import mirror
@@ -64,3 +68,23 @@ def test_no_discount_is_told_apart_from_discounts_that_are_not_told(database: Da
         cursor = {"shop": {"scopes": ["read_products", "write_discounts"]}}
         stores.change(transaction.connection, STORE, sync_cursor=cursor)
     assert catalog(database).discount_runs() == []
+
+
+def test_money_of_a_currency_the_store_has_left_says_nothing_of_its_prices(
+    database: Database,
+) -> None:
+    row = {
+        "store_id": STORE, "variant_id": "v1", "units": 4, "returned_units": 1,
+        "gross": Decimal(400), "revenue": Decimal(380), "returned": Decimal(0), "tax": Decimal(0),
+    }  # fmt: skip
+    with database.write() as transaction:
+        stores.change(transaction.connection, STORE, currency="USD")
+        transaction.connection.execute(insert(daily_variant_sales), [
+            {**row, "day": date(2026, 3, 1), "currency": "EUR"},
+            {**row, "day": date(2026, 3, 2), "currency": "USD"},
+        ])  # fmt: skip
+    told = StoredSales(database, STORE).variant_days(date(2026, 3, 1), date(2026, 3, 2))
+    before, after = sorted(told, key=lambda each: each.day)
+    assert (before.units, before.returned_units, before.foreign) == (4, 1, True)
+    assert (before.revenue, before.gross) == (0, 0)
+    assert (after.revenue, after.gross, after.foreign) == (380, 400, False)

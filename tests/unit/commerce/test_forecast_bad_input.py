@@ -104,6 +104,22 @@ def test_rows_of_one_day_add_up_before_they_are_believed(shop):
     assert build_panel(shop.variants[:1], [*base, *parts], TODAY).units[0, -1] == 3
 
 
+def test_the_price_of_weeks_in_another_currency_is_unknown_and_their_units_count(shop):
+    """A store that went from one currency to another halved no price by it."""
+    days = sorted({each.day for each in shop.sales})
+    change = days[len(days) // 2]
+    changed = [
+        replace(each, revenue=D(0), gross=D(0), foreign=True) if each.day < change else each
+        for each in shop.sales
+    ]
+    before, after = (build_panel(shop.variants, sales, TODAY) for sales in (shop.sales, changed))
+    week = sum(monday + timedelta(days=6) < change for monday in after.weeks)
+    assert (after.units == before.units).all()
+    assert np.isnan(after.price[:, : week - 1]).all()
+    assert np.isfinite(after.price[:, week + 1 :][before.units[:, week + 1 :] > 0]).all()
+    check(forecast_demand(after))
+
+
 def test_a_renamed_sku_keeps_its_history(shop):
     renamed = [replace(v, sku=f"{v.sku}-2027", title=f"{v.title} new") for v in shop.variants]
     before = forecast_demand(build_panel(shop.variants, shop.sales, shop.today))
