@@ -25,6 +25,7 @@ from royal_platform.llm.models import Models, Purpose
 from royal_platform.persistence import schema, stores
 from royal_platform.persistence.audience import StoredAudience
 from royal_platform.persistence.clock import StoreClock, wall_now
+from royal_platform.persistence.competitor_prices import StoredCompetitorPrices
 from royal_platform.persistence.costs_to_serve import StoredCostsToServe
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.mirrored import MirroredStore
@@ -90,8 +91,8 @@ _PATIENCE_SECONDS = 2.0
 _DESCRIPTIONS = 25
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
-    "price_studies", "price_tests", "costs_to_serve", "segments", "audience", "signals",
-    "offers", "picks", "supply", "stock_risks", "security",
+    "price_studies", "price_tests", "costs_to_serve", "competitor_prices", "segments", "audience",
+    "signals", "offers", "picks", "supply", "stock_risks", "security",
 )  # fmt: skip
 
 
@@ -117,6 +118,7 @@ class Platform:
     price_studies: StoredPriceStudies
     price_tests: StoredPriceTests
     costs_to_serve: StoredCostsToServe
+    competitor_prices: StoredCompetitorPrices
     segments: StoredSegments
     audience: StoredAudience
     offers: StoredOffers
@@ -457,6 +459,7 @@ def _wired(
         price_studies=StoredPriceStudies(*parts),
         price_tests=StoredPriceTests(*parts),
         costs_to_serve=StoredCostsToServe(*parts),
+        competitor_prices=StoredCompetitorPrices(*parts),
         segments=StoredSegments(*parts),
         audience=StoredAudience(*parts),
         offers=StoredOffers(*parts),

@@ -219,6 +219,15 @@ class PricePartOut(Model):
     sources: list[str]
 
 
+class CompetitorOut(Model):
+    """What a competitor asked at ``seen_at``; ``ignored`` says why it counts for nothing."""
+
+    source: str
+    price: MoneyOut
+    seen_at: datetime
+    ignored: Literal["stale", "currency"] | None
+
+
 class CountryTaxOut(Model):
     """The share of the units that went to a country ("" unknown), and the tax paid there."""
 
@@ -248,6 +257,7 @@ class WhyPriceOut(Model):
     ``floor`` the lowest price that keeps the margin floor; ``best`` the drawn price that earns
     most, whatever the policy says. ``proposed`` null: left alone for ``reason``. ``parts`` say
     where ``price`` goes, per unit sold; ``unknown`` names the costs that nobody told.
+    ``competitors`` are others' newest prices of it, as old as they were at that run.
     """
 
     variant_id: str
@@ -266,6 +276,7 @@ class WhyPriceOut(Model):
     parts: list[PricePartOut]
     unknown: list[UnknownPart]
     served: ServedOut | None
+    competitors: list[CompetitorOut]
     run_id: str
     as_of: datetime
 

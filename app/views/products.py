@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.schemas.store import (
     BandOut,
+    CompetitorOut,
     CurvePointOut,
     PricePartOut,
     ProductDetail,
@@ -103,6 +104,15 @@ def _why(kept: KeptStudy) -> WhyPriceOut:
         parts=[PricePartOut.model_validate(part) for part in study.parts],
         unknown=list(study.unknown),
         served=None if study.served is None else ServedOut.model_validate(study.served),
+        competitors=[
+            CompetitorOut(
+                source=each.source,
+                price=shared.amount(each.price.amount, each.price.currency),
+                seen_at=each.seen_at,
+                ignored=each.ignored,
+            )
+            for each in study.competitors
+        ],
         points=[CurvePointOut.model_validate(point) for point in drawn.points],
         run_id=kept.run_id,
         as_of=kept.as_of,

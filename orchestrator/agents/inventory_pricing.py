@@ -233,6 +233,7 @@ class InventoryPricingAgent(AgentBase):
             ),
             collections=self._collections,
             discounts=self._discounts,
+            competitors=self.platform.competitor_prices.by_variant(),
         )
 
     @cached_property

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.commands.shared import AsJson, command, platform, settings, show
+from orchestrator.commands.shared import AsJson, command, me, platform, settings, show, text_of
 
 importing = typer.Typer(no_args_is_help=True, help="Take in a shop that has no API access.")
 exporting = typer.Typer(no_args_is_help=True, help="Write what agents changed to files.")
@@ -38,6 +38,20 @@ def import_shopify_csv(
     environment = {**os.environ, "ROYAL_VAR_DIR": str(settings().var_dir)}
     done = subprocess.run([program, *arguments], env=environment, check=False)  # noqa: S603
     raise typer.Exit(done.returncode)
+
+
+@importing.command("competitor-prices")
+@command
+def import_competitor_prices(
+    file: Annotated[Path, typer.Argument(help="CSV or JSON: source, sku, barcode, price...")],
+    as_json: AsJson = False,
+) -> None:
+    """Keep what competitors ask, as the pricing agent's evidence; a faulty file changes nothing."""
+    from orchestrator.core import loading
+
+    with platform() as opened:
+        count = loading.import_competitor_prices(opened, text_of(file), file.name, me())
+    show(as_json, {"rows": count}, [f"{count} prices of competitors kept."])
 
 
 @exporting.command("shopify-csv")

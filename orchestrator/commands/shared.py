@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED, USAGE, NEEDS_CONFIGURATION = 0, 1, 2, 3
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+_LARGEST = 10_000_000
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -108,3 +110,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     return str(value)
+
+
+def text_of(file: Path) -> str:
+    """A file of at most 10 MB as text. Raises ``Invalid``."""
+    from core.errors import Invalid
+
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise Invalid(f"{file} is larger than 10 MB.", remedy="Split it.")
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Invalid(f"{file} cannot be read: {error.strerror}.", remedy="Name a file.") from None
+    except UnicodeDecodeError:
+        raise Invalid(f"{file} is not UTF-8.", remedy="Save it as CSV UTF-8.") from None

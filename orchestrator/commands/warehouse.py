@@ -7,11 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from orchestrator.commands.shared import AsJson, command, me, platform, show, table
+from orchestrator.commands.shared import AsJson, command, me, platform, show, table, text_of
 
 app = typer.Typer(no_args_is_help=True, help="The store's history, for analysis.")
 File = Annotated[Path, typer.Argument(help="A CSV file.")]
-_LARGEST = 10_000_000
 
 
 @app.command()
@@ -66,7 +65,7 @@ def import_spend(file: File, as_json: AsJson = False) -> None:
     from orchestrator.core import loading
 
     with platform() as opened:
-        count = loading.import_spend(opened, _text(file), file.name, me())
+        count = loading.import_spend(opened, text_of(file), file.name, me())
     show(as_json, *_told(count, file))
 
 
@@ -77,23 +76,10 @@ def import_rates(file: File, as_json: AsJson = False) -> None:
     from orchestrator.core import loading
 
     with platform() as opened:
-        count = loading.import_rates(opened, _text(file), file.name, me())
+        count = loading.import_rates(opened, text_of(file), file.name, me())
     show(as_json, *_told(count, file))
 
 
 def _told(count: int, file: Path) -> tuple[dict[str, Any], list[str]]:
     line = f"{count} rows imported; the next load has them."
     return {"rows": count, "source": file.name}, [line]
-
-
-def _text(file: Path) -> str:
-    from core.errors import Invalid
-
-    try:
-        if file.stat().st_size > _LARGEST:
-            raise Invalid(f"{file} is larger than 10 MB.", remedy="Split it.")
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise Invalid(f"{file} cannot be read: {error.strerror}.", remedy="Name a file.") from None
-    except UnicodeDecodeError:
-        raise Invalid(f"{file} is not UTF-8.", remedy="Save it as CSV UTF-8.") from None

@@ -14,7 +14,9 @@ from core.export.table import opens_formula
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import reading, writing
 from royal_platform.commerce.analytics.imports import Fault, read_rates, read_spend
+from royal_platform.commerce.pricing.competitors import read_competitor_prices
 from royal_platform.persistence.clock import wall_now
+from royal_platform.persistence.competitor_prices import put_competitor_prices
 from royal_platform.persistence.imported import Imported
 from royal_platform.persistence.touched_days import last_version
 from royal_platform.persistence.warehouse_loads import WarehouseLoad, WarehouseLoads
@@ -77,6 +79,17 @@ def import_rates(platform: Platform, text: str, source: str, actor: str) -> int:
         Imported(books.store_id).put_rates(books.connection, read.rows, source, books.now)
         payload = {"rows": len(read.rows), "source": source}
         books.tell("warehouse.rates.imported", source, actor, payload)
+    return len(read.rows)
+
+
+def import_competitor_prices(platform: Platform, text: str, file: str, actor: str) -> int:
+    """Keep the competitors' prices of a CSV or JSON file; the rows. Raises ``Invalid`` as above."""
+    with writing(platform) as books:
+        read = read_competitor_prices(text, books.now, opens_formula)
+        _refuse(read.faults)
+        put_competitor_prices(books.connection, books.store_id, read.rows, file, books.now)
+        payload = {"rows": len(read.rows), "source": file}
+        books.tell("pricing.competitors.imported", file, actor, payload)
     return len(read.rows)
 
 

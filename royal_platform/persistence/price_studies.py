@@ -12,7 +12,9 @@ from sqlalchemy import Connection, delete, select
 
 from core.storage.database import Database
 from royal_platform.commerce.decisions.costs import Part
+from royal_platform.commerce.pricing.competitors import Compared
 from royal_platform.commerce.pricing.model import Economics, PriceStudy
+from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence.costs_to_serve import cost_of, document_of
 from royal_platform.persistence.statements import put
 from royal_platform.persistence.tables.catalog import price_studies
@@ -78,6 +80,11 @@ def _document(study: PriceStudy) -> dict[str, Any]:
         [part.name, None if part.amount is None else f"{part.amount:.4f}", list(part.sources)]
         for part in study.parts
     ]
+    found["competitors"] = [
+        [each.source, format(each.price.amount, "f"), each.price.currency,
+         each.seen_at.isoformat(), each.ignored]
+        for each in study.competitors
+    ]  # fmt: skip
     return found
 
 
@@ -94,4 +101,8 @@ def _study(document: Mapping[str, Any]) -> PriceStudy:
         for name, amount, sources in found.get("parts", ())
     )
     found["unknown"] = tuple(found.get("unknown", ()))
+    found["competitors"] = tuple(
+        Compared(source, Money(Decimal(amount), currency), datetime.fromisoformat(seen), ignored)
+        for source, amount, currency, seen, ignored in found.get("competitors", ())
+    )
     return PriceStudy(**found)

@@ -45,6 +45,15 @@ describe("why a price stands", () => {
     expect(screen.getByText("Open policies")).toHaveAttribute("href", "/policies");
     expect(screen.getByText(/8.1 ?% of 412 units come back/)).toBeInTheDocument();
   });
+
+  it("lists what competitors ask, and says which of it is too old to count", async () => {
+    open("/products/prod_0");
+    const fresh = (await screen.findByText("halters-r-us.example")).closest("li");
+    expect(fresh).toHaveTextContent("Seen 10 hr. ago");
+    expect(fresh).not.toHaveTextContent("does not count");
+    const old = screen.getByText("paardenshop.example").closest("li");
+    expect(old).toHaveTextContent("too old, does not count");
+  });
 });
 
 describe("the demand of collections and product types", () => {

@@ -70,34 +70,38 @@ def read_spend(text: str, today: date, refuses: Refuses) -> Reading[Spend]:
         channel = cells["channel"]
         if not 0 < len(channel) <= _CHANNEL:
             raise ValueError(f"the channel has not between 1 and {_CHANNEL} characters")
-        amount = _number(cells["amount"], places=4)
-        return Spend(_day(cells["day"], today), channel, _currency(cells["currency"]), amount)
+        amount = decimal_number(cells["amount"], places=4)
+        return Spend(_day(cells["day"], today), channel, currency_code(cells["currency"]), amount)
 
-    return _read(text, refuses, _SPEND, spend, lambda row: (row.day, row.channel, row.currency))
+    return read_rows(text, refuses, _SPEND, spend, lambda row: (row.day, row.channel, row.currency))
 
 
 def read_rates(text: str, today: date, refuses: Refuses) -> Reading[Rate]:
     """Rows of ``day,base,quote,rate``; a rate is above zero and of two currencies."""
 
     def rate(cells: Mapping[str, str]) -> Rate:
-        base, quote = _currency(cells["base"]), _currency(cells["quote"])
+        base, quote = currency_code(cells["base"]), currency_code(cells["quote"])
         if base == quote:
             raise ValueError("base and quote are the same currency")
-        number = _number(cells["rate"], places=8)
+        number = decimal_number(cells["rate"], places=8)
         if number == 0:
             raise ValueError("the rate is zero")
         return Rate(_day(cells["day"], today), base, quote, number)
 
-    return _read(text, refuses, _RATES, rate, lambda row: (row.day, row.base, row.quote))
+    return read_rows(text, refuses, _RATES, rate, lambda row: (row.day, row.base, row.quote))
 
 
-def _read(
+def read_rows(
     text: str,
     refuses: Refuses,
     wanted: tuple[str, ...],
     make: Callable[[Mapping[str, str]], Row],
     key: Callable[[Row], object],
 ) -> Reading[Row]:
+    """What ``make`` makes of the CSV's lines, whose ``key`` may not repeat; columns as ``wanted``.
+
+    ``make`` raises ``ValueError`` with what is wrong with a line.
+    """
     lines = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
     rows: list[Row] = []
     faults: list[Fault] = []
@@ -115,7 +119,7 @@ def _read(
             try:
                 row = make(_cells(header, cells, refuses))
                 if key(row) in seen:
-                    raise ValueError("the same day and name stand there twice")
+                    raise ValueError("the same stands there twice")
             except ValueError as error:
                 faults.append(Fault(lines.line_num, str(error)))
             else:
@@ -129,7 +133,11 @@ def _read(
 def _cells(header: Sequence[str], cells: Sequence[str], refuses: Refuses) -> dict[str, str]:
     if len(cells) != len(header):
         raise ValueError(f"there are {len(cells)} cells, not {len(header)}")
-    told = dict(zip(header, cells, strict=True))
+    return told_cells(dict(zip(header, cells, strict=True)), refuses)
+
+
+def told_cells(told: Mapping[str, str], refuses: Refuses) -> dict[str, str]:
+    """The texts without blanks around them. Raises ``ValueError`` for what no text may hold."""
     for name, cell in told.items():
         if refuses(cell):
             raise ValueError(f"{name} begins as a formula does: {cell[:20]!r}")
@@ -150,13 +158,15 @@ def _day(text: str, today: date) -> date:
     return day
 
 
-def _currency(text: str) -> str:
+def currency_code(text: str) -> str:
+    """The code as it is. Raises ``ValueError`` for what is none."""
     if not _CURRENCY.fullmatch(text):
         raise ValueError(f"{text!r} is not a currency like EUR")
     return text
 
 
-def _number(text: str, *, places: int) -> Decimal:
+def decimal_number(text: str, *, places: int) -> Decimal:
+    """A plain amount, not below zero. Raises ``ValueError`` for anything else."""
     if not _NUMBER.fullmatch(text) or not text.isascii():
         raise ValueError(f"{text!r} is not an amount like 1234.56")
     number = Decimal(text)

@@ -22,6 +22,7 @@ from royal_platform.commerce.decisions.model import (
 )
 from royal_platform.commerce.forecasting.model import Flags, Forecast, Panel
 from royal_platform.commerce.forecasting.service import UNCATEGORISED
+from royal_platform.commerce.pricing.competitors import Compared, Ignored, cheapest
 from royal_platform.commerce.pricing.kin import Kin
 from royal_platform.commerce.pricing.model import (
     Blocked,
@@ -40,6 +41,11 @@ _SERVING = {
     "lost_goods": "Returned goods that cannot be sold again",
     "handled_returns": "Handling returns",
     "shipping": "Shipping that buyers do not pay",
+}
+_COMPETITOR: Mapping[Ignored | None, str] = {
+    None: "A competitor's price",
+    "stale": "A competitor's price, too old to count",
+    "currency": "A competitor's price, in other money",
 }
 
 
@@ -72,6 +78,7 @@ class Desk:
     today: date
     kin: Kin
     running: Flags | None
+    competitors: Mapping[str, tuple[Compared, ...]]
 
     def alike(self, row: int) -> str:
         """The products whose answer to prices a variant borrows, in words."""
@@ -192,6 +199,9 @@ def _why(desk: Desk, case: Case) -> str:
             "It is as far as the policy, a crossed-out price or the stock allows; the best price "
             "may lie beyond."
         )
+    beside = _beside(desk, variant, then)
+    if beside is not None:
+        sentences.append(beside)
     unknown = unknown_parts(desk.served[variant.id], desk.policy)
     if unknown:
         sentences.append(f"Not known, and so counted as nothing: {missing(unknown)}.")
@@ -246,6 +256,7 @@ def _evidence(desk: Desk, case: Case) -> tuple[Evidence, ...]:
             "model",
         ),
         *_promoted_weeks(desk),
+        *_competitors(desk, variant),
         fact("Returns expected", round(case.economics.return_rate * 100, 1), "percent", sales),
         fact(
             "Discounts given on the price",
@@ -275,6 +286,28 @@ def _promoted_weeks(desk: Desk) -> Iterator[Evidence]:
             "Weeks with a discount of the store", int(desk.running.sum()), "weeks",
             desk.store.source, f"discounts in {desk.panel.weeks[0]}..{desk.today}", desk.now,
         )  # fmt: skip
+
+
+def _competitors(desk: Desk, variant: Variant) -> Iterator[Evidence]:
+    """Every competitor's newest price with when it was seen; one that is old or foreign says so."""
+    for each in desk.competitors.get(variant.id, ()):
+        yield Evidence(
+            _COMPETITOR[each.ignored], format(each.price.amount, "f"), each.price.currency,
+            "import", f"competitor_prices source={each.source}", each.seen_at,
+        )  # fmt: skip
+
+
+def _beside(desk: Desk, variant: Variant, then: Decimal) -> str | None:
+    """How the new price stands beside the cheapest competitor's that counts."""
+    compared = desk.competitors.get(variant.id, ())
+    lowest = cheapest(compared)
+    if lowest is not None:
+        step = (then - lowest.price.amount) / lowest.price.amount * 100
+        return (
+            f"The cheapest competitor seen lately, {lowest.source}, asked {lowest.price} on "
+            f"{lowest.seen_at:%Y-%m-%d}: the new price is {step:+.1f} % from that."
+        )
+    return "Competitors' prices are too old or in other money: ignored." if compared else None
 
 
 def _costs(desk: Desk, variant: Variant) -> Iterator[Evidence]:

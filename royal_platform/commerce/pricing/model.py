@@ -10,6 +10,7 @@ from decimal import Decimal
 from royal_platform.commerce.decisions.costs import Part, UnitCosts, UnknownPart
 from royal_platform.commerce.decisions.model import CostToServe, PriorPrice, Proposal
 from royal_platform.commerce.forecasting.model import Floats, Integers
+from royal_platform.commerce.pricing.competitors import Compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class PriceStudy:
     None where the unit cost is unknown; ``low`` and ``high`` the policy's window at that moment.
     ``proposed`` is the price proposed, None where it was left alone for ``reason``. ``parts`` say
     where ``price`` goes, ``unknown`` which costs nobody told, ``served`` what was learned of them.
+    ``competitors`` what others asked for it.
     """
 
     variant_id: str
@@ -174,6 +176,7 @@ class PriceStudy:
     served: CostToServe | None = None
     parts: tuple[Part, ...] = ()
     unknown: tuple[UnknownPart, ...] = ()
+    competitors: tuple[Compared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

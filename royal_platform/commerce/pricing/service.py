@@ -28,6 +28,7 @@ from royal_platform.commerce.pricing.account import (
 )
 from royal_platform.commerce.pricing.campaigns import running_weeks
 from royal_platform.commerce.pricing.clearing import markdown
+from royal_platform.commerce.pricing.competitors import CompetitorPrice, compare
 from royal_platform.commerce.pricing.elasticity import elasticities, with_tests
 from royal_platform.commerce.pricing.kin import by_collection
 from royal_platform.commerce.pricing.model import (
@@ -92,6 +93,7 @@ def propose_prices(
     orders: OrderFacts | None = None,
     collections: Sequence[Collection] = (),
     discounts: Sequence[DiscountRun] | None = None,
+    competitors: Mapping[str, Sequence[CompetitorPrice]] | None = None,
 ) -> PricingOutcome:
     """Propose at most ``limit`` price changes, the largest expected gain first.
 
@@ -105,6 +107,7 @@ def propose_prices(
     shipping, returned goods and taxes is part of every margin; ``studies`` name what they do not.
     How buyers mind a price is pooled in ``collections`` (in product types without them); weeks of
     the store's ``discounts`` are not read as an answer to prices, None where they are not told.
+    What ``competitors`` asked, by variant, stands beside a price as evidence; it moves none.
     """
     trials = trials or Trials()
     rows = {variant_id: row for row, variant_id in enumerate(panel.variant_ids)}
@@ -118,6 +121,10 @@ def propose_prices(
     desk = Desk(
         panel, forecast, believed, policy, store, now, run_id, served, rules.discount_rate(panel),
         available_now or {}, today or now.date(), kin, promoted,
+        {
+            variant_id: compare(found, store.currency, now)
+            for variant_id, found in (competitors or {}).items()
+        },
     )  # fmt: skip
     asked: list[_Asked] = []
     cleared: list[Proposal] = []
@@ -226,6 +233,7 @@ def _study(
         if cost is not None and known
         else (),
         unknown=unknown_parts(served, desk.policy),
+        competitors=desk.competitors.get(variant.id, ()),
     )
 
 

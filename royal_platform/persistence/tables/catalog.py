@@ -165,6 +165,23 @@ price_observations = Table(
     sqlite_with_rowid=False,
 )
 
+# What competitors asked, each time somebody saw it; ``named_by`` is ``sku`` or ``barcode``.
+competitor_prices = Table(
+    "competitor_prices",
+    metadata,
+    store_key(),
+    Column("source", String(80), primary_key=True),
+    Column("named_by", String(10), primary_key=True),
+    Column("article", String(255), primary_key=True),
+    Column("seen_at", moment("seen_at").type, primary_key=True),
+    amount("price"),
+    currency(),
+    # The file it came from.
+    Column("file", String(255), nullable=False),
+    moment("imported_at"),
+    sqlite_with_rowid=False,
+)
+
 # variant_id '' is the whole store.
 # ``subject_id`` is a variant, product, collection or product type by ``level``; '' is the store.
 forecasts = Table(

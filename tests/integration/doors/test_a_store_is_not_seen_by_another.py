@@ -23,6 +23,7 @@ from orchestrator.commands.access import issue_link
 from orchestrator.core import ledger
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import Evidence, Inverse, Proposal, Risk, Subject
+from royal_platform.commerce.pricing.competitors import Compared
 from royal_platform.commerce.pricing.model import Economics, PriceStudy
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence import stores
@@ -145,6 +146,7 @@ def test_why_a_price_stands_is_told_as_the_last_run_knew_it(
         VARIANT, Decimal("89.00"), "EUR", -2.0, 0.3, 0.4, 60, 25.0, 5.0,
         Economics(40.0, 0.19, 0.029, 0.3, 0.05), Decimal(15), Decimal("80.10"), Decimal("97.90"),
         None, "not_worthwhile", "The best price would bring too little.",
+        competitors=(Compared("near.example", Money(Decimal("85.50"), "EUR"), NOW, "stale"),),
     )  # fmt: skip
     filled.price_studies.save("run_1", NOW, [replace(study, expected=1.0)])
     filled.price_studies.save("run_2", NOW, [study])
@@ -156,6 +158,9 @@ def test_why_a_price_stands_is_told_as_the_last_run_knew_it(
     assert today["units"]["point"] == pytest.approx(25, rel=0.01)
     assert told["elasticity"]["low"] < told["elasticity"]["point"] < told["elasticity"]["high"] < 0
     assert told["best"] > told["floor"] > 40
+    [near] = told["competitors"]
+    assert (near["source"], near["ignored"]) == ("near.example", "stale")
+    assert near["price"] == {"amount": "85.50", "currency": "EUR"}
 
 
 def test_another_stores_caller_has_readers_of_its_own_store(filled: Platform) -> None:

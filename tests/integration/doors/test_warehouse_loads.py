@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from core.errors import Invalid, NotConfigured
+from core.events.log import read_after
 from core.settings import Settings
 from orchestrator.core import loading
 from royal_platform.bootstrap import Platform, bootstrap
@@ -103,6 +104,19 @@ def test_spend_is_imported_whole_or_not_at_all(platform: Platform) -> None:
     loading.load(platform)
     spent = platform.warehouse.rows(Query("SELECT channel, amount, source FROM fact_spend")).rows
     assert spent == (("ads", Decimal("12.5"), "ads.csv"),)
+
+
+def test_competitors_prices_are_imported_whole_or_not_at_all(platform: Platform) -> None:
+    good = "source,sku,barcode,price,currency,seen_at\na,S1,,9.95,EUR,2026-03-01T09:00:00Z\n"
+    with pytest.raises(Invalid, match="line 3: sku begins as a formula does") as refused:
+        loading.import_competitor_prices(
+            platform, good + "a,=1+1,,9.95,EUR,2026-03-01T09:00:00Z\n", "prices.csv", "cli:me"
+        )
+    assert [fault["line"] for fault in refused.value.errors or ()] == [3]
+    assert loading.import_competitor_prices(platform, good, "prices.csv", "cli:me") == 1
+    with platform.database.read() as connection:
+        [event] = read_after(connection, platform.store_id, 0, 10, "pricing.competitors.imported")
+    assert (event.actor, event.payload) == ("cli:me", {"rows": 1, "source": "prices.csv"})
 
 
 def test_it_is_exported_wherever_it_is_kept(

@@ -2503,6 +2503,22 @@ export interface components {
             provenance: components["schemas"]["Provenance"];
         };
         /**
+         * CompetitorOut
+         * @description What a competitor asked at ``seen_at``; ``ignored`` says why it counts for nothing.
+         */
+        CompetitorOut: {
+            /** Source */
+            source: string;
+            price: components["schemas"]["MoneyOut"];
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /** Ignored */
+            ignored: ("stale" | "currency") | null;
+        };
+        /**
          * ConditionOut
          * @description One condition of acting alone: ``measured``, ``coverage``, ``effect`` or ``rules``.
          */
@@ -7108,6 +7124,7 @@ export interface components {
          *     ``floor`` the lowest price that keeps the margin floor; ``best`` the drawn price that earns
          *     most, whatever the policy says. ``proposed`` null: left alone for ``reason``. ``parts`` say
          *     where ``price`` goes, per unit sold; ``unknown`` names the costs that nobody told.
+         *     ``competitors`` are others' newest prices of it, as old as they were at that run.
          */
         WhyPriceOut: {
             /** Variant Id */
@@ -7144,6 +7161,8 @@ export interface components {
             /** Unknown */
             unknown: ("shipping_cost_per_order" | "return_cost_per_unit" | "returns" | "restocking" | "parcels")[];
             served: components["schemas"]["ServedOut"] | null;
+            /** Competitors */
+            competitors: components["schemas"]["CompetitorOut"][];
             /** Run Id */
             run_id: string;
             /**

@@ -632,6 +632,20 @@ function whyPrice(variant: Variant): WhyPrice {
         { country: "DE", share: "0.1", rate: "0.19" },
       ],
     },
+    competitors: [
+      {
+        source: "halters-r-us.example",
+        price: { ...variant.price, amount: (now * 0.97).toFixed(2) },
+        seen_at: at(-600),
+        ignored: null,
+      },
+      {
+        source: "paardenshop.example",
+        price: { ...variant.price, amount: (now * 0.9).toFixed(2) },
+        seen_at: at(-20_000),
+        ignored: "stale",
+      },
+    ],
     run_id: "run_1842",
     as_of: at(-30),
   };

@@ -10,6 +10,7 @@ import { Card } from "@/ui/Card";
 import { Select } from "@/ui/fields";
 import { QueryView } from "@/ui/QueryView";
 import { Age } from "@/ui/Time";
+import { Competitors } from "./Competitors";
 import { Curve, CurveLegend, CurveTable } from "./Curve";
 import { Parts } from "./Parts";
 
@@ -52,6 +53,7 @@ function Chosen({ product, all }: { product: ProductDetail; all: WhyPrice[] }) {
       <CurveLegend why={why} />
       <Facts why={why} />
       <Parts why={why} />
+      <Competitors why={why} />
       <CurveTable why={why} />
       <p className="mt-2 text-caption text-muted">
         {t("products.whyAsOf")} <Age at={why.as_of} />
