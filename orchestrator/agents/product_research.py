@@ -15,7 +15,7 @@ from core.telemetry.logs import get_logger
 from orchestrator.core.agent_base import AgentBase
 from orchestrator.core.command import main
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
-from royal_platform.commerce.decisions.model import Proposal, Subject
+from royal_platform.commerce.decisions.model import CostToServe, Proposal, Subject
 from royal_platform.commerce.research import rules, service, wording
 from royal_platform.commerce.research.model import Candidate, HitRate, Shortlist, Twin
 from royal_platform.commerce.suppliers.model import OfferVersion
@@ -195,6 +195,7 @@ class ProductResearchAgent(AgentBase):
         return service.Desk(
             store=terms,
             policy=self.platform.policies.policy(),
+            served=self.platform.costs_to_serve.of_store() or CostToServe(terms.tax_rate),
             names=offers.names(),
             reliability=offers.reliability(),
             categories=service.categories_of(self._variants, days, today),

@@ -42,6 +42,11 @@ class StoredCostsToServe:
                 included=store.taxes_included,
             )
 
+    def of_store(self) -> CostToServe | None:
+        """What was learned last of the whole store; None before the first pricing run."""
+        with self._database.read() as connection:
+            return served_in(connection, self._store_id, ()).get(OF_STORE)
+
     def save(self, run_id: str, as_of: datetime, learned: Mapping[str, CostToServe]) -> None:
         """Store what a run learned and forget what others did; saving twice leaves one."""
         table = costs_to_serve.c

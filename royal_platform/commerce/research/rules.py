@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 
+from royal_platform.commerce.decisions.costs import unit_costs
+from royal_platform.commerce.decisions.model import CostToServe, Policy
 from royal_platform.commerce.research.model import Badge, Category, Factor, Trend
 from royal_platform.commerce.suppliers.model import Offer, Reliability
 from royal_platform.commerce.suppliers.rules import landed_cost
@@ -25,6 +28,8 @@ _FULL_MARGIN = 0.5
 _ENOUGH_ORDERS = 5
 _FASTEST_DAYS, _SLOWEST_DAYS = 2, 21
 _WINDOW_DAYS = 28
+# As where returns are learned: nothing is kept of a price that is always paid back.
+_MOST_RETURNED = 0.95
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -112,22 +117,26 @@ def badge_of(quality: float) -> Badge:
 
 
 def margin_of(
-    offer: Offer, price: Decimal, *, tax_rate: Decimal, fee_percent: Decimal, fee_fixed: Decimal,
-    returned: float,
-) -> float | None:  # fmt: skip
-    """What a sale leaves after tax, fees, landed cost, and returns, as a fraction of the net price.
+    offer: Offer, price: Decimal, served: CostToServe, policy: Policy, *, returned: float
+) -> float | None:
+    """What a sale leaves, as a fraction of what is kept of its price; None where it is not known.
 
-    A return gives the price back and costs its shipping; the goods are sold again.
+    Of the costs by which prices are weighed and judged; of the kind's units ``returned`` come back.
+    Shipping that the supplier tells brings the unit to its buyer: the policy's cost of shipping an
+    order is not counted on top of it, only where the supplier tells none.
     """
-    landed = landed_cost(offer)
-    if landed is None or price <= 0:
+    if offer.cost is None or landed_cost(offer) is None or price <= 0:
         return None
-    net = price / (1 + tax_rate)
-    fees = price * fee_percent / 100 + fee_fixed
-    shipping = Decimal(0) if offer.shipping is None else offer.shipping.amount
-    share = Decimal(str(round(returned, 4)))
-    kept = (net - landed.amount) * (1 - share) - fees - shipping * share
-    return float(kept / net)
+    share = Decimal(str(round(min(returned, _MOST_RETURNED), 4)))
+    told = offer.shipping
+    costs = unit_costs(
+        offer.cost.amount,
+        replace(served, return_rate=share),
+        policy if told is None else replace(policy, shipping_cost_per_order=Decimal(0)),
+    )
+    if told is not None:
+        costs = replace(costs, serving=costs.serving + told.amount)
+    return float(costs.margin(price) / costs.kept(price))
 
 
 def nearest(wanted: Floats, known: Floats) -> tuple[npt.NDArray[np.int64], Floats]:

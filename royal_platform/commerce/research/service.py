@@ -11,6 +11,7 @@ from statistics import median
 
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
 from royal_platform.commerce.decisions.model import (
+    CostToServe,
     Evidence,
     Inverse,
     Policy,
@@ -41,10 +42,15 @@ _WORTH_PROPOSING = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What all candidates of one pass share; ``decided`` are handles a person has ruled on."""
+    """What all candidates of one pass share.
+
+    ``served`` is what selling a unit of the store costs, ``decided`` the handles a person has ruled
+    on.
+    """
 
     store: StoreTerms
     policy: Policy
+    served: CostToServe
     names: Mapping[str, str]
     reliability: Mapping[str, Reliability]
     categories: Mapping[str, Category]
@@ -164,9 +170,7 @@ def _weigh(
     price = _price(version, category, desk.store.currency)
     returned = category.returned / category.units if category and category.units else 0.0
     margin = None if price is None else rules.margin_of(
-        offer, price.amount, tax_rate=desk.store.tax_rate,
-        fee_percent=desk.policy.payment_fee_percent, fee_fixed=desk.policy.payment_fee_fixed,
-        returned=min(returned, 1.0),
+        offer, price.amount, desk.served, desk.policy, returned=returned
     )  # fmt: skip
     trend = rules.trend_of(category)
     factors = (

@@ -86,9 +86,11 @@ def test_what_a_run_learned_replaces_what_the_last_one_did(database: Database) -
         (CountryTax("NL", Decimal("0.9"), Decimal("0.21")),),
     )  # fmt: skip
     at = datetime(2026, 11, 2, tzinfo=UTC)
+    assert stored.of_store() is None
     stored.save("run-1", at, {"gone": CostToServe(), OF_STORE: CostToServe()})
     for _ in range(2):
         stored.save("run-2", at, {"1": taught, OF_STORE: CostToServe()})
+    assert stored.of_store() == CostToServe()
     with database.read() as connection:
         assert served_in(connection, STORE, ["1", "gone"]) == {
             "1": taught, OF_STORE: CostToServe(),

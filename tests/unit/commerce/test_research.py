@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
-from royal_platform.commerce.decisions.model import GateState, Policy, Ruling
+from royal_platform.commerce.decisions.costs import unit_costs
+from royal_platform.commerce.decisions.model import CostToServe, GateState, Policy, Ruling
 from royal_platform.commerce.decisions.rules import changes, judge
 from royal_platform.commerce.orders.model import VariantDay
 from royal_platform.commerce.research import rules, service
@@ -22,6 +23,7 @@ from royal_platform.commerce.suppliers.model import Offer, OfferVersion, Reliabi
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 TODAY = date(2026, 5, 1)
+SERVED = CostToServe(D("0.21"))
 KNOWN = Reliability(20, 19, 0, 0.95, 0.87, 0.98, -0.5, 3.0, 1.0)
 
 
@@ -40,6 +42,7 @@ def offer(sku: str = "N1", **terms) -> OfferVersion:
 def desk(**changes) -> service.Desk:
     values = {
         "store": StoreTerms("EUR", D("0.21"), "sandbox"), "policy": Policy(),
+        "served": SERVED,
         "names": {"a": "Acme"}, "reliability": {"a": KNOWN},
         "categories": {"sheets": Category("Sheets", 4, 40, 25, 2, D("2.2"))},
         "decided": frozenset(), "now": NOW, "run_id": "run_1", **changes,
@@ -144,14 +147,46 @@ def test_a_falling_trend_may_be_over_before_the_goods_arrive():
     st.floats(0, 1),
 )  # fmt: skip
 def test_a_dearer_purchase_never_leaves_more(price, cost, returned):
-    terms = {"tax_rate": D("0.21"), "fee_percent": D("2.9"), "fee_fixed": D("0.3")}
     cheap, dear = (
         rules.margin_of(
-            Offer("a", "1", "x", cost=Money(each, "EUR")), price, returned=returned, **terms
+            Offer("a", "1", "x", cost=Money(each, "EUR")),
+            price,
+            SERVED,
+            Policy(),
+            returned=returned,
         )
         for each in (cost, cost + 1)
     )
     assert dear <= cheap + 1e-9
+
+
+def margin(shipping=None, *, policy=None, served=None, returned=0.1):
+    told = None if shipping is None else Money(D(shipping), "EUR")
+    article = Offer("a", "1", "x", cost=Money(D(20), "EUR"), shipping=told)
+    return rules.margin_of(article, D(60), served or SERVED, policy or Policy(), returned=returned)
+
+
+def test_the_margin_of_an_article_is_the_one_that_its_price_will_be_judged_by():
+    policy = Policy(shipping_cost_per_order=D(8), return_cost_per_unit=D(3))
+    served = CostToServe(D("0.21"), None, D("0.5"), D("0.8"), D(2))
+    costs = unit_costs(D(20), replace(served, return_rate=D("0.1")), policy)
+    found = margin(policy=policy, served=served)
+    assert found == pytest.approx(float(costs.margin(D(60)) / costs.kept(D(60))))
+    assert costs.keeps(D(60), D(str(round(found * 100 - 0.01, 4))))
+    assert not costs.keeps(D(60), D(str(round(found * 100 + 0.01, 4))))
+    assert found < margin(), "lost goods, handling and shipping are part of it"
+
+
+def test_shipping_that_the_supplier_tells_is_not_counted_twice():
+    served = replace(SERVED, parcels=D(1))
+    ours = Policy(shipping_cost_per_order=D(8))
+    assert margin("5", policy=ours, served=served) == margin("5", policy=Policy(), served=served)
+    kept = 0.9 * 60 / 1.21
+    assert margin("0", served=served) - margin("5", served=served) == pytest.approx(5 / kept)
+    assert margin("0", served=served) - margin(None, policy=ours, served=served) == pytest.approx(
+        8 / kept
+    )
+    assert margin(returned=1.0) is not None, "a kind that all came back has some margin, a bad one"
 
 
 def test_the_nearest_vector_is_found():

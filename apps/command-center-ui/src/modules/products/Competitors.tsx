@@ -10,7 +10,7 @@ export function Competitors({ why }: { why: WhyPrice }) {
   if (why.competitors.length === 0) return null;
   return (
     <section className="mt-4">
-      <h3 className="text-meta text-muted">{t("products.whyCompetitors")}</h3>
+      <h3 className="font-sans text-meta text-muted">{t("products.whyCompetitors")}</h3>
       <ul className="divide-y divide-line border-y border-line">
         {why.competitors.map((each) => (
           <li key={each.source} className="grid grid-cols-[1fr_auto] gap-x-4 py-2 text-dense">
