@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import effects, fraud, sandbox_truth
+from bench import effects, fraud, price_tests, sandbox_truth
 from bench.answers import evaluation
 from bench.sandbox_truth import Seen, Truth
 from royal_platform.commerce.decisions.model import Policy, Proposal
@@ -55,33 +55,38 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     parser.add_argument("--keep", type=Path, help="folder that keeps generated worlds")
-    parser.add_argument("--only", choices=("methods", "fraud", "answers"), help="one part alone")
+    parser.add_argument(
+        "--only", choices=("methods", "price-tests", "fraud", "answers"), help="one part alone"
+    )
     parser.add_argument(
         "--words", type=int, metavar="N", help="ask a model only N of the questions, spread evenly"
     )
     parser.add_argument("--no-report", action="store_true", help="print only")
     chosen = parser.parse_args()
     told = REPORT.read_text(encoding="utf-8") if REPORT.exists() else ""
-    methods, frauds, answers = _parts(told)
+    methods, trials, frauds, answers = _parts(told)
     with tempfile.TemporaryDirectory(prefix="royal-evaluate-") as passing:
         folder = chosen.keep or Path(passing)
         if chosen.only in (None, "methods"):
             methods = _evaluate(chosen.seeds, folder)
+        if chosen.only in (None, "price-tests"):
+            trials = price_tests.report(price_tests.measure())
         if chosen.only in (None, "fraud"):
             frauds = _frauds(chosen.seeds, folder)
     if chosen.only in (None, "answers"):
         answers = "\n".join(evaluation.report(chosen.words))
-    text = f"{methods.rstrip()}\n\n{frauds.strip()}\n\n{answers.strip()}\n"
+    text = "\n\n".join(part.strip() for part in (methods, trials, frauds, answers)) + "\n"
     print(text)
     if not chosen.no_report:
         REPORT.write_text(text, encoding="utf-8")
 
 
-def _parts(text: str) -> tuple[str, str, str]:
+def _parts(text: str) -> tuple[str, str, str, str]:
     """The report's parts, so that one can be made again without the others."""
     before, heading, answers = text.partition(evaluation.HEADING)
-    methods, mark, frauds = before.partition(fraud.HEADING)
-    return methods, mark + frauds, heading + answers
+    before, mark, frauds = before.partition(fraud.HEADING)
+    methods, sign, trials = before.partition(price_tests.HEADING)
+    return methods, sign + trials, mark + frauds, heading + answers
 
 
 def _world(number: int, seed: int, folder: Path) -> tuple[StateStore, str]:
