@@ -42,7 +42,7 @@ def set_(
     value = (
         typer.prompt(f"Value of {name}", hide_input=True)
         if sys.stdin.isatty()
-        else sys.stdin.readline().rstrip("\n")
+        else sys.stdin.read().rstrip("\n")  # a private key has several lines
     )
     if not value:
         raise typer.BadParameter("the value is empty")

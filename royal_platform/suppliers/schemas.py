@@ -44,13 +44,17 @@ class Auth(_Part):
 class FeedSettings(_Part):
     """Where the catalogue is and how its columns are to be read.
 
-    Give ``url``, or ``file``: the name of a file in the folder ``feeds`` of ROYAL_VAR_DIR.
+    Give ``url`` (http, https or sftp), or ``file``: the name of a file in the folder ``feeds`` of
+    ROYAL_VAR_DIR. By SFTP it is read as ``user`` with the supplier's secret (a password or a
+    private key), from the host whose key has the ``fingerprint`` and from no other.
     ``items`` is the dotted path to the list in a JSON document, or the name of the element that
     repeats in an XML one; empty finds the longest list. ``currency`` is meant where the rows
     name none; without it the store's is.
     """
 
     url: Url = ""
+    user: str = Field("", max_length=120)
+    fingerprint: str = Field("", pattern=r"^(SHA256:[A-Za-z0-9+/]{43})?$")
     file: str = Field("", max_length=255)
     format: Literal["auto", "csv", "json", "xml"] = "auto"
     items: Path = ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from core.outbound.client import Answer, exchange
 from core.outbound.guard import AddressGuard
+from core.outbound.sftp import Login, download
 from royal_platform.suppliers.errors import SupplierRejected, SupplierUnavailable
 from royal_platform.suppliers.schemas import Auth
 
@@ -39,6 +40,17 @@ class Wire:
                 remedy="It is asked again; if it stays so, tell the supplier.",
             )
         return answer
+
+    async def download(self, url: str, *, user: str, fingerprint: str) -> bytes:
+        """A file by SFTP, with the supplier's secret as password or private key."""
+        if self.auth is None or self.secret is None or not user:
+            raise SupplierRejected(
+                "A feed by SFTP needs a user and a secret.",
+                remedy="Enter the user and the name of the secret; store its value with `royal "
+                "secrets set`: a password or a private key.",
+            )
+        login = Login(user, await self.secret(self.auth.secret), fingerprint)
+        return await download(self.guard, url, login)
 
 
 def refused(answer: Answer, *, doing: str) -> SupplierRejected:

@@ -81,6 +81,21 @@ it("keeps where Printful's shipping is asked for, and shows no column map", asyn
   expect(put?.body).toMatchObject({ settings: { printful: { ship_to: { country: "NL" } } } });
 });
 
+it("asks for the user and the host key of a feed by SFTP only", async () => {
+  const world = new World();
+  const { user } = open("/suppliers/sup_1", world);
+  const address = await screen.findByLabelText("Address");
+  expect(screen.queryByLabelText("Fingerprint of the host key")).toBeNull();
+  await user.clear(address);
+  await user.type(address, "sftp://files.example/out.csv");
+  await user.type(screen.getByLabelText("User"), "shop");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  const put = world.requests.find((each) => each.method === "PUT");
+  expect(put?.body).toMatchObject({
+    settings: { feed: { url: "sftp://files.example/out.csv", user: "shop" } },
+  });
+});
+
 it("lets nobody without the permission change how a supplier is reached", async () => {
   const world = new World();
   world.session.permissions = world.session.permissions.filter((p) => p !== "connections:write");

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.outbound.sftp import SCHEME
 from royal_platform.commerce.suppliers.ports import Reading
 from royal_platform.suppliers.errors import SupplierRejected
 from royal_platform.suppliers.feed.columns import ColumnMap, guess, reading
@@ -48,7 +49,12 @@ class Feed:
         )
 
     async def _fetched(self) -> bytes:
-        answer = await self.wire.send("GET", self.settings.url)
+        settings = self.settings
+        if settings.url.startswith(SCHEME):
+            return await self.wire.download(
+                settings.url, user=settings.user, fingerprint=settings.fingerprint
+            )
+        answer = await self.wire.send("GET", settings.url)
         if answer.status != 200:
             raise refused(answer, doing="to give its catalogue")
         return answer.body

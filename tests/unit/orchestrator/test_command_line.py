@@ -113,6 +113,15 @@ def test_a_token_is_shown_once_and_can_be_revoked() -> None:
     assert made["token"] not in str(told)
 
 
+def test_a_secret_of_several_lines_is_kept_whole() -> None:
+    from core.secrets.secret_provider import local_store
+
+    key = "-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----"
+    told = runner.invoke(app, ["secrets", "set", "SUPPLIER_FEED"], input=key + "\n")
+    assert told.exit_code == 0, told.output
+    assert local_store(get_settings()).get("SUPPLIER_FEED") == key
+
+
 def test_a_secret_survives_a_rotation_and_is_never_printed() -> None:
     value = "s3cr3t-value-9"
     told = runner.invoke(app, ["secrets", "set", "MY_KEY"], input=value + "\n")

@@ -3315,7 +3315,9 @@ export interface components {
          * FeedSettings
          * @description Where the catalogue is and how its columns are to be read.
          *
-         *     Give ``url``, or ``file``: the name of a file in the folder ``feeds`` of ROYAL_VAR_DIR.
+         *     Give ``url`` (http, https or sftp), or ``file``: the name of a file in the folder ``feeds`` of
+         *     ROYAL_VAR_DIR. By SFTP it is read as ``user`` with the supplier's secret (a password or a
+         *     private key), from the host whose key has the ``fingerprint`` and from no other.
          *     ``items`` is the dotted path to the list in a JSON document, or the name of the element that
          *     repeats in an XML one; empty finds the longest list. ``currency`` is meant where the rows
          *     name none; without it the store's is.
@@ -3326,6 +3328,16 @@ export interface components {
              * @default
              */
             url?: string;
+            /**
+             * User
+             * @default
+             */
+            user?: string;
+            /**
+             * Fingerprint
+             * @default
+             */
+            fingerprint?: string;
             /**
              * File
              * @default

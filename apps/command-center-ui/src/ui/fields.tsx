@@ -110,7 +110,7 @@ export function Segmented<T extends string>(props: SegmentedProps<T>) {
       value={props.value}
       disabled={props.disabled ?? false}
       onValueChange={(value) => value && props.onChange(value as T)}
-      className="inline-flex rounded-row border border-line-strong p-0.5"
+      className="inline-flex flex-wrap rounded-row border border-line-strong p-0.5"
     >
       {props.options.map((option) => (
         <ToggleGroup.Item

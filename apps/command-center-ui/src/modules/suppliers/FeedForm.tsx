@@ -18,8 +18,10 @@ interface FeedFormProps {
 export function FeedForm({ feed, onChange, secret, onSecret, disabled }: FeedFormProps) {
   const { t } = useTranslation();
   const label = useId();
-  const set = (name: "url" | "file" | "items" | "currency") => (value: string) =>
-    onChange({ ...feed, [name]: name === "currency" ? value.toUpperCase() : value });
+  const bySftp = feed.url?.startsWith("sftp://") ?? false;
+  const set =
+    (name: "url" | "user" | "fingerprint" | "file" | "items" | "currency") => (value: string) =>
+      onChange({ ...feed, [name]: name === "currency" ? value.toUpperCase() : value });
   return (
     <div className="grid gap-3">
       <Line
@@ -29,6 +31,23 @@ export function FeedForm({ feed, onChange, secret, onSecret, disabled }: FeedFor
         disabled={disabled}
         onChange={set("url")}
       />
+      {bySftp && (
+        <>
+          <Line
+            label={t("suppliers.sftp.user")}
+            value={feed.user ?? ""}
+            disabled={disabled}
+            onChange={set("user")}
+          />
+          <Line
+            label={t("suppliers.sftp.fingerprint")}
+            hint={t("suppliers.sftp.fingerprintHint")}
+            value={feed.fingerprint ?? ""}
+            disabled={disabled}
+            onChange={set("fingerprint")}
+          />
+        </>
+      )}
       <Line
         label={t("suppliers.file")}
         value={feed.file ?? ""}
@@ -62,7 +81,7 @@ export function FeedForm({ feed, onChange, secret, onSecret, disabled }: FeedFor
         onChange={set("currency")}
       />
       <Line
-        label={t("suppliers.secret")}
+        label={t(bySftp ? "suppliers.sftp.secret" : "suppliers.secret")}
         hint={t("suppliers.secretHint")}
         value={secret}
         disabled={disabled}
