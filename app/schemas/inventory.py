@@ -99,6 +99,25 @@ class ReceiptOut(Model):
     failure: str | None
 
 
+class ParcelOut(Model):
+    """A number that may be a parcel's, by its form; ``carrier`` null: the form does not say."""
+
+    number: str
+    carrier: str | None
+
+
+class SupplierReplyOut(Model):
+    """A mail whose subject names the order, as its sender wrote it; nothing of it is checked."""
+
+    thread_id: str
+    message_id: str
+    author: str | None
+    address: str | None
+    text: str
+    received_at: datetime
+    parcels: list[ParcelOut]
+
+
 class PurchaseOrderOut(Model):
     id: str
     decision_id: str
@@ -113,6 +132,7 @@ class PurchaseOrderOut(Model):
     expected_at: datetime | None
     created_at: datetime
     receipts: list[ReceiptOut]
+    replies: list[SupplierReplyOut]
 
 
 class PurchaseOrderPage(Model):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.schemas.inventory import (
+    ParcelOut,
     PurchaseOrderOut,
     PurchaseOrderPage,
     ReceiptIn,
@@ -15,6 +16,7 @@ from app.schemas.inventory import (
     StockRiskOut,
     StockRiskPage,
     StockRiskQuery,
+    SupplierReplyOut,
     SupplyTermsIn,
     SupplyTermsOut,
     SupplyTermsQuery,
@@ -27,10 +29,12 @@ from orchestrator.core import receiving
 from orchestrator.core.books import reading, writing
 from royal_platform.commerce.inventory.model import EnteredTerms
 from royal_platform.commerce.shared.model import Money
+from royal_platform.commerce.suppliers.replies import Reply
 from royal_platform.persistence.inventory import Inventory
 from royal_platform.persistence.purchases import BookedPurchase, Purchases
 from royal_platform.persistence.receipts import Receipt, Receipts
 from royal_platform.persistence.stock_risks import SOON_DAYS, StockRisks, StoredRisk
+from royal_platform.persistence.supplier_replies import replies_to
 from royal_platform.persistence.supply import SupplyBook, TermsRow
 
 if TYPE_CHECKING:
@@ -80,11 +84,14 @@ def purchase_orders(platform: Platform, query: SearchQuery) -> PurchaseOrderPage
     """A page of purchase orders, newest first, with what came in."""
     with reading(platform) as books:
         page = Purchases(books.store_id).page(books.connection, query.cursor, query.limit)
-        came = Receipts(books.store_id).of_orders(
-            books.connection, [booked.order.id for booked in page.items]
-        )
+        order_ids = [booked.order.id for booked in page.items]
+        came = Receipts(books.store_id).of_orders(books.connection, order_ids)
+        said = replies_to(books.connection, books.store_id, order_ids)
     return PurchaseOrderPage(
-        data=[_purchase(booked, came[booked.order.id], books.now) for booked in page.items],
+        data=[
+            _purchase(booked, came[booked.order.id], said.get(booked.order.id, []), books.now)
+            for booked in page.items
+        ],
         next_cursor=page.next_cursor,
         total=page.total,
     )
@@ -149,10 +156,13 @@ def _one_order(platform: Platform, order_id: str) -> PurchaseOrderOut:
     with reading(platform) as books:
         booked = Purchases(books.store_id).booked(books.connection, order_id)
         came = Receipts(books.store_id).of_orders(books.connection, [order_id])
-    return _purchase(booked, came[order_id], books.now)
+        said = replies_to(books.connection, books.store_id, [order_id])
+    return _purchase(booked, came[order_id], said.get(order_id, []), books.now)
 
 
-def _purchase(booked: BookedPurchase, came: list[Receipt], now: datetime) -> PurchaseOrderOut:
+def _purchase(
+    booked: BookedPurchase, came: list[Receipt], said: list[Reply], now: datetime
+) -> PurchaseOrderOut:
     order = booked.order
     expected = order.expected_at
     return PurchaseOrderOut(
@@ -169,6 +179,19 @@ def _purchase(booked: BookedPurchase, came: list[Receipt], now: datetime) -> Pur
         expected_at=expected,
         created_at=booked.created_at,
         receipts=[_receipt(receipt) for receipt in came],
+        replies=[_reply(reply) for reply in said],
+    )
+
+
+def _reply(reply: Reply) -> SupplierReplyOut:
+    return SupplierReplyOut(
+        thread_id=reply.thread_id,
+        message_id=reply.message_id,
+        author=reply.author,
+        address=reply.address,
+        text=reply.text,
+        received_at=reply.received_at,
+        parcels=[ParcelOut(number=each.number, carrier=each.carrier) for each in reply.parcels],
     )
 
 

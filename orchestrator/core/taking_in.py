@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from core.errors import Invalid
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.runs import start_run
+from royal_platform.commerce.suppliers.replies import orders_named
 from royal_platform.commerce.support.model import (
     Arrival,
     Channel,
     Direction,
+    Escalation,
     Thread,
     ThreadMessage,
     ThreadStatus,
@@ -27,6 +29,7 @@ from royal_platform.commerce.support.rules import (
 )
 from royal_platform.messaging.carriers import HERE
 from royal_platform.messaging.inbound import arrival_of, line, plain
+from royal_platform.persistence.purchases import Purchases
 from royal_platform.persistence.support import Threads
 from royal_platform.persistence.support_facts import order_of
 
@@ -69,6 +72,7 @@ def take_in(books: Books, arrival: Arrival, customer_id: str | None) -> str | No
         return None
     if known is None:
         threads.open(books.connection, thread)
+        _hand_over_a_suppliers(books, threads, thread, arrival)
     else:
         _go_on(books, threads, thread, arrival)
     if not arrival.is_automatic:
@@ -111,6 +115,21 @@ def _new(books: Books, arrival: Arrival, customer_id: str | None) -> Thread:
         last_message_at=books.now, last_inbound_at=books.now,
         clock=clockwork(books.now, promise, hours),
     )  # fmt: skip
+
+
+def _hand_over_a_suppliers(
+    books: Books, threads: Threads, thread: Thread, arrival: Arrival
+) -> None:
+    """What answers a purchase order is for a person: it is no customer who asks for help."""
+    purchases = Purchases(books.store_id)
+    named = [
+        each for each in orders_named(arrival.subject)
+        if purchases.find(books.connection, each) is not None
+    ]  # fmt: skip
+    if named and not arrival.is_automatic:
+        said = f"{arrival.subject} | {' '.join(arrival.text.split())[:_SUBJECT_MAX]}"
+        reason = f"It answers the purchase order {named[0]}."
+        threads.escalate(books.connection, thread.id, Escalation(reason, said, books.now))
 
 
 def _go_on(books: Books, threads: Threads, thread: Thread, arrival: Arrival) -> None:

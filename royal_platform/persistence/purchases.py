@@ -86,14 +86,19 @@ class Purchases:
 
     def get(self, connection: Connection, order_id: str) -> PurchaseOrder:
         """One purchase order. Raises ``NotFound``."""
-        query = self._select().where(purchase_orders.c.id == order_id)
-        row = connection.execute(query).one_or_none()
-        if row is None:
+        found = self.find(connection, order_id)
+        if found is None:
             raise NotFound(
                 f"There is no purchase order {order_id!r}.",
                 remedy="Read the decision that placed it.",
             )
-        return _order(row)
+        return found
+
+    def find(self, connection: Connection, order_id: str) -> PurchaseOrder | None:
+        """One purchase order; None when there is none."""
+        query = self._select().where(purchase_orders.c.id == order_id)
+        row = connection.execute(query).one_or_none()
+        return None if row is None else _order(row)
 
     def of_decision(self, connection: Connection, decision_id: str) -> PurchaseOrder | None:
         """The order that a decision placed."""

@@ -96,6 +96,21 @@ it("asks for the user and the host key of a feed by SFTP only", async () => {
   });
 });
 
+it("shows what a supplier answered by mail, and that nobody checked the parcel it names", async () => {
+  open("/suppliers", new World());
+  const replies = within(await screen.findByRole("list", { name: "What the supplier answered" }));
+  expect(replies.getByText(/Bridles & Co/)).toBeInTheDocument();
+  expect(replies.getByText(/3SABCD1234567 \(carrier PostNL\).*nobody checked/)).toBeInTheDocument();
+  expect(replies.getByRole("link", { name: "Read the mail" })).toHaveAttribute(
+    "href",
+    "/support?thread=thr_supplier",
+  );
+  expect(screen.getByRole("link", { name: "Write the mail" })).toHaveAttribute(
+    "href",
+    "mailto:?subject=Purchase%20order%20po_1",
+  );
+});
+
 it("lets nobody without the permission change how a supplier is reached", async () => {
   const world = new World();
   world.session.permissions = world.session.permissions.filter((p) => p !== "connections:write");

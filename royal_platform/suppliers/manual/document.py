@@ -29,7 +29,7 @@ def purchase_order(order: PurchaseOrder, *, title: str, buyer: str, placed_at: d
     page.ln(6)
     _table(page, order, title)
     page.ln(6)
-    _line(page, "Please confirm by answering with the number above.", 6)
+    _line(page, "Please confirm by mail, with the number above in the subject.", 6)
     return bytes(page.output())
 
 

@@ -4498,6 +4498,16 @@ export interface components {
             /** Error */
             error: number | null;
         };
+        /**
+         * ParcelOut
+         * @description A number that may be a parcel's, by its form; ``carrier`` null: the form does not say.
+         */
+        ParcelOut: {
+            /** Number */
+            number: string;
+            /** Carrier */
+            carrier: string | null;
+        };
         /** PersonOut */
         PersonOut: {
             /** Id */
@@ -5174,6 +5184,8 @@ export interface components {
             created_at: string;
             /** Receipts */
             receipts: components["schemas"]["ReceiptOut"][];
+            /** Replies */
+            replies: components["schemas"]["SupplierReplyOut"][];
         };
         /**
          * PurchaseOrderPage
@@ -6492,6 +6504,29 @@ export interface components {
             /** Takes Orders */
             takes_orders: boolean;
             reliability: components["schemas"]["ReliabilityOut"];
+        };
+        /**
+         * SupplierReplyOut
+         * @description A mail whose subject names the order, as its sender wrote it; nothing of it is checked.
+         */
+        SupplierReplyOut: {
+            /** Thread Id */
+            thread_id: string;
+            /** Message Id */
+            message_id: string;
+            /** Author */
+            author: string | null;
+            /** Address */
+            address: string | null;
+            /** Text */
+            text: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Parcels */
+            parcels: components["schemas"]["ParcelOut"][];
         };
         /**
          * SupplierSettings

@@ -154,6 +154,17 @@ function order(now: string): PurchaseOrder {
     overdue: true,
     expected_at: at(-2),
     created_at: at(-16),
+    replies: [
+      {
+        thread_id: "thr_supplier",
+        message_id: "tms_supplier",
+        author: "Bridles & Co",
+        address: "orders@bridles.example",
+        text: "Sent today, 3SABCD1234567",
+        received_at: at(-4),
+        parcels: [{ number: "3SABCD1234567", carrier: "PostNL" }],
+      },
+    ],
     receipts: [
       {
         id: "rcp_first",

@@ -1,6 +1,8 @@
 /** Purchase orders that a person sends: each as a document. */
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { usePurchaseOrders } from "@/api/suppliers";
+import type { PurchaseOrder } from "@/api/types";
 import { useFormat } from "@/format/use-format";
 import { Card } from "@/ui/Card";
 import { QueryView } from "@/ui/QueryView";
@@ -35,11 +37,52 @@ export function Documents() {
                 >
                   {t("suppliers.document")}
                 </a>
+                <a
+                  href={`mailto:?subject=${encodeURIComponent(t("suppliers.mailSubject", { id: order.id }))}`}
+                  className="text-accent underline underline-offset-2"
+                >
+                  {t("suppliers.mail")}
+                </a>
+                <Replies replies={order.replies} />
               </li>
             ))}
           </ul>
         )}
       </QueryView>
     </Card>
+  );
+}
+
+/** What came back about an order: its sender's words, with parcels they may name. */
+function Replies({ replies }: { replies: PurchaseOrder["replies"] }) {
+  const { t } = useTranslation();
+  if (replies.length === 0) return null;
+  return (
+    <ul aria-label={t("suppliers.replies")} className="grid w-full gap-2 border-l border-line pl-3">
+      {replies.map((reply) => (
+        <li key={reply.message_id}>
+          <p className="text-muted">
+            {reply.author || reply.address || t("suppliers.unknown")} ·{" "}
+            <Moment at={reply.received_at} /> ·{" "}
+            <Link
+              to="/support"
+              search={{ thread: reply.thread_id } as never}
+              className="text-accent underline underline-offset-2"
+            >
+              {t("suppliers.thread")}
+            </Link>
+          </p>
+          <p className="break-words">{reply.text}</p>
+          {reply.parcels.map((parcel) => (
+            <p key={parcel.number} className="text-warn">
+              {t("suppliers.perhapsParcel", {
+                number: parcel.number,
+                carrier: parcel.carrier ?? t("suppliers.unknown"),
+              })}
+            </p>
+          ))}
+        </li>
+      ))}
+    </ul>
   );
 }
