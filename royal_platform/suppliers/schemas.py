@@ -44,7 +44,7 @@ class Auth(_Part):
 class FeedSettings(_Part):
     """Where the catalogue is and how its columns are to be read.
 
-    Give ``url`` (http, https or sftp), or ``file``: the name of a file in the folder ``feeds`` of
+    Give ``url`` (on the web or by SFTP), or ``file``: the name of a file in the folder ``feeds`` of
     ROYAL_VAR_DIR. By SFTP it is read as ``user`` with the supplier's secret (a password or a
     private key), from the host whose key has the ``fingerprint`` and from no other.
     ``items`` is the dotted path to the list in a JSON document, or the name of the element that
