@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -92,6 +93,34 @@ def test_revenue_in_the_chat_is_the_figure_of_the_metrics_route_with_its_source(
     expect(turn.get_by_text(re.compile("sandbox · as of")).first).to_be_visible()
     expect(page).to_have_url(re.compile(r"/aira/cnv_"))
     assert heard == []
+
+
+def told_by_its_tool(body: dict[str, Any]) -> Reply:
+    """A model that asks for the figure and then says what its tool found."""
+    last = body["messages"][-1]
+    if last["role"] != "tool":
+        return Reply("", (ToolCall("metrics", {"metric": "revenue", "days": 30}),))
+    [row] = json.loads(last["content"])["result"]["data"]
+    return Reply(f"Revenue was {row['value']} EUR [1].")
+
+
+def test_revenue_asked_in_words_is_the_figure_of_the_metrics_route_with_its_citation(
+    talking: Installation, model: ModelServer, desk: BrowserContext
+) -> None:
+    model.answer = told_by_its_tool
+    page = desk.new_page()
+    page.goto(f"{talking.url}/aira")
+    ask(page, "What was our revenue in the last 30 days?")
+    turn = answered(page)
+    model.answer = None
+    said = turn.get_by_text(re.compile(r"Revenue was [\d.]+ EUR")).inner_text()
+    stated = re.search(r"Revenue was ([\d.]+) EUR", said)
+    assert stated is not None
+    source = turn.get_by_role("region", name="Sources").locator("a[href^='/v1/metrics']")
+    expect(source).to_have_count(1)
+    told = desk.request.get(f"{talking.url}{source.get_attribute('href')}").json()
+    net_sales = next(each for each in told["figures"] if each["name"] == "net_sales")
+    assert Decimal(stated.group(1)) == Decimal(net_sales["value"]) > 0
 
 
 def cheaper(talking: Installation) -> tuple[str, str, str]:
