@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from core.errors import Gone
 from core.security import sessions
 from core.security.credentials import Issued, digest, new_id, new_value
-from core.security.principals import permissions_of
+from core.security.principals import demand_own_name, permissions_of
 from core.security.tables import login_links
 
 PREFIX = "rql"
@@ -27,6 +27,7 @@ def issue(
 ) -> Issued:
     """Store a new link; the answer's value is the code for ``/login/<code>``."""
     permissions_of(role)
+    demand_own_name(name)
     issued = Issued(new_id("lnk"), new_value(PREFIX))
     connection.execute(
         insert(login_links).values(

@@ -42,6 +42,9 @@ ROLES: Mapping[str, frozenset[str]] = {
     "admin": _ADMIN,
 }
 PERMISSIONS = _ADMIN
+# Who acts when no caller does; agents are ``agent:<name>``.
+OWN_ACTORS = frozenset({"clock", "event", "executor", "policy", "schedule", "system", "worker"})
+_LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,26 @@ class Principal:
                 f"{self.name!r} ({self.role}) lacks the permission {permission!r}.",
                 remedy="Ask an admin for a token or a link with a role that has it.",
             )
+
+
+def demand_own_name(name: str) -> None:
+    """Refuse a caller's name that the record uses for the installation's own parts.
+
+    A person called ``policy`` would stand in the audit as what the policy decided. Raises
+    ``Invalid``.
+    """
+    plain = name.strip().lower()
+    if not plain or len(name) > _LONGEST_NAME:
+        raise Invalid(
+            f"A caller has a name of 1 to {_LONGEST_NAME} characters.",
+            remedy="Name who or what will use it.",
+        )
+    if plain in OWN_ACTORS or ":" in plain:
+        raise Invalid(
+            f"The record uses names like {name!r} for its own parts.",
+            remedy="Choose a name without a colon that is none of: "
+            f"{', '.join(sorted(OWN_ACTORS))}.",
+        )
 
 
 def principal(

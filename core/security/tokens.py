@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from core.errors import Invalid, Unauthenticated
+from core.errors import Unauthenticated
 from core.security.credentials import Issued, digest, new_id, new_value
-from core.security.principals import Principal, permissions_of, principal
+from core.security.principals import Principal, demand_own_name, permissions_of, principal
 from core.security.tables import api_tokens
 
 PREFIX = "rqt"
@@ -41,10 +41,7 @@ def create(
 ) -> Issued:
     """Store a new token; its value is in the answer and nowhere else."""
     permissions_of(role)
-    if not name.strip() or len(name) > 120:
-        raise Invalid(
-            "A token has a name of 1 to 120 characters.", remedy="Name who or what will use it."
-        )
+    demand_own_name(name)
     issued = Issued(new_id("tok"), new_value(PREFIX))
     connection.execute(
         insert(api_tokens).values(

@@ -43,6 +43,15 @@ def test_a_token_is_its_holder(database: Database) -> None:
     assert issued.value not in repr(issued)
 
 
+@pytest.mark.parametrize("name", ["policy", "Executor ", "agent:support", " ", "x" * 121])
+def test_nobody_is_called_like_a_part_of_the_installation(database: Database, name: str) -> None:
+    with database.write() as transaction:
+        with pytest.raises(Invalid):
+            tokens.create(transaction.connection, name, "viewer", now=NOW)
+        with pytest.raises(Invalid):
+            login_links.issue(transaction.connection, name, now=NOW)
+
+
 def test_only_a_digest_is_stored(database: Database) -> None:
     issued = new_token(database)
     with database.read() as connection:
