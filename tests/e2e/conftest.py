@@ -32,6 +32,16 @@ INBOUND_SECRET = "e2e-inbound-secret-of-more-than-32-characters"
 NewDatabase = Callable[[str | None], str]
 
 
+BUILT = Path(__file__).parents[2] / "apps/command-center-ui/dist/.built"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _built_command_center() -> None:
+    """Without the pages every test here would wait in vain for what they show."""
+    if not BUILT.exists():
+        pytest.exit("The command center is not built: run `make ui`, then this again.", 2)
+
+
 def _on_postgresql(url: str) -> dict[str, str]:
     return {"DATABASE_URL": url, "ROYAL_WORKERS": "2"}
 
