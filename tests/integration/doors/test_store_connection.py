@@ -48,7 +48,7 @@ class NamedShop(Shop):
                         "accessScopes": [{"handle": "read_products"}, {"handle": "write_orders"}]
                     },
                     "productsCount": {"count": 1}, "ordersCount": {"count": 1},
-                    "customersCount": {"count": 1},
+                    "customersCount": {"count": 1}, "abandonedCheckoutsCount": {"count": 0},
                 }
             }
         )  # fmt: skip
