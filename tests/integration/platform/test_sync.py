@@ -452,7 +452,7 @@ async def test_small_pages_read_the_same_store(platform):
         stores.change(transaction.connection, platform.store_id, sync_cursor={}, sync_counts={})
         for table in (orders, order_lines, daily_sales):
             transaction.connection.execute(table.delete())
-    await Sync(platform.shopify(), platform.mirror(), page_size=7).first()
+    await Sync(platform.shopify(), platform.mirror(), page_size=15).first()
     assert totals(platform) == wanted
     await platform.shopify().aclose()
 
