@@ -130,6 +130,8 @@ class Sync:
         for stage in stages.readable(state, stages.from_on(started["stage"])):
             after = started["after"] if stage == started["stage"] else None
             progress.begin(state, stage)
+            # Told at once: its own first objects may be long in coming.
+            self._told_at = 0.0
             self._save(state, stage)
             await self._read_stage(stage, state, after=after, is_first=True)
         state.cursor = {

@@ -146,6 +146,14 @@ def events(platform: Platform) -> list[str]:
         return [e.type for e in read_after(connection, platform.store_id, 0, 1000)]
 
 
+async def read_whole(platform: Platform) -> None:
+    """A first sync, and what it leaves to the next: fulfilment orders closed after the newest open
+    one changed. Whether there are any hangs on the hour.
+    """
+    await sync.first(platform)
+    await sync.incremental(platform)
+
+
 async def test_the_first_sync_reads_everything_and_the_second_finds_no_news(platform):
     await platform.refresh_clock()
     assert await sync.incremental(platform) > 0
@@ -155,7 +163,7 @@ async def test_the_first_sync_reads_everything_and_the_second_finds_no_news(plat
     assert counts["products"] == counts["products_expected"]
     assert (store.sync_phase, store.connection_state) == ("idle", "connected")
     assert totals(platform)["net"] == totals(platform)["daily"]
-    # Closed fulfilment orders are not asked for at first; those that changed just before come now.
+    # What `read_whole` says of the hour.
     late = await sync.incremental(platform)
     assert await sync.incremental(platform) == 0
     assert events(platform).count("store.sync.completed") == 1 + bool(late)
@@ -194,7 +202,7 @@ async def test_what_changes_in_the_store_changes_the_figures(platform, sandbox):
 
 
 async def test_a_deleted_product_and_a_lost_order_are_noticed(platform, sandbox):
-    await sync.first(platform)
+    await read_whole(platform)
     with platform.database.read() as connection:
         victim = connection.scalar(
             select(products.c.id).where(products.c.deleted_at.is_(None)).limit(1)
@@ -209,7 +217,7 @@ async def test_a_deleted_product_and_a_lost_order_are_noticed(platform, sandbox)
 
 
 async def test_collections_follow_the_store_with_their_products(platform, sandbox):
-    await sync.first(platform)
+    await read_whole(platform)
     before = members(platform)
     told = sandbox.admin("{ collections(first: 250) { nodes { id productsCount { count } } } }")
     assert {ident: len(found) for ident, found in before.items()} == {
@@ -456,6 +464,15 @@ async def test_small_pages_read_the_same_store(platform):
             transaction.connection.execute(table.delete())
     await Sync(platform.shopify(), platform.mirror(), page_size=15).first()
     assert totals(platform) == wanted
+    await platform.shopify().aclose()
+
+
+async def test_every_kind_that_begins_is_told_however_fast_those_before_it_were(platform):
+    await sync.first(platform)
+    with platform.database.read() as connection:
+        found = read_after(connection, platform.store_id, 0, 1000)
+    told = [each.payload["stage"] for each in found if each.type == "store.sync.progressed"]
+    assert set(told) == set(stages.readable(platform.mirror().state()))
     await platform.shopify().aclose()
 
 
