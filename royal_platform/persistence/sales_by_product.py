@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, cast, func, literal_column, select
 
+from royal_platform.persistence.stores import Store
 from royal_platform.persistence.tables.catalog import products, variants
 from royal_platform.persistence.tables.orders import daily_variant_sales
 
@@ -24,9 +25,12 @@ class ProductSales:
 
 
 def sales_by_product(
-    connection: Connection, store_id: str, start: date, end: date, *, limit: int, offset: int = 0
+    connection: Connection, store: Store, start: date, end: date, *, limit: int, offset: int = 0
 ) -> list[ProductSales]:
-    """Products sold from ``start`` to ``end``, both included, by revenue."""
+    """Products sold from ``start`` to ``end``, both included, by revenue.
+
+    Days on which the store sold in another currency than now are left out.
+    """
     sales = daily_variant_sales.c
     kept: Any = literal_column(
         "daily_variant_sales.revenue - daily_variant_sales.returned - daily_variant_sales.tax"
@@ -44,7 +48,8 @@ def sales_by_product(
               & (variants.c.id == sales.variant_id))
         .join(products, (products.c.store_id == variants.c.store_id)
               & (products.c.id == variants.c.product_id))
-        .where(sales.store_id == store_id, sales.day.between(start, end))
+        .where(sales.store_id == store.id, sales.day.between(start, end))
+        .where(sales.currency == store.currency)
         .group_by(products.c.id, products.c.title)
         .order_by(revenue.desc(), products.c.id)
         .limit(limit)

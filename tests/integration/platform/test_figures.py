@@ -17,7 +17,8 @@ from royal_platform.persistence.mirrored import MirroredStore
 from royal_platform.persistence.orders import OrderFilter, Orders
 from royal_platform.persistence.products import ProductFilter, Products
 from royal_platform.persistence.readers import StoredSales
-from royal_platform.persistence.tables.orders import daily_sales
+from royal_platform.persistence.sales_by_product import sales_by_product
+from royal_platform.persistence.tables.orders import daily_sales, daily_variant_sales
 from royal_platform.shopify import mapping
 from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.rows import LevelRow, OrderPageRows
@@ -140,6 +141,8 @@ def test_amounts_of_two_currencies_are_not_added_up(shop):
     with shop.write() as transaction:
         own, table = transaction.connection.execute, daily_sales.c
         own(update(daily_sales).where(table.day >= change).values(currency="SEK"))
+        sold = daily_variant_sales
+        own(update(sold).where(sold.c.day >= change).values(currency="SEK"))
         stores.change(transaction.connection, STORE, currency="SEK")
     both = figures(shop, start=change - timedelta(days=1), end=change, compare="none")
     for name in ("net_sales", "gross_sales", "discounts", "aov", "gross_margin", "taxes"):
@@ -152,6 +155,13 @@ def test_amounts_of_two_currencies_are_not_added_up(shop):
     assert (after["net_sales"].value, after["net_sales"].unit) == (Decimal(86), "SEK")
     assert after["net_sales"].previous is None
     assert after["orders"].previous == 1
+    with shop.read() as connection:
+        best = sales_by_product(
+            connection, stores.get(connection, STORE), change - timedelta(days=1), change, limit=1
+        )
+    assert [(each.title, each.revenue, each.units) for each in best] == [
+        ("Saddle pad", Decimal(50), 1)
+    ]
 
 
 def test_weeks_and_months_sum_to_the_same(shop):

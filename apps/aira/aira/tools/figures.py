@@ -100,7 +100,7 @@ def metrics(asked: Asked, given: MetricsIn) -> Answer:
             connection, start=start, end=end, compare=given.compare, grain=grain
         )
         products = (
-            sales_by_product(connection, store.id, read.start, read.end, limit=_BEST)
+            sales_by_product(connection, store, read.start, read.end, limit=_BEST)
             if given.by == "product"
             else []
         )
@@ -302,9 +302,14 @@ def _by_product(store: Store, read: MetricsRead, name: str | None, rows: list[Js
         Column("units", "Units", "number"),
     )  # fmt: skip
     answer = _answer(store, read, "Revenue by product", columns, rows)
-    if len(rows) < _BEST:
-        return answer
-    return replace(answer, text=f"{answer.text}\n\nThe {_BEST} with the most revenue.")
+    notes = [
+        f"{figure.note} Those days are left out here."
+        for figure in read.figures
+        if figure.name == "net_sales" and figure.value is None and figure.note
+    ]
+    if len(rows) == _BEST:
+        notes.append(f"The {_BEST} with the most revenue.")
+    return replace(answer, text="\n\n".join([answer.text, *notes]))
 
 
 TOOLS: tuple[Tool[Any], ...] = (
