@@ -110,11 +110,12 @@ class GroupDemandQuery(PageQuery):
 class GroupDemandOut(Model):
     """Units: sold in the last four complete weeks, ``coming`` in the next four.
 
-    ``expected`` with its 80 % bounds ``low`` and ``high`` are of the coming week.
+    ``expected`` with its 80 % bounds ``low`` and ``high`` are of the coming week. ``title`` null:
+    the products without a type.
     """
 
     id: str
-    title: str
+    title: str | None
     sold: int
     coming: Amount
     expected: Amount

@@ -16,7 +16,7 @@ from app.schemas.store import (
     MetricsQuery,
 )
 from app.views import shared
-from royal_platform.persistence.demand_by_group import DemandByGroup, known
+from royal_platform.persistence.demand_by_group import DemandByGroup, demand_known
 from royal_platform.persistence.forecasts import WHOLE_STORE, Demand, DemandOf, Forecasts, Level
 from royal_platform.persistence.metrics import Metrics
 
@@ -52,7 +52,7 @@ def forecast(platform: Platform, query: ForecastQuery) -> ForecastOut:
     of = _asked(query)
     with platform.database.read() as connection:
         store = shared.store(platform, connection)
-        known(connection, store.id, of)
+        demand_known(connection, store.id, of)
         demand = Forecasts(store.id).demand(connection, of, today=store.store_clock().today())
     return demand_out(demand, store)
 

@@ -43,7 +43,12 @@ ROLES: Mapping[str, frozenset[str]] = {
 }
 PERMISSIONS = _ADMIN
 # Who acts when no caller does; agents are ``agent:<name>``.
-OWN_ACTORS = frozenset({"clock", "event", "executor", "policy", "schedule", "system", "worker"})
+OWN_ACTORS = frozenset(
+    {
+        "clock", "command line", "customer", "event", "executor", "policy", "schedule", "shopify",
+        "system", "worker",
+    }
+)  # fmt: skip
 _LONGEST_NAME = 120
 
 

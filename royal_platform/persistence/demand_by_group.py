@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from core.errors import NotFound
 from royal_platform.commerce.forecasting.model import Level as Group
+from royal_platform.commerce.forecasting.service import UNCATEGORISED
 from royal_platform.persistence.forecasts import DemandOf, membership
 from royal_platform.persistence.paging import Order, Page, containing, page
 from royal_platform.persistence.products import Products
@@ -25,11 +26,12 @@ WEEKS = timedelta(weeks=4)
 class GroupDemand:
     """Units of one group: sold in the last four complete weeks, expected in the coming four.
 
-    ``expected``, ``low`` and ``high`` are of the first of them, with 80 % bounds.
+    ``expected``, ``low`` and ``high`` are of the first of them, with 80 % bounds. ``title`` None
+    are the products without a type.
     """
 
     id: str
-    title: str
+    title: str | None
     sold: int
     coming: Decimal
     expected: Decimal
@@ -126,10 +128,10 @@ def _title(level: Group, subject: ColumnElement[str]) -> ColumnElement[str]:
         "collection": collections.c.title,
         "product": products.c.title,
     }
-    return titles.get(level, subject)
+    return titles.get(level, func.nullif(subject, UNCATEGORISED))
 
 
-def known(connection: Connection, store_id: str, of: DemandOf) -> None:
+def demand_known(connection: Connection, store_id: str, of: DemandOf) -> None:
     """Raises ``NotFound`` for a variant, product, collection or product type there is none of."""
     if of.level == "store":
         return

@@ -74,7 +74,6 @@ describe("the demand of collections and product types", () => {
   it("names the products without a type", async () => {
     open("/products?view=category");
     expect(await screen.findByText("Without a type")).toBeInTheDocument();
-    expect(screen.queryByText("(none)")).toBeNull();
   });
 
   it("says where forecasts come from while there is none", async () => {

@@ -99,8 +99,8 @@ def test_groups_are_listed_by_expected_demand_with_what_they_sold(
         assert float(each["low"]) <= float(each["expected"]) <= float(each["high"])
         assert float(each["coming"]) == pytest.approx(4 * units, rel=0.05)
     types = ask("/v1/demand?level=category").get_json()["data"]
-    assert [(each["id"], each["sold"]) for each in types] == [
-        ("Bridles", 10 * 28), ("(none)", 28),
+    assert [(each["id"], each["title"], each["sold"]) for each in types] == [
+        ("Bridles", "Bridles", 10 * 28), ("(none)", None, 28),
     ]  # fmt: skip
 
 

@@ -3615,13 +3615,14 @@ export interface components {
          * GroupDemandOut
          * @description Units: sold in the last four complete weeks, ``coming`` in the next four.
          *
-         *     ``expected`` with its 80 % bounds ``low`` and ``high`` are of the coming week.
+         *     ``expected`` with its 80 % bounds ``low`` and ``high`` are of the coming week. ``title`` null:
+         *     the products without a type.
          */
         GroupDemandOut: {
             /** Id */
             id: string;
             /** Title */
-            title: string;
+            title: string | null;
             /** Sold */
             sold: number;
             /**

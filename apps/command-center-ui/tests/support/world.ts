@@ -541,10 +541,10 @@ function forecast(variant: string | null, kept = true): Forecast {
 
 /** Two collections and two product types; one of the types is of products without one. */
 function demand(level: string, known: boolean): unknown {
-  const named = level === "collection" ? ["Autumn sale", "New in"] : ["Bridles", "(none)"];
+  const named = level === "collection" ? ["Autumn sale", "New in"] : ["Bridles", null];
   const titles = known ? named : [];
   const data = titles.map((title, index) => ({
-    id: level === "collection" ? `col_${index}` : title,
+    id: level === "collection" ? `col_${index}` : (title ?? "(none)"),
     title,
     sold: 120 - index * 70,
     coming: `${110 - index * 60}.4`,

@@ -111,7 +111,7 @@ function Weeks({ level, group, onClose }: WeeksProps) {
 /** A product without a type is counted too, under a name of ours. */
 function useTitle() {
   const { t } = useTranslation();
-  return (group: GroupDemand) => (group.title === "(none)" ? t("products.noType") : group.title);
+  return (group: GroupDemand) => group.title ?? t("products.noType");
 }
 
 function useColumns(): Column<GroupDemand>[] {
