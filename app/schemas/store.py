@@ -230,11 +230,15 @@ class CompetitorOut(Model):
 
 
 class CountryTaxOut(Model):
-    """The share of the units that went to a country ("" unknown), and the tax paid there."""
+    """The share of the units that went to a country ("" unknown), and the tax paid there.
+
+    ``of_product``: its own order lines told the rate; else it is that of the whole orders.
+    """
 
     country: str
     share: Amount
     rate: Amount
+    of_product: bool
 
 
 class ServedOut(Model):

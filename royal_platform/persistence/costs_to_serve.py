@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Float, and_, case, cast, delet
 from core.storage.database import Database
 from royal_platform.commerce.decisions.costs import OF_STORE
 from royal_platform.commerce.decisions.model import CostToServe, CountryTax
-from royal_platform.commerce.pricing.serving import CameBack, OrderFacts, Sent, Taxed
+from royal_platform.commerce.pricing.serving import CameBack, OrderFacts, Sent, Taxed, TaxedGoods
 from royal_platform.persistence import stores
 from royal_platform.persistence.mirror_rows import chunks
 from royal_platform.persistence.statements import put
@@ -39,6 +39,7 @@ class StoredCostsToServe:
                 sent=_sent(connection, store, since),
                 came_back=_came_back(connection, store, since),
                 taxed=_taxed(connection, store, taxed_since),
+                goods=_taxed_goods(connection, store, taxed_since),
                 included=store.taxes_included,
             )
 
@@ -85,7 +86,9 @@ def document_of(cost: CostToServe) -> dict[str, Any]:
     found = asdict(cost)
     for name in _AMOUNTS:
         found[name] = None if found[name] is None else format(found[name], "f")
-    found["countries"] = [[c.country, str(c.share), str(c.rate)] for c in cost.countries]
+    found["countries"] = [
+        [c.country, str(c.share), str(c.rate), c.of_product] for c in cost.countries
+    ]
     return found
 
 
@@ -95,8 +98,9 @@ def cost_of(document: Mapping[str, Any]) -> CostToServe:
     for name in _AMOUNTS:
         found[name] = None if found[name] is None else Decimal(found[name])
     found["countries"] = tuple(
-        CountryTax(country, Decimal(share), Decimal(rate))
-        for country, share, rate in found["countries"]
+        # Runs of before order lines told their tax say nothing of it.
+        CountryTax(country, Decimal(share), Decimal(rate), *of_product)
+        for country, share, rate, *of_product in found["countries"]
     )
     return CostToServe(**found)
 
@@ -166,3 +170,24 @@ def _taxed(connection: Connection, store: Store, since: date) -> tuple[Taxed, ..
         .group_by(orders.c.country)
     )
     return tuple(Taxed(row.country or "", row.tax, row.paid) for row in connection.execute(query))
+
+
+def _taxed_goods(connection: Connection, store: Store, since: date) -> tuple[TaxedGoods, ...]:
+    line = order_lines.c
+    query = (
+        select(
+            line.variant_id,
+            orders.c.country,
+            func.sum(line.tax, type_=line.tax.type).label("tax"),
+            func.sum(line.total, type_=line.total.type).label("paid"),
+        )
+        .join(orders, (orders.c.store_id == line.store_id) & (orders.c.id == line.order_id))
+        .where(_counted(store), orders.c.day >= since, line.variant_id.is_not(None))
+        # What a line was paid is not known where a discount of the order is spread over no line.
+        .where(orders.c.discount == 0, line.tax >= 0, line.tax < line.total)
+        .group_by(line.variant_id, orders.c.country)
+    )
+    return tuple(
+        TaxedGoods(row.variant_id, row.country or "", row.tax, row.paid)
+        for row in connection.execute(query)
+    )

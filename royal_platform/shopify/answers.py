@@ -755,6 +755,20 @@ class LineRowDiscountedTotalSet(TypedDict):
     shopMoney: LineRowDiscountedTotalSetShopMoney
 
 
+class LineRowTaxLinesPriceSetShopMoney(TypedDict):
+    amount: str
+
+
+class LineRowTaxLinesPriceSet(TypedDict):
+    shopMoney: LineRowTaxLinesPriceSetShopMoney
+
+
+class LineRowTaxLines(TypedDict):
+    title: str
+    rate: float | None
+    priceSet: LineRowTaxLinesPriceSet
+
+
 class LineRow(TypedDict):
     id: str
     title: str
@@ -765,6 +779,7 @@ class LineRow(TypedDict):
     product: LineRowProduct | None
     originalUnitPriceSet: LineRowOriginalUnitPriceSet
     discountedTotalSet: LineRowDiscountedTotalSet
+    taxLines: list[LineRowTaxLines]
 
 
 class RefundRowTotalRefundedSetShopMoney(TypedDict):

@@ -401,8 +401,9 @@ def add_order(page: OrderPageRows, node: OrderNode, days: Days) -> None:
             page, refund, days, order_id=order_id, currency=currency, variants=variants,
             refunded=refunded,
         )  # fmt: skip
+    told = tells_line_taxes(node)
     lines = [
-        _line(line, order_id, currency, refunded.get(line["id"], 0))
+        _line(line, order_id, currency, refunded.get(line["id"], 0), taxed=told)
         for line in node["lineItems"]["nodes"]
     ]
     page.lines += lines
@@ -452,8 +453,24 @@ def _order_discount(node: OrderNode, sold: int, lines: int) -> int:
     return missing if missing > 100 * max(lines, 1) else 0
 
 
-def _line(node: answers.LineRow, order_id: str, currency: str, refunded: int) -> LineRow:
+def tells_line_taxes(node: OrderNode) -> bool:
+    """Whether the lines tell the order's tax.
+
+    Some apps write the tax to the order alone; then lines without tax say nothing. Lines with more
+    tax than their order, beyond a cent of rounding each, say nothing either.
+    """
+    of_order = scaled((node["totalTaxSet"] or _NO_TAX)["shopMoney"]["amount"])
+    taxes = [_shop(tax["priceSet"]) for line in node["lineItems"]["nodes"]
+             for tax in line["taxLines"]]  # fmt: skip
+    return sum(taxes) <= of_order + 100 * len(taxes) and (bool(taxes) or of_order == 0)
+
+
+def _line(
+    node: answers.LineRow, order_id: str, currency: str, refunded: int, *, taxed: bool
+) -> LineRow:
     extra = node["variantTitle"]
+    taxes = [[tax["title"], tax["rate"], tax["priceSet"]["shopMoney"]["amount"]]
+             for tax in node["taxLines"]]  # fmt: skip
     unit_price, quantity = _shop(node["originalUnitPriceSet"]), node["quantity"]
     return LineRow(
         order_id=order_id,
@@ -469,6 +486,8 @@ def _line(node: answers.LineRow, order_id: str, currency: str, refunded: int) ->
         unit_price=unit_price,
         gross=unit_price * quantity,
         total=_shop(node["discountedTotalSet"]),
+        tax=sum(_shop(tax["priceSet"]) for tax in node["taxLines"]) if taxed else None,
+        tax_lines=orjson.dumps(taxes).decode() if taxed else None,
         currency=currency,
     )
 

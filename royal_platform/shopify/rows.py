@@ -216,6 +216,8 @@ class LineRow(NamedTuple):
     unit_price: int
     gross: int
     total: int
+    tax: int | None
+    tax_lines: str | None
     currency: str
 
 

@@ -25,7 +25,8 @@ from store_sandbox.admin.writes.outcome import Refused, Write, refuse
 from store_sandbox.admin.writes.subscriptions import is_loopback
 from store_sandbox.oauth.grants import session_token
 from store_sandbox.runtime import Runtime
-from store_sandbox.state import to_scaled
+from store_sandbox.state import from_scaled, to_scaled
+from store_sandbox.state.taxes import REDUCED_TAXES, tax_in
 from store_sandbox.webhooks.privacy import request_privacy
 from store_sandbox.webhooks.sender import deliveries
 from store_sandbox.worldly import step as live_through
@@ -131,8 +132,8 @@ def _write(runtime: Runtime, tx: Any, name: str) -> Write:
 def change_orders(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
     """`POST /control/orders {"create" or "refund" or "modify": {...}}`: happen to an order.
 
-    create: {"lines": [{"sku"|"title", "quantity", "price"}], "email"?, "processed_at"?,
-    "decrement"?, "unfulfilled"?, "ship_to"?, "bill_to"?, "client_ip"?, "risk"?};
+    create: {"lines": [{"sku"|"title", "quantity", "price", "tax_percent"?}], "email"?,
+    "processed_at"?, "decrement"?, "unfulfilled"?, "ship_to"?, "bill_to"?, "client_ip"?, "risk"?};
     refund: {"id", "lines": [{"id", "quantity"}], "amount"?};
     modify: {"id", "note"?, "tags"?, "cancel"?, "lines"?: [{"id", "quantity"?, "price"?}]}.
     """
@@ -160,6 +161,8 @@ def _create(write: Write, given: dict[str, Any]) -> int:
         item["title"] = line.get("title")
         if "price" in line:
             item["priceSet"] = {"shopMoney": {"amount": Decimal(str(line["price"]))}}
+        if "tax_percent" in line:
+            item["taxLines"] = [_tax_line(line)]
         items.append(item)
     order: dict[str, Any] = {
         "lineItems": items,
@@ -179,6 +182,18 @@ def _create(write: Write, given: dict[str, Any]) -> int:
     seen = {"client_ip": given.get("client_ip"), "risk_level": given.get("risk")}
     write.tx.update("orders", number, seen)
     return number
+
+
+def _tax_line(line: dict[str, Any]) -> dict[str, Any]:
+    """The tax in a line whose price includes it."""
+    rate = round(Decimal(str(line["tax_percent"])) * 100)
+    paid = to_scaled(Decimal(str(line["price"]))) * int(line["quantity"])
+    amount = from_scaled(tax_in(paid, rate))
+    return {
+        "title": "VAT",
+        "rate": Decimal(rate) / 10_000,
+        "priceSet": {"shopMoney": {"amount": amount}},
+    }
 
 
 def _refund(write: Write, given: dict[str, Any]) -> int:
@@ -263,6 +278,16 @@ def approval(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[
     return {"unapproved": sorted(kinds)}
 
 
+def reduced_taxes(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
+    """`POST /control/taxes {"percent": {product type: n}}`: tax them so in orders from now on."""
+    rates = {str(kind): round(Decimal(str(n)) * 100) for kind, n in body["percent"].items()}
+    if not all(0 <= rate <= 10_000 for rate in rates.values()):
+        raise ValueError("percent must be between 0 and 100")
+    with runtime.state.write() as tx:
+        tx.set_meta(REDUCED_TAXES, json.dumps(rates))
+    return {"percent": {kind: rate / 100 for kind, rate in rates.items()}}
+
+
 def add_fault(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
     """`POST /control/faults {"kind", "count"?, "share"?, "match"?, ...}`: let it go wrong."""
     runtime.faults.add(body)
@@ -284,6 +309,7 @@ ROUTES = [
     Route("/control/protected", guarded(approval), methods=["POST"]),
     Route("/control/privacy", guarded(privacy), methods=["POST"]),
     Route("/control/session_token", guarded(session), methods=["POST"]),
+    Route("/control/taxes", guarded(reduced_taxes), methods=["POST"]),
     Route("/control/faults", guarded(add_fault), methods=["POST"]),
     Route("/control/faults", guarded(faults), methods=["GET"]),
     Route("/control/faults", guarded(clear_faults), methods=["DELETE"]),

@@ -345,11 +345,15 @@ class HelpState:
 
 @dataclass(frozen=True, slots=True)
 class CountryTax:
-    """Of the units sold, the share that went to a country, and the tax in what was paid there."""
+    """Of the units sold, the share that went to a country, and the tax in what was paid there.
+
+    ``of_product``: its own order lines told the rate; else it is that of the whole orders.
+    """
 
     country: str
     share: Decimal
     rate: Decimal
+    of_product: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,8 +275,19 @@ def _evidence(desk: Desk, case: Case) -> tuple[Evidence, ...]:
             "policy payment_fee_percent, payment_fee_fixed; tax of orders by country",
             "policy",
         ),
+        *_taxes(desk, variant),
         *_costs(desk, variant),
     )
+
+
+def _taxes(desk: Desk, variant: Variant) -> Iterator[Evidence]:
+    """The tax in the price where it has one, by country, and whose orders tell it."""
+    told = {True: "order lines of the product", False: "all orders"}
+    for each in desk.served[variant.id].countries if desk.served[variant.id].tax_rate else ():
+        yield Evidence(
+            "Tax in the price", round(float(each.rate) * 100, 2), "percent", desk.store.source,
+            f"{told[each.of_product]} country={each.country or 'not told'} of 90 days", desk.now,
+        )  # fmt: skip
 
 
 def _promoted_weeks(desk: Desk) -> Iterator[Evidence]:

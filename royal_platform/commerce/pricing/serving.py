@@ -62,12 +62,23 @@ class Taxed:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxedGoods:
+    """What order lines of a variant that tell their tax cost buyers of a country, and that tax."""
+
+    variant_id: str
+    country: str
+    tax: Decimal
+    paid: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFacts:
     """What the orders of a time say; ``included`` where prices include tax."""
 
     sent: tuple[Sent, ...] = ()
     came_back: tuple[CameBack, ...] = ()
     taxed: tuple[Taxed, ...] = ()
+    goods: tuple[TaxedGoods, ...] = ()
     included: bool = False
 
 
@@ -86,7 +97,7 @@ def learn(panel: Panel, facts: OrderFacts, tax_rate: Decimal) -> dict[str, CostT
 
     ``tax_rate`` is the store's, for where no order tells the tax of a country.
     """
-    rates = _tax_rates(facts, tax_rate)
+    rates, goods = _tax_rates(facts, tax_rate), _goods_rates(panel, facts)
     sums, countries = _summed(facts, rates)
     whole = sums[OF_STORE]
     mix = _shares(countries[OF_STORE])
@@ -95,13 +106,14 @@ def learn(panel: Panel, facts: OrderFacts, tax_rate: Decimal) -> dict[str, CostT
     found = {
         variant_id: _cost(
             sums[variant_id], whole, _mixed(countries[variant_id], mix), rates,
-            return_rate=own[row], of=(int(sold[row]), int(returned[row])),
+            goods=goods[_product(panel, row)], return_rate=own[row],
+            of=(int(sold[row]), int(returned[row])),
         )
         for row, variant_id in enumerate(panel.variant_ids)
     }  # fmt: skip
     total = float(returned.sum() / sold.sum()) if sold.sum() > 0 else None
     found[OF_STORE] = _cost(
-        whole, whole, mix, rates,
+        whole, whole, mix, rates, goods={},
         return_rate=None if total is None else min(total, 0.95),
         of=(int(sold.sum()), int(returned.sum())),
     )  # fmt: skip
@@ -115,6 +127,25 @@ def _tax_rates(facts: OrderFacts, otherwise: Decimal) -> Mapping[str, Decimal]:
         for each in facts.taxed:
             if Decimal(0) <= each.tax < each.paid:
                 rates[each.country] = (each.tax / (each.paid - each.tax)).quantize(_PLACES)
+    return rates
+
+
+def _product(panel: Panel, row: int) -> int:
+    return row if panel.product is None else int(panel.product[row])
+
+
+def _goods_rates(panel: Panel, facts: OrderFacts) -> Mapping[int, Mapping[str, Decimal]]:
+    """By product: the tax of its own lines as a fraction of what is paid without it, by country."""
+    rows = {variant_id: row for row, variant_id in enumerate(panel.variant_ids)}
+    sums: defaultdict[tuple[int, str], list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 2)
+    for each in facts.goods if facts.included else ():
+        if each.variant_id in rows and Decimal(0) <= each.tax < each.paid:
+            of = sums[_product(panel, rows[each.variant_id]), each.country]
+            of[0] += each.tax
+            of[1] += each.paid
+    rates: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    for (product, country), (tax, paid) in sums.items():
+        rates[product][country] = (tax / (paid - tax)).quantize(_PLACES)
     return rates
 
 
@@ -156,11 +187,13 @@ def _mixed(units: Mapping[str, int], mix: Mapping[str, float]) -> dict[str, floa
 
 def _cost(
     own: _Sums, store: _Sums, mix: Mapping[str, float], rates: Mapping[str, Decimal], *,
-    return_rate: float | None, of: tuple[int, int],
+    goods: Mapping[str, Decimal], return_rate: float | None, of: tuple[int, int],
 ) -> CostToServe:  # fmt: skip
     told = store.told > 0
     return CostToServe(
-        tax_rate=_tax_over(mix, rates),
+        tax_rate=_tax_over(
+            mix, {country: goods.get(country, rates[country]) for country in (*mix, OF_STORE)}
+        ),
         return_rate=None if return_rate is None else _decimal(return_rate),
         lost_share=None
         if store.returns_told <= 0
@@ -170,7 +203,9 @@ def _cost(
         units=of[0],
         returned=of[1],
         countries=tuple(
-            CountryTax(country, _decimal(share), rates[country])
+            CountryTax(
+                country, _decimal(share), goods.get(country, rates[country]), country in goods
+            )
             for country, share in sorted(mix.items(), key=lambda each: (-each[1], each[0]))
             if share > 0
         )[:_COUNTRIES_SHOWN],

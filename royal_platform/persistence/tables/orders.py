@@ -92,6 +92,10 @@ order_lines = Table(
     amount("unit_price"),
     amount("gross"),
     amount("total"),
+    # Tax in the line's total or added to it, and what it is made of as [title, rate, amount]; the
+    # rate is a fraction. NULL is "not told".
+    amount("tax", nullable=True),
+    Column("tax_lines", Json),
     currency(),
     sqlite_with_rowid=False,
 )

@@ -29,6 +29,7 @@ def line(
     quantity: int = 1,
     price: Decimal | str = "10.00",
     discount: Decimal | str = "0",
+    taxes: Sequence[tuple[str, float | None, Decimal | str]] = (),
 ) -> dict[str, Any]:
     gross = Decimal(price) * quantity
     return {
@@ -42,6 +43,9 @@ def line(
         "originalUnitPriceSet": bag(price),
         "originalTotalSet": bag(gross),
         "discountedTotalSet": bag(gross - Decimal(discount)),
+        "taxLines": [
+            {"title": title, "rate": rate, "priceSet": bag(amount)} for title, rate, amount in taxes
+        ],
     }
 
 

@@ -6,11 +6,19 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
 from core.storage.database import Database
 from royal_platform.commerce.decisions.costs import OF_STORE
 from royal_platform.commerce.decisions.model import CostToServe, CountryTax
 from royal_platform.persistence import stores
-from royal_platform.persistence.costs_to_serve import StoredCostsToServe, served_in
+from royal_platform.persistence.costs_to_serve import (
+    StoredCostsToServe,
+    cost_of,
+    document_of,
+    served_in,
+)
+from royal_platform.persistence.tables.orders import order_lines
 from tests.integration.platform import nodes
 from tests.integration.platform.conftest import STORE
 from tests.integration.platform.test_mirror import put_orders
@@ -77,6 +85,47 @@ def test_tax_is_told_by_country_and_one_that_cannot_be_is_left_out(database: Dat
     assert {each.country: (each.tax, each.paid) for each in found.taxed} == {
         "NL": (Decimal(21), Decimal(121)), "DE": (Decimal(19), Decimal(119)),
     }  # fmt: skip
+
+
+def test_lines_that_tell_their_tax_tell_it_of_their_variant(database: Database) -> None:
+    with database.write() as transaction:
+        stores.change(transaction.connection, STORE, taxes_included=True)
+    book = nodes.line(10, variant=1, price="10.90", taxes=[("BTW", 0.09, "0.90")])
+    halter = nodes.line(
+        11, variant=2, price="121.00", taxes=[("GST", 0.05, "5.00"), ("PST", None, "16.00")]
+    )
+    # Written to the order alone; more than the order's own; under a discount of no line.
+    silent = order(2, [nodes.line(20, variant=2, price="121.00")], tax="21.00")
+    wrong = order(3, [nodes.line(30, variant=2, price="9.00", taxes=[("BTW", 0.2, "1.50")])],
+                  tax="1.00")  # fmt: skip
+    off = order(4, [nodes.line(40, variant=2, price="121.00", taxes=[("BTW", 0.21, "19.25")])],
+                tax="19.25", order_discount="10.00")  # fmt: skip
+    untaxed = order(5, [nodes.line(50, variant=3, price="8.00")], country="CH")
+    put_orders(database, [order(1, [book, halter], tax="21.90"), silent, wrong, off, untaxed])
+    found = {(each.variant_id, each.country): (each.tax, each.paid)
+             for each in facts(database).goods}  # fmt: skip
+    assert found == {
+        ("1", "DE"): (Decimal("0.90"), Decimal("10.90")),
+        ("2", "DE"): (Decimal(21), Decimal(121)),
+        ("3", "CH"): (Decimal(0), Decimal(8)),
+    }
+    with database.read() as connection:
+        kept = connection.execute(
+            select(order_lines.c.tax, order_lines.c.tax_lines).order_by(order_lines.c.id)
+        ).all()
+    assert [tuple(row) for row in kept[:3]] == [
+        (Decimal("0.90"), [["BTW", 0.09, "0.90"]]),
+        (Decimal(21), [["GST", 0.05, "5.00"], ["PST", None, "16.00"]]),
+        (None, None),
+    ]
+
+
+def test_what_was_learned_before_lines_told_their_tax_is_still_read() -> None:
+    now = CostToServe(countries=(CountryTax("NL", Decimal("0.9"), Decimal("0.21"), True),))
+    document = document_of(now)
+    assert cost_of(document) == now
+    document["countries"] = [["NL", "0.9", "0.21"]]
+    assert not cost_of(document).countries[0].of_product
 
 
 def test_what_a_run_learned_replaces_what_the_last_one_did(database: Database) -> None:

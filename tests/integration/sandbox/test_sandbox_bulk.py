@@ -135,9 +135,7 @@ def test_a_file_says_what_pages_say(shop, wait_until):
       totalPriceSet { shopMoney { amount currencyCode } } currentTotalPriceSet { presentmentMoney { amount } }
       customer { id displayName amountSpent { amount } ... on Customer { email } }
       risk { recommendation assessments { riskLevel } } refunds { id note }"""
-    lines = (
-        "id sku quantity product { id title priceRangeV2 { maxVariantPrice { amount } } } ...Line"
-    )
+    lines = "id sku quantity taxLines { title rate priceSet { shopMoney { amount } } } product { id title priceRangeV2 { maxVariantPrice { amount } } } ...Line"
     fragment = (
         "fragment Line on LineItem { discountedTotalSet { shopMoney { amount } } kind: __typename }"
     )

@@ -45,6 +45,43 @@ def test_an_order_can_be_made_changed_and_refunded(shop):
     assert shop.ask(query, {"id": made})["order"]["cancelledAt"] is not None
 
 
+def test_lines_bear_their_own_taxes(shop):
+    lines = [{"sku": "HALT-S", "quantity": 2, "price": "10.90", "tax_percent": 9},
+             {"title": "Gift wrap", "quantity": 1, "price": "2.00"}]  # fmt: skip
+    made = shop.control("POST", "orders", {"create": {"lines": lines}}).json()["order"]
+    query = """query O($id: ID!) { order(id: $id) { totalTaxSet { shopMoney { amount } }
+        totalPriceSet { shopMoney { amount } } lineItems(first: 2) { nodes {
+        taxLines { title rate ratePercentage price priceSet { shopMoney { amount } } } } } } }"""
+    order = shop.ask(query, {"id": made})["order"]
+    assert order["totalTaxSet"]["shopMoney"]["amount"] == "1.8"
+    assert order["totalPriceSet"]["shopMoney"]["amount"] == "23.8"
+    (tax,), none = (line["taxLines"] for line in order["lineItems"]["nodes"])
+    assert tax == {
+        "title": "VAT", "rate": 0.09, "ratePercentage": 9.0, "price": "1.80",
+        "priceSet": {"shopMoney": {"amount": "1.8"}},
+    }  # fmt: skip
+    assert none == []
+
+
+def test_an_app_may_tell_several_taxes_that_come_on_top(shop):
+    taxes = [{"title": "GST", "rate": "0.05"},
+             {"title": "PST", "rate": "0.07",
+              "priceSet": {"shopMoney": {"amount": "0.70", "currencyCode": "EUR"}}}]  # fmt: skip
+    item = {"title": "Rope", "quantity": 1, "taxLines": taxes,
+            "priceSet": {"shopMoney": {"amount": "10.00", "currencyCode": "EUR"}}}  # fmt: skip
+    made = shop.ask(
+        """mutation M($order: OrderCreateOrderInput!) { orderCreate(order: $order) {
+          order { totalPriceSet { shopMoney { amount } }
+            lineItems(first: 1) { nodes { taxLines(first: 1) { title priceSet { shopMoney {
+              amount } } } } } } userErrors { message } } }""",
+        {"order": {"lineItems": [item]}},
+    )["orderCreate"]["order"]
+    assert made["totalPriceSet"]["shopMoney"]["amount"] == "11.2"
+    assert made["lineItems"]["nodes"][0]["taxLines"] == [
+        {"title": "GST", "priceSet": {"shopMoney": {"amount": "0.5"}}}
+    ]
+
+
 def test_an_unknown_sku_is_named(shop):
     answer = shop.control("POST", "orders", {"create": {"lines": [{"sku": "NO", "quantity": 1}]}})
     assert answer.status_code == 422

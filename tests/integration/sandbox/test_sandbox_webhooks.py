@@ -35,6 +35,7 @@ def test_a_change_is_delivered_signed_with_shopifys_headers(shop, receiver, wait
     order = json.loads(body)
     assert order["admin_graphql_api_id"] == "gid://shopify/Order/3"
     assert order["tags"] == "hooked, vip"
+    assert all(line["tax_lines"] == [] for line in order["line_items"])
 
 
 def test_price_stock_and_deletion_have_their_topics_and_fields(shop, receiver, wait_until):

@@ -10,10 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from royal_platform.commerce.decisions.costs import OF_STORE, unit_costs, unknown_parts
-from royal_platform.commerce.decisions.model import Policy
+from royal_platform.commerce.decisions.costs import OF_STORE, parts_of, unit_costs, unknown_parts
+from royal_platform.commerce.decisions.model import CostToServe, Policy
 from royal_platform.commerce.forecasting.model import Panel
-from royal_platform.commerce.pricing.serving import CameBack, OrderFacts, Sent, Taxed, learn
+from royal_platform.commerce.pricing.serving import (
+    CameBack,
+    OrderFacts,
+    Sent,
+    Taxed,
+    TaxedGoods,
+    learn,
+)
 
 counts = st.integers(0, 5000)
 
@@ -111,3 +118,60 @@ def test_the_tax_of_a_price_lies_between_the_countries(sold):
     for each in learn(panel([10] * 4, [0] * 4), facts, D("0.20")).values():
         assert D("0.18999") <= each.tax_rate <= D("0.21001")
         assert sum(country.share for country in each.countries) <= D("1.00001")
+
+
+def test_a_product_with_a_reduced_rate_is_taxed_as_its_own_lines_say_and_no_other_is():
+    facts = OrderFacts(
+        sent=tuple(Sent(name, "NL", 100, 0, 0.0, 0.0) for name in "abcd"),
+        taxed=(Taxed("NL", D(30), D(230)),),
+        goods=(TaxedGoods("a", "NL", D(9), D(109)), TaxedGoods("gone", "NL", D(50), D(100))),
+        included=True,
+    )  # fmt: skip
+    found = learn(panel([100] * 4, [0] * 4), facts, D("0.21"))
+    # "b" is another variant of the same product; "c" never told its tax.
+    assert (found["a"].tax_rate, found["b"].tax_rate) == (D("0.09"), D("0.09"))
+    assert found["c"].tax_rate == found[OF_STORE].tax_rate == D("0.15")
+    assert [each.countries[0].of_product for each in map(found.get, "abcd")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+
+
+def test_a_country_to_which_none_of_its_lines_went_keeps_the_rate_of_the_whole_orders():
+    facts = OrderFacts(
+        sent=(Sent("a", "NL", 400, 0, 0.0, 0.0), Sent("a", "DE", 400, 0, 0.0, 0.0)),
+        taxed=(Taxed("NL", D(21), D(121)), Taxed("DE", D(19), D(119))),
+        goods=(TaxedGoods("a", "NL", D(9), D(109)),), included=True,
+    )  # fmt: skip
+    found = learn(panel([800, 0, 0, 0], [0] * 4), facts, D("0.21"))["a"]
+    assert {each.country: (each.rate, each.of_product) for each in found.countries} == {
+        "NL": (D("0.09"), True), "DE": (D("0.19"), False),
+    }  # fmt: skip
+
+
+_CENTS = st.integers(5_00, 400_00)
+
+
+@given(
+    st.sampled_from([0, 26, 55, 90, 190, 210, 270]), st.lists(_CENTS, min_size=20, max_size=60),
+    _CENTS,
+)  # fmt: skip
+def test_a_price_is_split_into_tax_and_the_rest_as_the_store_would_to_the_cent(
+    permille, paid, price
+):
+    """Lines are taxed to the cent; what is learned of them splits another price alike."""
+    taxes = [_tax_in(cents, permille) for cents in paid]
+    facts = OrderFacts(
+        sent=(Sent("a", "NL", len(paid), 0, 0.0, 0.0),),
+        goods=(TaxedGoods("a", "NL", D(sum(taxes)) / 100, D(sum(paid)) / 100),), included=True,
+    )  # fmt: skip
+    rate = learn(panel([len(paid), 0, 0, 0], [0] * 4), facts, D("0.33"))["a"].tax_rate
+    parts = {each.name: each.amount for each in parts_of(D(price) / 100, D(1), CostToServe(rate),
+                                                         Policy())}  # fmt: skip
+    assert sum(parts[name] or 0 for name in parts) == pytest.approx(D(price) / 100, abs=D("1e-9"))
+    # Every line may be half a cent off, and so the price in proportion to what was sold.
+    slack = D(len(paid)) / 2 * price / sum(paid) * (1 + D(permille) / 1000) + D("0.51")
+    assert abs(parts["tax"] * 100 - _tax_in(price, permille)) <= slack
+
+
+def _tax_in(cents, permille):
+    return round(D(cents) * permille / (1000 + permille))

@@ -1,5 +1,6 @@
 """Generating and advancing leave the same store behind, however time is cut."""
 
+import json
 import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ import pytest
 
 from store_sandbox import world
 from store_sandbox.state import StateStore
+from store_sandbox.state.taxes import REDUCED_TAXES
 from store_sandbox.world.process import process
 
 NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
@@ -202,3 +204,33 @@ def test_an_interrupted_generation_leaves_the_store_empty(tmp_path):
         tx.connection.execute("DROP TRIGGER full")
     world.generate(state, 20, days=1)
     assert not state.is_empty()
+
+
+def test_a_type_that_bears_a_reduced_tax_does_so_from_then_on(state):
+    with state.read() as db:
+        (kind,) = db.execute(
+            "SELECT p.product_type FROM order_lines l JOIN products p ON p.id = l.product_id"
+            " GROUP BY 1 ORDER BY COUNT(*) DESC LIMIT 1"
+        ).fetchone()
+    with state.write() as tx:
+        tx.set_meta(REDUCED_TAXES, json.dumps({kind: 900}))
+    world.advance(state, NOW + timedelta(days=3))
+    with state.read() as db:
+        told = db.execute(
+            "SELECT o.processed_at, p.product_type, t.rate, t.amount, l.tax,"
+            " l.unit_price * l.quantity - l.discount AS paid FROM line_taxes t"
+            " JOIN order_lines l ON l.id = t.line_id JOIN orders o ON o.id = l.order_id"
+            " JOIN products p ON p.id = l.product_id"
+        ).fetchall()
+        silent = db.execute(
+            "SELECT COUNT(*) FROM order_lines l JOIN orders o ON o.id = l.order_id"
+            " JOIN products p ON p.id = l.product_id LEFT JOIN line_taxes t ON t.line_id = l.id"
+            " WHERE o.processed_at > ? AND p.product_type = ? AND t.line_id IS NULL",
+            (NOW.timestamp(), kind),
+        ).fetchone()[0]
+    assert told
+    assert silent == 0
+    for row in told:
+        assert (row["product_type"], row["rate"]) == (kind, 900)
+        assert row["processed_at"] > NOW.timestamp()
+        assert row["amount"] == row["tax"] == round(row["paid"] * 9 / 109 / 100) * 100

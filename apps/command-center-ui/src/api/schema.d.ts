@@ -2565,6 +2565,8 @@ export interface components {
         /**
          * CountryTaxOut
          * @description The share of the units that went to a country ("" unknown), and the tax paid there.
+         *
+         *     ``of_product``: its own order lines told the rate; else it is that of the whole orders.
          */
         CountryTaxOut: {
             /** Country */
@@ -2579,6 +2581,8 @@ export interface components {
              * Format: decimal
              */
             rate: string;
+            /** Of Product */
+            of_product: boolean;
         };
         /**
          * CurvePointOut

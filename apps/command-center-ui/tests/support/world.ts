@@ -628,8 +628,8 @@ function whyPrice(variant: Variant): WhyPrice {
       units: 412,
       returned: 33,
       countries: [
-        { country: "NL", share: "0.9", rate: "0.21" },
-        { country: "DE", share: "0.1", rate: "0.19" },
+        { country: "NL", share: "0.9", rate: "0.21", of_product: true },
+        { country: "DE", share: "0.1", rate: "0.19", of_product: false },
       ],
     },
     competitors: [

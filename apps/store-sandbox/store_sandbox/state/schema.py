@@ -104,6 +104,13 @@ TABLES: dict[str, str] = {
         " discount INTEGER NOT NULL DEFAULT 0, tax INTEGER NOT NULL DEFAULT 0,"
         " taxable INTEGER NOT NULL DEFAULT 1, requires_shipping INTEGER NOT NULL DEFAULT 1"
     ),
+    "line_taxes": (
+        # rate and amount in ten-thousandths; a line without a row bears the world's usual tax, if
+        # its `tax` says that it bears one
+        "line_id INTEGER NOT NULL REFERENCES order_lines ON DELETE CASCADE,"
+        " position INTEGER NOT NULL, title TEXT NOT NULL, rate INTEGER NOT NULL,"
+        " amount INTEGER NOT NULL, PRIMARY KEY (line_id, position)"
+    ),
     "refunds": (
         "id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE,"
         " note TEXT, total INTEGER NOT NULL, created_at INTEGER NOT NULL,"

@@ -8,6 +8,7 @@ from store_sandbox.admin.wire import gid, price, split_tags, when
 from store_sandbox.state import Change, Transaction
 from store_sandbox.state.payments import owner_of, sale_number
 from store_sandbox.state.store import read_meta
+from store_sandbox.state.taxes import usual_tax
 from store_sandbox.webhooks.rows import Body, row_of, rows_of
 
 
@@ -44,12 +45,14 @@ def order(tx: Transaction, change: Change) -> Body | None:
         "source_name": row["source_name"],
         "customer": None if row["customer_id"] is None else {"id": row["customer_id"]},
         "discount_codes": [{"code": code} for code in json.loads(row["discount_codes"])],
-        "line_items": [_line(line) for line in lines],
+        "line_items": [_line(tx, line) for line in lines],
         "refunds": [{"id": refund["id"]} for refund in refunds],
     }
 
 
-def _line(row: Any) -> Body:
+def _line(tx: Transaction, row: Any) -> Body:
+    sql = "SELECT * FROM line_taxes WHERE line_id = ? ORDER BY position"
+    taxes = rows_of(tx, sql, row["id"]) or usual_tax(row)
     return {
         "id": row["id"],
         "admin_graphql_api_id": gid("LineItem", row["id"]),
@@ -65,6 +68,10 @@ def _line(row: Any) -> Body:
         "total_discount": price(row["discount"]),
         "taxable": bool(row["taxable"]),
         "requires_shipping": bool(row["requires_shipping"]),
+        "tax_lines": [
+            {"title": tax["title"], "rate": tax["rate"] / 10_000, "price": price(tax["amount"])}
+            for tax in taxes
+        ],
     }
 
 
@@ -153,7 +160,7 @@ def fulfilment(tx: Transaction, change: Change) -> Body | None:
         "created_at": when(row["created_at"]),
         "updated_at": when(row["updated_at"]),
         "line_items": [
-            {**_line(line), "quantity": line["shipped"]} for line in rows_of(tx, sql, row["id"])
+            {**_line(tx, line), "quantity": line["shipped"]} for line in rows_of(tx, sql, row["id"])
         ],
     }
 

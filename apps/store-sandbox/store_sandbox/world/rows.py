@@ -2,18 +2,13 @@
 
 from typing import Any
 
+from store_sandbox.state.taxes import CENT, tax_in
 from store_sandbox.world.facts import OrderPlaced, Person
 from store_sandbox.world.shelves import Shelves
 from store_sandbox.world.shop import Shop
 
-CENT = 100  # the state counts ten-thousandths
 FIRST_NUMBER = 1001
 COUNTRIES = {"NL": "Netherlands", "BE": "Belgium", "DE": "Germany"}
-
-
-def tax_in(amount: int) -> int:
-    """The VAT inside an amount with VAT, ten-thousandths rounded to whole cents."""
-    return round(amount * 21 / 121 / CENT) * CENT
 
 
 def address(person: Person) -> dict[str, Any]:

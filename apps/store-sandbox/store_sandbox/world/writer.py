@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from store_sandbox.state import Transaction, payments
+from store_sandbox.state.taxes import CENT, REDUCED_TAXES, reduce_tax, tax_in
 from store_sandbox.world import tables
 from store_sandbox.world.facts import (
     ChargedBack,
@@ -20,7 +21,7 @@ from store_sandbox.world.facts import (
     StockOrdered,
 )
 from store_sandbox.world.ledger import Ledger
-from store_sandbox.world.rows import CENT, address, line_rows, order_row, tax_in
+from store_sandbox.world.rows import address, line_rows, order_row
 from store_sandbox.world.shelves import Shelves
 from store_sandbox.world.shop import Shop
 
@@ -39,6 +40,9 @@ class Writer:
         self._disputes: list[tuple[str, Any]] = []
         self._disputed_orders: list[dict[str, Any]] = []
         self._rings: list[tuple[str, Any]] = []
+        self._taxes: list[dict[str, Any]] = []
+        # Rates of product types that bear another tax than the usual one, in ten-thousandths.
+        self._rates: dict[str, int] = json.loads(tx.get_meta(REDUCED_TAXES) or "{}")
         self._apply: dict[type, Callable[[Any], None]] = {
             OrderPlaced: self._placed,
             OrderShipped: self._shipped,
@@ -57,6 +61,7 @@ class Writer:
             self._apply[type(fact)](fact)
         self.rows.flush()
         self.shelves.flush()
+        self.tx.insert("line_taxes", self._taxes)
         self.tx.insert("disputes", self._disputed_orders)
         tables.add_secrets(self.tx, "dispute", self._disputes)
         tables.add_secrets(self.tx, "ring", self._rings)
@@ -96,6 +101,7 @@ class Writer:
         order["number"] = self.rows.next_number()
         lines = line_rows(fact, self.shop, self.shelves, order["id"])
         self.rows.add_lines(order["id"], lines)
+        self._tax(fact, order, lines)
         for line in fact.lines:
             units = line.quantity
             self.shelves.move(line.variant, stamp, available=-units, committed=units)
@@ -108,6 +114,12 @@ class Writer:
             self.tx.changed(topic, order["id"])
         if order["total"]:
             self.tx.changed(payments.TOPIC, payments.sale_number(order["id"]))
+
+    def _tax(self, fact: OrderPlaced, order: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+        for sold, line in zip(fact.lines, lines, strict=True):
+            product = self.shop.products[int(self.shop.product_of[sold.variant])]
+            if product.kind.name in self._rates:
+                self._taxes.append(reduce_tax(order, line, self._rates[product.kind.name]))
 
     def _shipped(self, fact: OrderShipped) -> None:
         order = self.rows.orders.find(fact.order)
@@ -192,7 +204,8 @@ class Writer:
                 "restock_type": kind,
                 "price": line["unit_price"],
                 "subtotal": subtotal,
-                "tax": tax_in(subtotal),
+                "tax": _share(line["tax"], kept + quantity, whole)
+                - _share(line["tax"], kept, whole),
                 "location_id": self.shelves.location if restock else None,
             }
         )

@@ -63,12 +63,15 @@ function Learned({ why }: { why: WhyPrice }) {
   const served = why.served;
   if (!served) return null;
   const percent = (fraction: string) => format.percent((Number(fraction) * 100).toFixed(1));
-  const countries = served.countries
-    .map(({ country, share, rate }) => {
-      const where = country || t("products.whyElsewhere");
-      return `${where} ${percent(rate)} (${percent(share)})`;
-    })
-    .join(", ");
+  const taxes = (ofProduct: boolean) =>
+    served.countries
+      .filter(({ of_product }) => of_product === ofProduct)
+      .map(({ country, share, rate }) => {
+        const where = country || t("products.whyElsewhere");
+        return `${where} ${percent(rate)} (${percent(share)})`;
+      })
+      .join(", ");
+  const [own, ofStore] = [taxes(true), taxes(false)];
   return (
     <p className="mt-2 text-caption text-muted">
       {served.return_rate !== null &&
@@ -77,7 +80,8 @@ function Learned({ why }: { why: WhyPrice }) {
           units: format.count(served.units),
           returned: format.count(served.returned),
         })}{" "}
-      {countries && t("products.whyCountries", { list: countries })}
+      {own && t("products.whyOwnTax", { list: own })}{" "}
+      {ofStore && t("products.whyStoreTax", { list: ofStore })}
     </p>
   );
 }

@@ -30,6 +30,7 @@ def create(write: Write, args: dict[str, Any]) -> Payload:
             ["order", "lineItems"], "Line items must have at least one line item", "INVALID"
         )
     lines = [_line(write, place, item) for place, item in enumerate(given["lineItems"])]
+    taxes = [line.pop("taxes") for line in lines]
     codes, free_shipping = _discount(given.get("discountCode"), lines)
     number = write.tx.next_ids("orders")[0]
     row = _order_row(write, given, lines, number)
@@ -44,6 +45,14 @@ def create(write: Write, args: dict[str, Any]) -> Payload:
         line.update(id=ident, order_id=number)
         line["unfulfilled_quantity"] = 0 if fulfilled else line["quantity"]
     write.tx.insert("order_lines", lines)
+    write.tx.insert(
+        "line_taxes",
+        [
+            {"line_id": ident, "position": place, **tax}
+            for ident, told in zip(idents, taxes, strict=True)
+            for place, tax in enumerate(told)
+        ],
+    )
     if fulfilled:
         _shipped(write, number, lines, row["processed_at"])
     behaviour = (args.get("options") or {}).get("inventoryBehaviour") or "BYPASS"
@@ -97,7 +106,19 @@ def _line(write: Write, place: int, item: dict[str, Any]) -> dict[str, Any]:
         raise refuse([*at, "title"], "Title can't be blank", "INVALID")
     if price is None:
         raise refuse([*at, "priceSet"], "Price can't be blank", "INVALID")
-    return {**row, "unit_price": price}
+    taxes = [_tax(tax, price * item["quantity"]) for tax in item.get("taxLines") or []]
+    return {**row, "unit_price": price, "taxes": taxes, "tax": sum(tax["amount"] for tax in taxes)}
+
+
+def _tax(given: dict[str, Any], amount: int) -> dict[str, Any]:
+    """A tax line; its amount is told or, of an amount before tax, what its rate comes to."""
+    rate = Decimal(str(given["rate"]))
+    told = _shop_money(given.get("priceSet"))
+    return {
+        "title": given["title"],
+        "rate": round(rate * 10_000),
+        "amount": round(amount * rate) if told is None else told,
+    }
 
 
 def _shop_money(given: dict[str, Any] | None) -> int | None:
@@ -140,6 +161,7 @@ def _order_row(
     net = sum(line["unit_price"] * line["quantity"] - line["discount"] for line in lines)
     shipping = [_shop_money(line["priceSet"]) or 0 for line in given.get("shippingLines") or []]
     titles = [line["title"] for line in given.get("shippingLines") or []]
+    taxes = sum(line["tax"] for line in lines)
     processed = given.get("processedAt")
     closed = given.get("closedAt")
     return {
@@ -159,7 +181,8 @@ def _order_row(
         "subtotal": net,
         "discounts": sum(line["discount"] for line in lines),
         "shipping": sum(shipping),
-        "total": net + sum(shipping),
+        "tax": taxes,
+        "total": net + sum(shipping) + (0 if given.get("taxesIncluded") else taxes),
         "tags": join_tags(given.get("tags") or []),
         "note": given.get("note"),
         "source_name": given.get("sourceName") or "api",
