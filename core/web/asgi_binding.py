@@ -40,8 +40,10 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Header = tuple[bytes, bytes]
 
 _REQUEST_ID = REQUEST_ID_HEADER.lower().encode()
+_NOT_SNIFFED = (b"x-content-type-options", b"nosniff")
 _log = logs.get_logger(__name__)
 
 
@@ -55,29 +57,40 @@ class Api(FastAPI):
     def __init__(self, door: Door, **options: Any) -> None:
         super().__init__(**options)
         self.state.door = door
-        self._ahead: list[Route] = []
+        self._exact: dict[tuple[str, str], Route] = {}
+        self._templated: list[Route] = []
 
     def add_route_ahead(self, route: Route) -> None:
-        """Answer ``route`` ahead of FastAPI. Listed with the others, which answer other methods."""
-        self._ahead.append(route)
+        """Answer ``route``, whose endpoint is an ASGI application, ahead of FastAPI.
+
+        It is listed with the others, which answer other methods.
+        """
+        if route.param_convertors:
+            self._templated.append(route)
+        else:
+            self._exact |= {(method, route.path): route for method in route.methods or ()}
         self.router.routes.append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, by ASGI."""
-        if scope["type"] == "http":
-            for route in self._ahead:
-                match, matched = route.matches(scope)
-                if match is Match.FULL:
-                    scope.update(matched, route=route)
-                    exchange = _Exchange(self.state.door, scope, receive, send, told=True)
-                    await exchange.run(_answer_plainly)
-                    return
-        await super().__call__(scope, receive, send)
+        route = self._ahead_of(scope) if scope["type"] == "http" else None
+        if route is None:
+            await super().__call__(scope, receive, send)
+            return
+        scope["route"] = route
+        await _PlainExchange(self.state.door, scope, receive, send).run(route.endpoint)
 
-
-async def _answer_plainly(scope: Scope, receive: Receive, send: Send) -> None:
-    response = await scope["endpoint"](HttpRequest(scope, receive, send))
-    await response(scope, receive, send)
+    def _ahead_of(self, scope: Scope) -> Route | None:
+        found = self._exact.get((scope["method"], scope["path"]))
+        if found is not None:
+            scope["path_params"] = {}
+            return found
+        for route in self._templated:
+            match, matched = route.matches(scope)
+            if match is Match.FULL:
+                scope.update(matched)
+                return route
+        return None
 
 
 def create_api(door: Door, *, title: str, description: str = "", **options: Any) -> Api:
@@ -171,11 +184,10 @@ class _DoorMiddleware:
 class _Exchange:
     """One request and its answer."""
 
-    def __init__(
-        self, door: Door, scope: Scope, receive: Receive, send: Send, *, told: bool = False
-    ) -> None:
+    _told = False
+
+    def __init__(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
         self._door = door
-        self._told = told
         self._scope = scope
         self._receive = receive
         self._send = send
@@ -213,13 +225,16 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            secure = self._scope.get("scheme") == "https"
-            ours = self._door.answer_headers(self._scope["path"], secure=secure)
             theirs = [*message.get("headers", ()), (_REQUEST_ID, self._request_id.encode())]
-            given = {name for name, _value in theirs}
-            told = [_raw(name, value) for name, value in ours.items()]
-            message["headers"] = theirs + [each for each in told if each[0] not in given]
+            message["headers"] = self._with_ours(theirs)
         await self._send(message)
+
+    def _with_ours(self, theirs: list[Header]) -> list[Header]:
+        secure = self._scope.get("scheme") == "https"
+        ours = self._door.answer_headers(self._scope["path"], secure=secure)
+        given = {name for name, _value in theirs}
+        told = [_raw(name, value) for name, value in ours.items()]
+        return theirs + [each for each in told if each[0] not in given]
 
     async def _refuse(self, error: RoyalError) -> None:
         if self._status is None:
@@ -244,6 +259,15 @@ class _Exchange:
         client = self._scope.get("client")
         caller = self._scope["state"].get("principal")
         self._door.access.note(route, status, caller, client[0] if client else None)
+
+
+class _PlainExchange(_Exchange):
+    """What only programs ask for, thousands of times a second: no word for browsers in it."""
+
+    _told = True
+
+    def _with_ours(self, theirs: list[Header]) -> list[Header]:
+        return [*theirs, _NOT_SNIFFED]
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, literal, select, true, update
 
@@ -34,9 +34,8 @@ class Command:
     relayed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """One webhook as it arrived."""
+class Receipt(NamedTuple):
+    """One webhook as it arrived. A tuple, because thousands are made a second."""
 
     store_id: str
     webhook_id: str
@@ -102,8 +101,8 @@ class Commands:
 
     def receive(self, connection: Connection, receipt: Receipt) -> bool:
         """Store a webhook; False when its id was received before."""
-        values = {name: getattr(receipt, name) for name in Receipt.__slots__}
-        return insert_if_absent(connection, webhook_receipts, values | {"store_id": self.store_id})
+        values = receipt._replace(store_id=self.store_id)._asdict()
+        return insert_if_absent(connection, webhook_receipts, values)
 
     def receipt(self, connection: Connection, webhook_id: str) -> Receipt | None:
         """One received webhook."""

@@ -7,8 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
-from starlette.responses import Response
+from fastapi import FastAPI
 from starlette.routing import Route
 
 from api_gateway.inbound import InboundDoor
@@ -20,7 +19,7 @@ from api_gateway.unsubscribing import UnsubscribeDoor
 from api_gateway.webhooks import BODY_MAX, Reception
 from core.settings import Settings, get_settings, load_dotenv
 from core.telemetry.logs import configure_logging, json_wanted
-from core.web.asgi_binding import Api, create_api
+from core.web.asgi_binding import Api, Receive, Scope, Send, create_api
 from core.web.door import Door
 from core.web.fastapi_reference import add_reference
 from core.web.opening import Opening, database_check
@@ -160,13 +159,13 @@ def create_app(
 
 def _add_webhooks(app: Api, gateway: _Gateway) -> None:
     @public
-    async def receive(request: Request) -> Response:
+    async def take(scope: Scope, receive: Receive, send: Send) -> None:
         """Open to anybody because the HMAC of the raw body says who is calling."""
-        return await (await gateway.reception()).receive(request)
+        await (await gateway.reception()).receive(scope, receive, send)
 
-    # Plain Starlette routes: nothing parses the body before its signature is checked.
+    # Plain ASGI: nothing parses the body before its signature is checked.
     for path in ("/webhooks/shopify", "/webhooks/shopify/{topic:path}"):
-        app.add_route_ahead(Route(path, receive, methods=["POST"]))
+        app.add_route_ahead(Route(path, take, methods=["POST"]))
 
 
 def _add_oauth(app: FastAPI, gateway: _Gateway) -> None:

@@ -59,7 +59,7 @@ class InboundDoor:
     @public
     async def sendgrid(self, request: Request) -> Response:
         """Open to SendGrid's event webhook, by its signature: bounces and complaints."""
-        body = await read_body(request)
+        body = await read_body(request.receive)
         platform, _inbox = await self._inbox()
         key = platform.settings.sendgrid_webhook_key
         if key is None:
@@ -77,7 +77,7 @@ class InboundDoor:
         return JSONResponse({"status": "taken"})
 
     async def _authenticated(self, request: Request) -> bytes:
-        body = await read_body(request)
+        body = await read_body(request.receive)
         secret = self._secret()
         if secret is None:
             raise NotConfigured(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.errors import RoyalError, Unavailable
 from core.storage.database import Database
@@ -21,8 +21,7 @@ _WAITING_MAX = 5000
 _log = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     receipt: Receipt
     stored: asyncio.Future[bool]
 

@@ -7,13 +7,12 @@ import base64
 import binascii
 import hashlib
 import hmac
+import math
 import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from functools import cache
 
 from api_gateway.inbox import Inbox
 from core.errors import (
@@ -25,6 +24,8 @@ from core.errors import (
     Unauthenticated,
 )
 from core.storage.database import Database
+from core.telemetry.logs import get_logger
+from core.web.asgi_binding import Receive, Scope, Send
 from orchestrator.core.webhooks import needs_body
 from royal_platform.persistence import stores
 from royal_platform.persistence.commands import Receipt
@@ -32,39 +33,59 @@ from royal_platform.persistence.commands import Receipt
 BODY_MAX = 5 * 1024 * 1024
 _ID = re.compile(r"[A-Za-z0-9_.:\-]{1,128}")
 _TOPIC = re.compile(r"[a-z0-9_]{1,60}/[a-z0-9_]{1,60}")
-_KEPT_HEADERS = (
-    "x-shopify-topic", "x-shopify-shop-domain", "x-shopify-webhook-id", "x-shopify-event-id",
-    "x-shopify-api-version", "x-shopify-triggered-at", "content-type",
-)  # fmt: skip
+_SIGNED_BY = b"x-shopify-hmac-sha256"
+_DOMAIN = b"x-shopify-shop-domain"
+# As they come, and as they are kept.
+_KEPT_HEADERS = {
+    name.encode(): name
+    for name in (
+        "x-shopify-topic", "x-shopify-shop-domain", "x-shopify-webhook-id", "x-shopify-event-id",
+        "x-shopify-api-version", "x-shopify-triggered-at", "content-type",
+    )
+}  # fmt: skip
 
-_STORED = JSONResponse({"status": "stored"})
-_KNOWN = JSONResponse({"status": "known"})
+_STORED = b'{"status":"stored"}'
+_KNOWN = b'{"status":"known"}'
 
-# A secret is read again after this long: one that was taken back must not be believed for ever.
+# A secret is read again after this long, at the latest after twice that: one that was taken back
+# must not be believed for ever.
 _SECRETS_SECONDS = 5.0
+
+_log = get_logger(__name__)
 
 # Stands for no store: whoever signs rightly is told that it is not connected.
 _NOBODY = ""
 
 Secrets = Callable[[str], list[str]]
+# Stores, each with the secrets it may have signed with.
+_Senders = list[tuple[str, list[str]]]
 
 
 class Reception:
     """Takes webhooks in for the stores of one database."""
 
-    def __init__(self, database: Database, inbox: Inbox, secrets: Secrets) -> None:
+    def __init__(
+        self,
+        database: Database,
+        inbox: Inbox,
+        secrets: Secrets,
+        *,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._database = database
         self._inbox = inbox
         self._secrets = secrets
-        self._known: dict[str, tuple[float, list[tuple[str, list[str]]]]] = {}
+        self._seconds = seconds
+        self._known: dict[str, tuple[float, _Senders]] = {}
+        self._asking: dict[str, asyncio.Task[_Senders]] = {}
 
-    async def receive(self, request: Request) -> Response:
+    async def receive(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 200 once the webhook is durable, whether it is new or was sent before."""
-        body = await read_body(request)
-        told = _headers(request)
-        domain = told.get("x-shopify-shop-domain", "").lower()
+        body = await read_body(receive)
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        domain = headers.get(_DOMAIN, b"").decode("latin-1").lower()
         senders = await self._senders(domain)
-        given = _signature(told)
+        given = _signature(headers)
         signed = [store_id for store_id, secrets in senders if _fits(given, body, secrets)]
         if not signed:
             raise _unsigned(senders)
@@ -73,49 +94,80 @@ class Reception:
                 f"No store {domain!r} is connected here.",
                 remedy="Send X-Shopify-Shop-Domain of the connected store.",
             )
-        named = request.path_params.get("topic", "").lower()
-        receipt = _receipt(signed[0], told, _topic(told, named), body)
-        new = await self._inbox.store(receipt)
-        return _STORED if new else _KNOWN
+        named = scope["path_params"].get("topic", "").lower()
+        told = _kept(headers)
+        new = await self._inbox.store(_receipt(signed[0], told, _topic(told, named), body))
+        answer = _STORED if new else _KNOWN
+        await send({"type": "http.response.start", "status": 200, "headers": _as_json(answer)})
+        await send({"type": "http.response.body", "body": answer})
 
-    async def _senders(self, domain: str) -> list[tuple[str, list[str]]]:
+    async def _senders(self, domain: str) -> _Senders:
         """The stores that may be sending, each with what it must have signed with."""
         known = self._known.get(domain)
-        if known is None or time.monotonic() - known[0] > _SECRETS_SECONDS:
-            found = await asyncio.to_thread(self._look_up, domain)
-            if found[0][0] == _NOBODY:
-                # Names that nobody has are not kept: there is no end of them.
-                return found
-            known = self._known[domain] = time.monotonic(), found
-        return known[1]
+        age = math.inf if known is None else self._seconds() - known[0]
+        if known is not None and age <= _SECRETS_SECONDS:
+            return known[1]
+        asking = self._asking.get(domain) or self._ask(domain)
+        if known is not None and age <= 2 * _SECRETS_SECONDS:
+            # In a burst hundreds find it old at once: one asks, the others go on.
+            return known[1]
+        return await asyncio.shield(asking)
 
-    def _look_up(self, domain: str) -> list[tuple[str, list[str]]]:
+    def _ask(self, domain: str) -> asyncio.Task[_Senders]:
+        asking = asyncio.create_task(self._renewed(domain))
+        self._asking[domain] = asking
+        asking.add_done_callback(lambda done: self._asked(domain, done))
+        return asking
+
+    def _asked(self, domain: str, done: asyncio.Task[_Senders]) -> None:
+        del self._asking[domain]
+        failure = None if done.cancelled() else done.exception()
+        if failure is not None:
+            _log.warning("webhook.secrets.unread", error=type(failure).__name__)
+
+    async def _renewed(self, domain: str) -> _Senders:
+        found = await asyncio.to_thread(self._look_up, domain)
+        if found[0][0] == _NOBODY:
+            # Names that nobody has are not kept: there is no end of them.
+            self._known.pop(domain, None)
+        else:
+            self._known[domain] = self._seconds(), found
+        return found
+
+    def _look_up(self, domain: str) -> _Senders:
         with self._database.read() as connection:
             found = [each.id for each in stores.calling_itself(connection, domain)]
         return [(store_id, self._secrets(store_id)) for store_id in found or [_NOBODY]]
 
 
-def _headers(request: Request) -> dict[str, str]:
-    """Read once: each look into the request's own goes through all of them."""
+def _kept(headers: Mapping[bytes, bytes]) -> dict[str, str]:
     return {
-        name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]
+        name: headers[raw].decode("latin-1")
+        for raw, name in _KEPT_HEADERS.items()
+        if raw in headers
     }
 
 
-def _receipt(store_id: str, told: Mapping[str, str], topic: str, body: bytes) -> Receipt:
+@cache
+def _as_json(answer: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    length = str(len(answer)).encode()
+    return (b"content-type", b"application/json"), (b"content-length", length)
+
+
+def _receipt(store_id: str, told: dict[str, str], topic: str, body: bytes) -> Receipt:
+    """``told``: the headers that are kept."""
     webhook_id = told.get("x-shopify-webhook-id", "")
     if not _ID.fullmatch(webhook_id):
         raise _missing("X-Shopify-Webhook-Id")
-    headers = {name: told[name] for name in _KEPT_HEADERS if name in told}
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
     # RFC 9530: what was sent can be recognised when its body is not kept.
-    headers["content-length"] = str(len(body))
-    headers["content-digest"] = f"sha-256=:{digest}:"
+    told["content-length"] = str(len(body))
+    told["content-digest"] = f"sha-256=:{digest}:"
     return Receipt(
         store_id=store_id,
         webhook_id=webhook_id,
         topic=topic,
-        headers=headers,
+        headers=told,
         body=body if needs_body(topic) else b"",
         received_at=datetime.now(UTC),
         triggered_at=_moment(told.get("x-shopify-triggered-at")),
@@ -124,9 +176,9 @@ def _receipt(store_id: str, told: Mapping[str, str], topic: str, body: bytes) ->
     )
 
 
-def _signature(told: Mapping[str, str]) -> bytes:
+def _signature(headers: Mapping[bytes, bytes]) -> bytes:
     try:
-        return base64.b64decode(told.get("x-shopify-hmac-sha256", ""), validate=True)
+        return base64.b64decode(headers.get(_SIGNED_BY, b""), validate=True)
     except (binascii.Error, ValueError):
         return b""
 
@@ -153,11 +205,11 @@ def _unsigned(senders: list[tuple[str, list[str]]]) -> RoyalError:
     )
 
 
-async def read_body(request: Request) -> bytes:
+async def read_body(receive: Receive) -> bytes:
     """The raw body, never more than ``BODY_MAX`` of it in memory."""
     chunks, size, more = [], 0, True
     while more:
-        message = await request.receive()
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise Invalid("The webhook ended early.", remedy="Send the whole body.")
         chunks.append(message.get("body", b""))

@@ -34,7 +34,8 @@ from sqlalchemy import insert, select
 from api_gateway.app import create_app
 from api_gateway.inbox import Inbox
 from api_gateway.storefront import signature_of
-from api_gateway.webhooks import BODY_MAX
+from api_gateway.webhooks import BODY_MAX, Reception
+from core.errors import RoyalError
 from core.events import StoredEvent, read_after, verify
 from core.settings import Settings, read_settings
 from orchestrator.core import webhooks
@@ -298,6 +299,57 @@ def test_a_store_is_known_by_the_name_it_gives_itself_and_by_two_secrets_while_o
         )  # fmt: skip
         answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=told)
         assert answer.status_code == (401 if secret == "another" else 200), answer.text
+
+
+async def _answered(reception: Reception, domain: str, webhook_id: str) -> int | None:
+    """The status of one genuine webhook; None when its signature is not believed."""
+    told = [
+        (b"x-shopify-hmac-sha256", signature(BODY).encode()),
+        (b"x-shopify-topic", b"orders/create"),
+        (b"x-shopify-webhook-id", webhook_id.encode()),
+        (b"x-shopify-shop-domain", domain.encode()),
+    ]
+    statuses: list[int] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": BODY}
+
+    async def send(message: Any) -> None:
+        statuses.extend([message["status"]] if "status" in message else [])
+
+    try:
+        await reception.receive({"headers": told, "path_params": {}}, receive, send)
+    except RoyalError:
+        return None
+    return statuses[0]
+
+
+async def test_one_of_a_burst_reads_the_secrets_again_and_none_taken_back_is_believed_for_long(
+    stored: Platform,
+) -> None:
+    moment, asked, secrets = [0.0], [], [SECRET]
+
+    def told(store_id: str) -> list[str]:
+        asked.append(store_id)
+        return list(secrets)
+
+    inbox = Inbox(stored.database)
+    reception = Reception(stored.database, inbox, told, seconds=lambda: moment[0])
+    domain = stored.store().domain
+    bursts = (
+        asyncio.gather(*(_answered(reception, domain, f"w-{burst}-{n}") for n in range(30)))
+        for burst in range(3)
+    )
+    assert set(await next(bursts)) == {200}
+    assert len(asked) == 1
+    moment[0] = 6.0
+    assert set(await next(bursts)) == {200}
+    assert len(asked) == 2
+    secrets.clear()
+    moment[0] = 17.0
+    assert set(await next(bursts)) == {None}
+    assert len(asked) == 3
+    inbox.close()
 
 
 @settings_of_hypothesis(

@@ -16,7 +16,7 @@ import pytest
 from fastapi import Depends, FastAPI
 from fastapi import Request as HttpRequest
 from flask import Flask
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 import core.events.tables  # noqa: F401
@@ -30,6 +30,7 @@ from core.settings import read_settings
 from core.storage.database import Database
 from core.storage.schema import metadata
 from core.web import asgi_binding, flask_binding
+from core.web.asgi_binding import Receive, Scope, Send
 from core.web.door import Door, Request, is_local
 from core.web.health import HealthCheck
 from core.web.permissions import permission_of, public, requires
@@ -179,16 +180,16 @@ def ahead_call(door: Door) -> Call:
     app = asgi_binding.create_api(door, title="Unit")
 
     @public
-    async def opened(request: HttpRequest) -> Response:
-        return JSONResponse({"size": len(await request.body())})
+    async def opened(scope: Scope, receive: Receive, send: Send) -> None:
+        size = len(await HttpRequest(scope, receive).body())
+        await JSONResponse({"size": size})(scope, receive, send)
 
     @public
-    async def conflict(_request: HttpRequest) -> Response:
+    async def conflict(_scope: Scope, _receive: Receive, _send: Send) -> None:
         conflicted()
-        return Response()
 
     @public
-    async def broken(_request: HttpRequest) -> Response:
+    async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
         raise KeyError("canary-in-exception")
 
     for path, endpoint in (("/open", opened), ("/conflict", conflict), ("/broken", broken)):
@@ -358,7 +359,11 @@ def test_a_route_ahead_of_fastapi_keeps_the_doors_rules(door: Door) -> None:
     answer = ahead("POST", "/open", headers={"X-Request-Id": "from-the-proxy"}, data=b"x" * 1000)
     assert (answer.status, answer.json) == (200, {"size": 1000})
     assert answer.headers["x-request-id"] == "from-the-proxy"
-    assert answer.headers.keys() == behind("GET", "/open").headers.keys()
+    # What only a browser heeds is said to browsers.
+    for_browsers = behind("GET", "/open").headers.keys() - answer.headers.keys()
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert {"content-type", "content-length"} <= answer.headers.keys()
+    assert "content-security-policy" in for_browsers
     assert_problem(ahead("POST", "/open", data=b"x" * 1001), 413)
     assert_problem(ahead("POST", "/conflict"), 409)
     answer = ahead("POST", "/broken")
