@@ -1,9 +1,9 @@
-"""A price test as a decision: one yes to prices that take turns by week, each judged again."""
+"""A price test as a decision: one yes to prices that take turns, each judged again."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -25,7 +25,17 @@ TEST, END = "price.test", "price.test_end"
 WEEK = timedelta(days=7)
 WEEKS_MAX = 26
 _ARMS = (2, 3)
+# Tests whose turns are one week were approved when all of a turn was counted.
+_TURN_WEEKS = (1, 2)
 _PRICE_SET = PRICES[0]
+
+
+def turn_weeks(weeks: Sequence[object]) -> int:
+    """How many weeks a turn of the approved draw lasts: the first, until another price comes.
+
+    A price has one turn in a block, so the draw itself says it.
+    """
+    return next((n for n, each in enumerate(weeks) if each != weeks[0]), len(weeks))
 
 
 def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:
@@ -45,14 +55,20 @@ def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:
     if amount_of(proposal.precondition.get("price")) != known[0]:
         yield "The first price of a test is the one in force."
     if not _is_balanced(weeks, prices):
-        yield f"Every block of weeks has each price once, and a test at most {WEEKS_MAX} weeks."
+        yield (
+            "In every block each price has one turn of one or two weeks, and a test has at most "
+            f"{WEEKS_MAX} weeks."
+        )
 
 
 def _is_balanced(weeks: list[object], prices: list[object]) -> bool:
-    arms = len(prices)
-    blocks = [weeks[at : at + arms] for at in range(0, len(weeks), arms)]
-    return 0 < len(weeks) <= WEEKS_MAX and all(
-        Counter(map(str, block)) == Counter(map(str, prices)) for block in blocks
+    arms, length = len(prices), turn_weeks(weeks)
+    if length not in _TURN_WEEKS or len(weeks) > WEEKS_MAX:
+        return False
+    turns = [weeks[at : at + length] for at in range(0, len(weeks), length)]
+    blocks = [turns[at : at + arms] for at in range(0, len(turns), arms)]
+    return all(turn == [turn[0]] * length for turn in turns) and all(
+        Counter(str(turn[0]) for turn in block) == Counter(map(str, prices)) for block in blocks
     )
 
 
@@ -79,7 +95,7 @@ def _every_price(proposal: Proposal, policy: Policy, state: GateState) -> Iterat
     yield from hits
 
 
-def _tests_alone(_: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
+def _tests_alone(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
     """What a test may not be: a second one, blind to cost, beside a crossed-out price, or faster
     than the policy.
     """
@@ -90,10 +106,11 @@ def _tests_alone(_: Proposal, policy: Policy, state: GateState) -> Iterator[Rule
         yield deny("unit_cost.unknown", "The unit cost is unknown: no price of it is tested.")
     if state.compare_at_now is not None:
         yield deny("test.crossed_out", "A price is crossed out beside it: tests would mislead.")
-    if timedelta(days=policy.cooldown_days) > WEEK:
+    turn = turn_weeks(proposal.arguments["weeks"]) * WEEK
+    if timedelta(days=policy.cooldown_days) > turn:
         yield deny(
-            "test.pace", "Prices of a test change by week, sooner than the cool-down.",
-            limit=str(policy.cooldown_days), actual=str(WEEK.days), unit="days",
+            "test.pace", "Prices of a test take turns sooner than the cool-down lets them.",
+            limit=str(policy.cooldown_days), actual=str(turn.days), unit="days",
         )  # fmt: skip
 
 

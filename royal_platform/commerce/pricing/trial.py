@@ -1,8 +1,9 @@
 """A randomised price test of one variant: its prices, and which of them each week gets.
 
-A switchback: the prices take turns by store-local week (Monday to Sunday). In every block of as
-many weeks as there are prices each price has one week, in an order drawn by a stable hash, so that
-seasons and trends fall on all prices alike and the draw can be repeated and checked.
+A switchback: the prices take turns, by whole store-local weeks (Monday to Sunday). In every block
+each price has one turn, in an order drawn by a stable hash, so that seasons and trends fall on all
+prices alike and the draw can be repeated and checked. A turn lasts two weeks and only its second
+is counted: in the first some still answer to the price before (burn-in; Hu and Wager 2022).
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ STEP_MAX = Decimal(12)
 # 80 % interval, and a test of more than a quarter of a year meets another season.
 BLOCKS = {2: (4, 5, 6), 3: (3, 4)}
 WEEK_DAYS = 7
+# A turn's weeks. Buyers who stocked up or waited come back within days; of a test whose turns were
+# one week, half of the answer coming a week late left the truth out of every second interval.
+TURN_WEEKS = 2
 # How long what is learned is used, an assumption: elasticities drift with assortment and season.
 USED_WEEKS = 26
 _HORIZON_WEEKS = 4
@@ -64,7 +68,7 @@ class TrialPlan:
     @property
     def weeks(self) -> int:
         """Weeks that the test lasts."""
-        return self.blocks * len(self.prices)
+        return self.blocks * len(self.prices) * TURN_WEEKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +87,13 @@ class TrialQuestion:
     reach: PriceWindow
 
 
-def assignment(seed: str, arms: int, blocks: int) -> tuple[int, ...]:
-    """The arm of each week: in every block each arm once, in an order that ``seed`` decides."""
+def assignment(seed: str, arms: int, blocks: int, turn_weeks: int = TURN_WEEKS) -> tuple[int, ...]:
+    """The arm of each week: in every block each has one turn, in an order that ``seed`` decides."""
     return tuple(
         arm
         for block in range(blocks)
         for arm in sorted(range(arms), key=lambda each: _drawn(seed, block, each))
+        for _ in range(turn_weeks)
     )
 
 
@@ -170,7 +175,7 @@ def _weighed(
     by_arm = np.asarray(question.economics.contribution(arms)) * units
     prior = np.minimum(mean + sd * normal_slices(), WRONG_SIGN_CUT)
     tried = np.exp(prior[:, None] * np.log(arms / today)) * by_arm
-    weeks = blocks * len(prices)
+    weeks = blocks * len(prices) * TURN_WEEKS
     cost = max(float(each.mean(axis=0)[:now].max() - tried.mean()) * weeks, 0.0)
     lost = np.sort((by_arm[0] - tried.mean(axis=1)) * weeks)[-1 - _TENTH]
     if variance > _READING_SD_MAX**2:

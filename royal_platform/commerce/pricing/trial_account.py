@@ -23,6 +23,7 @@ from royal_platform.commerce.pricing.account import AGENT_ID, Desk, money_of
 from royal_platform.commerce.pricing.model import Demand, PriceStudy, PriceWindow
 from royal_platform.commerce.pricing.rules import truncated
 from royal_platform.commerce.pricing.trial import (
+    TURN_WEEKS,
     USED_WEEKS,
     WEEK_DAYS,
     TrialPlan,
@@ -56,7 +57,7 @@ def tests(
 ) -> tuple[Proposal, ...]:
     """Tests worth their cost, the most valuable first, as many as the policy leaves room for."""
     room = desk.policy.price_tests_max - running
-    if room <= 0 or desk.policy.cooldown_days > WEEK_DAYS:
+    if room <= 0 or desk.policy.cooldown_days > TURN_WEEKS * WEEK_DAYS:
         return ()
     unsure = [each for each in cases if each.study.reason in UNSURE]
     unsure.sort(key=lambda each: -_at_stake(each.study))
@@ -165,7 +166,9 @@ def _why(best: TrialPlan, study: PriceStudy, currency: str) -> str:
     told = " / ".join(format(each, "f") for each in best.prices)
     spread = 1.2816 * study.elasticity_sd
     return (
-        f"Let {told} {currency} take turns by week for {best.weeks} weeks, the order drawn by lot. "
+        f"Let {told} {currency} take turns of {TURN_WEEKS} weeks for {best.weeks} weeks, the order "
+        "drawn by lot. The last week of each turn is counted: in the one before it some still "
+        "answer to the earlier price. "
         f"How buyers answer to the price is known to about {-study.elasticity_mean:.1f} ± "
         f"{spread:.1f} only (80 %). Knowing it better is expected to bring "
         f"{money_of(best.worth, currency)} in the {USED_WEEKS} weeks after; the test is expected "

@@ -3,8 +3,9 @@
 The randomisation test is inverted (Fisher 1935; Bojinov, Simchi-Levi and Zhao 2023 for
 switchbacks): an elasticity belongs to the interval unless, with the units of each week put back to
 today's price by it, the order that was drawn stands out among all orders that could have been.
-It rests on the draw alone, on no model of the noise; it asks that a week's price moves that week's
-demand in proportion, and that a week does not remember the price before.
+It rests on the draw alone, on no model of the noise; it asks that the price of a turn moves the
+demand of its last week in proportion, and that this week does not remember the turn before. The
+weeks of a turn before its last are a burn-in (Hu and Wager 2022): what they sold is not counted.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ class TrialWeek:
 @dataclass(frozen=True, slots=True)
 class TrialEstimate:
     """A test's own elasticity with its 80 % interval; ``sd`` is the interval's half width in
-    standard deviations. ``carried`` is the chance that a draw alone makes the price of the week
-    before look as if it mattered; ``blocks`` are those it rests on.
+    standard deviations. ``carried`` is the chance that a draw alone makes the price of the turn
+    before look as if it mattered; ``blocks`` are those it rests on, ``units`` those of the weeks
+    that count.
     """
 
     point: float
@@ -63,7 +65,7 @@ class TrialEstimate:
 
     @property
     def remembers(self) -> bool:
-        """Whether demand seems to answer to the price of the week before: not the test's answer."""
+        """Whether demand seems to answer to the price of the turn before: not the test's answer."""
         return self.carried < _CARRIED
 
 
@@ -75,14 +77,20 @@ class TrialUnknown:
     detail: str
 
 
-def reading(weeks: Sequence[TrialWeek], arms: int) -> TrialEstimate | TrialUnknown:
-    """The estimate from ``weeks`` in their order, complete blocks of ``arms`` weeks.
+def reading(weeks: Sequence[TrialWeek], arms: int, turn_weeks: int) -> TrialEstimate | TrialUnknown:
+    """The estimate from ``weeks`` in their order, complete blocks of ``arms`` turns.
 
-    A block with a week whose price did not stand, or that was out of stock, is left out whole:
-    what is left is still as drawn.
+    A block with a week whose price did not stand, or a counted week out of stock, is left out
+    whole: what is left is still as drawn.
     """
-    whole = [weeks[at : at + arms] for at in range(0, len(weeks) - arms + 1, arms)]
-    used = [n for n, block in enumerate(whole) if all(_usable(week) for week in block)]
+    size = arms * turn_weeks
+    blocks = [weeks[at : at + size] for at in range(0, len(weeks) - size + 1, size)]
+    whole = [block[turn_weeks - 1 :: turn_weeks] for block in blocks]
+    used = [
+        n
+        for n, counted in enumerate(whole)
+        if all(week.stood for week in blocks[n]) and all(_usable(week) for week in counted)
+    ]
     if not used:
         return TrialUnknown("no_block", f"None of {len(whole)} blocks of weeks went as drawn.")
     prices = np.log([[week.price for week in whole[n]] for n in used])
@@ -91,7 +99,7 @@ def reading(weeks: Sequence[TrialWeek], arms: int) -> TrialEstimate | TrialUnkno
     orders = _orders(arms, len(used))
     if len(orders) < _LEAST_ORDERS:
         return TrialUnknown(
-            "few_blocks", f"{len(used)} blocks of {arms} weeks went as drawn: too few to tell."
+            "few_blocks", f"{len(used)} blocks of {size} weeks went as drawn: too few to tell."
         )
     if not (units.sum(axis=1) > 0).any():
         return TrialUnknown("nothing_sold", "Nothing was sold in the weeks that went as drawn.")
@@ -101,7 +109,8 @@ def reading(weeks: Sequence[TrialWeek], arms: int) -> TrialEstimate | TrialUnkno
         return TrialUnknown("too_wide", f"{sold} units sold: too few to bound the elasticity.")
     point = float(np.average(_GRID[chances >= chances.max() - 1e-9]))
     low, high = float(inside[0]), float(inside[-1])
-    before = np.log([_before(weeks, n * arms, arms) for n in used])
+    turns = weeks[turn_weeks - 1 :: turn_weeks]
+    before = np.log([_before(turns, n * arms, arms) for n in used])
     return TrialEstimate(
         point, low, high, (high - low) / (2 * _HALF),
         _carried(prices, units, before, point), len(used), sold,
@@ -118,7 +127,7 @@ def stood(seen: Sequence[tuple[date, Decimal]], price: Decimal, first: date, las
 
 
 def _usable(week: TrialWeek) -> bool:
-    return week.stood and week.in_stock >= _MIN_IN_STOCK and np.isfinite(week.units)
+    return week.in_stock >= _MIN_IN_STOCK and np.isfinite(week.units)
 
 
 def _orders(arms: int, blocks: int) -> Integers:
@@ -147,15 +156,15 @@ def _chances(prices: Floats, units: Floats, orders: Integers) -> Floats:
     return np.asarray(np.minimum(2 * np.minimum(above, below), 1.0))
 
 
-def _before(weeks: Sequence[TrialWeek], at: int, arms: int) -> list[float]:
-    """The prices of the weeks before those of a block; its own where there was none."""
-    return [weeks[max(n - 1, 0)].price for n in range(at, at + arms)]
+def _before(turns: Sequence[TrialWeek], at: int, arms: int) -> list[float]:
+    """The prices of the turns before those of a block; its own where there was none."""
+    return [turns[max(n - 1, 0)].price for n in range(at, at + arms)]
 
 
 def _carried(prices: Floats, units: Floats, before: Floats, elasticity: float) -> float:
-    """How usual the tie of what is left of demand to the last week's price is, two-sided.
+    """How usual the tie of what is left of demand to the last turn's price is, two-sided.
 
-    What the week's own price explains is taken out first, and of the last week's price what goes
+    What the turn's own price explains is taken out first, and of the last turn's price what goes
     along with it, as in a regression on both.
     """
     x = prices - prices.mean(axis=1, keepdims=True)

@@ -23,6 +23,7 @@ from royal_platform.commerce.decisions.model import (
     Status,
     Subject,
 )
+from royal_platform.commerce.decisions.price_tests import turn_weeks
 from royal_platform.commerce.decisions.rules import judge
 from royal_platform.commerce.pricing.elasticity import with_tests
 from royal_platform.commerce.pricing.model import Demand, Economics, Elasticity
@@ -58,16 +59,19 @@ def question(units=150.0, mean=-1.8, sd=0.6, cost=18.0, price=PRICE, policy=Poli
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.text(max_size=20), st.integers(2, 3), st.integers(1, 6))
-def test_every_block_has_each_price_once_and_the_draw_repeats(seed, arms, blocks):
-    drawn = assignment(seed, arms, blocks)
-    assert drawn == assignment(seed, arms, blocks)
-    for at in range(0, len(drawn), arms):
-        assert sorted(drawn[at : at + arms]) == list(range(arms))
+@given(st.text(max_size=20), st.integers(2, 3), st.integers(1, 6), st.integers(1, 2))
+def test_every_block_has_each_price_once_and_the_draw_repeats(seed, arms, blocks, turn):
+    drawn = assignment(seed, arms, blocks, turn)
+    assert drawn == assignment(seed, arms, blocks, turn)
+    assert turn_weeks(drawn) == turn
+    turns = [drawn[at : at + turn] for at in range(0, len(drawn), turn)]
+    assert all(len(set(each)) == 1 for each in turns)
+    for at in range(0, len(turns), arms):
+        assert sorted(each[0] for each in turns[at : at + arms]) == list(range(arms))
 
 
 def test_the_draw_favours_no_order():
-    first = Counter(assignment(str(seed), 3, 1) for seed in range(3000))
+    first = Counter(assignment(str(seed), 3, 1, 1) for seed in range(3000))
     assert len(first) == 6
     assert max(first.values()) < 1.25 * min(first.values())
 
@@ -102,6 +106,9 @@ def test_what_is_known_well_is_not_tested_and_what_is_not_is():
     assert plan(question(units=2), Policy()) is None
 
 
+TWO_WEEKS = ["105.00", "105.00", "100.00", "100.00", "100.00", "100.00", "105.00", "105.00"]
+
+
 def proposal(prices=("100.00", "105.00"), weeks=None, **changes):
     weeks = weeks or [*prices] * 4
     values = {
@@ -128,8 +135,9 @@ def rules(verdict, ruling):
     return {hit.rule for hit in verdict.hits if hit.ruling is ruling}
 
 
-def test_a_test_is_a_persons_to_approve_and_nothing_else_speaks_against_it():
-    verdict = judge(proposal(), Policy(), state())
+@pytest.mark.parametrize(("weeks", "days"), [(None, 7), (TWO_WEEKS, 14)])
+def test_a_test_is_a_persons_to_approve_and_nothing_else_speaks_against_it(weeks, days):
+    verdict = judge(proposal(weeks=weeks), Policy(cooldown_days=days), state())
     assert verdict.ruling is Ruling.ASK
     assert rules(verdict, Ruling.DENY) == set()
 
@@ -144,8 +152,12 @@ def test_a_test_is_a_persons_to_approve_and_nothing_else_speaks_against_it():
         (proposal(), {"compare_at_now": Decimal(120)}, {}, "test.crossed_out"),
         (proposal(), {"in_test": True}, {}, "test.running"),
         (proposal(), {}, {"cooldown_days": 8}, "test.pace"),
+        (proposal(weeks=TWO_WEEKS), {}, {"cooldown_days": 15}, "test.pace"),
         (proposal(), {"reference_price": Decimal(80)}, {}, "price.band"),
         (proposal(weeks=["100.00", "100.00"]), {}, {}, "arguments.invalid"),
+        (proposal(weeks=[*TWO_WEEKS[:-1], "100.00"]), {}, {}, "arguments.invalid"),
+        (proposal(weeks=["100.00"] * 3 + ["105.00"] * 3), {}, {}, "arguments.invalid"),
+        (proposal(weeks=TWO_WEEKS * 4), {}, {}, "arguments.invalid"),
         (proposal(("100.00", "100.00")), {}, {}, "arguments.invalid"),
         (proposal(("99.00", "100.00")), {}, {}, "arguments.invalid"),
     ],
@@ -207,9 +219,10 @@ def test_a_price_stood_if_no_other_was_in_force_after_its_first_day():
     assert stood([*seen, (date(2026, 3, 9), Decimal(12))], Decimal(11), monday, sunday)
 
 
-def simulated(rng, beta, *, carry=0.0, arms=2, blocks=6, units=120):
+def simulated(rng, beta, *, carry=0.0, arms=2, blocks=6, units=120, turn=2):
+    """``carry`` is the answer to last week's price, on top of ``beta``, this week's."""
     ratios = (1.0, 1.10) if arms == 2 else (1.0, 0.95, 1.05)
-    drawn = assignment(str(rng.integers(1 << 60)), arms, blocks)
+    drawn = assignment(str(rng.integers(1 << 60)), arms, blocks, turn)
     level = units * np.exp(np.cumsum(rng.normal(0, 0.08, len(drawn))))
     before, weeks = 1.0, []
     for number, arm in enumerate(drawn):
@@ -219,46 +232,71 @@ def simulated(rng, beta, *, carry=0.0, arms=2, blocks=6, units=120):
     return weeks
 
 
-@pytest.mark.parametrize(("arms", "blocks"), [(2, 6), (3, 3)])
-def test_the_interval_holds_the_truth_as_often_as_it_says(arms, blocks):
-    rng = np.random.default_rng(7)
+def held(rng, *, late=0.0, turn=2, arms=2, blocks=6, tests=120):
+    """The share of intervals that hold the lasting answer, ``late`` of which is a week late."""
     hits = []
-    for _ in range(120):
+    for _ in range(tests):
         beta = rng.normal(-2, 0.8)
-        found = reading(simulated(rng, beta, arms=arms, blocks=blocks), arms)
+        weeks = simulated(
+            rng, (1 - late) * beta, carry=late * beta, arms=arms, blocks=blocks, turn=turn
+        )
+        found = reading(weeks, arms, turn)
         if isinstance(found, TrialEstimate):
             hits.append(found.low <= beta <= found.high)
     assert len(hits) > 100
+    return np.mean(hits)
+
+
+@pytest.mark.parametrize(("arms", "blocks", "late"), [(2, 6, 0.0), (2, 6, 0.5), (3, 3, 0.5)])
+def test_the_interval_holds_the_truth_as_often_as_it_says(arms, blocks, late):
+    share = held(np.random.default_rng(7), late=late, arms=arms, blocks=blocks)
     # 80 % of 120 with a standard error of 3.7: three of them on either side.
-    assert 0.69 <= np.mean(hits) <= 0.92
+    assert 0.69 <= share <= 0.92
+
+
+def test_turns_of_one_week_are_read_as_they_were_approved_and_miss_what_comes_late():
+    assert 0.69 <= held(np.random.default_rng(7), turn=1) <= 0.92
+    assert held(np.random.default_rng(7), late=0.5, turn=1) < 0.69
+
+
+def test_the_first_week_of_a_turn_counts_for_nothing_but_must_have_stood():
+    weeks = simulated(np.random.default_rng(3), -2)
+    whole = reading(weeks, 2, 2)
+    others = [replace(w, units=w.units * 3, in_stock=0.1) if n % 2 == 0 else w
+              for n, w in enumerate(weeks)]  # fmt: skip
+    assert reading(others, 2, 2) == whole
+    spoiled = reading([replace(w, stood=n != 4) for n, w in enumerate(weeks)], 2, 2)
+    assert isinstance(whole, TrialEstimate)
+    assert isinstance(spoiled, TrialEstimate)
+    assert (whole.blocks, spoiled.blocks) == (6, 5)
 
 
 def test_a_block_that_did_not_go_as_drawn_is_left_out_whole():
     weeks = simulated(np.random.default_rng(3), -2)
-    spoiled = [replace(each, stood=n != 3) for n, each in enumerate(weeks)]
-    found = reading(spoiled, 2)
+    spoiled = [replace(each, stood=n != 7) for n, each in enumerate(weeks)]
+    found = reading(spoiled, 2, 2)
     assert isinstance(found, TrialEstimate)
     assert found.blocks == 5
-    rest = reading([each for n, each in enumerate(weeks) if n not in {2, 3}], 2)
+    rest = reading([each for n, each in enumerate(weeks) if n not in range(4, 8)], 2, 2)
     assert isinstance(rest, TrialEstimate)
     assert (found.low, found.high) == (rest.low, rest.high)
 
 
 def test_too_little_is_said_to_be_unknown():
     weeks = simulated(np.random.default_rng(3), -2)
-    short = reading(weeks[:6], 2)
+    short = reading(weeks[:12], 2, 2)
     assert isinstance(short, TrialUnknown)
     assert short.reason == "few_blocks"
-    none_sold = reading([replace(each, units=0.0) for each in weeks], 2)
+    none_sold = reading([replace(each, units=0.0) for each in weeks], 2, 2)
     assert isinstance(none_sold, TrialUnknown)
     assert none_sold.reason == "nothing_sold"
-    assert isinstance(reading([], 2), TrialUnknown)
+    assert isinstance(reading([], 2, 2), TrialUnknown)
 
 
 def test_a_demand_that_remembers_last_weeks_price_is_told():
     rng = np.random.default_rng(11)
     remembered, usual = (
-        [reading(simulated(rng, -2, carry=carry, units=4000), 2) for _ in range(40)]
+        [reading(simulated(rng, -2, carry=carry, units=4000, turn=1), 2, 1) for _ in range(40)]
         for carry in (4.0, 0.0)
     )
     share = [
