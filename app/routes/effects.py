@@ -32,5 +32,5 @@ def list_records(query: RecordQuery) -> Response:
 @api.get("/price-tests", responses={200: PriceTestPage})
 @requires("decisions:read")
 def list_price_tests(query: PriceTestQuery) -> Response:
-    """Prices that take turns by week: each week and what became of it, and what was read."""
+    """Prices that take turns by whole weeks: each week and what became of it, and what was read."""
     return reply(price_tests.listing(platform(), query))

@@ -25,8 +25,9 @@ class PriceTestWeekOut(Model):
     """One week, Monday to Sunday in the store's calendar.
 
     ``price`` was drawn for it; ``in_force`` is the price at its end, or now. ``units`` are those
-    sold in it so far, None where it has not begun or the test was over. ``setting`` is None where
-    the price was in force already, or nothing was decided.
+    sold in it so far, None where it has not begun or the test was over. ``counts``: it is the last
+    week of its turn; in those before it some still answer to the earlier price. ``setting`` is None
+    where the price was in force already, or nothing was decided.
     """
 
     number: int
@@ -34,13 +35,14 @@ class PriceTestWeekOut(Model):
     price: Amount
     in_force: Amount | None
     state: WeekState
+    counts: bool
     is_over: bool
     units: int | None
     setting: PriceTestSettingOut | None
 
 
 class TestedPriceOut(Model):
-    """Units sold in the weeks that are over and in which the price stood as drawn."""
+    """Units sold in the weeks that count, are over, and in which the price stood as drawn."""
 
     price: Amount
     weeks: int
@@ -50,7 +52,7 @@ class TestedPriceOut(Model):
 class PriceTestReadingOut(Model):
     """The elasticity with its 80 % interval, in percent of units per percent of price.
 
-    ``carried`` is the chance that the draw alone makes the last week's price look as if it
+    ``carried`` is the chance that the draw alone makes the price of the turn before look as if it
     mattered; ``remembers``: that chance is so small that the reading is not used.
     """
 

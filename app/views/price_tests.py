@@ -99,6 +99,7 @@ def _week(week: ToldWeek, currency: str) -> PriceTestWeekOut:
         price=week.price,
         in_force=None if stood is None else Money(stood, currency).rounded().amount,
         state=week.state,
+        counts=week.counts,
         is_over=week.is_over,
         units=week.units,
         setting=None if week.setting is None else _setting(week.setting),
@@ -112,7 +113,7 @@ def _setting(setting: Setting) -> PriceTestSettingOut:
 
 
 def _by_price(price: Decimal, weeks: tuple[ToldWeek, ...]) -> TestedPriceOut:
-    stood = [w for w in weeks if w.price == price and w.is_over and w.state == "held"]
+    stood = [w for w in weeks if w.price == price and w.counts and w.is_over and w.state == "held"]
     return TestedPriceOut(
         price=price, weeks=len(stood), units=sum(week.units or 0 for week in stood)
     )

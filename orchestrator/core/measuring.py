@@ -1,5 +1,7 @@
 """Effects of executed decisions: opened, cut short, and measured once their days are over.
 
+That of a price test is opened here and settled by its own reading.
+
 Everything happens at ``due_at`` rows in business time. Computing is done outside any transaction;
 settling is conditional on the row as it was seen, so that a repeated or a second measuring, after
 a crash or on another worker, changes nothing more.
@@ -20,10 +22,12 @@ from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.records import review
 from royal_platform.commerce.decisions.costs import served_of, unit_costs
 from royal_platform.commerce.decisions.model import Decision, Status
+from royal_platform.commerce.decisions.price_tests import TEST
 from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.commerce.effects.model import (
     PRICE_METHOD,
     STOCK_METHOD,
+    TEST_METHOD,
     Effect,
     Fees,
     NotKnown,
@@ -38,11 +42,13 @@ from royal_platform.commerce.effects.service import measure_prices, week_of
 from royal_platform.persistence import effects as rows
 from royal_platform.persistence.costs_to_serve import served_in
 from royal_platform.persistence.effects import EffectOfDecision, Effects, StoredEffect
+from royal_platform.persistence.price_tests import PriceTests
 from royal_platform.persistence.sight import other_price_at, sight, sold_between, stock_counted
 from royal_platform.persistence.taxes import included_tax_rate
 
 REORDER = "inventory.reorder"
 MEASURED_KINDS = (*PRICE_KINDS, REORDER)
+OPENED_KINDS = (*MEASURED_KINDS, TEST)
 MEASURER = "measurer"
 REVERTED, CHANGED_AGAIN = "reverted", "changed_again"
 # Orders of the last day are edited, cancelled and read a little later. Returns need no longer
@@ -66,11 +72,16 @@ def waits(ground: Ground) -> bool:
     with reading(ground) as books:
         store = Effects(books.store_id)
         return bool(
-            store.unopened(books.connection, MEASURED_KINDS, 1)
+            store.unopened(books.connection, OPENED_KINDS, 1)
             or store.reverted(books.connection, 1)
-            or store.due(books.connection, books.now, 1)
+            or is_due(books)
             or price_test_reading.waits(books)
         )
+
+
+def is_due(books: Books) -> bool:
+    """Whether an effect is to be measured now; price tests have a due time of their own."""
+    return bool(Effects(books.store_id).due(books.connection, books.now, MEASURED_KINDS, 1))
 
 
 def open_effects(ground: Ground) -> int:
@@ -78,7 +89,7 @@ def open_effects(ground: Ground) -> int:
     with writing(ground) as books:
         new = sum(
             _open(books, decision)
-            for decision in Effects(books.store_id).unopened(books.connection, MEASURED_KINDS)
+            for decision in Effects(books.store_id).unopened(books.connection, OPENED_KINDS)
         )
         for effect, undo_id in Effects(books.store_id).reverted(books.connection):
             _cut_at_undo(books, effect, undo_id)
@@ -91,7 +102,7 @@ def measure_due(ground: Ground) -> int:
     The caller has read the store's changes up to now.
     """
     with reading(ground) as books:
-        due = Effects(books.store_id).due(books.connection, books.now)
+        due = Effects(books.store_id).due(books.connection, books.now, MEASURED_KINDS)
         shortened = [_as_observed(books, each) for each in due]
     found: dict[str, Outcome] = {}
     found |= _prices(ground, [e for e in shortened if e.effect.kind in PRICE_KINDS])
@@ -116,7 +127,7 @@ def put_off(ground: Ground) -> int:
     """Look at everything due again in a day: measuring it failed in a way nobody foresaw."""
     with writing(ground) as books:
         store = Effects(books.store_id)
-        due = store.due(books.connection, books.now)
+        due = store.due(books.connection, books.now, MEASURED_KINDS)
         for each in due:
             store.postpone(books.connection, each.effect.decision_id, books.now + _LOOK_AGAIN)
         price_test_reading.put_off(books, books.now + _LOOK_AGAIN)
@@ -131,9 +142,11 @@ def _open(books: Books, decision: Decision) -> bool:
     if decision.executed_at is None or told is None:
         return False
     executed = books.clock.local_day(decision.executed_at)
-    last = executed + timedelta(days=told.horizon_days)
-    point, low, high = rows.predicted_for(decision, told.horizon_days)
     is_price = proposal.kind in PRICE_KINDS
+    test = PriceTests(books.store_id).get(books.connection, decision.id)
+    first = executed + timedelta(days=1) if test is None else test.first_day
+    last = first + timedelta(days=told.horizon_days - 1)
+    point, low, high = rows.predicted_for(decision, told.horizon_days)
     if is_price:
         _cut_older(books, decision, executed)
     is_new = Effects(books.store_id).open(
@@ -141,17 +154,19 @@ def _open(books: Books, decision: Decision) -> bool:
         {
             "decision_id": decision.id, "agent_id": proposal.agent_id, "kind": proposal.kind,
             "subject_id": proposal.subject.id, "due_at": _due(books, last),
-            "first_day": executed + timedelta(days=1), "last_day": last,
+            "first_day": first, "last_day": last,
             "opened_at": decision.executed_at, "unit": told.unit, "predicted": point,
             "predicted_low": low, "predicted_high": high,
             "against": week_of(executed).isoformat() if is_price else decision.id,
-            "method": PRICE_METHOD if is_price else STOCK_METHOD,
+            "method": PRICE_METHOD if is_price else STOCK_METHOD if test is None else TEST_METHOD,
         },
     )  # fmt: skip
     if is_new:
         books.tell_decision(
             "effect.opened", decision, MEASURER, due_at=_due(books, last).isoformat()
         )
+    if test is not None:
+        price_test_reading.settle_effect(books, test)
     return is_new
 
 
@@ -175,6 +190,9 @@ def _cut_at_undo(books: Books, effect: StoredEffect, undo_id: str) -> None:
 def _cut(books: Books, effect: StoredEffect, last_day: date, cut: str) -> None:
     decision = books.decisions.get(books.connection, effect.decision_id)
     days = Window(effect.first_day, last_day).days
+    if effect.kind == TEST:
+        # What buyers answer in percent does not grow with the days.
+        days = Window(effect.first_day, effect.last_day).days
     Effects(books.store_id).cut_short(
         books.connection, effect.decision_id, last_day=last_day, due_at=_due(books, last_day),
         cut=cut, predicted=rows.predicted_for(decision, max(days, 0)),

@@ -12,6 +12,9 @@ from sqlalchemy import select
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Books, Ground, reading, writing
 from royal_platform.commerce.decisions.model import Status
+from royal_platform.commerce.decisions.price_tests import turn_weeks
+from royal_platform.commerce.effects.model import TEST_METHOD, Told
+from royal_platform.commerce.effects.record import is_inside
 from royal_platform.commerce.forecasting.model import Days
 from royal_platform.commerce.forecasting.service import build_days
 from royal_platform.commerce.pricing.trial_reading import (
@@ -21,6 +24,8 @@ from royal_platform.commerce.pricing.trial_reading import (
     stood,
 )
 from royal_platform.commerce.pricing.trial_reading import reading as read_weeks
+from royal_platform.commerce.pricing.trial_turn import OTHER_PRICE
+from royal_platform.persistence.effects import Effects
 from royal_platform.persistence.price_tests import (
     KNOWN,
     NEVER,
@@ -34,6 +39,11 @@ from royal_platform.persistence.tables.catalog import price_observations
 READER = "measurer"
 # Stock-outs are inferred from how a variant sold in the weeks around.
 _LEAD = timedelta(days=56)
+_CUTS = {"stopped": "reverted", OTHER_PRICE: "changed_again"}
+_CARRIES_OVER = (
+    "Demand seems to answer to the price of the turn before as well, so what was read is not the "
+    "answer to the price alone: it is not used."
+)
 _log = get_logger(__name__)
 
 
@@ -68,7 +78,7 @@ def read_due(ground: Ground) -> int:
     for test in due:
         over = None if test.ended_at is None else clock.local_day(test.ended_at)
         weeks = _weeks(test, days, seen[test.decision_id], over)
-        outcome = read_weeks(weeks, len(test.prices))
+        outcome = read_weeks(weeks, len(test.prices), turn_weeks(test.weeks))
         with writing(ground) as books:
             settled += _settle(books, test, outcome)
     return settled
@@ -121,6 +131,7 @@ def _settle(books: Books, test: PriceTest, outcome: TrialEstimate | TrialUnknown
         )  # fmt: skip
         if moved:
             books.tell_decision("effect.unknowable", decision, READER, reason=outcome.detail)
+            _settle_effect_of(books, test)
         return moved
     result = {
         "point": outcome.point, "low": outcome.low, "high": outcome.high, "sd": outcome.sd,
@@ -137,7 +148,45 @@ def _settle(books: Books, test: PriceTest, outcome: TrialEstimate | TrialUnknown
     books.tell_decision(
         "decision.measured", decision, READER, unit="percent per percent",
         estimate=str(outcome.point), low=str(outcome.low), high=str(outcome.high),
-        predicted=None if told is None else str(told.point), method="switchback",
+        predicted=None if told is None else str(told.point), method=TEST_METHOD,
     )  # fmt: skip
+    _settle_effect_of(books, test)
     _log.info("price_test.read", decision_id=test.decision_id, blocks=outcome.blocks)
     return True
+
+
+def _settle_effect_of(books: Books, test: PriceTest) -> None:
+    read = PriceTests(books.store_id).get(books.connection, test.decision_id)
+    if read is not None:
+        settle_effect(books, read)
+
+
+def settle_effect(books: Books, test: PriceTest) -> None:
+    """Close the effect of a test that was read, so that it counts in the record.
+
+    A reading that the turn before seems to have a part in is none of the price, and counts for
+    nothing.
+    """
+    effects = Effects(books.store_id)
+    effect = effects.get(books.connection, test.decision_id)
+    if effect is None or test.status not in {KNOWN, NEVER}:
+        return
+    values: dict[str, Any] = {"measured_at": books.now, "cut": _CUTS.get(test.reason or "")}
+    if test.ended_at is not None:
+        over = books.clock.local_day(test.ended_at) - timedelta(days=1)
+        values["last_day"] = min(over, effect.last_day)
+    found = test.result
+    if found is None or found["remembers"]:
+        reason, detail = ("carries_over", _CARRIES_OVER) if found else (test.reason, test.detail)
+        effects.settle(books.connection, effect, NEVER, reason=reason, detail=detail, **values)
+        return
+    point, low, high = (Decimal(str(found[name])) for name in ("point", "low", "high"))
+    told = Told(
+        found["point"], found["sd"], 0.0, 1.0, effect.against,
+        float(effect.predicted), float(effect.predicted_low), float(effect.predicted_high),
+    )  # fmt: skip
+    effects.settle(
+        books.connection, effect, KNOWN, estimate=point, low=low, high=high, sd=found["sd"],
+        shared_sd=0.0, scale=1.0, inside=is_inside(told), **values,
+        sample={"blocks": found["blocks"], "units_sold": found["units"]},
+    )  # fmt: skip

@@ -14,6 +14,7 @@ from orchestrator.core.price_test_reading import prices_seen
 from orchestrator.core.price_testing import AGENT
 from orchestrator.core.price_testing_state import KIND
 from royal_platform.commerce.decisions.model import Decision, Ruling, Status
+from royal_platform.commerce.decisions.price_tests import turn_weeks
 from royal_platform.commerce.decisions.rules import stopping
 from royal_platform.commerce.pricing.trial_weeks import (
     LOST,
@@ -43,7 +44,8 @@ class Setting:
 class ToldWeek:
     """One week: the price drawn for it, the one in force at its end or now, and units sold.
 
-    ``units`` is None for a week of the test that has not begun or was none of it any more.
+    ``counts``: it is the last of its turn, the others are a burn-in. ``units`` is None for a week
+    of the test that has not begun or was none of it any more.
     """
 
     number: int
@@ -51,6 +53,7 @@ class ToldWeek:
     price: Decimal
     in_force: Decimal | None
     state: WeekState
+    counts: bool
     is_over: bool
     units: int | None
     setting: Setting | None
@@ -103,7 +106,7 @@ def _week(
     last = min(after - timedelta(days=1), known.today)
     return ToldWeek(
         number, monday, price, in_force(known.seen, last) if has_begun else None, state,
-        known.today >= after,
+        (number + 1) % turn_weeks(test.weeks) == 0, known.today >= after,
         sum(units for day, units in sold.items() if monday <= day < after) if has_begun else None,
         setting,
     )  # fmt: skip

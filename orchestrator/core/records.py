@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Books, Ground, reading, writing
 from royal_platform.commerce.decisions.model import Autonomy
+from royal_platform.commerce.decisions.price_tests import TEST
 from royal_platform.commerce.effects.model import Record
 from royal_platform.commerce.effects.record import judge_record
 from royal_platform.persistence.effects import KNOWN, NEVER, PENDING, Effects
@@ -116,4 +117,5 @@ def _judged(books: Books, agent_id: str, kind: str) -> Record:
         now_at=level,
         broken_since=sum(at > set_at for at in broken),
         news=store.known_since(books.connection, agent_id, kind, set_at),
+        is_gain=kind != TEST,
     )

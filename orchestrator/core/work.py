@@ -29,7 +29,6 @@ from orchestrator.core.running import carry_out, give_up
 from orchestrator.core.runs import COMMAND, wake
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.commands import Command, Commands
-from royal_platform.persistence.effects import Effects
 from royal_platform.persistence.tables.runs import dead_letters
 
 if TYPE_CHECKING:
@@ -131,7 +130,7 @@ class Work:
         platform = self._platform
         measuring.open_effects(platform)
         with reading(platform) as books:
-            due = bool(Effects(store_id).due(books.connection, books.now, 1))
+            due = bool(measuring.is_due(books))
             tests_due = price_test_reading.waits(books)
         if not due and not tests_due:
             return 0

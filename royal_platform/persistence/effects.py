@@ -148,15 +148,16 @@ class Effects:
         return self._change(connection, decision_id, due_at=due_at)
 
     def due(
-        self, connection: Connection, now: datetime, limit: int = 1000
+        self, connection: Connection, now: datetime, kinds: Iterable[str], limit: int = 1000
     ) -> list[EffectOfDecision]:
-        """Pending effects whose time has come, longest overdue first.
+        """Pending effects of these kinds whose time has come, longest overdue first.
 
         One whose decision is just being undone waits for what comes of that.
         """
         query = (
             self._with_decisions()
             .where(effects.c.status == PENDING, effects.c.due_at <= now)
+            .where(effects.c.kind.in_(list(kinds)))
             .where(decisions.c.status != Status.REVERTING.value)
             .order_by(effects.c.due_at, effects.c.decision_id)
             .limit(limit)

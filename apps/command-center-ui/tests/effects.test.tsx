@@ -33,6 +33,30 @@ describe("the page Effects", () => {
     );
   });
 
+  it("counts what a test read as an effect, and adds no elasticities up", async () => {
+    const world = new World();
+    const [one] = someEffects(NOW);
+    if (!one) throw new Error("the small store has no effect");
+    const answer = { point: "-2.40", low: "-2.94", high: "-1.84" };
+    world.effects = [
+      {
+        ...one,
+        kind: "price.test",
+        unit: "percent per percent",
+        method: "switchback",
+        predicted: { point: "-2.63", low: "-3.78", high: "-1.48" },
+        realised: answer,
+        sample: { blocks: 6, units_sold: 2179 },
+      },
+    ];
+    world.records = world.records.map((each) => ({ ...each, kind: "price.test", pooled: null }));
+    open("/effects", world);
+    const test = await row("Dressage saddle 17 inch");
+    expect(test).toHaveTextContent("−2.4 % per % (80 %: −2.9 % per % to −1.8 % per %)");
+    expect(test).toHaveTextContent("2,179 units sold in 6 blocks of weeks that went as drawn.");
+    expect(screen.getAllByText(/neither gain nor loss/).length).toBeGreaterThan(0);
+  });
+
   it("keeps the filter in the address and asks the server for it", async () => {
     const { user, world, history } = open("/effects");
     await user.click(await screen.findByRole("radio", { name: "Not yet" }));
@@ -115,7 +139,7 @@ describe("price tests", () => {
     open("/effects");
     const rug = await card("Fleece rug");
     expect(rug).toHaveTextContent("−1.2 (80 %: −2 to −0.5)");
-    expect(rug).toHaveTextContent("Last week's price seems to matter");
+    expect(rug).toHaveTextContent("The price of the turn before seems to matter");
     expect(within(rug).queryByRole("button", { name: "End test" })).toBeNull();
   });
 

@@ -10,6 +10,7 @@ from royal_platform.commerce.decisions.model import Autonomy
 
 PRICE_METHOD = "before/after against forecast"
 STOCK_METHOD = "goods sold beyond the stock there was"
+TEST_METHOD = "switchback"
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,16 +110,24 @@ def wilson(hits: int, trials: int, z: float = Z80) -> tuple[float, float]:
 
 
 def judge_record(
-    told: Sequence[Told], *, rules_broken: int, now_at: Autonomy, broken_since: int, news: int
+    told: Sequence[Told],
+    *,
+    rules_broken: int,
+    now_at: Autonomy,
+    broken_since: int,
+    news: int,
+    is_gain: bool = True,
 ) -> Record:
     """What a record recommends and what follows from it.
 
     ``rules_broken`` counts the record's whole time, ``broken_since`` and ``news`` (newly measured
-    effects) only since the level was last set: without news nothing is taken away again.
+    effects) only since the level was last set: without news nothing is taken away again. Where
+    more of what is measured ``is_gain`` to nobody, as with an elasticity that a test read, nothing
+    is pooled or added up and acting alone is never recommended: only the predictions are judged.
     """
-    pooled, calibration = pool(told), calibrate(told)
-    conditions = _conditions(pooled, calibration, rules_broken)
-    earned = now_at is Autonomy.PROPOSE and all(each.met for each in conditions)
+    pooled, calibration = pool(told) if is_gain else None, calibrate(told)
+    conditions = _conditions(pooled, calibration, rules_broken, is_gain=is_gain)
+    earned = is_gain and now_at is Autonomy.PROPOSE and all(each.met for each in conditions)
     why = None
     if now_at is Autonomy.AUTO:
         why = _why_demote(pooled, calibration, broken_since, news)
@@ -135,11 +143,14 @@ def judge_record(
 
 
 def _conditions(
-    pooled: Pooled | None, calibration: Calibration | None, rules_broken: int
+    pooled: Pooled | None, calibration: Calibration | None, rules_broken: int, *, is_gain: bool
 ) -> tuple[Condition, ...]:
-    measured = 0 if pooled is None else pooled.measured
+    measured = 0 if calibration is None else calibration.measured
     share = None if calibration is None else calibration.share
     low = None if pooled is None else pooled.low
+    gain = Condition(
+        "effect", low is not None and low > 0, "" if low is None else f"{low:.2f}", "0"
+    )
     return (
         Condition("measured", measured >= MIN_MEASURED, str(measured), str(MIN_MEASURED)),
         Condition(
@@ -148,7 +159,7 @@ def _conditions(
             "" if share is None else f"{share * 100:.0f}",
             f"{COVERAGE_LOW * 100:.0f}-{COVERAGE_HIGH * 100:.0f}",
         ),
-        Condition("effect", low is not None and low > 0, "" if low is None else f"{low:.2f}", "0"),
+        *([gain] if is_gain else []),
         Condition("rules", rules_broken == 0, str(rules_broken), "0"),
     )
 
@@ -158,9 +169,9 @@ def _why_demote(
 ) -> str | None:
     if broken_since:
         return f"The gate denied {broken_since} of its proposals since it was let act alone."
-    if pooled is None or calibration is None or not news or pooled.measured < MIN_TO_DEMOTE:
+    if calibration is None or not news or calibration.measured < MIN_TO_DEMOTE:
         return None
-    if pooled.high < 0:
+    if pooled is not None and pooled.high < 0:
         return (
             f"{pooled.measured} measured decisions did harm: {pooled.mean:.2f} each, 80 % interval "
             f"{pooled.low:.2f} to {pooled.high:.2f}."

@@ -17,13 +17,25 @@ from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.gate import gate_state
 from orchestrator.core.work import Work
 from royal_platform.bootstrap import Platform, bootstrap
-from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal, Risk, Subject
+from royal_platform.commerce.decisions.model import (
+    Decision,
+    Inverse,
+    Prediction,
+    Proposal,
+    Risk,
+    Subject,
+)
 from royal_platform.commerce.pricing.trial import assignment
 from royal_platform.persistence.decisions import DecisionFilter
+from royal_platform.persistence.effects import Effects
 from royal_platform.persistence.price_tests import PriceTest, PriceTests
 from tests.integration.platform.wire import Sandbox
 
 pytestmark = pytest.mark.timeout(240)
+DAY = timedelta(days=1)
+BELIEVED = Prediction(
+    "elasticity", "percent per percent", Decimal("-1.8"), Decimal("-2.6"), Decimal("-1.1"), 56
+)
 
 
 @pytest.fixture
@@ -114,12 +126,12 @@ def ask(platform: Platform, nth: int) -> str:
         arguments={
             "product_id": variant.product_id, "variant_id": variant.id,
             "currency": variant.price.currency, "prices": prices,
-            "weeks": [prices[arm] for arm in assignment("seed", 2, 4)],
+            "weeks": [prices[arm] for arm in assignment("seed", 2, 4, 1)],
         },
         precondition={
             "test": None, "price": prices[0], "unit_cost": format(variant.unit_cost.amount, "f"),
         },
-        evidence=(), rationale="To learn.", prediction=None, risk=Risk(0.1), cost=None,
+        evidence=(), rationale="To learn.", prediction=BELIEVED, risk=Risk(0.1), cost=None,
         money_at_stake=None, inverse=Inverse(None, None, "-"), expires_at=now + timedelta(days=1),
     )  # fmt: skip
     (decision_id,) = ledger.propose(platform, [proposal])
@@ -176,6 +188,18 @@ def test_prices_take_turns_by_week_are_put_back_and_read(
         assert (read.status, decision.status.value) == ("never", "executed")
         assert read.reason in {"too_wide", "few_blocks", "nothing_sold"}
     assert stored(platform, stopped).status == "never"
+    with reading(platform) as books:
+        effect, cut = (
+            Effects(books.store_id).get(books.connection, each) for each in (whole, stopped)
+        )
+    assert effect is not None
+    assert cut is not None
+    counts = read.result is not None and not read.result["remembers"]
+    assert (effect.status, effect.cut) == ("known" if counts else "never", None)
+    assert (effect.first_day, effect.last_day) == (test.first_day, test.monday(8) - DAY)
+    # Undone in its second week its days end, and what buyers answer is not in proportion to them.
+    assert (cut.status, cut.cut, cut.last_day) == ("never", "reverted", other.monday(1) - DAY)
+    assert cut.predicted == BELIEVED.point
 
 
 def undo_and_see_the_price_back(platform: Platform, decision_id: str) -> None:

@@ -17,6 +17,7 @@ import httpx
 import uvicorn
 
 from royal_platform.shopify.credentials import ClientKey, SharedGrant
+from store_sandbox.state import StateStore
 from tests.fakes.grants import MemoryGrants
 
 TOKEN_PATH = "/admin/oauth/access_token"
@@ -106,16 +107,26 @@ async def served(shop: Shop):
 
 
 class Sandbox:
-    """The sandbox store with a short history, its world standing still between steps."""
+    """The sandbox store with a short history, its world standing still between steps.
 
-    def __init__(self, folder: Path, *, history_days: int = 35, plan: str = "plus") -> None:
+    Without a ``world`` it is empty, nobody buys, and only its clock can be stepped.
+    """
+
+    def __init__(
+        self, folder: Path, *, history_days: int = 35, plan: str = "plus", world: bool = True
+    ) -> None:
         from store_sandbox.app import create_app
         from store_sandbox.runtime import Options
 
         self.folder = folder / "sandbox"
         self._app = create_app(
             Options(
-                folder=self.folder, history_days=history_days, tick_seconds=0, rate=0.0, plan=plan
+                folder=self.folder,
+                history_days=history_days,
+                tick_seconds=0,
+                rate=0.0,
+                plan=plan,
+                generate=world,
             )
         )
         self.port = 0
@@ -172,6 +183,12 @@ class Sandbox:
         ).json()
         assert "errors" not in answer, answer
         return answer["data"]
+
+    @property
+    def state(self) -> StateStore:
+        """What it holds, to be filled by hand where there is no world."""
+        found: StateStore = self._app.state.runtime.state
+        return found
 
     def clear_faults(self) -> None:
         """End all faults that were asked for."""

@@ -293,6 +293,19 @@ def test_promotion_is_recommended_when_all_four_conditions_hold():
     assert record(good(MIN_MEASURED)).recommended is Autonomy.AUTO
 
 
+def test_what_is_no_gain_is_not_added_up_and_only_its_predictions_are_judged():
+    read = record(good(MIN_MEASURED), is_gain=False)
+    assert (read.pooled, read.recommended, read.demote_to) == (None, None, None)
+    assert [each.name for each in read.conditions] == ["measured", "coverage", "rules"]
+    assert read.calibration is not None
+    assert read.calibration.measured == MIN_MEASURED
+    # An elasticity is always below zero: that harms nobody.
+    below = [replace(each, estimate=-each.estimate, predicted=-each.predicted)
+             for each in good(MIN_MEASURED)]  # fmt: skip
+    alone = {"now_at": Autonomy.AUTO, "is_gain": False}
+    assert record(below, **alone).demote_to is None
+
+
 @pytest.mark.parametrize(
     ("effects", "changed", "unmet"),
     [

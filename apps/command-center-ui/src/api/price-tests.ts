@@ -1,4 +1,4 @@
-/** GET /v1/price-tests: prices that take turns by week, and what was read from them. */
+/** GET /v1/price-tests: prices that take turns by whole weeks, and what was read from them. */
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { client, unwrap } from "./client";
 import { keys } from "./keys";

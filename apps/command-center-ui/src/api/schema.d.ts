@@ -1118,7 +1118,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Prices that take turns by week: each week and what became of it, and what was read. */
+        /** Prices that take turns by whole weeks: each week and what became of it, and what was read. */
         get: operations["listPriceTests"];
         put?: never;
         post?: never;
@@ -4887,7 +4887,7 @@ export interface components {
          * PriceTestReadingOut
          * @description The elasticity with its 80 % interval, in percent of units per percent of price.
          *
-         *     ``carried`` is the chance that the draw alone makes the last week's price look as if it
+         *     ``carried`` is the chance that the draw alone makes the price of the turn before look as if it
          *     mattered; ``remembers``: that chance is so small that the reading is not used.
          */
         PriceTestReadingOut: {
@@ -4921,8 +4921,9 @@ export interface components {
          * @description One week, Monday to Sunday in the store's calendar.
          *
          *     ``price`` was drawn for it; ``in_force`` is the price at its end, or now. ``units`` are those
-         *     sold in it so far, None where it has not begun or the test was over. ``setting`` is None where
-         *     the price was in force already, or nothing was decided.
+         *     sold in it so far, None where it has not begun or the test was over. ``counts``: it is the last
+         *     week of its turn; in those before it some still answer to the earlier price. ``setting`` is None
+         *     where the price was in force already, or nothing was decided.
          */
         PriceTestWeekOut: {
             /** Number */
@@ -4944,6 +4945,8 @@ export interface components {
              * @enum {string}
              */
             state: "coming" | "held" | "under_way" | "waiting" | "denied" | "expired" | "failed" | "changed" | "stopped" | "missed" | "ended";
+            /** Counts */
+            counts: boolean;
             /** Is Over */
             is_over: boolean;
             /** Units */
@@ -6747,7 +6750,7 @@ export interface components {
         };
         /**
          * TestedPriceOut
-         * @description Units sold in the weeks that are over and in which the price stood as drawn.
+         * @description Units sold in the weeks that count, are over, and in which the price stood as drawn.
          */
         TestedPriceOut: {
             /**

@@ -92,17 +92,22 @@ export function Ground({ effect }: { effect: Effect }) {
   });
   const cut = effect.cut ? ` ${t(`effects.cut.${effect.cut}`)}` : "";
   if (!effect.realised) return <>{days + cut}</>;
-  const counted =
-    effect.kind === "inventory.reorder"
-      ? t("effects.counted.reorder", {
-          arrived: figure("units_arrived"),
-          ordered: figure("units_ordered"),
-          sold: figure("units_sold"),
-        })
-      : t("effects.counted.price", {
-          sold: figure("units_sold"),
-          expected: figure("units_expected"),
-          others: figure("compared_with"),
-        });
-  return <>{`${days}${cut} ${counted}`}</>;
+  const counted = () => {
+    if (effect.kind === "price.test") {
+      return t("effects.counted.test", { sold: figure("units_sold"), blocks: figure("blocks") });
+    }
+    if (effect.kind === "inventory.reorder") {
+      return t("effects.counted.reorder", {
+        arrived: figure("units_arrived"),
+        ordered: figure("units_ordered"),
+        sold: figure("units_sold"),
+      });
+    }
+    return t("effects.counted.price", {
+      sold: figure("units_sold"),
+      expected: figure("units_expected"),
+      others: figure("compared_with"),
+    });
+  };
+  return <>{`${days}${cut} ${counted()}`}</>;
 }

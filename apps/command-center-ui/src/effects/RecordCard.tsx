@@ -72,7 +72,9 @@ function Earned({ record }: { record: EffectRecord }) {
           </p>
         </>
       ) : (
-        <p className="text-muted">{t("effects.noneKnown")}</p>
+        <p className="text-muted">
+          {t(record.calibration ? "effects.noGain" : "effects.noneKnown")}
+        </p>
       )}
       <p className="mt-1 text-meta text-muted">
         {t("effects.counts", {

@@ -11,6 +11,7 @@ export function priceTests(now: string): PriceTest[] {
     price: number % 2 ? "62.00" : "60.00",
     in_force: number % 2 ? "62.00" : "60.00",
     state: "held",
+    counts: true,
     is_over: true,
     units: 7,
     setting: null,

@@ -80,6 +80,7 @@ function Week({ week, money }: { week: PriceTestWeek; money: (amount: string) =>
       </span>
       <span className="block text-meta">
         <ToneWord tone={TONES[week.state]}>{t(`effects.tests.state.${week.state}`)}</ToneWord>
+        {!week.counts && <span className="text-muted"> · {t("effects.tests.notCounted")}</span>}
       </span>
       {week.units !== null && (
         <span className="block text-meta text-muted tabular-nums">
