@@ -59,6 +59,9 @@ class PolicyDocument(Given):
     price_week_max_percent: Amount
     price_band_low_percent: Amount
     price_band_high_percent: Amount
+    competitor_above_max_percent: Amount | None = None
+    competitor_below_max_percent: Amount | None = None
+    competitor_max_age_days: int = Field(default=7, ge=0, le=_DAYS_MAX)
     cooldown_days: int = Field(ge=0, le=_DAYS_MAX)
     actions_per_run: int = Field(ge=0, le=_ACTIONS_MAX)
     actions_per_day: int = Field(ge=0, le=_ACTIONS_MAX)

@@ -16,13 +16,22 @@ from orchestrator.core.price_testing_state import in_another_test, state_of_test
 from orchestrator.core.readdressing import help_state
 from orchestrator.core.refunding import LET_THROUGH, refund_state
 from orchestrator.core.replying import replies_today
+from royal_platform.commerce.decisions.competition import asks_competitors
 from royal_platform.commerce.decisions.discounts import DISCOUNT
 from royal_platform.commerce.decisions.listings import IMPORT
-from royal_platform.commerce.decisions.model import GateState, PriorPrice, Proposal, Status
+from royal_platform.commerce.decisions.model import (
+    CompetitorAsk,
+    GateState,
+    PriorPrice,
+    Proposal,
+    Status,
+)
 from royal_platform.commerce.decisions.price_tests import TEST
 from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.commerce.decisions.reductions import prior_price
 from royal_platform.commerce.decisions.rules import OWN_PACE, planned_spend
+from royal_platform.commerce.pricing.competitors import cheapest, compare
+from royal_platform.persistence.competitor_prices import newest_of
 from royal_platform.persistence.costs_to_serve import served_in
 from royal_platform.persistence.decision_rows import read_decision
 from royal_platform.persistence.tables.catalog import price_observations, variants
@@ -68,6 +77,7 @@ def gate_state(
         reference_price=_reference_price(books, proposal) if is_price else None,
         compare_at_now=_crossed_out(known, live) if is_price else None,
         prior=_prior(books, proposal) if is_price else None,
+        competitor=_competitor(books, proposal) if is_price else None,
         unit_cost=known.unit_cost,
         tax_rate=included_tax(books) if proposal.kind in _TAXED else Decimal(0),
         served=served_in(books.connection, books.store_id, _goods(proposal))
@@ -131,6 +141,19 @@ def _prior(books: Books, proposal: Proposal) -> PriorPrice | None:
     )
     seen = [(books.clock.local_day(at), price) for at, price in books.connection.execute(query)]
     return prior_price(seen, books.clock.local_day(books.now), days)
+
+
+def _competitor(books: Books, proposal: Proposal) -> CompetitorAsk | None:
+    """The cheapest competitor's price that counts by the policy's own age, where it asks."""
+    policy = books.policy
+    if not asks_competitors(policy):
+        return None
+    seen = newest_of(books.connection, books.store_id, proposal.subject.id)
+    max_age = timedelta(days=policy.competitor_max_age_days)
+    lowest = cheapest(compare(seen, books.store.currency, books.now, max_age))
+    if lowest is None:
+        return None
+    return CompetitorAsk(lowest.source, lowest.price.amount, lowest.seen_at)
 
 
 def included_tax(books: Books) -> Decimal:

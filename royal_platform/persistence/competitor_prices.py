@@ -36,6 +36,22 @@ class StoredCompetitorPrices:
         return found
 
 
+def newest_of(connection: Connection, store_id: str, variant_id: str) -> list[CompetitorPrice]:
+    """Each source's newest price of one variant, by those of its names that it shares with none."""
+    table = variants.c
+    mine = (table.store_id == store_id, table.deleted_at.is_(None))
+    row = connection.execute(
+        select(table.sku, table.barcode).where(*mine, table.id == variant_id)
+    ).one_or_none()
+    found: list[CompetitorPrice] = []
+    for name in ("sku", "barcode") if row is not None else ():
+        value = getattr(row, name)
+        owners = select(func.count()).where(*mine, table[name] == value)
+        if value and connection.execute(owners).scalar_one() == 1:
+            found += _newest(connection, store_id, (name, value))
+    return found
+
+
 def put_competitor_prices(
     connection: Connection, store_id: str, rows: Sequence[CompetitorPrice], file: str, at: datetime
 ) -> None:
@@ -50,12 +66,17 @@ def put_competitor_prices(
     ])  # fmt: skip
 
 
-def _newest(connection: Connection, store_id: str) -> list[CompetitorPrice]:
+def _newest(
+    connection: Connection, store_id: str, article: tuple[str, str] | None = None
+) -> list[CompetitorPrice]:
     table = competitor_prices.c
     named = (table.source, table.named_by, table.article)
+    asked = [table.store_id == store_id]
+    if article is not None:
+        asked += [table.named_by == article[0], table.article == article[1]]
     last = (
         select(*named, func.max(table.seen_at).label("seen_at"))
-        .where(table.store_id == store_id)
+        .where(*asked)
         .group_by(*named)
         .subquery()
     )
@@ -63,7 +84,7 @@ def _newest(connection: Connection, store_id: str) -> list[CompetitorPrice]:
         select(competitor_prices)
         .join(last, (last.c.source == table.source) & (last.c.named_by == table.named_by)
               & (last.c.article == table.article) & (last.c.seen_at == table.seen_at))
-        .where(table.store_id == store_id)
+        .where(*asked)
         .order_by(*named)
     )  # fmt: skip
     return [

@@ -27,6 +27,7 @@ _AMOUNTS = frozenset({
 # Which way a limit gives agents more room; what states a fact (fees, lead times) is in neither.
 _WIDER_WHEN_HIGHER = frozenset({
     "price_step_max_percent", "price_week_max_percent", "price_band_high_percent",
+    "competitor_above_max_percent", "competitor_below_max_percent",
     "price_tests_max", "actions_per_run", "actions_per_day", "spend_per_day", "spend_per_month",
     "unit_cost_max", "two_persons_above", "risk_auto_max", "risk_deny_min", "messages_per_week",
     "messages_per_day",
@@ -35,6 +36,8 @@ _WIDER_WHEN_HIGHER = frozenset({
 })  # fmt: skip
 _WIDER_WHEN_LOWER = frozenset({
     "margin_floor_percent", "price_band_low_percent", "cooldown_days", "prior_price_days",
+    # The fewer prices count, the less they bound.
+    "competitor_max_age_days",
 })  # fmt: skip
 _QUIET = ("quiet_from_hour", "quiet_to_hour")
 

@@ -218,7 +218,9 @@ class Policy:
     ``closed_days`` ("2026-12-25 2026-12-28") are no working days, None when there are none.
     ``shipping_cost_per_order`` is what carrier and packing take for one order, before tax;
     ``return_cost_per_unit`` what handling a returned unit costs. Of both None is "not known", and
-    then no price is changed without a person.
+    then no price is changed without a person. A price goes at most
+    ``competitor_above_max_percent`` above and ``competitor_below_max_percent`` below the lowest
+    price that a competitor was seen to ask in the last ``competitor_max_age_days``.
     """
 
     margin_floor_percent: Decimal = Decimal(15)
@@ -226,6 +228,9 @@ class Policy:
     price_week_max_percent: Decimal = Decimal(15)
     price_band_low_percent: Decimal = Decimal(70)
     price_band_high_percent: Decimal = Decimal(130)
+    competitor_above_max_percent: Decimal | None = None
+    competitor_below_max_percent: Decimal | None = None
+    competitor_max_age_days: int = 7
     cooldown_days: int = 7
     actions_per_run: int = 50
     actions_per_day: int = 100
@@ -379,6 +384,15 @@ class CostToServe:
 
 
 @dataclass(frozen=True, slots=True)
+class CompetitorAsk:
+    """What ``source`` asked for the same article at ``seen_at``, in the store's currency."""
+
+    source: str
+    price: Decimal
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class GateState:
     """The facts the gate compares with the policy, all as of ``now`` (store time, aware).
 
@@ -388,6 +402,8 @@ class GateState:
     - ``reference_price``: the price before any agent's change; None = none has changed it yet;
     - ``compare_at_now``: the crossed-out price shown beside it; None = none;
     - ``prior``: the lowest price of the days before, None where the policy does not ask;
+    - ``competitor``: the lowest price of the competitors that is young enough to count, None where
+      there is none or the policy does not ask;
     - ``tax_rate``: fraction included in prices, 0 where the store's prices exclude tax;
     - ``served``: what selling a variant costs, by variant, "" for all others;
     - ``test``: what the price test says of a price that names one, None for other prices;
@@ -415,6 +431,7 @@ class GateState:
     unit_cost: Decimal | None = None
     tax_rate: Decimal = Decimal(0)
     served: Mapping[str, CostToServe] = field(default_factory=dict)
+    competitor: CompetitorAsk | None = None
     last_change_at: datetime | None = None
     actions_this_run: int = 0
     actions_today: int = 0

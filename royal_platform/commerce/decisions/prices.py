@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from royal_platform.commerce.decisions.arguments import amount_of, percent, text_of
+from royal_platform.commerce.decisions.competition import beside_competitors
 from royal_platform.commerce.decisions.costs import UnknownPart, costs_in, missing
 from royal_platform.commerce.decisions.kind import (
     Kind,
@@ -131,5 +132,7 @@ def _margin(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[Ru
         yield ask("unit_cost.unknown", "The unit cost is unknown: the margin cannot be checked.")
 
 
-_RULES: tuple[Rule, ...] = (_price_step, _price_band, _margin, on_ladder, honest_reduction)
+_RULES: tuple[Rule, ...] = (
+    _price_step, _price_band, _margin, beside_competitors, on_ladder, honest_reduction,
+)  # fmt: skip
 PRICES = tuple(Kind(name, _problems, _changes, _RULES) for name in PRICE_KINDS)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
+from royal_platform.commerce.decisions.competition import bounds
 from royal_platform.commerce.decisions.costs import missing, parts_of, unknown_parts
 from royal_platform.commerce.decisions.model import (
     CostToServe,
@@ -256,7 +257,7 @@ def _evidence(desk: Desk, case: Case) -> tuple[Evidence, ...]:
             "model",
         ),
         *_promoted_weeks(desk),
-        *_competitors(desk, variant),
+        *competitors_seen(desk, variant),
         fact("Returns expected", round(case.economics.return_rate * 100, 1), "percent", sales),
         fact(
             "Discounts given on the price",
@@ -299,7 +300,13 @@ def _promoted_weeks(desk: Desk) -> Iterator[Evidence]:
         )  # fmt: skip
 
 
-def _competitors(desk: Desk, variant: Variant) -> Iterator[Evidence]:
+def competing(desk: Desk, variant: Variant) -> tuple[Decimal | None, Decimal | None]:
+    """Between which prices the policy keeps one beside the cheapest competitor's that counts."""
+    lowest = cheapest(desk.competitors.get(variant.id, ()))
+    return (None, None) if lowest is None else bounds(desk.policy, lowest.price.amount)
+
+
+def competitors_seen(desk: Desk, variant: Variant) -> Iterator[Evidence]:
     """Every competitor's newest price with when it was seen; one that is old or foreign says so."""
     for each in desk.competitors.get(variant.id, ()):
         yield Evidence(

@@ -21,7 +21,13 @@ from royal_platform.commerce.decisions.model import (
 )
 from royal_platform.commerce.decisions.prices import MARKDOWN
 from royal_platform.commerce.pricing import rules
-from royal_platform.commerce.pricing.account import AGENT_ID, Desk, money_of
+from royal_platform.commerce.pricing.account import (
+    AGENT_ID,
+    Desk,
+    competing,
+    competitors_seen,
+    money_of,
+)
 from royal_platform.commerce.pricing.markdown import (
     MAX_WEEKS,
     Clearance,
@@ -103,10 +109,11 @@ def _down_to_band(
 ) -> PriceWindow:
     lowest = past.reference * desk.policy.price_band_low_percent / 100
     unit = Decimal(1).scaleb(-limits.minor_digits)
-    return PriceWindow(
+    down = PriceWindow(
         max(lowest, unit).quantize(unit, rounding="ROUND_CEILING"), variant.price.amount,
         limits.ending, limits.minor_digits, limits.points,
     )  # fmt: skip
+    return rules.beside(variant.price.amount, competing(desk, variant), down)
 
 
 def _proposal(
@@ -217,7 +224,7 @@ def _evidence(
         label = f"Lowest price of the last {desk.policy.prior_price_days} days"
         query = f"price_observations variant_id={variant.id}"
         facts.append(fact(label, days, store.currency, query))
-    return tuple(facts)
+    return (*facts, *competitors_seen(desk, variant))
 
 
 def _risk(desk: Desk, variant: Variant, path: MarkdownPath, row: int) -> Risk:

@@ -24,8 +24,6 @@ from royal_platform.commerce.analytics.imports import (
 from royal_platform.commerce.shared.model import Money
 
 COLUMNS = ("source", "sku", "barcode", "price", "currency", "seen_at")
-# A week-old price may be another by now: it is shown, but counts for nothing.
-FRESH = timedelta(days=7)
 _SOURCE, _CODE = 80, 255
 Ignored = Literal["stale", "currency"]
 
@@ -89,14 +87,19 @@ def read_competitor_prices(text: str, now: datetime, refuses: Refuses) -> Readin
     return read_rows(text, refuses, COLUMNS, price, key)
 
 
-def compare(found: Sequence[CompetitorPrice], currency: str, now: datetime) -> tuple[Compared, ...]:
-    """The newest price of each source, those that count first and the cheapest of them first."""
+def compare(
+    found: Sequence[CompetitorPrice], currency: str, now: datetime, max_age: timedelta
+) -> tuple[Compared, ...]:
+    """The newest price of each source, those that count first and the cheapest of them first.
+
+    One that is older than ``max_age`` may be another by now: it is shown, but counts for nothing.
+    """
     newest: dict[str, CompetitorPrice] = {}
     for each in found:
         if each.source not in newest or each.seen_at > newest[each.source].seen_at:
             newest[each.source] = each
     compared = (
-        Compared(each.source, each.price, each.seen_at, _ignored(each, currency, now))
+        Compared(each.source, each.price, each.seen_at, _ignored(each, currency, now, max_age))
         for each in newest.values()
     )
     return tuple(
@@ -109,10 +112,12 @@ def cheapest(compared: Sequence[Compared]) -> Compared | None:
     return next((each for each in compared if each.ignored is None), None)
 
 
-def _ignored(each: CompetitorPrice, currency: str, now: datetime) -> Ignored | None:
+def _ignored(
+    each: CompetitorPrice, currency: str, now: datetime, max_age: timedelta
+) -> Ignored | None:
     if each.price.currency != currency:
         return "currency"
-    return "stale" if now - each.seen_at > FRESH else None
+    return "stale" if now - each.seen_at > max_age else None
 
 
 def _read_json(

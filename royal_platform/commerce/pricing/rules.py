@@ -92,6 +92,21 @@ def reach(reference: Decimal, policy: Policy, limits: PriceWindow) -> PriceWindo
     )
 
 
+def beside(
+    price: Decimal, bounds: tuple[Decimal | None, Decimal | None], limits: PriceWindow
+) -> PriceWindow:
+    """Those of the prices that lie inside bounds, or nearer to them than today's ``price``."""
+    unit = Decimal(1).scaleb(-limits.minor_digits)
+    low, high = bounds
+    if high is not None:
+        top = max(high.quantize(unit, rounding=ROUND_FLOOR), price - unit)
+        limits = replace(limits, high=min(limits.high, top))
+    if low is not None:
+        bottom = min(low.quantize(unit, rounding=ROUND_CEILING), price + unit)
+        limits = replace(limits, low=max(limits.low, bottom))
+    return limits
+
+
 def candidates(price: Decimal, limits: PriceWindow) -> tuple[Decimal, ...]:
     """Prices to compare: those with the wanted ending, or with the ending of today's price.
 

@@ -21,6 +21,7 @@ from royal_platform.commerce.pricing.account import (
     HORIZON_DAYS,
     Case,
     Desk,
+    competing,
     proposal_of,
     risk_of,
     too_risky,
@@ -107,7 +108,8 @@ def propose_prices(
     shipping, returned goods and taxes is part of every margin; ``studies`` name what they do not.
     How buyers mind a price is pooled in ``collections`` (in product types without them); weeks of
     the store's ``discounts`` are not read as an answer to prices, None where they are not told.
-    What ``competitors`` asked, by variant, stands beside a price as evidence; it moves none.
+    What ``competitors`` asked, by variant, stands beside a price as evidence; where the policy
+    says so, no price goes further from the lowest of them than it allows.
     """
     trials = trials or Trials()
     rows = {variant_id: row for row, variant_id in enumerate(panel.variant_ids)}
@@ -122,7 +124,9 @@ def propose_prices(
         panel, forecast, believed, policy, store, now, run_id, served, rules.discount_rate(panel),
         available_now or {}, today or now.date(), kin, promoted,
         {
-            variant_id: compare(found, store.currency, now)
+            variant_id: compare(
+                found, store.currency, now, timedelta(days=policy.competitor_max_age_days)
+            )
             for variant_id, found in (competitors or {}).items()
         },
     )  # fmt: skip
@@ -193,8 +197,11 @@ def _fit_for_test(
     past = history.get(variant.id)
     limits, short = _limits(desk, variant, row, past)
     reach = rules.reach(past.reference if past else variant.price.amount, desk.policy, limits)
-    if not short:
-        yield TrialCase(study, limits, reach, variant)
+    price, (low, high) = variant.price.amount, competing(desk, variant)
+    # A test comes back to today's price, which therefore has to be an allowed one itself.
+    if short or (low is not None and price < low) or (high is not None and price > high):
+        return
+    yield TrialCase(study, limits, rules.beside(price, (low, high), reach), variant)
 
 
 def _study(
@@ -259,6 +266,7 @@ def _limits(
         variant.price.amount, past.reference, past.last_week, desk.policy,
         variant.price.minor_digits,
     )  # fmt: skip
+    limits = rules.beside(variant.price.amount, competing(desk, variant), limits)
     if variant.compare_at is not None and _is_reduced(variant) and variant.clear_by is None:
         # A price at or above the crossed-out one would make the discount a lie.
         unit = Decimal(1).scaleb(-limits.minor_digits)

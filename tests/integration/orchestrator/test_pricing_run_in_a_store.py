@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from core.settings import read_settings
 from orchestrator.core.agent_registry import Registration, get_agent_registry
@@ -18,9 +20,13 @@ from orchestrator.core.runs import start_run
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.decisions.costs import OF_STORE, costs_in
 from royal_platform.commerce.decisions.model import Decision
+from royal_platform.commerce.pricing.competitors import CompetitorPrice
+from royal_platform.commerce.shared.model import Money
+from royal_platform.persistence.competitor_prices import put_competitor_prices
 from royal_platform.persistence.costs_to_serve import served_in
 from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.price_studies import studies_of
+from royal_platform.persistence.tables.catalog import variants
 from tests.integration.platform.wire import Sandbox
 
 pytestmark = pytest.mark.timeout(240)
@@ -100,3 +106,29 @@ def test_a_run_teaches_the_gate_and_the_page_what_selling_costs(platform: Platfo
         assert costs.serving > 0
         assert unknown == study.unknown == ()
         assert "costs.unknown" not in {hit.rule for hit in decision.verdict.hits}
+
+
+def test_the_gate_compares_with_the_cheapest_competitor_that_counts(platform: Platform) -> None:
+    decision = proposed(platform, "price.set")[0]
+    variant_id = decision.proposal.subject.id
+    with writing(platform) as books:
+        (sku,) = books.connection.execute(
+            select(variants.c.sku).where(variants.c.id == variant_id)
+        ).one()
+        rows = [
+            CompetitorPrice(source, sku, None, Money(Decimal(price), "EUR"),
+                            books.now - timedelta(days=days))
+            for source, price, days in (("a", "9.00", 3), ("b", "8.00", 1), ("c", "1.00", 20))
+        ]  # fmt: skip
+        put_competitor_prices(books.connection, books.store_id, rows, "prices.csv", books.now)
+    with writing(platform) as books:
+        assert gate_state(books, decision.proposal).competitor is None
+        stored = books.policies.current(books.connection)
+        policy = replace(stored.policy, competitor_above_max_percent=Decimal(5))
+        books.policies.replace(
+            books.connection, edited=stored.version, policy=policy, actor="ada", now=books.now
+        )
+    with writing(platform) as books:
+        found = gate_state(books, decision.proposal).competitor
+        assert found is not None
+        assert (found.source, found.price) == ("b", Decimal(8))

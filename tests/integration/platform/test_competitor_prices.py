@@ -13,6 +13,7 @@ from royal_platform.commerce.pricing.competitors import CompetitorPrice
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence.competitor_prices import (
     StoredCompetitorPrices,
+    newest_of,
     put_competitor_prices,
 )
 from royal_platform.persistence.tables.catalog import competitor_prices, variants
@@ -58,3 +59,8 @@ def test_an_article_is_found_by_sku_or_barcode_and_never_guessed(database: Datab
     keep(database, BY_BARCODE, replace(BY_SKU, sku="SAME"), replace(BY_SKU, sku="GONE"))
     assert StoredCompetitorPrices(database, STORE).by_variant() == {"1": [BY_BARCODE]}
     assert StoredCompetitorPrices(database, "other").by_variant() == {}
+    with database.read() as connection:
+        assert newest_of(connection, STORE, "1") == [BY_BARCODE]
+        for variant_id in ("2", "3", "none"):
+            assert newest_of(connection, STORE, variant_id) == []
+        assert newest_of(connection, "other", "1") == []

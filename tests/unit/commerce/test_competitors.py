@@ -17,7 +17,6 @@ from core.export.table import opens_formula
 from royal_platform.commerce.decisions.model import Policy
 from royal_platform.commerce.pricing.competitors import (
     COLUMNS,
-    FRESH,
     CompetitorPrice,
     cheapest,
     compare,
@@ -29,6 +28,7 @@ from royal_platform.commerce.shared.model import Money
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 HEADER = "source,sku,barcode,price,currency,seen_at\n"
 GOOD = "shop.example,S1,,19.95,EUR,2026-11-22T10:00:00+01:00"
+FRESH = timedelta(days=Policy().competitor_max_age_days)
 read = partial(read_competitor_prices, now=NOW, refuses=opens_formula)
 
 
@@ -114,7 +114,7 @@ def test_only_the_newest_fresh_price_of_a_source_in_our_money_counts():
     compared = compare([
         seen("a", "10", 3), seen("a", "12", 1), seen("b", "9", FRESH.days + 1),
         seen("c", "8", 1, "USD"), seen("d", "11", FRESH.days),
-    ], "EUR", NOW)  # fmt: skip
+    ], "EUR", NOW, FRESH)  # fmt: skip
     assert [(each.source, str(each.price.amount), each.ignored) for each in compared] == [
         ("d", "11.00", None), ("a", "12.00", None), ("c", "8.00", "currency"),
         ("b", "9.00", "stale"),
@@ -123,7 +123,7 @@ def test_only_the_newest_fresh_price_of_a_source_in_our_money_counts():
     assert lowest is not None
     assert lowest.source == "d"
     assert cheapest(compared[2:]) is None
-    assert compare([], "EUR", NOW) == ()
+    assert compare([], "EUR", NOW, FRESH) == ()
 
 
 def test_a_competitor_is_evidence_with_its_source_and_age_and_moves_no_price(shop, panel, demand):
@@ -148,3 +148,35 @@ def test_a_competitor_is_evidence_with_its_source_and_age_and_moves_no_price(sho
     assert "ompetitor" not in told.proposals[2].rationale
     kept = {each.variant_id: each.competitors for each in told.studies}
     assert [each.ignored for each in kept[first]] == [None, "stale"]
+
+
+def test_where_the_policy_says_so_no_price_goes_further_from_the_cheapest_competitor(
+    shop, panel, demand
+):
+    def run(competitors, **limits):
+        return propose_prices(
+            shop.variants, panel, demand, Policy(**limits), store=shop.terms, now=shop.now,
+            competitors=competitors,
+        )  # fmt: skip
+
+    plain = {each.subject.id: each for each in run(None).proposals}
+    wanted = {name: D(each.arguments["price"]) for name, each in plain.items()}
+    rises = {name: price for name, price in wanted.items()
+             if price > D(plain[name].precondition["price"])}  # fmt: skip
+    assert rises
+    # Competitors ask what the prices are now: 1 % above it leaves no room for the rise.
+    asked = {name: [seen("near.example", plain[name].precondition["price"], 2)] for name in rises}
+    held = run(asked, competitor_above_max_percent=D(1))
+    told = {each.subject.id: D(each.arguments["price"]) for each in held.proposals}
+    for name in rises:
+        ceiling = D(plain[name].precondition["price"]) * D("1.01")
+        assert told.get(name, D(0)) <= ceiling
+    # An old price bounds nothing, and neither does one the policy does not compare with.
+    stale = {name: [seen("old.example", "0.01", 9)] for name in rises}
+    again = {each.subject.id: D(each.arguments["price"])
+             for each in run(stale, competitor_above_max_percent=D(1)).proposals}  # fmt: skip
+    assert again == wanted
+    aged = run(stale, competitor_above_max_percent=D(1), competitor_max_age_days=10)
+    now = {name: D(plain[name].precondition["price"]) for name in rises}
+    assert all(D(each.arguments["price"]) < now[each.subject.id]
+               for each in aged.proposals if each.subject.id in rises)  # fmt: skip

@@ -4564,6 +4564,21 @@ export interface components {
              * Format: decimal
              */
             price_band_high_percent: string;
+            /**
+             * Competitor Above Max Percent
+             * @default null
+             */
+            competitor_above_max_percent?: string | null;
+            /**
+             * Competitor Below Max Percent
+             * @default null
+             */
+            competitor_below_max_percent?: string | null;
+            /**
+             * Competitor Max Age Days
+             * @default 7
+             */
+            competitor_max_age_days?: number;
             /** Cooldown Days */
             cooldown_days: number;
             /** Actions Per Run */
