@@ -11,6 +11,7 @@ from orchestrator.commands import (
     agents,
     approvals,
     audit,
+    competitors,
     connection,
     dead_letters,
     evaluation,
@@ -37,6 +38,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(installation.database, name="db")
 app.add_typer(files.importing, name="import")
 app.add_typer(files.exporting, name="export")
+app.add_typer(competitors.app, name="competitors")
 app.add_typer(warehouse.app, name="warehouse")
 app.command("login-link")(access.login_link)
 app.command()(installation.up)

@@ -73,10 +73,11 @@ from royal_platform.store_access import SandboxFile, client_of, connected, seali
 from royal_platform.suppliers.adapter import PRINTFUL, ConfiguredSupplier
 from royal_platform.suppliers.desk.adapter import DeskReader
 from royal_platform.suppliers.feed.adapter import Feed
+from royal_platform.suppliers.feed.prices import PriceFeed
 from royal_platform.suppliers.printful.adapter import PrintfulCatalogue, PrintfulReader
 from royal_platform.suppliers.printful.client import ADDRESS as PRINTFUL_ADDRESS
 from royal_platform.suppliers.printful.client import PrintfulClient
-from royal_platform.suppliers.schemas import PrintfulSettings, SupplierSettings
+from royal_platform.suppliers.schemas import PriceFeedSettings, PrintfulSettings, SupplierSettings
 from royal_platform.suppliers.wire import Wire
 
 if TYPE_CHECKING:
@@ -338,6 +339,10 @@ class Platform:
             found = Suppliers(self.store_id).get(connection, supplier_id)
         return _supplier(self, store, found)
 
+    def price_feed(self, settings: PriceFeedSettings) -> PriceFeed:
+        """An address that tells competitors' prices, to be asked."""
+        return _price_feed(self, settings)
+
     @property
     def webhook_address(self) -> str | None:
         """Where the store can deliver webhooks; None means that changes are found by polling.
@@ -502,6 +507,15 @@ def discount_writer(platform: Platform) -> ShopifyDiscountWriter:
 def supplier_desk(platform: Platform, supplier_id: str) -> SupplierDesk:
     """Where a supplier takes orders. For ``orchestrator.core.execution`` and nobody else."""
     return platform.supplier(supplier_id).desk
+
+
+def _price_feed(platform: Platform, settings: PriceFeedSettings) -> PriceFeed:
+    guard = AddressGuard.of(platform.settings.outbound_allowed.split(","))
+
+    async def secret(name: str) -> str:
+        return await UnifiedSecretResolver(platform.settings).get_secret(name)
+
+    return PriceFeed(settings, Wire(guard, settings.auth, secret))
 
 
 def _supplier(platform: Platform, store: Store, found: Supplier) -> ConfiguredSupplier:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from core.errors import NotFound, RoyalError
 from core.telemetry.logs import bind, clear, get_logger
 from orchestrator.core import (
+    competing,
     connecting,
     loading,
     measuring,
@@ -61,6 +62,7 @@ class Work:
         engine.workflow("release_held", self.release_held)
         engine.workflow("measure_effects", self.measure_effects)
         engine.workflow("read_suppliers", self.read_suppliers)
+        engine.workflow("read_competitors", self.read_competitors)
         engine.workflow("value_customers", self.value_customers)
         engine.workflow("load_warehouse", self.load_warehouse)
 
@@ -152,6 +154,12 @@ class Work:
         clear()
         bind(store_id=store_id)
         return await supplying.read_due(self._platform)
+
+    async def read_competitors(self, store_id: str) -> int:
+        """Read the addresses that tell competitors' prices and are due."""
+        clear()
+        bind(store_id=store_id)
+        return await competing.read_due(self._platform)
 
     async def value_customers(self, store_id: str) -> int:
         """Say what each customer is expected to do, once a store-local day."""

@@ -23,8 +23,8 @@ from core.security import access_log
 from core.storage.database import sqlite_path
 from core.storage.locks import FileLock
 from core.telemetry.logs import get_logger
-from orchestrator.core import engine as engines
 from orchestrator.core import (
+    competing,
     judging,
     ledger,
     loading,
@@ -36,6 +36,7 @@ from orchestrator.core import (
     valuing,
     webhooks,
 )
+from orchestrator.core import engine as engines
 from orchestrator.core.agent_registry import get_agent_registry
 from orchestrator.core.books import reading
 from orchestrator.core.engine import DurableEngine
@@ -104,6 +105,7 @@ class Worker:
             Chore("price tests", 3.0, self._take_turns),
             Chore("effects", 3.0, self._enqueue_effects),
             Chore("suppliers", 2.0, self._enqueue_suppliers),
+            Chore("competitors", 15.0, self._enqueue_competitors),
             Chore("customers", 15.0, self._enqueue_valuation),
             Chore("warehouse", 15.0, self._enqueue_load),
             Chore("autonomy", 30.0, self._review_autonomy),
@@ -241,6 +243,10 @@ class Worker:
     def _enqueue_suppliers(self) -> None:
         if supplying.waits(self._platform):
             self._alone("read_suppliers", f"suppliers:{time.time_ns()}")
+
+    def _enqueue_competitors(self) -> None:
+        if competing.waits(self._platform):
+            self._alone("read_competitors", f"competitors:{time.time_ns()}")
 
     def _enqueue_valuation(self) -> None:
         if valuing.waits(self._platform):

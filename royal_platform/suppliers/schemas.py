@@ -111,3 +111,21 @@ class SupplierSettings(_Part):
     printful: PrintfulSettings | None = None
     auth: Auth | None = None
     every_hours: int = Field(6, ge=1, le=720)
+
+
+class PriceFeedSettings(_Part):
+    """Where a service tells competitors' prices, and how its columns are to be read.
+
+    ``columns`` name those of its columns that are called otherwise than ours; ``source`` and
+    ``currency`` stand for what rows do not tell, without it the currency is the store's.
+    """
+
+    url: Url = Field(pattern=r"^https?://")
+    items: Path = ""
+    columns: dict[Literal["source", "sku", "barcode", "price", "currency", "seen_at"], str] = Field(
+        default_factory=dict
+    )
+    source: str = Field("", max_length=80)
+    currency: str = Field("", pattern=r"^([A-Z]{3})?$")
+    auth: Auth | None = None
+    every_hours: int = Field(6, ge=1, le=168)

@@ -23,14 +23,25 @@ class Wire:
     secret: Callable[[str], Awaitable[str]] | None = field(default=None, repr=False)
 
     async def send(
-        self, method: str, url: str, *, content: bytes | None = None, key: str | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes | None = None,
+        key: str | None = None,
+        etag: str | None = None,
     ) -> Answer:
-        """The answer, of any status below 500. Raises ``SupplierUnavailable``."""
+        """The answer, of any status below 500. Raises ``SupplierUnavailable``.
+
+        With the ``etag`` of what is known already, 304 says that it is still so.
+        """
         headers = {"Accept": "*/*"}
         if content is not None:
             headers["Content-Type"] = "application/json"
         if key is not None:
             headers["Idempotency-Key"] = key
+        if etag is not None:
+            headers["If-None-Match"] = etag
         if self.auth is not None and self.secret is not None:
             headers[self.auth.header] = self.auth.prefix + await self.secret(self.auth.secret)
         answer = await exchange(self.guard, method, url, headers=headers, content=content)

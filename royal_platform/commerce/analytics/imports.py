@@ -54,7 +54,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[Row]):
-    """The rows of a file, or its faults: with a fault there are no rows."""
+    """The rows of a file, or its faults: with a fault a file that is taken whole has no rows."""
 
     rows: tuple[Row, ...]
     faults: tuple[Fault, ...]

@@ -6,7 +6,7 @@ A file is taken whole or not at all. A text that a spreadsheet would take for a 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -66,25 +66,56 @@ def read_competitor_prices(text: str, now: datetime, refuses: Refuses) -> Readin
     """
 
     def price(cells: Mapping[str, str]) -> CompetitorPrice:
-        amount = decimal_number(cells["price"], places=4)
-        if amount == 0:
-            raise ValueError("the price is zero")
-        if not (cells["sku"] or cells["barcode"]):
-            raise ValueError("there is neither an SKU nor a barcode")
-        return CompetitorPrice(
-            _name(cells["source"], "source", _SOURCE),
-            _name(cells["sku"], "SKU", _CODE) if cells["sku"] else None,
-            _name(cells["barcode"], "barcode", _CODE) if cells["barcode"] else None,
-            Money(amount, currency_code(cells["currency"])),
-            _moment(cells["seen_at"], now),
-        )
-
-    def key(row: CompetitorPrice) -> object:
-        return row.source, row.article, row.seen_at
+        return _price(cells, now)
 
     if text.removeprefix("\ufeff").lstrip().startswith(("[", "{")):
-        return _read_json(text, refuses, price, key)
-    return read_rows(text, refuses, COLUMNS, price, key)
+        return _read_json(text, refuses, price, _key)
+    return read_rows(text, refuses, COLUMNS, price, _key)
+
+
+def read_feed(
+    rows: Iterable[Mapping[str, str]],
+    columns: Mapping[str, str],
+    now: datetime,
+    refuses: Refuses,
+    otherwise: Mapping[str, str],
+) -> Reading[CompetitorPrice]:
+    """The rows of a feed; ``columns`` say which of its columns holds what, where not by its name.
+
+    ``otherwise`` are the source and the currency of rows that tell none. Nobody here can correct a
+    feed: a faulty row is left out and told by its number, the others count.
+    """
+    found: dict[object, CompetitorPrice] = {}
+    faults: list[Fault] = []
+    for number, row in enumerate(rows, 1):
+        told = {name: row.get(columns.get(name, name), "").strip() or otherwise.get(name, "")
+                for name in COLUMNS}  # fmt: skip
+        try:
+            price = _price(told_cells(told, refuses), now)
+        except ValueError as error:
+            faults.append(Fault(number, str(error)))
+        else:
+            found[_key(price)] = price
+    return Reading(tuple(found.values()), tuple(faults))
+
+
+def _price(cells: Mapping[str, str], now: datetime) -> CompetitorPrice:
+    amount = decimal_number(cells["price"], places=4)
+    if amount == 0:
+        raise ValueError("the price is zero")
+    if not (cells["sku"] or cells["barcode"]):
+        raise ValueError("there is neither an SKU nor a barcode")
+    return CompetitorPrice(
+        _name(cells["source"], "source", _SOURCE),
+        _name(cells["sku"], "SKU", _CODE) if cells["sku"] else None,
+        _name(cells["barcode"], "barcode", _CODE) if cells["barcode"] else None,
+        Money(amount, currency_code(cells["currency"])),
+        _moment(cells["seen_at"], now),
+    )
+
+
+def _key(row: CompetitorPrice) -> object:
+    return row.source, row.article, row.seen_at
 
 
 def compare(

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from core.storage.schema import metadata
 from core.storage.types import Json
@@ -180,6 +190,28 @@ competitor_prices = Table(
     Column("file", String(255), nullable=False),
     moment("imported_at"),
     sqlite_with_rowid=False,
+)
+
+# Addresses at which a service tells competitors' prices, and how the last reading went.
+competitor_feeds = Table(
+    "competitor_feeds",
+    metadata,
+    store_key(),
+    key(),
+    Column("name", String(80), nullable=False),
+    Column("settings", Json, nullable=False),
+    # The version that was read last, by the server's own name for it.
+    Column("etag", String(200)),
+    # new, ready, failed
+    Column("state", String(20), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("price_count", Integer, nullable=False),
+    Column("faults", Json, nullable=False),
+    moment("read_at", nullable=True),
+    moment("next_due_at"),
+    moment("created_at"),
+    Column("changed_by", String(255), nullable=False),
+    UniqueConstraint("store_id", "name"),
 )
 
 # variant_id '' is the whole store.

@@ -43,7 +43,7 @@ HISTORIES = Path(__file__).with_name("histories")
 KINDS = (
     "run_agent", "execute_decision", "sync_store", "handle_webhooks", "measure_effects",
     "check_connection", "release_held", "read_suppliers", "value_customers",
-    "load_warehouse",
+    "read_competitors", "load_warehouse",
 )  # fmt: skip
 RECORDING = "ROYAL_RECORD_HISTORIES" in os.environ
 RUN = "run_recorded"
