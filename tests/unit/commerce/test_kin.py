@@ -16,6 +16,7 @@ from royal_platform.commerce.pricing.elasticity import elasticities
 from royal_platform.commerce.pricing.kin import by_collection, by_type
 from royal_platform.commerce.pricing.response import promotions
 from royal_platform.commerce.pricing.service import propose_prices
+from royal_platform.commerce.shared.model import Money
 
 MONDAY = date(2026, 3, 2)
 WEEKS = tuple(MONDAY + timedelta(weeks=n) for n in range(4))
@@ -36,6 +37,35 @@ def test_a_product_is_pooled_with_the_smallest_collection_that_says_something(sh
     assert {n: found.group[names.index(n)] for n in names} == {
         name: number for number, name in enumerate(found.names)
     }
+
+
+def on_sale(variants, *numbers):
+    """The variants with a crossed-out price beside those of these products."""
+    products = {f"p{n}" for n in numbers}
+    return [
+        replace(each, compare_at=Money(each.price.amount * 2, each.price.currency))
+        if each.product_id in products else replace(each, compare_at=None)
+        for each in variants
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reduced", "chosen"),
+    [
+        ((), "Sale"),
+        # Four of five are reduced, and nothing else is: they are there because of it.
+        ((3, 4, 5, 6), "Halters"),
+        # Some of a kind are reduced: they are still of a kind.
+        ((3, 4), "Sale"),
+        # A shop that crosses out a price beside everything has no collection that does it alone.
+        (range(120), "Sale"),
+    ],
+)
+def test_a_collection_of_what_is_reduced_is_nobodys_kin(shop, panel, reduced, chosen):
+    groups = [collection("halters", *range(20)), collection("sale", 3, 4, 5, 6, 7)]
+    found = by_collection(panel, on_sale(shop.variants, *reduced), groups)
+    assert {found.name(row) for row in range(3, 8)} == {chosen}
+    assert found.name(0) == "Halters"
 
 
 def test_without_collections_product_types_are_pooled_as_before(shop, panel):
