@@ -35,11 +35,14 @@ def sight(database: Database, store_id: str, clock: StoreClock, since: date) -> 
         sold = [VariantDay(*row) for row in connection.execute(query)]
         for variant_id, at in connection.execute(repriced):
             touched[variant_id].append(clock.local_day(at))
+    catalog = StoredCatalog(database, store_id)
     return Sight(
-        StoredCatalog(database, store_id).variants(),
+        catalog.variants(),
         sold,
         StoredStock(database, store_id).snapshots(since),
         touched,
+        catalog.collections(),
+        catalog.discount_runs(),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from royal_platform.commerce.catalog.model import Variant
+from royal_platform.commerce.catalog.model import Collection, DiscountRun, Variant
 from royal_platform.commerce.effects import rules
 from royal_platform.commerce.effects.model import Effect, Fees, NotKnown, PriceCase, Window
 from royal_platform.commerce.forecasting.model import Days, Floats, Forecast, Panel
@@ -21,7 +21,7 @@ from royal_platform.commerce.forecasting.service import (
     forecast_demand,
 )
 from royal_platform.commerce.orders.model import VariantDay
-from royal_platform.commerce.pricing.elasticity import elasticities
+from royal_platform.commerce.pricing.belief import believe
 from royal_platform.commerce.pricing.rules import return_rates
 
 # Stock-outs are inferred from how a variant sold in the weeks around.
@@ -33,12 +33,15 @@ _BASE_WEEKS = 8
 @dataclass(frozen=True, slots=True)
 class Sight:
     """All that is known of a store's sales and stock; ``touched`` maps a variant to the days on
-    which decisions changed its price."""
+    which decisions changed its price, ``collections`` and ``discounts`` are those of today (None:
+    the discounts are not told)."""
 
     variants: Sequence[Variant]
     sales: Sequence[VariantDay]
     snapshots: Sequence[StockDay]
     touched: Mapping[str, Sequence[date]]
+    collections: Sequence[Collection] = ()
+    discounts: Sequence[DiscountRun] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def _before(sight: Sight, monday: date, last: date) -> _Before:
         snapshots=sight.snapshots,
         available_now=_assumed_in_stock(sight.variants, _stock_at(sight.snapshots, last)),
     )  # fmt: skip
-    found = elasticities(panel)
+    found = believe(panel, sight.variants, sight.collections, sight.discounts).elasticity
     base = rules.Base(_base_price(panel), found.mean, found.sd)
     return _Before(panel, forecast_demand(panel, max(horizon, 12)), base, days)
 

@@ -27,11 +27,10 @@ from royal_platform.commerce.pricing.account import (
     too_risky,
     waiting,
 )
-from royal_platform.commerce.pricing.campaigns import running_weeks
+from royal_platform.commerce.pricing.belief import believe
 from royal_platform.commerce.pricing.clearing import markdown
 from royal_platform.commerce.pricing.competitors import CompetitorPrice, compare
-from royal_platform.commerce.pricing.elasticity import elasticities, with_tests
-from royal_platform.commerce.pricing.kin import by_collection
+from royal_platform.commerce.pricing.elasticity import with_tests
 from royal_platform.commerce.pricing.model import (
     Blocked,
     Demand,
@@ -113,16 +112,15 @@ def propose_prices(
     """
     trials = trials or Trials()
     rows = {variant_id: row for row, variant_id in enumerate(panel.variant_ids)}
-    kin = by_collection(panel, variants, collections)
-    promoted = None if discounts is None else running_weeks(panel.weeks, discounts)
-    believed = with_tests(elasticities(panel, kin=kin, running=promoted), [
+    past = believe(panel, variants, collections, discounts)
+    believed = with_tests(past.elasticity, [
         (rows[each.variant_id], each.elasticity, each.sd)
         for each in trials.readings if each.variant_id in rows
     ])  # fmt: skip
     served = learn(panel, orders or OrderFacts(), store.tax_rate)
     desk = Desk(
         panel, forecast, believed, policy, store, now, run_id, served, rules.discount_rate(panel),
-        available_now or {}, today or now.date(), kin, promoted,
+        available_now or {}, today or now.date(), past.kin, past.promoted,
         {
             variant_id: compare(
                 found, store.currency, now, timedelta(days=policy.competitor_max_age_days)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from royal_platform.commerce.catalog.model import Collection
 from royal_platform.commerce.decisions.model import Autonomy
 from royal_platform.commerce.effects.model import (
     Effect,
@@ -104,6 +105,25 @@ def test_the_interval_of_a_price_change_holds_what_it_truly_earned_about_as_ofte
     assert len(inside) > 40
     assert 0.65 <= np.mean(inside) <= 0.97
     assert abs(np.mean(off)) < 0.5
+
+
+def test_a_price_is_carried_over_by_the_elasticity_that_prices_are_pooled_to():
+    """The price before lies off the one the forecast rests on: the collections say by how much."""
+    world = economy(3)
+    sight, cases = after_a_change(world, 1.1, 6)
+    cases = [replace(each, before=each.before * 1.08) for each in cases]
+    order = np.argsort(world.elasticity)
+    keen = {world.variants[i].product_id for i in order[: len(order) // 2]}
+    every = dict.fromkeys(variant.product_id for variant in world.variants)
+    halves = [
+        Collection("keen", "Keen", tuple(each for each in every if each in keen)),
+        Collection("mild", "Mild", tuple(each for each in every if each not in keen)),
+    ]
+    plain = measure_prices(cases, sight, FEES)
+    pooled = measure_prices(cases, replace(sight, collections=halves), FEES)
+    pairs = [(plain[each.decision_id], pooled[each.decision_id]) for each in cases]
+    assert all(isinstance(one, Effect) for pair in pairs for one in pair)
+    assert all(a.estimate != b.estimate for a, b in pairs)
 
 
 def test_a_price_that_was_not_changed_has_no_effect_beyond_its_interval_often():
