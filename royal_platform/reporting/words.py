@@ -17,7 +17,7 @@ _METRICS: Mapping[Language, Mapping[str, str]] = {
         "refund_rate": "Refund rate", "return_rate": "Return rate", "repeat_rate": "Repeat rate",
         "new_customers": "New customers", "cac": "Cost per new customer",
         "mer": "Revenue per spend", "sell_through": "Sell-through",
-        "stock_out_rate": "Stock-out rate", "on_time": "On-time share",
+        "stock_out_rate": "Stock-out rate", "on_time": "Suppliers' parcels on time",
     },
     "nl": {
         "revenue_gross": "Bruto omzet", "revenue_net": "Netto omzet", "orders": "Bestellingen",
@@ -27,7 +27,7 @@ _METRICS: Mapping[Language, Mapping[str, str]] = {
         "repeat_rate": "Aandeel vaste klanten", "new_customers": "Nieuwe klanten",
         "cac": "Kosten per nieuwe klant", "mer": "Omzet per uitgave",
         "sell_through": "Doorverkoop", "stock_out_rate": "Uitverkocht aandeel",
-        "on_time": "Op tijd geleverd",
+        "on_time": "Leverancierspakketten op tijd",
     },
 }  # fmt: skip
 _WORDS: Mapping[Language, Mapping[str, str]] = {

@@ -162,7 +162,8 @@ _METRICS = (
     Metric(
         "on_time", "percent", "Suppliers' parcels delivered by the promised time / parcels that "
         "were delivered or are overdue",
-        "parcels without a promise, and those still under way in time, are left out",
+        "parcels without a promise, those still under way in time, and the store's own, whose "
+        "delivery nobody tells us, are left out",
         top=((Part("fulfilment", "CASE WHEN f.on_time THEN 1 ELSE 0 END",
                    where="f.on_time IS NOT NULL"),),),
         bottom=((Part("fulfilment", "1", where="f.on_time IS NOT NULL"),),),
