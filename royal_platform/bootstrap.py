@@ -64,6 +64,7 @@ from royal_platform.shopify.orders import ShopifyOrders
 from royal_platform.shopify.ports import SyncState
 from royal_platform.shopify.recipients import ShopifyRecipients
 from royal_platform.shopify.refunds import ShopifyRefunds, ShopifyRefundWriter
+from royal_platform.shopify.replacements import ShopifyReplacements, ShopifyReplacementWriter
 from royal_platform.shopify.returns import ShopifyReturns, ShopifyReturnWriter
 from royal_platform.shopify.subscriptions import ensure_subscriptions
 from royal_platform.shopify.support import ShopifySupport
@@ -189,6 +190,11 @@ class Platform:
     def order_parcels(self) -> ShopifyReturns:
         """What of orders was sent and may come back (``ReturnReader``)."""
         return ShopifyReturns(self.shopify())
+
+    @cached_property
+    def replacements(self) -> ShopifyReplacements:
+        """What of orders left and may be sent again (``ReplacementReader``)."""
+        return ShopifyReplacements(self.shopify())
 
     @property
     def people(self) -> StoredPeople:
@@ -497,6 +503,11 @@ def refund_writer(platform: Platform) -> ShopifyRefundWriter:
 def return_writer(platform: Platform) -> ShopifyReturnWriter:
     """Takes goods back. For ``orchestrator.core.execution`` and nobody else."""
     return ShopifyReturnWriter(platform.shopify())
+
+
+def replacement_writer(platform: Platform) -> ShopifyReplacementWriter:
+    """Sends lost goods again. For ``orchestrator.core.execution`` and nobody else."""
+    return ShopifyReplacementWriter(platform.shopify())
 
 
 def discount_writer(platform: Platform) -> ShopifyDiscountWriter:

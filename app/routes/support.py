@@ -15,6 +15,7 @@ from app.schemas.support import (
     ProposedOut,
     RefundIn,
     ReplyIn,
+    ReshipIn,
     ReturnIn,
     ThreadDetail,
     ThreadPage,
@@ -93,6 +94,13 @@ def change_address_in_thread(path: ThreadPath, body: AddressChangeIn) -> Respons
 def return_goods_in_thread(path: ThreadPath, body: ReturnIn) -> Response:
     """Propose that goods of the thread's order come back; it can be undone until money went."""
     return reply(view.return_goods(platform(), caller(), path.thread_id, body))
+
+
+@api.post("/threads/<thread_id>/reship", responses={200: ProposedOut})
+@requires("decisions:propose")
+def send_goods_again_in_thread(path: ThreadPath, body: ReshipIn) -> Response:
+    """Propose that lost goods of the thread's order are sent again for nothing."""
+    return reply(view.send_again(platform(), caller(), path.thread_id, body))
 
 
 @api.post("/threads/<thread_id>/discount", responses={200: ProposedOut})

@@ -176,6 +176,15 @@ class ReturnIn(Given):
     note: str = Field(min_length=1, max_length=200)
 
 
+class ReshipIn(Given):
+    """``lines`` are units by order line, empty for all that was bought; ``note`` says why."""
+
+    lines: dict[str, Annotated[int, Field(ge=1, le=1_000_000)]] = Field(
+        default_factory=dict, max_length=50
+    )
+    note: str = Field(min_length=1, max_length=200)
+
+
 class CodeIn(Given):
     """Whole ``percent`` off what the thread's order was of, for ``days``; ``note`` says why."""
 

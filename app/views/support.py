@@ -15,6 +15,7 @@ from app.schemas.support import (
     ProposedOut,
     RefundIn,
     ReplyIn,
+    ReshipIn,
     ReturnIn,
     ThreadDetail,
     ThreadMessageOut,
@@ -28,7 +29,7 @@ from core.errors import NotFound
 from orchestrator.core import attending
 from royal_platform.commerce.support.model import ThreadStatus
 from royal_platform.commerce.support.rules import is_late
-from royal_platform.commerce.support.service import Code, GoodsBack
+from royal_platform.commerce.support.service import Code, GoodsBack, LostGoods
 from royal_platform.persistence.support import Threads
 
 if TYPE_CHECKING:
@@ -124,6 +125,12 @@ def return_goods(platform: Platform, who: Principal, thread_id: str, body: Retur
     """Goods that come back, as a decision."""
     goods = GoodsBack(body.lines, body.reason, body.note)
     found = attending.take_back(platform, thread_id, goods, who)
+    return ProposedOut(decision_id=found.id, status=found.status.value)
+
+
+def send_again(platform: Platform, who: Principal, thread_id: str, body: ReshipIn) -> ProposedOut:
+    """Lost goods sent again, as a decision."""
+    found = attending.send_again(platform, thread_id, LostGoods(body.lines, body.note), who)
     return ProposedOut(decision_id=found.id, status=found.status.value)
 
 

@@ -22,6 +22,7 @@ from orchestrator.core.price_testing import BeginTestAction, EndAction
 from orchestrator.core.readdressing import AddressAction
 from orchestrator.core.refunding import RefundAction, Till
 from orchestrator.core.replying import ReplyAction
+from orchestrator.core.reshipping import PostRoom, reship_action
 from orchestrator.core.returning import Counterpart, return_action
 from orchestrator.core.safeguarding import FlagAction, RevokeTokenAction
 from royal_platform.commerce.catalog.model import CompareAt, VariantPrice
@@ -70,6 +71,7 @@ class Hands:
     till: Till | None = None
     coupons: Coupons | None = None
     back: Counterpart | None = None
+    room: PostRoom | None = None
 
 
 class PriceAction(RestsOnPrecondition):
@@ -319,6 +321,7 @@ def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
     return (
         discount_action(kind, hands.coupons, hands.price_reader)
         or return_action(kind, hands.back)
+        or reship_action(kind, hands.room)
         or _of_our_books(kind, ground, hands)
         or notice_action(kind, ground, hands.post)
         or _of_the_shelf(kind, hands)

@@ -22,6 +22,7 @@ from royal_platform.commerce.support.service import (
     Bought,
     Code,
     GoodsBack,
+    LostGoods,
     Words,
     address_proposal,
     cancel_proposal,
@@ -29,6 +30,7 @@ from royal_platform.commerce.support.service import (
     code_proposal,
     refund_proposal,
     reply_proposal,
+    reship_proposal,
     return_proposal,
 )
 from royal_platform.persistence.support import Threads
@@ -134,15 +136,30 @@ def take_back(ground: Ground, thread_id: str, goods: GoodsBack, actor: Actor) ->
     """
     with writing(ground) as books:
         thread, order = _about(books, thread_id)
-        bought = returnable_lines(books.connection, books.store_id, order.id)
-        lines = dict(goods.lines) or {line: units for line, (units, _) in bought.items()}
-        if not lines or any(units > bought.get(line, (0,))[0] for line, units in lines.items()):
-            raise Invalid(
-                "More is to come back than was bought.", remedy="Read the order's lines again."
-            )
-        paid = sum((bought[line][1] * units for line, units in lines.items()), Decimal(0))
-        worth = Money(paid, order.currency).rounded()
+        lines, worth = _bought(books, order, goods.lines)
         proposal = return_proposal(
+            thread, order, replace(goods, lines=lines), worth, source=books.store.source,
+            now=books.now, provenance=_PERSON,
+        )  # fmt: skip
+        decision_id = _once(books, proposal, actor)
+    with reading(ground) as books:
+        return books.decisions.get(books.connection, decision_id)
+
+
+def send_again(ground: Ground, thread_id: str, goods: LostGoods, actor: Actor) -> Decision:
+    """Propose that lost goods of the thread's order are sent again; no lines: all of it.
+
+    Raises ``NotFound``, ``Conflict``, ``Invalid``.
+    """
+    with writing(ground) as books:
+        thread, order = _about(books, thread_id)
+        if order.customer_id is None or order.currency != books.store.currency:
+            raise Conflict(
+                "The order has no customer, or was not paid in the store's currency.",
+                remedy="Make the replacement in the store's admin.",
+            )
+        lines, worth = _bought(books, order, goods.lines)
+        proposal = reship_proposal(
             thread, order, replace(goods, lines=lines), worth, source=books.store.source,
             now=books.now, provenance=_PERSON,
         )  # fmt: skip
@@ -221,6 +238,18 @@ def _about(books: Books, thread_id: str) -> tuple[Thread, OrderMoney]:
             remedy="Ask the customer which order it is.",
         )
     return thread, order
+
+
+def _bought(
+    books: Books, order: OrderMoney, wanted: Mapping[str, int]
+) -> tuple[dict[str, int], Money]:
+    """The units by order line, all of them where none are wanted, and what was paid for them."""
+    bought = returnable_lines(books.connection, books.store_id, order.id)
+    lines = dict(wanted) or {line: units for line, (units, _) in bought.items()}
+    if not lines or any(units > bought.get(line, (0,))[0] for line, units in lines.items()):
+        raise Invalid("It is more than was bought.", remedy="Read the order's lines again.")
+    paid = sum((bought[line][1] * units for line, units in lines.items()), Decimal(0))
+    return lines, Money(paid, order.currency).rounded()
 
 
 def _once(books: Books, proposal: Proposal, actor: Actor) -> str:

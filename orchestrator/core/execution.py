@@ -24,6 +24,7 @@ from orchestrator.core.ledger import CLOCK_ACTOR, approvers_of
 from orchestrator.core.messaging import Post
 from orchestrator.core.proposing import POLICY_ACTOR, denial
 from orchestrator.core.refunding import Till
+from orchestrator.core.reshipping import PostRoom
 from orchestrator.core.returning import Counterpart
 from orchestrator.core.turns import turn
 from royal_platform.commerce.decisions.model import Decision, Ruling, Status, Verdict
@@ -340,7 +341,7 @@ def hands_of(platform: Platform) -> Hands:
     return Hands(
         live, writer, live, writer, post_of(platform), live, writer, counter_of(platform),
         tag_reader=live, tag_writer=writer, till=till_of(platform), coupons=coupons_of(platform),
-        back=back_of(platform),
+        back=back_of(platform), room=room_of(platform),
     )  # fmt: skip
 
 
@@ -373,6 +374,13 @@ def back_of(platform: Platform) -> Counterpart:
     from royal_platform.bootstrap import return_writer
 
     return Counterpart(platform.order_parcels, return_writer(platform))
+
+
+def room_of(platform: Platform) -> PostRoom:
+    """What lost goods are sent again with. Called here and by nobody else."""
+    from royal_platform.bootstrap import order_writer, replacement_writer
+
+    return PostRoom(platform.replacements, replacement_writer(platform), order_writer(platform))
 
 
 def post_of(platform: Platform) -> Post:

@@ -283,6 +283,25 @@ class CreateFulfillment(Answer):
     fulfillment_create: CreateFulfillmentFulfillmentCreate | None
 
 
+class CreateOrderOrderCreateOrder(Answer):
+    id: str
+
+
+class CreateOrderOrderCreateUserErrors(Answer):
+    code: str | None
+    field: list[str] | None
+    message: str
+
+
+class CreateOrderOrderCreate(Answer):
+    order: CreateOrderOrderCreateOrder | None
+    user_errors: list[CreateOrderOrderCreateUserErrors]
+
+
+class CreateOrder(Answer):
+    order_create: CreateOrderOrderCreate | None
+
+
 class CreateRefundRefundCreateRefund(Answer):
     id: str
 
@@ -1034,6 +1053,83 @@ class OrderRefundsNodes(TypedDict):
 
 class OrderRefunds(TypedDict):
     nodes: list[OrderRefundsNodes | None]
+
+
+class OrderReplacementsOrderTotalRefundedSetShopMoney(Answer):
+    amount: Decimal
+
+
+class OrderReplacementsOrderTotalRefundedSet(Answer):
+    shop_money: OrderReplacementsOrderTotalRefundedSetShopMoney
+
+
+class OrderReplacementsOrderShippingAddress(Answer):
+    first_name: str | None
+    last_name: str | None
+    company: str | None
+    address1: str | None
+    address2: str | None
+    zip: str | None
+    city: str | None
+    province_code: str | None
+    country_code_v2: str | None
+    phone: str | None
+
+
+class OrderReplacementsOrderCustomerOrdersNodes(Answer):
+    id: str
+    tags: list[str]
+    cancelled_at: datetime | None
+    display_fulfillment_status: str
+
+
+class OrderReplacementsOrderCustomerOrders(Answer):
+    nodes: list[OrderReplacementsOrderCustomerOrdersNodes]
+
+
+class OrderReplacementsOrderCustomer(Answer):
+    id: str
+    orders: OrderReplacementsOrderCustomerOrders
+
+
+class OrderReplacementsOrderFulfillmentsFulfillmentLineItemsNodesLineItemVariant(Answer):
+    id: str
+
+
+class OrderReplacementsOrderFulfillmentsFulfillmentLineItemsNodesLineItem(Answer):
+    id: str
+    current_quantity: int
+    variant: OrderReplacementsOrderFulfillmentsFulfillmentLineItemsNodesLineItemVariant | None
+
+
+class OrderReplacementsOrderFulfillmentsFulfillmentLineItemsNodes(Answer):
+    quantity: int | None
+    line_item: OrderReplacementsOrderFulfillmentsFulfillmentLineItemsNodesLineItem
+
+
+class OrderReplacementsOrderFulfillmentsFulfillmentLineItems(Answer):
+    nodes: list[OrderReplacementsOrderFulfillmentsFulfillmentLineItemsNodes]
+
+
+class OrderReplacementsOrderFulfillments(Answer):
+    status: str
+    fulfillment_line_items: OrderReplacementsOrderFulfillmentsFulfillmentLineItems
+
+
+class OrderReplacementsOrder(Answer):
+    id: str
+    name: str
+    email: str | None
+    currency_code: str
+    cancelled_at: datetime | None
+    total_refunded_set: OrderReplacementsOrderTotalRefundedSet
+    shipping_address: OrderReplacementsOrderShippingAddress | None
+    customer: OrderReplacementsOrderCustomer | None
+    fulfillments: list[OrderReplacementsOrderFulfillments]
+
+
+class OrderReplacements(Answer):
+    order: OrderReplacementsOrder | None
 
 
 class ReturnLineRowReturnReasonDefinition(TypedDict):

@@ -121,6 +121,9 @@ ORDER_PARCELS = Document("order_parcels", answers.OrderParcels, urgent=True)
 # It takes no key: whoever repeats it looks first whether the return is there.
 CREATE_RETURN = Document("create_return", answers.CreateReturn, repeatable=False, urgent=True)
 CANCEL_RETURN = Document("cancel_return", answers.CancelReturn, urgent=True)
+ORDER_REPLACEMENTS = Document("order_replacements", answers.OrderReplacements, urgent=True)
+# Nor does this: whoever repeats it looks first whether the replacement is there.
+CREATE_ORDER = Document("create_order", answers.CreateOrder, repeatable=False, urgent=True)
 ADD_TAGS = Document("add_tags", answers.AddTags, urgent=True)
 REMOVE_TAGS = Document("remove_tags", answers.RemoveTags, urgent=True)
 UNSUBSCRIBE_WEBHOOK = Document("unsubscribe_webhook", answers.UnsubscribeWebhook, repeatable=False)

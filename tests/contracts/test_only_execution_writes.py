@@ -19,6 +19,7 @@ WRITERS = {
     "ShopifyOrderWriter", "Batches", "batches_of",
     "RefundWriter", "ShopifyRefundWriter", "refund_writer",
     "ReturnWriter", "ShopifyReturnWriter", "return_writer",
+    "ReplacementWriter", "ShopifyReplacementWriter", "replacement_writer",
     "DiscountWriter", "ShopifyDiscountWriter", "discount_writer",
 }  # fmt: skip
 # Where writers are made, declared, named as a type, and used.
@@ -43,6 +44,7 @@ ALLOWED = {
     "orchestrator/core/safeguarding.py",
     "orchestrator/core/messaging.py",
     "orchestrator/core/refunding.py",
+    "orchestrator/core/reshipping.py",
     "orchestrator/core/returning.py",
     "orchestrator/core/execution.py",
 }
@@ -105,6 +107,7 @@ def test_only_the_writer_and_the_subscriptions_send_a_mutation() -> None:
         "royal_platform/shopify/batching.py",
         "royal_platform/shopify/discounts.py",
         "royal_platform/shopify/refunds.py",
+        "royal_platform/shopify/replacements.py",
         "royal_platform/shopify/returns.py",
         # Asks the store for a file of what can be read anyway.
         "royal_platform/shopify/bulk.py",

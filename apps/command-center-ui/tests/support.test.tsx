@@ -82,6 +82,20 @@ it("proposes that goods come back for a reason, and a code no deeper than half",
   expect(asked("/discount")).toEqual({ percent: 15, days: 30, note: "for the wait" });
 });
 
+it("proposes that lost goods are sent again, once a reason is given", async () => {
+  const world = new World();
+  const { user } = open("/support?thread=thr_1", world);
+  const help = await screen.findByRole("region", { name: "The order" }, { timeout: 15_000 });
+  await user.click(within(help).getByRole("button", { name: "Send again" }));
+  const propose = screen.getByRole("button", { name: "Propose sending again" });
+  expect(propose).toBeDisabled();
+  await user.click(within(help).getByRole("textbox", { name: "Reason" }));
+  await user.paste("the carrier lost it");
+  await user.click(propose);
+  const asked = world.requests.find((each) => each.path === "/v1/threads/thr_1/reship");
+  expect(asked?.body).toEqual({ note: "the carrier lost it", lines: {} });
+});
+
 it("has no refund where no order is known, and says why a person has it", async () => {
   open("/support?thread=thr_2", new World());
   expect(await screen.findByText("Nothing known answers it.")).toBeInTheDocument();

@@ -5,7 +5,8 @@ from __future__ import annotations
 from royal_platform.commerce.decisions.addresses import READDRESS
 from royal_platform.commerce.decisions.discounts import DISCOUNT
 from royal_platform.commerce.decisions.fulfilment import CANCEL
+from royal_platform.commerce.decisions.replacements import RESHIP
 from royal_platform.commerce.decisions.returns import RETURN
 
 # Counted together against the caps of an order, a customer and a day, when a thread asked for it.
-HELPING = (CANCEL, READDRESS, RETURN, DISCOUNT)
+HELPING = (CANCEL, READDRESS, RETURN, DISCOUNT, RESHIP)

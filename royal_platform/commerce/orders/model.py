@@ -69,3 +69,24 @@ class OrderParcels:
     cancelled: bool
     returnable: Mapping[str, int]
     returns: tuple[OpenedReturn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """An order that sends lost goods again. ``mark`` is the decision's id, ``left`` some of it."""
+
+    id: str
+    mark: str
+    standing: bool
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Replaceable:
+    """What of an order left and was not paid back: units by order line, and what replaces it."""
+
+    order_id: str
+    cancelled: bool
+    refunded: bool
+    sent: Mapping[str, int]
+    replacements: tuple[Replacement, ...]

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from royal_platform.commerce.orders.model import OrderMoney, OrderParcels, VariantDay
+from royal_platform.commerce.orders.model import OrderMoney, OrderParcels, Replaceable, VariantDay
 
 
 class SalesReader(Protocol):
@@ -59,4 +59,22 @@ class ReturnWriter(Protocol):
 
     async def cancel_return(self, return_id: str) -> None:
         """Expect nothing any more; twice changes nothing."""
+        ...
+
+
+class ReplacementReader(Protocol):
+    """The live store, asked what of an order may be sent again."""
+
+    async def replaceable(self, order_id: str) -> Replaceable | None:
+        """What left and was not paid back; None when the store has no such order."""
+        ...
+
+
+class ReplacementWriter(Protocol):
+    """The live store, told to send lost goods again. Given to execution only."""
+
+    async def send_again(
+        self, order_id: str, lines: Mapping[str, int], note: str, mark: str
+    ) -> None:
+        """Order these units again for nothing, to the same address, unless ``mark`` is there."""
         ...

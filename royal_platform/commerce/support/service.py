@@ -21,6 +21,7 @@ from royal_platform.commerce.decisions.model import (
     RiskFactor,
     Subject,
 )
+from royal_platform.commerce.decisions.replacements import CANCEL_RESHIP, RESHIP
 from royal_platform.commerce.decisions.returns import CANCEL_RETURN, RETURN
 from royal_platform.commerce.decisions.support import REFUND, REPLY, reply_id
 from royal_platform.commerce.messages.model import Purpose
@@ -37,6 +38,8 @@ _REPLY_RISK, _INCOMPLETE_RISK, _REFUND_RISK = 0.2, 0.3, 0.3
 _ADDRESS_RISK, _CANCEL_RISK = 0.45, 0.3
 _CHANGE_LIFE = timedelta(days=3)
 _RETURN_RISK, _CODE_RISK = 0.15, 0.2
+# Who says that nothing came may have it: never without a person.
+_RESHIP_RISK = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,49 @@ def return_proposal(
         cost=None, money_at_stake=worth,
         inverse=Inverse(
             CANCEL_RETURN, None, "Cancels the return, as long as no money went back for it."
+        ),
+        expires_at=now + _CHANGE_LIFE, provenance=provenance,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LostGoods:
+    """Lost goods that are sent again: units by order line, and why."""
+
+    lines: Mapping[str, int]
+    note: str
+
+
+def reship_proposal(
+    thread: Thread, order: OrderMoney, goods: LostGoods, worth: Money, *, source: str,
+    now: datetime, provenance: str = "agent",
+) -> Proposal:  # fmt: skip
+    """Goods of the thread's order sent again for nothing; ``worth`` is what was paid for them."""
+    units = sum(goods.lines.values())
+    return Proposal(
+        agent_id=AGENT, kind=RESHIP, subject=Subject("order", order.id, order.name),
+        arguments={
+            "order_id": order.id, "lines": dict(goods.lines), "note": goods.note,
+            "customer_id": order.customer_id, "thread_id": thread.id,
+        },
+        precondition={
+            "cancelled": False, "refunded": order.refunded > 0, "booked": False, "replaced": False,
+        },
+        evidence=(
+            Evidence("Units sent again", str(units), "units", source, f"order {order.id}", now),
+            Evidence("Paid for them", format(worth.amount, "f"), worth.currency, source,
+                     f"order {order.id}", now),
+            Evidence("Given back before", format(order.refunded, "f"), order.currency, source,
+                     f"order {order.id}", now),
+        ),
+        rationale=goods.note, prediction=None,
+        risk=Risk(
+            _RESHIP_RISK,
+            (RiskFactor("loss", _RESHIP_RISK, "a parcel that is said to be lost may have come"),),
+        ),
+        cost=worth, money_at_stake=worth,
+        inverse=Inverse(
+            CANCEL_RESHIP, None, "Cancels the replacement, as long as nothing of it has left."
         ),
         expires_at=now + _CHANGE_LIFE, provenance=provenance,
     )  # fmt: skip

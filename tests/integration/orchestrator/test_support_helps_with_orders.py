@@ -24,7 +24,7 @@ from royal_platform.commerce.decisions.limits import with_limits
 from royal_platform.commerce.decisions.model import Autonomy, Decision
 from royal_platform.commerce.fulfilment.model import OrderState, Shipment
 from royal_platform.commerce.support.model import Arrival, Channel
-from royal_platform.commerce.support.service import Code, GoodsBack
+from royal_platform.commerce.support.service import Code, GoodsBack, LostGoods
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.decisions import decisions, executions
 from royal_platform.persistence.tables.orders import orders
@@ -267,6 +267,115 @@ def test_goods_come_back_once_and_not_when_it_is_undone(platform: Platform) -> N
     assert returns_of(platform, order_id) == [False]
     with reading(platform) as books:
         assert books.decisions.get(books.connection, asked.id).status == "reverted"
+
+
+def replacements_of(platform: Platform, order_id: str) -> list[bool]:
+    """Of each order that replaces this one, whether it stands."""
+    found = asyncio.run(platform.replacements.replaceable(order_id))
+    assert found is not None
+    return [each.standing for each in found.replacements]
+
+
+def test_lost_goods_are_sent_again_once_for_nothing_and_not_when_it_is_undone(
+    platform: Platform,
+) -> None:
+    free_hands(platform)
+    order_id, customer_id = sent_order(platform)
+    thread_id = thread_about(platform, order_id, customer_id)
+    with writing(platform) as books:
+        books.policies.set_autonomy(
+            books.connection, agent_id=AGENT, kind="reship.create", level=Autonomy.AUTO,
+            actor="ada", now=books.now,
+        )  # fmt: skip
+    lost = LostGoods({}, "the carrier lost it")
+    asked = attending.send_again(platform, thread_id, lost, "ada")
+    assert attending.send_again(platform, thread_id, lost, "ada").id == asked.id
+    # Even an agent that may act alone asks: whoever says that nothing came may have it.
+    assert asked.status.value == "proposed"
+    assert "risk" in {hit.rule for hit in asked.verdict.hits}
+    assert asked.proposal.cost == asked.proposal.money_at_stake
+    ledger.approve(platform, asked.id, asked.argument_hash, "ada")
+    hands = hands_of(platform)
+    assert hands.room is not None
+    real = hands.room.writer
+
+    class Dying:
+        async def send_again(self, *given: Any) -> None:
+            await real.send_again(*given)
+            raise Killed
+
+    dying: Any = Dying()
+    dead = replace(hands, room=replace(hands.room, writer=dying))
+    with pytest.raises(Killed):
+        asyncio.run(execute(platform, dead, asked.id))
+    for _ in range(2):
+        assert asyncio.run(execute(platform, hands, asked.id)) == "executed"
+    assert replacements_of(platform, order_id) == [True]
+    # A yes that was lost on its way is no second order.
+    lines = asked.proposal.arguments["lines"]
+    asyncio.run(real.send_again(order_id, lines, lost.note, asked.id))
+    assert replacements_of(platform, order_id) == [True]
+    found = asyncio.run(platform.replacements.replaceable(order_id))
+    assert found is not None
+    made = live(platform, found.replacements[0].id)
+    assert made.paid
+    assert sum(made.remaining.values()) == sum(lines.values())
+    assert made.address == live(platform, order_id).address
+    money = asyncio.run(platform.order_money.order_money(found.replacements[0].id))
+    assert money is not None
+    assert (money.received, money.customer_id) == (0, customer_id)
+    # What is replaced is not replaced a second time.
+    again = attending.send_again(platform, thread_id, replace(lost, note="again"), "ada")
+    assert decide(platform, again) == "conflicted"
+    undo = ledger.revert(platform, asked.id, "ada")
+    for _ in range(2):
+        assert asyncio.run(execute(platform, hands, undo.id)) == "executed"
+    assert replacements_of(platform, order_id) == [False]
+    with reading(platform) as books:
+        assert books.decisions.get(books.connection, asked.id).status == "reverted"
+
+
+def test_a_replacement_that_left_is_not_called_back(platform: Platform) -> None:
+    free_hands(platform)
+    order_id, customer_id = sent_order(platform)
+    thread_id = thread_about(platform, order_id, customer_id)
+    asked = attending.send_again(platform, thread_id, LostGoods({}, "lost"), "ada")
+    assert decide(platform, asked) == "executed"
+    found = asyncio.run(platform.replacements.replaceable(order_id))
+    counter = hands_of(platform).counter
+    assert found is not None
+    assert counter is not None
+    new_id = found.replacements[0].id
+    parcel = Shipment(dict(live(platform, new_id).remaining), f"3S{new_id}")
+    asyncio.run(counter.writer.ship(new_id, parcel, "k"))
+    undo = ledger.revert(platform, asked.id, "ada")
+    assert asyncio.run(execute(platform, hands_of(platform), undo.id)) == "conflicted"
+    assert replacements_of(platform, order_id) == [True]
+
+
+def test_what_never_left_is_not_sent_again(platform: Platform) -> None:
+    free_hands(platform)
+    order_id, customer_id = waiting_order(platform)
+    thread_id = thread_about(platform, order_id, customer_id)
+    with pytest.raises(Invalid):
+        attending.send_again(platform, thread_id, LostGoods({"1": 1}, "x"), "ada")
+    asked = attending.send_again(platform, thread_id, LostGoods({}, "x"), "ada")
+    assert decide(platform, asked) == "conflicted"
+    assert replacements_of(platform, order_id) == []
+
+
+def test_what_was_paid_back_meanwhile_is_not_sent_again(platform: Platform) -> None:
+    free_hands(platform)
+    order_id, customer_id = sent_order(platform)
+    thread_id = thread_about(platform, order_id, customer_id)
+    asked = attending.send_again(platform, thread_id, LostGoods({}, "lost"), "ada")
+    money = asyncio.run(platform.order_money.order_money(order_id))
+    till = hands_of(platform).till
+    assert money is not None
+    assert till is not None
+    asyncio.run(till.writer.refund(money, money.left, "lost", "k"))
+    assert decide(platform, asked) == "conflicted"
+    assert replacements_of(platform, order_id) == []
 
 
 def test_a_code_is_given_once_and_ended_when_it_is_undone(platform: Platform) -> None:

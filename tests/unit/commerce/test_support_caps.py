@@ -29,9 +29,11 @@ from royal_platform.commerce.support.service import (
     Bought,
     Code,
     GoodsBack,
+    LostGoods,
     code_of,
     code_proposal,
     refund_proposal,
+    reship_proposal,
     return_proposal,
 )
 
@@ -58,6 +60,14 @@ def back(**changed: object) -> Proposal:
     goods = GoodsBack({"l1": 2}, "SIZE_TOO_SMALL", "too small")
     worth = Money(Decimal(40), "EUR")
     found = return_proposal(THREAD, ORDER, goods, worth, source="sandbox", now=NOW)
+    return replace(found, arguments={**found.arguments, **changed})
+
+
+def again(**changed: object) -> Proposal:
+    worth = Money(Decimal(40), "EUR")
+    found = reship_proposal(
+        THREAD, ORDER, LostGoods({"l1": 2}, "lost"), worth, source="sandbox", now=NOW
+    )
     return replace(found, arguments={**found.arguments, **changed})
 
 
@@ -117,6 +127,43 @@ def test_help_above_any_of_three_caps_asks(
         verdict = judge(proposal, policy, state)
         assert {hit.rule for hit in verdict.hits} == expected
         assert verdict.ruling is (Ruling.ASK if expected else Ruling.ALLOW)
+
+
+@given(
+    st.tuples(COUNT, COUNT, COUNT), st.tuples(COUNT, COUNT, COUNT),
+    st.decimals(min_value="0.01", max_value=300, places=2), MONEY,
+)  # fmt: skip
+def test_lost_goods_above_a_cap_ask_above_the_days_money_not_at_all_and_never_go_alone(
+    limits: tuple[int, int, int], used: tuple[int, int, int], worth: Decimal, per_day: Decimal
+) -> None:
+    policy = Policy(
+        order_changes_max=limits[0], customer_changes_month_max=limits[1],
+        order_changes_per_day=limits[2], spend_per_day=per_day,
+        spend_per_month=Decimal(10**6),
+    )  # fmt: skip
+    given_away = Money(worth, "EUR")
+    proposal = replace(again(), cost=given_away, money_at_stake=given_away)
+    verdict = judge(proposal, policy, replace(AUTO, helped=HelpState(*used)))
+    hit = {each.rule for each in verdict.hits}
+    assert ("help.order" in hit) == (used[0] + 1 > limits[0])
+    assert ("help.customer" in hit) == (used[1] + 1 > limits[1])
+    assert ("help.day" in hit) == (used[2] + 1 > limits[2])
+    assert ("spend.per_day" in hit) == (worth > per_day)
+    assert "risk" in hit
+    assert verdict.ruling is not Ruling.ALLOW
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"lines": {}}, {"lines": {"l1": 0}}, {"lines": {"l1": "2"}}, {"lines": ["l1"]},
+        {"customer_id": None}, {"note": ""}, {"note": "x" * 201}, {"order_id": "8"},
+    ],
+)  # fmt: skip
+def test_a_replacement_that_says_too_little_or_too_much_is_denied(wrong: dict[str, object]) -> None:
+    verdict = judge(again(**wrong), Policy(), AUTO)
+    assert verdict.ruling is Ruling.DENY
+    assert {hit.rule for hit in verdict.hits} == {"arguments.invalid"}
 
 
 def test_undoing_is_no_help_that_counts() -> None:

@@ -1,4 +1,4 @@
-/** POST /v1/threads/{id}/reply, /refund, /order-cancellation, /address, /return, /discount, /escalate and /resolve. */
+/** POST /v1/threads/{id}/reply, /refund, /order-cancellation, /address, /return, /reship, /discount, /escalate and /resolve. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { client, unwrap } from "./client";
 import type { components } from "./schema";
@@ -13,6 +13,7 @@ export type ThreadAction =
   | { type: "cancel"; note: string }
   | { type: "address"; address: NewAddress; note: string }
   | { type: "return"; reason: ReturnReason; note: string }
+  | { type: "reship"; note: string }
   | { type: "discount"; percent: number; days: number; note: string }
   | { type: "escalate" }
   | { type: "resolve" };
@@ -47,6 +48,14 @@ async function act(id: string, action: ThreadAction): Promise<string | null> {
       // No lines: all of it that was sent.
       const found = await unwrap(
         client.POST("/v1/threads/{thread_id}/return", { params, body: { ...body, lines: {} } }),
+      );
+      return found.decision_id;
+    }
+    case "reship": {
+      const { type: _, ...body } = action;
+      // No lines: all of it that was sent.
+      const found = await unwrap(
+        client.POST("/v1/threads/{thread_id}/reship", { params, body: { ...body, lines: {} } }),
       );
       return found.decision_id;
     }

@@ -1,4 +1,4 @@
-/** What can be done with the thread's order: cancel it, send it elsewhere, take it back, give a code. */
+/** What can be done with the thread's order: cancel it, send it elsewhere, take it back, send it again, give a code. */
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { NewAddress, ReturnReason, ThreadAction } from "@/api/thread-actions";
@@ -10,7 +10,7 @@ interface OrderHelpProps {
   onAsk: (action: ThreadAction) => void;
 }
 
-const WAYS = ["cancel", "address", "return", "discount"] as const;
+const WAYS = ["cancel", "address", "return", "reship", "discount"] as const;
 type Way = (typeof WAYS)[number];
 
 export function OrderHelp({ busy, onAsk }: OrderHelpProps) {
@@ -33,15 +33,44 @@ export function OrderHelp({ busy, onAsk }: OrderHelpProps) {
           </Button>
         ))}
       </div>
-      {open === "cancel" && <Cancel busy={busy} onAsk={onAsk} />}
+      {open === "cancel" && (
+        <Noted
+          key="cancel"
+          type="cancel"
+          warning={t("support.cancelWarning")}
+          propose={t("support.proposeCancel")}
+          maxLength={255}
+          busy={busy}
+          onAsk={onAsk}
+        />
+      )}
       {open === "address" && <Address busy={busy} onAsk={onAsk} />}
       {open === "return" && <GoodsBack busy={busy} onAsk={onAsk} />}
+      {open === "reship" && (
+        <Noted
+          key="reship"
+          type="reship"
+          warning={t("support.reshipWarning")}
+          propose={t("support.proposeReship")}
+          maxLength={200}
+          busy={busy}
+          onAsk={onAsk}
+        />
+      )}
       {open === "discount" && <Discount busy={busy} onAsk={onAsk} />}
     </section>
   );
 }
 
-function Cancel({ busy, onAsk }: OrderHelpProps) {
+interface NotedProps extends OrderHelpProps {
+  type: "cancel" | "reship";
+  warning: string;
+  propose: string;
+  maxLength: number;
+}
+
+/** What needs no more than a reason. */
+function Noted({ busy, onAsk, type, warning, propose, maxLength }: NotedProps) {
   const { t } = useTranslation();
   const [note, setNote] = useState("");
   return (
@@ -49,19 +78,19 @@ function Cancel({ busy, onAsk }: OrderHelpProps) {
       className="mt-3"
       onSubmit={(event) => {
         event.preventDefault();
-        onAsk({ type: "cancel", note: note.trim() });
+        onAsk({ type, note: note.trim() });
       }}
     >
-      <p className="mb-2 text-meta text-muted">{t("support.cancelWarning")}</p>
+      <p className="mb-2 text-meta text-muted">{warning}</p>
       <Line
         label={t("support.note")}
         value={note}
         onChange={setNote}
         disabled={busy}
-        maxLength={255}
+        maxLength={maxLength}
       />
       <Button small className="mt-2" type="submit" disabled={busy || !note.trim()}>
-        {t("support.proposeCancel")}
+        {propose}
       </Button>
     </form>
   );
