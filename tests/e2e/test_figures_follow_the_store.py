@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browsing import PHONE, WIDE, listen, overflow, sign_in
 from tests.installation import ROYAL, Installation, until
@@ -89,6 +90,7 @@ def test_a_forecast_stands_beside_what_was_sold_once_its_week_is_over(
     installation: Installation, browser: Browser
 ) -> None:
     until(lambda: installation.get("/v1/forecast")["run_id"], 120, "a first forecast")
+    priced = _executed_prices(installation)
     best = installation.get("/v1/products", sort="sold")["data"][0]
     shown = sign_in(installation, browser)
     for screen in (WIDE, PHONE):
@@ -112,6 +114,11 @@ def test_a_forecast_stands_beside_what_was_sold_once_its_week_is_over(
         assert overflow(page) <= 0
         assert heard == []
         context.close()
+    until(lambda: _foretold(installation), 60, "a foretold day that is over")
+    for screen in (WIDE, PHONE):
+        context = browser.new_context(viewport=screen, storage_state=shown)
+        _own_pages_tell_of_their_predictions(installation, context.new_page(), len(priced))
+        context.close()
     installation.control("POST", "/control/rate", {"rate": 1})
 
 
@@ -123,6 +130,45 @@ def test_the_methods_are_held_against_the_stores_own_history(installation: Insta
     assert card["origins"] == 4
     assert card["rmsse"]["royal"] < card["rmsse"]["last week"]
     assert 0.6 < card["inside"] < 0.95
+
+
+def _executed_prices(installation: Installation) -> list[str]:
+    """Prices that were approved and are in force: each predicted what it would earn."""
+    found = until(
+        lambda: installation.decisions(status="proposed", kind="price.set"), 120, "price proposals"
+    )[:3]
+    for each in found:
+        address = f"/v1/decisions/{each['id']}"
+        told = {"argument_hash": installation.get(address)["argument_hash"]}
+        assert installation.post(f"{address}/approve", told).status_code < 300
+    ids = [str(each["id"]) for each in found]
+    until(lambda: _all_are(installation, ids, "executed"), 60, "the prices in force")
+    return ids
+
+
+def _all_are(installation: Installation, decisions: list[str], status: str) -> bool:
+    found = [installation.get(f"/v1/decisions/{each}")["status"] for each in decisions]
+    return found == [status] * len(found)
+
+
+def _foretold(installation: Installation) -> list[dict[str, Any]]:
+    return list(installation.get("/v1/analytics/accuracy")["forecasts"])
+
+
+def _own_pages_tell_of_their_predictions(
+    installation: Installation, page: Page, priced: int
+) -> None:
+    """Of prices, whose horizon is not over, how many wait; of days that were foretold, each."""
+    heard = listen(page)
+    page.goto(f"{installation.url}/agents/inventory_pricing")
+    did = page.get_by_role("region", name="What its decisions did")
+    expect(did.get_by_text(f"{priced} not yet known, 0 not measurable.")).to_be_visible()
+    assert overflow(page) <= 0
+    page.goto(f"{installation.url}/analytics?view=record")
+    rows = page.get_by_role("region", name="Forecasts of days against what came").get_by_role("row")
+    expect(rows).to_have_count(1 + len(_foretold(installation)))
+    assert overflow(page) <= 0
+    assert heard == []
 
 
 def _judged(installation: Installation, product: str) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from orchestrator.core import ledger, price_test_reading, price_testing
+from orchestrator.core import ledger, measuring, price_test_reading, price_testing
 from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import (
@@ -24,6 +24,7 @@ from royal_platform.commerce.decisions.model import (
 )
 from royal_platform.persistence.price_tests import KNOWN, RUNNING, SETTLING, PriceTest, PriceTests
 from royal_platform.persistence.tables import catalog, orders
+from royal_platform.persistence.tables.decisions import decisions
 from tests.integration.doors import shop
 
 ADMIN = {"Authorization": "Bearer an-admin-token-for-tests-with-enough-characters"}
@@ -168,3 +169,28 @@ def test_a_week_in_which_a_test_was_ended_is_not_read_as_a_whole_one(platform: P
     assert read is not None
     assert (read.status, read.reason) == ("never", "stopped")
     assert read.detail == "None of 0 blocks of weeks went as drawn."
+
+
+def test_a_reading_is_an_effect_only_where_the_price_before_has_no_part_in_it(
+    application: Any, platform: Platform
+) -> None:
+    """Also of tests that were read before effects of tests were kept."""
+    shop.fill(platform)
+    result = {"point": -1.2, "low": -2.0, "high": -0.5, "sd": 0.6, "carried": 0.4,
+              "remembers": False, "blocks": 2, "units": 90}  # fmt: skip
+    over = {"status": KNOWN, "ended_at": shop.NOW - timedelta(days=7)}
+    plain = begun(platform, 2, weeks_ago=4, result=result, **over)
+    carried = {**result, "carried": 0.04, "remembers": True}
+    kept = begun(platform, 3, weeks_ago=4, result=carried, **over)
+    executed = {"executed_at": shop.NOW - timedelta(days=40)}
+    with writing(platform) as books:
+        books.connection.execute(update(decisions).values(**executed))
+    assert measuring.open_effects(platform) == 2
+    assert not measuring.waits(platform)
+    page = application.test_client().get("/v1/effects", headers=ADMIN).json["data"]
+    shown = {each["decision_id"]: each for each in page}
+    known, never = shown[plain.decision_id], shown[kept.decision_id]
+    assert (known["status"], known["method"], known["inside"]) == ("known", "switchback", True)
+    assert known["realised"] == {"point": "-1.20", "low": "-2.00", "high": "-0.50"}
+    assert (never["status"], never["reason"], never["realised"]) == ("never", "carries_over", None)
+    assert "turn before" in never["detail"]
