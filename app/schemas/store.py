@@ -212,7 +212,7 @@ PartName = Literal[
 class PricePartOut(Model):
     """Where a part of the price of one unit sold goes; ``amount`` null where nobody told it.
 
-    ``sources`` are ``orders``, ``catalog``, or the names of limits of the policy.
+    ``sources`` are ``orders``, ``catalog``, ``supplier``, or the names of limits of the policy.
     """
 
     name: PartName
@@ -242,7 +242,10 @@ class CountryTaxOut(Model):
 
 
 class ServedOut(Model):
-    """What the store's orders say of selling a unit; rates are fractions, null is "not told"."""
+    """What the store's orders say of selling a unit; rates are fractions, null is "not told".
+
+    ``carried`` is what a supplier takes for bringing a unit to its buyer.
+    """
 
     tax_rate: Amount
     return_rate: Amount | None
@@ -252,6 +255,7 @@ class ServedOut(Model):
     units: int
     returned: int
     countries: list[CountryTaxOut]
+    carried: Amount | None
 
 
 class WhyPriceOut(Model):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -24,7 +25,8 @@ from royal_platform.commerce.inventory.weighing import Weighed, weigh_stock
 from royal_platform.commerce.orders.model import VariantDay
 from royal_platform.commerce.pricing import service as pricing
 from royal_platform.commerce.pricing.model import PricingOutcome
-from royal_platform.commerce.suppliers.rules import best_by_variant
+from royal_platform.commerce.suppliers.model import OfferVersion
+from royal_platform.commerce.suppliers.rules import best_by_variant, carried_by
 
 # A year of weeks, and the year before to compare seasons with.
 HISTORY = timedelta(weeks=104)
@@ -209,10 +211,13 @@ class InventoryPricingAgent(AgentBase):
         )
 
     @cached_property
+    def _best_offers(self) -> dict[str, OfferVersion]:
+        return best_by_variant(self.platform.offers.offers(), currency=self._terms.currency)
+
+    @cached_property
     def _terms_of_offers(self) -> dict[str, SupplyTerms]:
         offers = self.platform.offers
-        best = best_by_variant(offers.offers(), currency=self._terms.currency)
-        return offered_terms(best, offers.reliability(), offers.names(), self._policy)
+        return offered_terms(self._best_offers, offers.reliability(), offers.names(), self._policy)
 
     @cached_property
     def _prices(self) -> PricingOutcome:
@@ -234,7 +239,20 @@ class InventoryPricingAgent(AgentBase):
             collections=self._collections,
             discounts=self._discounts,
             competitors=self.platform.competitor_prices.by_variant(),
+            carried=self._carried,
         )
+
+    @cached_property
+    def _carried(self) -> dict[str, Decimal]:
+        """What suppliers take for bringing units that the store counts no stock of to buyers."""
+        found = {
+            variant.id: carried_by(self._best_offers[variant.id].offer, variant.unit_cost)
+            for variant in self._variants
+            if variant.id in self._best_offers
+            and variant.unit_cost is not None
+            and not variant.tracked
+        }
+        return {variant_id: amount for variant_id, amount in found.items() if amount is not None}
 
     @cached_property
     def _collections(self) -> Sequence[Collection]:

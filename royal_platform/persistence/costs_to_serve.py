@@ -21,7 +21,7 @@ from royal_platform.persistence.stores import Store
 from royal_platform.persistence.tables.catalog import costs_to_serve
 from royal_platform.persistence.tables.orders import order_lines, orders, refund_lines, refunds
 
-_AMOUNTS = ("tax_rate", "return_rate", "lost_share", "parcels", "shipping_paid")
+_AMOUNTS = ("tax_rate", "return_rate", "lost_share", "parcels", "shipping_paid", "carried")
 
 
 class StoredCostsToServe:
@@ -96,7 +96,7 @@ def cost_of(document: Mapping[str, Any]) -> CostToServe:
     """What ``document_of`` made a document of."""
     found = dict(document)
     for name in _AMOUNTS:
-        found[name] = None if found[name] is None else Decimal(found[name])
+        found[name] = None if found.get(name) is None else Decimal(found[name])
     found["countries"] = tuple(
         # Runs of before order lines told their tax say nothing of it.
         CountryTax(country, Decimal(share), Decimal(rate), *of_product)

@@ -91,7 +91,8 @@ def unit_costs(unit_cost: Decimal, served: CostToServe, policy: Policy) -> UnitC
 class Part:
     """A part of the price of one unit sold, in the store's currency; None where nobody told it.
 
-    ``sources`` name where it is from: ``orders``, ``catalog`` or limits of the policy.
+    ``sources`` name where it is from: ``orders``, ``catalog``, ``supplier`` or limits of the
+    policy.
     """
 
     name: str
@@ -116,7 +117,8 @@ def parts_of(
              else lost_goods(unit_cost, served), ("orders",)),
         Part("handled_returns", None if "returns" in unknown else handled_returns(served, policy),
              ("orders", "return_cost_per_unit")),
-        Part("shipping", borne_shipping(served, policy), ("orders", "shipping_cost_per_order")),
+        Part("shipping", borne_shipping(served, policy),
+             ("orders", "shipping_cost_per_order" if served.carried is None else "supplier")),
         Part("remains", costs.margin(price), ()),
     )  # fmt: skip
 
@@ -138,13 +140,16 @@ def handled_returns(served: CostToServe, policy: Policy) -> Decimal | None:
 def borne_shipping(served: CostToServe, policy: Policy) -> Decimal | None:
     """What shipping a unit costs beyond what buyers pay for it; None where that is not known.
 
+    Where a supplier brings it to its buyer it is what he takes, and not the policy's cost on top.
     Shipping that earns something makes no price cheaper: then it is 0.
     """
+    paid = served.shipping_paid or _ZERO
+    if served.carried is not None:
+        return max(served.carried - paid, _ZERO)
     if policy.shipping_cost_per_order == 0:
         return _ZERO
     if policy.shipping_cost_per_order is None or served.parcels is None:
         return None
-    paid = served.shipping_paid or _ZERO
     return max(served.parcels * policy.shipping_cost_per_order - paid, _ZERO)
 
 
@@ -163,6 +168,8 @@ def unknown_parts(served: CostToServe | None, policy: Policy) -> tuple[UnknownPa
             found.append("restocking")
         if policy.return_cost_per_unit is None:
             found.append("return_cost_per_unit")
+    if served.carried is not None:
+        return tuple(found)
     if policy.shipping_cost_per_order is None:
         found.append("shipping_cost_per_order")
     elif served.parcels is None and policy.shipping_cost_per_order > 0:

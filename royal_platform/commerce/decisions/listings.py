@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 from royal_platform.commerce.decisions.arguments import amount_of, text_of
+from royal_platform.commerce.decisions.costs import served_of
 from royal_platform.commerce.decisions.kind import Kind, ask, currency_of, currency_problem
-from royal_platform.commerce.decisions.model import Change, GateState, Policy, Proposal, RuleHit
+from royal_platform.commerce.decisions.model import (
+    Change,
+    CostToServe,
+    GateState,
+    Policy,
+    Proposal,
+    RuleHit,
+)
 from royal_platform.commerce.decisions.prices import margin_floor
 from royal_platform.commerce.shared.model import Money
 
@@ -27,6 +37,10 @@ def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:
         yield f"The price is not a positive amount that {currency} is paid in."
     if cost is not None and amount_of(cost) is None:
         yield "The unit cost is not a decimal string."
+    if "shipping" in arguments and (amount_of(arguments["shipping"]) or Decimal(0)) < 0:
+        yield "Shipping is below zero."
+    if "shipping" in arguments and amount_of(arguments["shipping"]) is None:
+        yield "Shipping is not a decimal string."
     for name, most in (("title", 255), ("sku", 255), ("description", 5000)):
         text = arguments.get(name, "" if name == "description" else None)
         if not isinstance(text, str) or len(text) > most or (name != "description" and not text):
@@ -39,11 +53,15 @@ def _changes(proposal: Proposal) -> tuple[Change, ...]:
     if proposal.kind in LISTING_KINDS:
         shown = "ACTIVE" if proposal.kind == PUBLISH else "DRAFT"
         return (Change("status", text_of(proposal.precondition.get("status")), shown, ""),)
-    return (
+    found = [
         Change("product", None, text_of(arguments["title"]), ""),
         Change("price", None, text_of(arguments["price"]), currency_of(proposal)),
         Change("unit cost", None, text_of(arguments.get("unit_cost")), currency_of(proposal)),
-    )
+    ]
+    if "shipping" in arguments:
+        told = text_of(arguments["shipping"])
+        found.append(Change("supplier_shipping", None, told, currency_of(proposal)))
+    return tuple(found)
 
 
 def _draft_margin(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:
@@ -52,7 +70,16 @@ def _draft_margin(proposal: Proposal, policy: Policy, state: GateState) -> Itera
     if cost is None:
         yield ask("unit_cost.unknown", "The unit cost is unknown: the margin cannot be checked.")
     else:
-        yield from margin_floor(proposal, policy, state, cost)
+        yield from margin_floor(proposal, policy, _carried(proposal, state), cost)
+
+
+def _carried(proposal: Proposal, state: GateState) -> GateState:
+    """The state in which the supplier brings the article to its buyer, where he tells for what."""
+    told, subject = amount_of(proposal.arguments.get("shipping")), proposal.subject.id
+    if told is None:
+        return state
+    known = served_of(state.served, subject) or CostToServe(tax_rate=state.tax_rate)
+    return replace(state, served={**state.served, subject: replace(known, carried=told)})
 
 
 DRAFTS = (Kind(IMPORT, _problems, _changes, (_draft_margin,)),)

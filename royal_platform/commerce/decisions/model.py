@@ -370,6 +370,8 @@ class CostToServe:
       not go back into stock;
     - ``parcels``: parcels for a unit, below 1 where units travel together; ``shipping_paid``: what
       buyers paid for shipping a unit, before tax, in the store's currency;
+    - ``carried``: what a supplier takes for bringing a unit to its buyer, None where none does or
+      tells it;
     - ``units``, ``returned``: how many the rates of this very variant rest on.
     """
 
@@ -381,6 +383,7 @@ class CostToServe:
     units: int = 0
     returned: int = 0
     countries: tuple[CountryTax, ...] = ()
+    carried: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

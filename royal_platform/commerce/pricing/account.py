@@ -335,7 +335,9 @@ def _costs(desk: Desk, variant: Variant) -> Iterator[Evidence]:
     served = desk.served[variant.id]
     for part in parts_of(variant.price.amount, variant.unit_cost.amount, served, desk.policy):
         if part.name in _SERVING:
-            limits = [f"policy {name}" for name in part.sources if name != "orders"]
+            limits = [
+                f"policy {name}" for name in part.sources if name not in {"orders", "supplier"}
+            ]
             yield Evidence(
                 _SERVING[part.name],
                 None if part.amount is None else f"{part.amount:.2f}",

@@ -94,6 +94,7 @@ def propose_prices(
     collections: Sequence[Collection] = (),
     discounts: Sequence[DiscountRun] | None = None,
     competitors: Mapping[str, Sequence[CompetitorPrice]] | None = None,
+    carried: Mapping[str, Decimal] | None = None,
 ) -> PricingOutcome:
     """Propose at most ``limit`` price changes, the largest expected gain first.
 
@@ -105,6 +106,7 @@ def propose_prices(
     because too little is known of it, a price test is proposed if that is worth its cost; what
     ``trials`` read is believed, and a variant in one is left alone. What ``orders`` say of
     shipping, returned goods and taxes is part of every margin; ``studies`` name what they do not.
+    What is ``carried`` to its buyer by a supplier, by variant, costs what he takes for it instead.
     How buyers mind a price is pooled in ``collections`` (in product types without them); weeks of
     the store's ``discounts`` are not read as an answer to prices, None where they are not told.
     What ``competitors`` asked, by variant, stands beside a price as evidence; where the policy
@@ -117,7 +119,7 @@ def propose_prices(
         (rows[each.variant_id], each.elasticity, each.sd)
         for each in trials.readings if each.variant_id in rows
     ])  # fmt: skip
-    served = learn(panel, orders or OrderFacts(), store.tax_rate)
+    served = learn(panel, orders or OrderFacts(), store.tax_rate, carried)
     desk = Desk(
         panel, forecast, believed, policy, store, now, run_id, served, rules.discount_rate(panel),
         available_now or {}, today or now.date(), past.kin, past.promoted,

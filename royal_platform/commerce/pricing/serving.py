@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from royal_platform.commerce.decisions.costs import OF_STORE
@@ -92,10 +92,13 @@ class _Sums:
     lost: int = 0
 
 
-def learn(panel: Panel, facts: OrderFacts, tax_rate: Decimal) -> dict[str, CostToServe]:
+def learn(
+    panel: Panel, facts: OrderFacts, tax_rate: Decimal, carried: Mapping[str, Decimal] | None = None
+) -> dict[str, CostToServe]:
     """What selling a unit costs, for every variant of the panel and for the store under "".
 
-    ``tax_rate`` is the store's, for where no order tells the tax of a country.
+    ``tax_rate`` is the store's, for where no order tells the tax of a country; ``carried`` what
+    suppliers take for bringing a unit of these variants to its buyer.
     """
     rates, goods = _tax_rates(facts, tax_rate), _goods_rates(panel, facts)
     sums, countries = _summed(facts, rates)
@@ -111,6 +114,8 @@ def learn(panel: Panel, facts: OrderFacts, tax_rate: Decimal) -> dict[str, CostT
         )
         for row, variant_id in enumerate(panel.variant_ids)
     }  # fmt: skip
+    for variant_id in found.keys() & (carried or {}).keys():
+        found[variant_id] = replace(found[variant_id], carried=(carried or {})[variant_id])
     total = float(returned.sum() / sold.sum()) if sold.sum() > 0 else None
     found[OF_STORE] = _cost(
         whole, whole, mix, rates, goods={},

@@ -128,14 +128,8 @@ def margin_of(
     if offer.cost is None or landed_cost(offer) is None or price <= 0:
         return None
     share = Decimal(str(round(min(returned, _MOST_RETURNED), 4)))
-    told = offer.shipping
-    costs = unit_costs(
-        offer.cost.amount,
-        replace(served, return_rate=share),
-        policy if told is None else replace(policy, shipping_cost_per_order=Decimal(0)),
-    )
-    if told is not None:
-        costs = replace(costs, serving=costs.serving + told.amount)
+    told = None if offer.shipping is None else offer.shipping.amount
+    costs = unit_costs(offer.cost.amount, replace(served, return_rate=share, carried=told), policy)
     return float(costs.margin(price) / costs.kept(price))
 
 

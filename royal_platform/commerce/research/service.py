@@ -243,8 +243,11 @@ def _proposal(found: Candidate, desk: Desk) -> Proposal:
     offer, price = found.offer.offer, found.price
     if price is None:
         raise ValueError("a candidate without a price is not proposed")
-    landed = landed_cost(offer)
-    unit_cost = None if landed is None else landed.rounded()
+    # Goods and shipping apart: what the supplier takes for shipping replaces the policy's cost.
+    unit_cost = None if landed_cost(offer) is None or offer.cost is None else offer.cost.rounded()
+    shipping = {} if unit_cost is None or offer.shipping is None else {
+        "shipping": format(offer.shipping.rounded().amount, "f")
+    }  # fmt: skip
     return Proposal(
         agent_id=AGENT_ID,
         kind="product.import_draft",
@@ -255,7 +258,7 @@ def _proposal(found: Candidate, desk: Desk) -> Proposal:
             "sku": offer.sku or offer.supplier_sku, "supplier_id": offer.supplier_id,
             "supplier_sku": offer.supplier_sku, "price": format(price.amount, "f"),
             "unit_cost": None if unit_cost is None else format(unit_cost.amount, "f"),
-            "currency": desk.store.currency,
+            "currency": desk.store.currency, **shipping,
         },
         precondition={"product_id": None},
         evidence=tuple(

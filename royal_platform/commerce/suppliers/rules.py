@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from statistics import fmean, stdev
 
 from royal_platform.commerce.shared.model import Money
@@ -43,6 +44,20 @@ def landed_cost(offer: Offer) -> Money | None:
     if offer.shipping.currency != offer.cost.currency:
         return None
     return offer.cost + offer.shipping
+
+
+def carried_by(offer: Offer, unit_cost: Money) -> Decimal | None:
+    """What of the shipping the supplier tells comes on top of a variant's ``unit_cost``.
+
+    Nothing where the cost is the landed one, which has it in it; None where it is not told in the
+    same money.
+    """
+    if offer.shipping is None or offer.shipping.currency != unit_cost.currency:
+        return None
+    landed = landed_cost(offer)
+    if landed is not None and landed.rounded() == unit_cost.rounded():
+        return Decimal(0)
+    return offer.shipping.amount
 
 
 def best_by_variant(offers: Iterable[OfferVersion], *, currency: str) -> dict[str, OfferVersion]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.settings import read_settings
 from orchestrator.core.agent_registry import Registration, get_agent_registry
@@ -22,10 +22,13 @@ from royal_platform.commerce.decisions.costs import OF_STORE, costs_in
 from royal_platform.commerce.decisions.model import Decision
 from royal_platform.commerce.pricing.competitors import CompetitorPrice
 from royal_platform.commerce.shared.model import Money
+from royal_platform.commerce.suppliers.model import Offer
 from royal_platform.persistence.competitor_prices import put_competitor_prices
 from royal_platform.persistence.costs_to_serve import served_in
 from royal_platform.persistence.decisions import DecisionFilter
+from royal_platform.persistence.offers import Offers
 from royal_platform.persistence.price_studies import studies_of
+from royal_platform.persistence.suppliers import Suppliers
 from royal_platform.persistence.tables.catalog import variants
 from tests.integration.platform.wire import Sandbox
 
@@ -132,3 +135,32 @@ def test_the_gate_compares_with_the_cheapest_competitor_that_counts(platform: Pl
         found = gate_state(books, decision.proposal).competitor
         assert found is not None
         assert (found.source, found.price) == ("b", Decimal(8))
+
+
+def test_what_a_supplier_brings_to_the_buyer_is_learned_of_goods_the_store_does_not_count(
+    platform: Platform,
+) -> None:
+    ids = [each.proposal.subject.id for each in proposed(platform, "price.set")[:2]]
+    with writing(platform) as books:
+        Suppliers(books.store_id).add(
+            books.connection, supplier_id="sup", name="Dropshipper", kind="feed", origin="entered",
+            settings={}, actor="ada", active=True, now=books.now,
+        )  # fmt: skip
+        rows = books.connection.execute(
+            select(variants.c.id, variants.c.sku).where(variants.c.id.in_(ids))
+        ).all()
+        offers = [
+            Offer("sup", row.sku, "x", sku=row.sku, cost=Money(Decimal("1.00"), "EUR"),
+                  shipping=Money(Decimal("3.10"), "EUR"), stock=9)
+            for row in rows
+        ]  # fmt: skip
+        Offers(books.store_id).take(books.connection, "sup", offers, now=books.now)
+        books.connection.execute(
+            update(variants).where(variants.c.id == ids[0]).values(tracked=False)
+        )
+    run_agent(platform)
+    with reading(platform) as books:
+        learned = served_in(books.connection, platform.store_id, ids)
+    assert learned[ids[0]].carried == Decimal("3.10")
+    assert learned[ids[1]].carried is None
+    assert learned[OF_STORE].carried is None

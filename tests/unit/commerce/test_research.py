@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
-from royal_platform.commerce.decisions.costs import unit_costs
+from royal_platform.commerce.decisions.costs import OF_STORE, unit_costs
 from royal_platform.commerce.decisions.model import CostToServe, GateState, Policy, Ruling
 from royal_platform.commerce.decisions.rules import changes, judge
 from royal_platform.commerce.orders.model import VariantDay
@@ -20,6 +20,7 @@ from royal_platform.commerce.research import rules, service
 from royal_platform.commerce.research.model import Category, Trend, Twin
 from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers.model import Offer, OfferVersion, Reliability
+from royal_platform.commerce.suppliers.rules import carried_by
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 TODAY = date(2026, 5, 1)
@@ -64,11 +65,14 @@ def test_a_good_article_is_proposed_with_each_factors_evidence():
     (proposal,) = found.proposals
     assert proposal.kind == "product.import_draft"
     assert [each.label.split()[0] for each in proposal.evidence] == list(rules.WEIGHTS)
-    assert proposal.arguments["unit_cost"] == "23.00"
+    assert proposal.arguments["unit_cost"] == "20.00"
+    assert proposal.arguments["shipping"] == "3.00"
     assert proposal.provenance == "supplier feed"
     state = GateState(NOW, "EUR", tax_rate=D("0.21"))
     assert judge(proposal, Policy(), state).ruling is Ruling.ASK
-    assert [each.field for each in changes(proposal)] == ["product", "price", "unit cost"]
+    assert [each.field for each in changes(proposal)] == [
+        "product", "price", "unit cost", "supplier_shipping",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -227,3 +231,47 @@ def test_a_hit_rate_is_claimed_only_after_its_window():
     old = [(NOW - timedelta(days=30), 3), (NOW - timedelta(days=40), 0)]
     found = service.hit_rate([*young, *old], NOW, 3)
     assert (found.judged, found.hits, found.share) == (2, 1, 0.5)
+
+
+def test_a_draft_is_judged_with_the_suppliers_shipping_and_not_with_ours_on_top():
+    (proposal,) = service.shortlist([offer()], {}, desk()).proposals
+    served = {OF_STORE: CostToServe(D(0), D(0), D(0), D(1))}
+    state = GateState(NOW, "EUR", served=served)
+    price = D(proposal.arguments["price"])
+    # Our parcel would leave nothing; the supplier's own takes 3 of what is left.
+    dear = Policy(shipping_cost_per_order=price, return_cost_per_unit=D(0))
+    assert {hit.rule for hit in judge(proposal, dear, state).hits} == {"autonomy"}
+    silent = replace(
+        proposal, arguments={k: v for k, v in proposal.arguments.items() if k != "shipping"}
+    )
+    assert "margin.floor" in {hit.rule for hit in judge(silent, dear, state).hits}
+    told = replace(proposal, arguments={**proposal.arguments, "shipping": format(price, "f")})
+    assert "margin.floor" in {hit.rule for hit in judge(told, dear, state).hits}
+    # Nobody has to enter what an order of ours costs to know what this one does.
+    unsaid = judge(proposal, Policy(return_cost_per_unit=D(0)), state)
+    assert "costs.unknown" not in {hit.rule for hit in unsaid.hits}
+
+
+@pytest.mark.parametrize("shipping", ["-1.00", "free", 3, None])
+def test_shipping_that_is_no_amount_is_refused(shipping):
+    (proposal,) = service.shortlist([offer()], {}, desk()).proposals
+    wrong = replace(proposal, arguments={**proposal.arguments, "shipping": shipping})
+    assert judge(wrong, Policy(), GateState(NOW, "EUR")).ruling is Ruling.DENY
+
+
+@pytest.mark.parametrize(
+    ("cost", "shipping", "carried"),
+    [
+        ("20.00", "3.00", D(3)),
+        # The landed cost has the shipping in it.
+        ("23.00", "3.00", D(0)),
+        ("20.00", None, None),
+    ],
+)
+def test_what_a_supplier_takes_comes_on_top_of_the_goods_and_not_of_the_landed_cost(
+    cost, shipping, carried
+):
+    told = None if shipping is None else euro(shipping)
+    article = Offer("a", "1", "x", cost=euro("20"), shipping=told)
+    assert carried_by(article, euro(cost)) == carried
+    assert carried_by(replace(article, shipping=Money(D(3), "USD")), euro(cost)) is None

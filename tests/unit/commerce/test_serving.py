@@ -175,3 +175,17 @@ def test_a_price_is_split_into_tax_and_the_rest_as_the_store_would_to_the_cent(
 
 def _tax_in(cents, permille):
     return round(D(cents) * permille / (1000 + permille))
+
+
+def test_what_a_supplier_brings_to_its_buyer_costs_what_he_takes_for_it():
+    facts = OrderFacts(sent=(Sent("a", "NL", 400, 400, 400.0, 400 * 1.0),), included=False)
+    found = learn(panel([400, 0, 0, 400], [0] * 4), facts, D(0), {"a": D(5), "gone": D(1)})
+    policy = Policy(shipping_cost_per_order=D(8), return_cost_per_unit=D(0))
+    # Buyers paid 1 of it; another variant leaves by our own parcel.
+    assert float(unit_costs(D(10), found["a"], policy).serving) == pytest.approx(4, abs=0.01)
+    assert float(unit_costs(D(10), found["d"], policy).serving) == pytest.approx(7, abs=0.01)
+    assert unknown_parts(found["a"], Policy(return_cost_per_unit=D(0))) == ()
+    [shipping] = [each for each in parts_of(D(30), D(10), found["a"], policy)
+                  if each.name == "shipping"]  # fmt: skip
+    assert shipping.sources == ("orders", "supplier")
+    assert "gone" not in found

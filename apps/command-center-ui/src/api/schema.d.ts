@@ -4832,7 +4832,7 @@ export interface components {
          * PricePartOut
          * @description Where a part of the price of one unit sold goes; ``amount`` null where nobody told it.
          *
-         *     ``sources`` are ``orders``, ``catalog``, or the names of limits of the policy.
+         *     ``sources`` are ``orders``, ``catalog``, ``supplier``, or the names of limits of the policy.
          */
         PricePartOut: {
             /**
@@ -6043,6 +6043,8 @@ export interface components {
         /**
          * ServedOut
          * @description What the store's orders say of selling a unit; rates are fractions, null is "not told".
+         *
+         *     ``carried`` is what a supplier takes for bringing a unit to its buyer.
          */
         ServedOut: {
             /**
@@ -6064,6 +6066,8 @@ export interface components {
             returned: number;
             /** Countries */
             countries: components["schemas"]["CountryTaxOut"][];
+            /** Carried */
+            carried: string | null;
         };
         /**
          * SessionOut

@@ -625,6 +625,7 @@ function whyPrice(variant: Variant): WhyPrice {
       lost_share: "0.2",
       parcels: "0.61",
       shipping_paid: "1.90",
+      carried: null,
       units: 412,
       returned: 33,
       countries: [

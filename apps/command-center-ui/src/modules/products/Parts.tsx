@@ -11,7 +11,7 @@ export function Parts({ why }: { why: WhyPrice }) {
   const money = (amount: string) => format.money({ amount, currency: why.price.currency });
   const from = (sources: string[]) => {
     const kinds = sources.map((each) =>
-      each === "orders" || each === "catalog" ? each : "policy",
+      each === "orders" || each === "catalog" || each === "supplier" ? each : "policy",
     );
     return [...new Set(kinds)].map((each) => t(`products.whySourceOf.${each}`)).join(", ");
   };
