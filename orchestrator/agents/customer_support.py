@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from orchestrator.core.agent_base import AgentBase
 from orchestrator.core.books import reading, writing
 from orchestrator.core.command import main
+from orchestrator.core.missing import missed_parcel
 from orchestrator.core.replying import newest_inbound, reply_facts
 from royal_platform.commerce.decisions.model import Proposal, Status
 from royal_platform.commerce.decisions.support import REPLY, reply_id
@@ -45,6 +46,7 @@ class CustomerSupportAgent(AgentBase):
         for thread_id in begun["threads"]:
             _read: bool = await self.step(f"understand {thread_id}", self._understand, thread_id)
             done: dict[str, bool] = await self.step(f"draft {thread_id}", self._draft, thread_id)
+            proposals += self._lost(thread_id)
             if done["handed_over"]:
                 handed_over += 1
             elif done["draft"]:
@@ -55,8 +57,8 @@ class CustomerSupportAgent(AgentBase):
         self.report(
             looked_at=[f"{len(begun['threads'])} threads that wait for an answer"],
             could_not_see=[*begun["could_not_see"], *paused],
-            headline=f"{len(proposals)} answers proposed, {handed_over} threads handed to people, "
-            f"{begun['late']} late.",
+            headline=f"{len(proposals)} answers and replacements proposed, "
+            f"{handed_over} threads handed to people, {begun['late']} late.",
         )
         return {
             "status": "success",
@@ -130,6 +132,12 @@ class CustomerSupportAgent(AgentBase):
         with reading(self.platform) as books:
             kept = Threads(books.store_id).draft(books.connection, thread.id)
         return kept if kept is not None and kept.answers == newest.id else None
+
+    def _lost(self, thread_id: str) -> list[Proposal]:
+        thread, _messages = self._thread(thread_id)
+        with reading(self.platform) as books:
+            found = missed_parcel(books, thread)
+        return [] if found is None else [found]
 
     def _reply(self, thread_id: str, at: datetime) -> list[Proposal]:
         thread, messages = self._thread(thread_id)

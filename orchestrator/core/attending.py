@@ -9,6 +9,7 @@ from typing import Any
 
 from core.errors import Conflict, Invalid
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
+from orchestrator.core.missing import bought_of
 from orchestrator.core.proposing import propose_in
 from orchestrator.core.readdressing import ordered_at_supplier
 from orchestrator.core.replying import newest_inbound, reply_facts
@@ -16,7 +17,6 @@ from royal_platform.commerce.decisions.discounts import DISCOUNT
 from royal_platform.commerce.decisions.model import Decision, Proposal
 from royal_platform.commerce.decisions.support import reply_id
 from royal_platform.commerce.orders.model import OrderMoney
-from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.support.model import Escalation, Thread, ThreadStatus
 from royal_platform.commerce.support.service import (
     Bought,
@@ -36,7 +36,6 @@ from royal_platform.commerce.support.service import (
 from royal_platform.persistence.support import Threads
 from royal_platform.persistence.support_facts import (
     order_money,
-    returnable_lines,
     variants_of_order,
 )
 
@@ -136,7 +135,7 @@ def take_back(ground: Ground, thread_id: str, goods: GoodsBack, actor: Actor) ->
     """
     with writing(ground) as books:
         thread, order = _about(books, thread_id)
-        lines, worth = _bought(books, order, goods.lines)
+        lines, worth = bought_of(books, order, goods.lines)
         proposal = return_proposal(
             thread, order, replace(goods, lines=lines), worth, source=books.store.source,
             now=books.now, provenance=_PERSON,
@@ -158,7 +157,7 @@ def send_again(ground: Ground, thread_id: str, goods: LostGoods, actor: Actor) -
                 "The order has no customer, or was not paid in the store's currency.",
                 remedy="Make the replacement in the store's admin.",
             )
-        lines, worth = _bought(books, order, goods.lines)
+        lines, worth = bought_of(books, order, goods.lines)
         proposal = reship_proposal(
             thread, order, replace(goods, lines=lines), worth, source=books.store.source,
             now=books.now, provenance=_PERSON,
@@ -238,18 +237,6 @@ def _about(books: Books, thread_id: str) -> tuple[Thread, OrderMoney]:
             remedy="Ask the customer which order it is.",
         )
     return thread, order
-
-
-def _bought(
-    books: Books, order: OrderMoney, wanted: Mapping[str, int]
-) -> tuple[dict[str, int], Money]:
-    """The units by order line, all of them where none are wanted, and what was paid for them."""
-    bought = returnable_lines(books.connection, books.store_id, order.id)
-    lines = dict(wanted) or {line: units for line, (units, _) in bought.items()}
-    if not lines or any(units > bought.get(line, (0,))[0] for line, units in lines.items()):
-        raise Invalid("It is more than was bought.", remedy="Read the order's lines again.")
-    paid = sum((bought[line][1] * units for line, units in lines.items()), Decimal(0))
-    return lines, Money(paid, order.currency).rounded()
 
 
 def _once(books: Books, proposal: Proposal, actor: Actor) -> str:

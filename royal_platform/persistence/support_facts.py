@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, func, select
 
 from royal_platform.commerce.orders.model import OrderMoney
+from royal_platform.commerce.support.rules import ParcelSent
 from royal_platform.persistence.tables.catalog import variants
 from royal_platform.persistence.tables.orders import order_lines, orders, refunds
 
@@ -49,6 +50,20 @@ def order_money(connection: Connection, store_id: str, order_id: str) -> OrderMo
         refunded=connection.execute(back).scalar_one() or Decimal(0),
         paid_by=None, is_foreign=False,
     )  # fmt: skip
+
+
+def parcel_sent(connection: Connection, store_id: str, order_id: str) -> ParcelSent | None:
+    """Whether an order left; None when our copy does not have it or it was cancelled."""
+    query = select(orders).where(
+        orders.c.store_id == store_id, orders.c.id == order_id, orders.c.deleted_at.is_(None),
+        orders.c.cancelled_at.is_(None),
+    )  # fmt: skip
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return ParcelSent(
+        row.processed_at, row.fulfillment_status == "fulfilled", row.financial_status != "paid"
+    )
 
 
 def returnable_lines(

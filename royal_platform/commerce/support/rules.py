@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from royal_platform.commerce.support.intents import Intent
 from royal_platform.commerce.support.model import (
     Clockwork,
     Escalation,
@@ -29,6 +30,8 @@ _NEXT_HEADER = re.compile(r"(sent|date|to|verzonden|datum|aan|gesendet|an|subjec
 _LINE_MAX = 300
 # Below this an intent is a guess.
 _SURE = 0.5
+# A parcel that took longer than this is looked for by no carrier any more.
+_LOST_AFTER = timedelta(days=14)
 # What only a person may answer, whatever is known.
 _FOR_PERSONS: Mapping[str, str] = {
     "unsure": "What the customer wants was not understood.",
@@ -54,6 +57,15 @@ class Promise:
 
     first_response_hours: int = 4
     resolution_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelSent:
+    """An order as our copy knows it: whether all of it left, and whether money went back."""
+
+    ordered_at: datetime
+    whole: bool
+    paid_back: bool
 
 
 def due_at(opened_at: datetime, hours: int, when: BusinessHours) -> datetime:
@@ -169,3 +181,18 @@ def _reason(triage: Triage | None, *, has_answer: bool) -> str | None:
     if triage.urgency is Urgency.HIGH and triage.sentiment is Sentiment.NEGATIVE:
         return "The customer is upset and it is urgent."
     return None if has_answer else "Nothing was found that an answer could rest on."
+
+
+def seems_lost(triage: Triage | None, sent: ParcelSent | None, now: datetime) -> bool:
+    """Whether a customer misses a parcel that left, was not paid back, and is overdue.
+
+    It proves nothing: what is proposed on it is a person's to decide.
+    """
+    if triage is None or sent is None or triage.confidence < _SURE:
+        return False
+    return (
+        triage.intent == Intent.NOT_RECEIVED
+        and sent.whole
+        and not sent.paid_back
+        and now - sent.ordered_at >= _LOST_AFTER
+    )

@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from email.message import EmailMessage
 from pathlib import Path
@@ -260,6 +261,31 @@ def test_a_mail_gets_one_reply_in_its_thread(platform: Platform) -> None:
         Privacy(books.store_id).erase(books.connection, customer_id, [], books.now)
     assert address not in str(said(platform, thread.id)) + str(threads(platform))
     _words_are_forgotten(platform, decision, address)
+
+
+def test_an_overdue_parcel_that_is_missed_is_proposed_again_once(platform: Platform) -> None:
+    _customer, address, order_id, name = buyer(platform)
+    receive(platform, mail(address, f"{name} never arrived", "lost1@home"))
+    [thread] = threads(platform)
+    understood(platform, thread, "not_received")
+    run(platform)
+    # It may still come: nothing is sent again.
+    assert decided(platform, "reship.create") == []
+    with writing(platform) as books:
+        overdue = orders.update().where(
+            orders.c.store_id == books.store_id, orders.c.id == order_id
+        )
+        books.connection.execute(
+            overdue.values(
+                processed_at=books.now - timedelta(days=15), fulfillment_status="fulfilled"
+            )
+        )
+    run(platform)
+    run(platform)
+    [decision] = decided(platform, "reship.create")
+    assert decision.status.value == "proposed"
+    assert decision.proposal.arguments["thread_id"] == thread.id
+    assert decision.proposal.subject.id == order_id
 
 
 def test_a_spent_budget_leaves_the_macros_and_the_run_says_why(platform: Platform) -> None:

@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from royal_platform.commerce.support.model import Sentiment, Triage, Urgency
 from royal_platform.commerce.support.rules import (
     BusinessHours,
+    ParcelSent,
     Promise,
     clockwork,
     due_at,
     is_late,
+    seems_lost,
 )
 
 BERLIN = BusinessHours("Europe/Berlin")
@@ -67,3 +70,21 @@ def test_a_thread_is_late_once_a_promise_is_broken_and_stays_so() -> None:
     clock = clockwork(came, Promise(), BERLIN)
     assert not is_late(clock, came)
     assert is_late(clock, clock.first_response_due_at + timedelta(minutes=1))
+
+
+@given(
+    st.sampled_from(["not_received", "order_status", "refund", "unsure"]), st.floats(0, 1),
+    st.booleans(), st.booleans(), st.integers(0, 30),
+)  # fmt: skip
+def test_a_parcel_seems_lost_only_when_it_left_is_missed_overdue_and_not_paid_back(
+    intent: str, confidence: float, whole: bool, paid_back: bool, days: int
+) -> None:
+    now = datetime(2026, 3, 4, 9, tzinfo=UTC)
+    triage = Triage("m1", "en", intent, Sentiment.NEUTRAL, Urgency.NORMAL, confidence)
+    sent = ParcelSent(now - timedelta(days=days), whole, paid_back)
+    expected = (
+        intent == "not_received" and confidence >= 0.5 and whole and not paid_back and days >= 14
+    )
+    assert seems_lost(triage, sent, now) is expected
+    assert not seems_lost(None, sent, now)
+    assert not seems_lost(triage, None, now)
