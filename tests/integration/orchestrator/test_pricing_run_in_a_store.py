@@ -101,6 +101,10 @@ def test_a_run_teaches_the_gate_and_the_page_what_selling_costs(platform: Platfo
     for decision, state in zip(decisions, states, strict=True):
         variant = decision.proposal.subject.id
         study = studies[variant].study
+        # The store's order lines told their tax on the way here: 21 %, each line to the cent.
+        taxes = {each.country: each for each in learned[variant].countries}
+        assert taxes["NL"].of_product
+        assert abs(taxes["NL"].rate - Decimal("0.21")) < Decimal("0.001")
         assert study.economics is not None
         assert state.unit_cost is not None
         costs, unknown = costs_in(state, policy, variant, state.unit_cost)
