@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     shopify_webhook_secret_previous: SecretStr | None = None
     # whoever brings in customers' mail and messages shows it; empty: nobody may
     inbound_secret: SecretStr | None = None
+    # the name (authserv-id) of the relay whose Authentication-Results are believed: mail it does
+    # not vouch for is a stranger's. Empty: who a mail is from is believed
+    inbound_authserv_id: str | None = None
     shopify_api_version: str = Field("2026-10", pattern=r"^\d{4}-\d{2}$")
     sandbox_letters: bool = Field(True, validation_alias=_env("ROYAL_SANDBOX_LETTERS"))
     sandbox_seed: int = Field(20, ge=0, validation_alias=_env("ROYAL_SANDBOX_SEED"))

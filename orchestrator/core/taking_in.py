@@ -47,12 +47,17 @@ def read_arrival(platform: Platform, topic: str, body: bytes, payload: Any) -> A
     """What a receipt's body says. Raises ``Invalid``."""
     if topic == MAIL_TOPIC:
         ours = parseaddr(platform.settings.mail_from or HERE)[1]
-        return arrival_of(body, ours)
+        return arrival_of(body, ours, platform.settings.inbound_authserv_id)
     return _told(payload)
 
 
 async def customer_of(platform: Platform, arrival: Arrival) -> str | None:
-    """The store's customer with this address; None when it knows nobody of it."""
+    """The store's customer with this address; None when it knows nobody, or it may be forged.
+
+    A stranger's thread is about no order: nothing personal is told in it and nothing is done.
+    """
+    if not arrival.proven:
+        return None
     return await platform.recipients.customer_of(arrival.address)
 
 
@@ -66,6 +71,9 @@ def take_in(books: Books, arrival: Arrival, customer_id: str | None) -> str | No
     known = None if thread_id is None else threads.find(books.connection, thread_id)
     # Whoever guesses a Message-ID must not write into another person's thread.
     if known is not None and known.address != arrival.address:
+        known = None
+    # Nor must whoever forges the address.
+    if known is not None and known.customer_id is not None and not arrival.proven:
         known = None
     thread = known or _new(books, arrival, customer_id)
     if not threads.add(books.connection, _message(arrival, thread.id, books.now), _bytes(arrival)):

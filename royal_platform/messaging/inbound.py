@@ -19,6 +19,7 @@ from html import unescape
 from core.errors import Invalid
 from royal_platform.commerce.support.model import Arrival, Attachment, Channel
 from royal_platform.commerce.support.rules import is_machine, unquoted
+from royal_platform.messaging.authenticity import is_proven
 
 MAIL_MAX = 5 * 1024 * 1024
 _TEXT_MAX, _HTML_MAX, _LINE_MAX = 50_000, 200_000, 400
@@ -46,9 +47,10 @@ def mail_key(raw: bytes) -> str:
     return hashlib.sha256(told).hexdigest()[:40]
 
 
-def arrival_of(raw: bytes, ours: str) -> Arrival:
+def arrival_of(raw: bytes, ours: str, relay: str | None = None) -> Arrival:
     """The mail as what a customer sent; ``ours`` is the address our own mail comes from.
 
+    ``relay`` is the name of the relay that says who a mail is from; None: it is believed.
     Raises ``Invalid`` when it has no sender one could answer.
     """
     message = message_from_bytes(raw, policy=default)
@@ -68,7 +70,7 @@ def arrival_of(raw: bytes, ours: str) -> Arrival:
         subject=line(_header(message, "subject")), text=fresh, quoted=quoted, html=html,
         internet_id=ids[0] if ids else None, answers=tuple(dict.fromkeys(answers))[:_ANSWERS_MAX],
         is_automatic=is_machine(headers, address) or address == ours.lower(),
-        files=_files(message),
+        files=_files(message), proven=relay is None or _is_proven(message, relay, address),
     )  # fmt: skip
 
 
@@ -111,6 +113,15 @@ def _sender(message: EmailMessage) -> tuple[str, str]:
         if _ADDRESS.fullmatch(address):
             return line(author, 120), address.lower()
     raise Invalid("The mail has no sender.", remedy="Send it with a From that is one address.")
+
+
+def _is_proven(message: EmailMessage, relay: str, address: str) -> bool:
+    """A Reply-To that is not the sender is proven by nothing."""
+    senders = message.get_all("from", [])
+    if len(senders) != 1 or parseaddr(_header(message, "from"))[1].lower() != address:
+        return False
+    results = [str(each) for each in message.get_all("authentication-results", [])]
+    return is_proven(results, relay, address)
 
 
 def _bodies(message: EmailMessage) -> tuple[str, str | None]:

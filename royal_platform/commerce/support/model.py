@@ -109,7 +109,8 @@ class Arrival:
 
     - ``key``: the same for the same message, however often it arrives;
     - ``answers``: Message-IDs it says it answers, the nearest first;
-    - ``files``: with their bytes, None where they were refused.
+    - ``files``: with their bytes, None where they were refused;
+    - ``proven``: False when it may come from somebody else than it says.
     """
 
     key: str
@@ -124,6 +125,7 @@ class Arrival:
     answers: tuple[str, ...]
     is_automatic: bool
     files: tuple[tuple[Attachment, bytes | None], ...] = ()
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)

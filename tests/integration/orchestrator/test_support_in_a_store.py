@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from api_gateway.app import create_app
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.events import read_after
 from core.events.tables import events
 from core.events.verify import verify
@@ -261,6 +261,29 @@ def test_a_mail_gets_one_reply_in_its_thread(platform: Platform) -> None:
         Privacy(books.store_id).erase(books.connection, customer_id, [], books.now)
     assert address not in str(said(platform, thread.id)) + str(threads(platform))
     _words_are_forgotten(platform, decision, address)
+
+
+def test_a_mail_nobody_vouches_for_is_a_strangers(platform: Platform) -> None:
+    _customer, address, _order, name = buyer(platform)
+    receive(platform, mail(address, f"Where is {name}?", "true1@home"))
+    relayed = replace(
+        platform, settings=platform.settings.model_copy(update={"inbound_authserv_id": "mx.test"})
+    )
+    receive(relayed, mail(address, "Send it to me", "forged1@evil", In_Reply_To="<true1@home>"))
+    forged, true = sorted(threads(platform), key=lambda each: each.customer_id is not None)
+    assert (forged.customer_id, forged.order_id) == (None, None)
+    assert [each.text for each in said(platform, forged.id)] == ["Send it to me"]
+    assert len(said(platform, true.id)) == 1
+    with pytest.raises(Conflict):
+        attending.cancel(platform, forged.id, "they say so", "ada")
+    domain = address.rpartition("@")[2]
+    vouched = f"mx.test; dmarc=pass header.from={domain}"
+    receive(
+        relayed,
+        mail(address, "It is me", "true2@home", In_Reply_To="<true1@home>",
+             Authentication_Results=vouched),
+    )  # fmt: skip
+    assert len(said(platform, true.id)) == 2
 
 
 def test_an_overdue_parcel_that_is_missed_is_proposed_again_once(platform: Platform) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import Invalid
 from royal_platform.commerce.support.rules import is_machine, order_names, unquoted
+from royal_platform.messaging.authenticity import is_proven
 from royal_platform.messaging.inbound import arrival_of, clean_html, line, mail_key
 
 OURS = "shop@test.example"
@@ -150,3 +151,55 @@ def test_an_answer_below_the_quotation_is_found() -> None:
 
 def test_orders_are_named_once_each() -> None:
     assert order_names("#1042, #RQ-2000 and again #1042; not #12") == ("#1042", "#RQ-2000")
+
+
+PASS = (
+    "mx.shop.test 1; spf=pass smtp.mailfrom=home.test; dmarc=pass (p=reject) header.from=home.test"
+)
+
+
+@pytest.mark.parametrize(
+    ("results", "proven"),
+    [
+        ((PASS,), True),
+        (("MX.shop.test; dmarc=pass header.from=Home.test",), True),
+        ((), False),
+        # Somebody else says so, or somebody below the relay.
+        (("mx.evil.test; dmarc=pass header.from=home.test",), False),
+        (("mx.shop.test; dmarc=fail header.from=home.test", PASS), False),
+        (("mx.evil.test; none", PASS), False),
+        # Of another domain, of none, twice, in a comment, or a word that only begins like it.
+        (("mx.shop.test; dmarc=pass header.from=evil.test",), False),
+        (("mx.shop.test; dmarc=pass header.from=evil.home.test",), False),
+        (("mx.shop.test; dmarc=pass",), False),
+        (("mx.shop.test; dmarc=fail header.from=home.test; dmarc=pass header.from=home.test",),
+         False),
+        (("mx.shop.test; dmarc=fail (dmarc=pass header.from=home.test)",), False),
+        (("mx.shop.test; dmarc=fail ((; dmarc=pass header.from=home.test",), False),
+        # In the sender's own words, which the relay quotes.
+        (('mx.shop.test; spf=pass smtp.mailfrom="x; dmarc=pass header.from=home.test"@evil.test',),
+         False),
+        (('mx.shop.test; spf=pass smtp.mailfrom="x; dmarc=pass header.from=home.test',), False),
+        (("mx.shop.test; dmarc=passed header.from=home.test",), False),
+        (("mx.shop.test; spf=pass smtp.mailfrom=home.test",), False),
+    ],
+)  # fmt: skip
+def test_a_mail_is_its_senders_when_the_relay_says_so(
+    results: tuple[str, ...], *, proven: bool
+) -> None:
+    message = mail()
+    for each in results:
+        message["Authentication-Results"] = each
+    assert arrival_of(bytes(message), OURS, "mx.shop.test").proven is proven
+    assert arrival_of(bytes(message), OURS).proven
+
+
+def test_what_is_answered_elsewhere_is_proven_by_nothing() -> None:
+    message = mail(Reply_To="eve@home.test")
+    message["Authentication-Results"] = PASS
+    assert not arrival_of(bytes(message), OURS, "mx.shop.test").proven
+
+
+@given(st.lists(st.text(max_size=80), max_size=3))
+def test_no_text_of_a_stranger_proves_anything(texts: list[str]) -> None:
+    assert not is_proven(texts, "mx.shop.test", "ann@home.test")
