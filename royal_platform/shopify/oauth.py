@@ -52,10 +52,20 @@ def address_of(domain: str) -> str:
 
 
 def query_hmac(parameters: Iterable[tuple[str, str]], secret: str) -> str:
-    """The signature of a query's parameters as Shopify makes it (hex HMAC-SHA256)."""
+    """The signature of a query's parameters as Shopify makes it (hex HMAC-SHA256).
+
+    Delimiters are escaped as in Shopify's own library (ShopifyAPI for Python, ``Session``): else a
+    signed ``code=1&host=2`` would also sign one parameter ``code`` of the value ``1&host=2``.
+    """
     signed = sorted((name, value) for name, value in parameters if name != "hmac")
-    message = "&".join(f"{name}={value}" for name, value in signed)
+    message = "&".join(
+        f"{_escaped(name).replace('=', '%3D')}={_escaped(value)}" for name, value in signed
+    )
     return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
+def _escaped(part: str) -> str:
+    return part.replace("%", "%25").replace("&", "%26")
 
 
 def check_query(

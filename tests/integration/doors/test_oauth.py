@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from api_gateway.app import create_app
@@ -138,6 +138,31 @@ def test_the_signature_is_shopifys() -> None:
         oauth.check_query(told, ["other"], now=datetime.fromtimestamp(1337178200, UTC))
     with pytest.raises(Invalid, match="too old"):
         oauth.check_query(told, ["hush"], now=datetime.fromtimestamp(1337188200, UTC))
+
+
+@given(
+    names=st.lists(st.text("abc%=&", min_size=1, max_size=4), min_size=2, max_size=2, unique=True),
+    values=st.lists(st.text("12%=&", max_size=6), min_size=2, max_size=2),
+)
+def test_no_query_has_the_signature_of_one_with_other_borders(
+    names: list[str], values: list[str]
+) -> None:
+    first, second = sorted(zip(names, values, strict=True))
+    borders = [
+        [first, second],
+        [(first[0], f"{first[1]}&{second[0]}={second[1]}")],
+        [(f"{first[0]}={first[1]}&{second[0]}", second[1])],
+    ]
+    signatures = {oauth.query_hmac(query, SECRET) for query in borders}
+    assert len(signatures) == len({tuple(query) for query in borders})
+
+
+def test_parameters_cannot_be_hidden_in_another_ones_value() -> None:
+    told = {"code": "1", "host": "2", "timestamp": "1337178173"}
+    merged = {"code": "1&host=2", "timestamp": "1337178173"}
+    query = [*merged.items(), ("hmac", oauth.query_hmac(told.items(), SECRET))]
+    with pytest.raises(Invalid, match="signature"):
+        oauth.check_query(query, [SECRET], now=datetime.fromtimestamp(1337178200, UTC))
 
 
 @pytest.mark.parametrize(
@@ -377,6 +402,62 @@ def test_no_query_breaks_the_door(
     answer = loop.run_until_complete(ask())
     assert answer.status_code < 500, answer.text
     assert answer.status_code in {410, 422}
+
+
+@pytest.fixture
+def genuine(platform: Platform) -> tuple[list[tuple[str, str]], str]:
+    """The query of a callback that is right, and the cookie of the browser that began it."""
+    address = installing.begin(platform, "127.0.0.1:1", "app", SECRET, "somebody")
+    ticket = parse_qs(urlsplit(address).query)["ticket"][0]
+    consent = installing.consent(platform, ticket, None)
+    query = {
+        "code": "the-code", "shop": "127.0.0.1:1", "state": ticket, "host": "YWRtaW4",
+        "timestamp": str(int(datetime.now(UTC).timestamp())),
+    }  # fmt: skip
+    signature = oauth.query_hmac(query.items(), SECRET)
+    return [*query.items(), ("hmac", signature)], consent.browser
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    name=st.sampled_from(["code", "shop", "state", "timestamp", "host", "hmac"]),
+    damage=st.sampled_from(["dropped", "changed", "doubled", "doubled and signed"]),
+    value=VALUES | st.just("\u00e9" * 900),
+)
+def test_a_genuine_callback_that_was_damaged_connects_nothing(
+    name: str,
+    damage: str,
+    value: str,
+    genuine: tuple[list[tuple[str, str]], str],
+    platform: Platform,
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    app = _app(platform)
+    query, browser = genuine
+    damaged = [pair for pair in query if pair[0] != name]
+    if damage == "changed":
+        damaged.append((name, value))
+    elif damage != "dropped":
+        damaged = [*query, (name, value)]
+    if damage == "doubled and signed" and name != "hmac":
+        damaged = [pair for pair in damaged if pair[0] != "hmac"]
+        damaged.append(("hmac", oauth.query_hmac(damaged, SECRET)))
+    assume(sorted(damaged) != sorted(query))
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+            headers = {"Cookie": f"{COOKIE}={browser}"}
+            return await client.get("/oauth/shopify/callback", params=damaged, headers=headers)
+
+    answer = loop.run_until_complete(ask())
+    assert answer.status_code in {410, 422}, answer.text
+    assert answer.json()["remedy"]
+    assert SECRET not in answer.text
+    with platform.database.read() as connection:
+        assert store_connections.active(connection) is None
 
 
 _apps: dict[str, Any] = {}
