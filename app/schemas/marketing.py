@@ -115,17 +115,21 @@ class SendingOut(Model):
     customer_id: str
     step: str
     due_at: datetime
-    outcome: Literal["sent", "to_come", "bought", "holdout", "weekly_cap", "daily_cap"]
+    outcome: Literal[
+        "sent", "to_come", "bought", "holdout", "without_consent", "weekly_cap", "daily_cap"
+    ]
 
 
 class FlowTrialOut(Model):
     """Whom a flow is about now, and what it would have done in the last thirty days.
 
-    Consent is not counted: the store is asked about each when a message is due. ``why_not`` names
-    the trigger that cannot be tried on what is kept here; then there are no figures.
+    ``agreed`` of the members have agreed to marketing mail as the local copy has it, ``holdout`` is
+    of those; the store is asked about each when a message is due. ``why_not`` names the trigger
+    that cannot be tried on what is kept here; then there are no figures.
     """
 
     members: int
+    agreed: int
     holdout: int
     sample: list[PersonOut]
     since: datetime

@@ -371,8 +371,26 @@ class CustomerExpected(Model):
     monetary_score: int | None
 
 
+class ConsentOut(Model):
+    """What a customer said about marketing on one channel, in Shopify's words in lower case.
+
+    ``state`` is subscribed, not_subscribed, unsubscribed, pending, invalid or redacted, ``level``
+    single_opt_in, confirmed_opt_in or unknown; ``at`` is when it last changed, ``location`` (an
+    id) and ``source`` (shopify, other) where it was collected.
+    """
+
+    state: str
+    level: str | None
+    at: datetime | None
+    location: str | None
+    source: str | None
+
+
 class CustomerOut(Model):
-    """``expected`` null: the customer has no order, or nobody was valued yet."""
+    """``expected`` null: the customer has no order, or nobody was valued yet.
+
+    A consent is null when the store has no mail address or telephone number of the customer's.
+    """
 
     id: str
     name: str | None
@@ -382,6 +400,8 @@ class CustomerOut(Model):
     first_order_at: datetime | None
     last_order_at: datetime | None
     expected: CustomerExpected | None
+    email_consent: ConsentOut | None
+    sms_consent: ConsentOut | None
 
 
 class CustomerPage(Model):

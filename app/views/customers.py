@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -16,14 +17,14 @@ from app.schemas.customers import (
     FindingOut,
     KnownFact,
 )
-from app.schemas.store import CustomerExpected, CustomerOut, CustomerPage
+from app.schemas.store import ConsentOut, CustomerExpected, CustomerOut, CustomerPage
 from app.views import segments, shared
 from royal_platform.commerce.customers.conditions import Finding
 from royal_platform.commerce.customers.facts import VOCABULARY, Facts, Value
 from royal_platform.commerce.customers.model import Segment
 from royal_platform.commerce.customers.segments import Rule, RuleError, parse
 from royal_platform.persistence.audience import CustomerFacts
-from royal_platform.persistence.orders import CustomerItem, Orders
+from royal_platform.persistence.orders import ConsentItem, CustomerItem, Orders
 from royal_platform.persistence.segments import SegmentRows
 from royal_platform.persistence.valuations import CustomerValue, Valuations
 
@@ -141,7 +142,13 @@ def _customer(item: CustomerItem, expected: CustomerValue | None) -> CustomerOut
         first_order_at=item.first_order_at,
         last_order_at=item.last_order_at,
         expected=None if expected is None else _expected(expected),
+        email_consent=_consent(item.email_consent),
+        sms_consent=_consent(item.sms_consent),
     )
+
+
+def _consent(found: ConsentItem | None) -> ConsentOut | None:
+    return None if found is None else ConsentOut(**asdict(found))
 
 
 def _expected(found: CustomerValue) -> CustomerExpected:

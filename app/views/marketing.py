@@ -78,7 +78,7 @@ def trial(platform: Platform, text: str) -> FlowTrialOut:
     found, tried = reach(platform, flow), on_last_month(platform, flow)
     counts = Counter(each.outcome.value for each in tried.sendings)
     return FlowTrialOut(
-        members=found.members, holdout=found.holdout,
+        members=found.members, agreed=found.agreed, holdout=found.holdout,
         sample=[PersonOut(id=one.id, name=one.name, orders=one.orders) for one in found.sample],
         since=tried.since, until=tried.until, signals=tried.signals, outcomes=dict(counts),
         sendings=[

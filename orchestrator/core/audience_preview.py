@@ -28,12 +28,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many the audience holds, and of them how many the holdout; ``sample`` are some of them.
+    """How many the audience holds, how many of them agreed to marketing mail, and the holdout.
 
-    Consent is not counted: the store is asked about each when a message is due.
+    ``sample`` are some of the audience. Both arms are drawn among those who agreed, as the local
+    copy has it; the store is asked again about each when a message is due.
     """
 
     members: int
+    agreed: int
     holdout: int
     sample: tuple[Person, ...]
 
@@ -41,7 +43,8 @@ class Reach:
 def reach(platform: Platform, flow: Flow) -> Reach:
     """The flow's audience as it is now."""
     ids = _members(platform, flow)
-    held = sum(arm_of(flow.id, each, flow.holdout_percent) is Arm.HOLDOUT for each in ids)
+    agreed = platform.audience.agreed(ids)
+    held = sum(arm_of(flow.id, each, flow.holdout_percent) is Arm.HOLDOUT for each in agreed)
     chosen = ids[:: max(1, len(ids) // _SAMPLE)][:_SAMPLE]
     query = (
         select(customers.c.id, customers.c.name, customers.c.orders)
@@ -50,7 +53,9 @@ def reach(platform: Platform, flow: Flow) -> Reach:
     )
     with platform.database.read() as connection:
         rows = connection.execute(query).all()
-    return Reach(len(ids), held, tuple(Person(row.id, row.name, row.orders) for row in rows))
+    return Reach(
+        len(ids), len(agreed), held, tuple(Person(row.id, row.name, row.orders) for row in rows)
+    )
 
 
 def _members(platform: Platform, flow: Flow) -> list[str]:

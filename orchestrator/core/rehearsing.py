@@ -45,7 +45,8 @@ def on_last_month(platform: Platform, flow: Flow) -> Rehearsal:
     with reading(platform) as books:
         bought, sent = _bought(books, since), _sent(books, since - _WEEK)
         per_week = books.policy.messages_per_week
-    found = rehearse(flow, signals, bought, sent, until=now, per_week=per_week)
+    agreed = platform.audience.agreed(sorted({each.customer_id for each in signals}))
+    found = rehearse(flow, signals, bought, sent, agreed, until=now, per_week=per_week)
     return Rehearsal(since, now, len(signals), tuple(found))
 
 

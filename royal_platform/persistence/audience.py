@@ -41,6 +41,7 @@ from royal_platform.commerce.customers.conditions import (
 from royal_platform.commerce.customers.facts import VOCABULARY, Facts, Kind, Value
 from royal_platform.commerce.customers.model import MemberPage
 from royal_platform.commerce.customers.segments import Rule
+from royal_platform.commerce.messages.model import Consent
 from royal_platform.persistence import stores
 from royal_platform.persistence.clock import StoreClock
 from royal_platform.persistence.counted_orders import by_customer, lines
@@ -76,6 +77,19 @@ class StoredAudience:
             ids = connection.execute(_BY_ID.apply(members, cursor, limit)).scalars().all()
         found = page(ids, limit, len(ids), _BY_ID, lambda each: (each, each))
         return MemberPage(found.items, found.next_cursor)
+
+    def agreed(self, customer_ids: Sequence[str]) -> frozenset[str]:
+        """Those of these customers who agreed to marketing mail, as the local copy has it."""
+        query = select(customers.c.id).where(
+            customers.c.store_id == self._store_id, customers.c.deleted_at.is_(None),
+            customers.c.email_consent == Consent.SUBSCRIBED.value,
+        )  # fmt: skip
+        with self._database.read() as connection:
+            return frozenset(
+                found
+                for part in chunks(customer_ids)
+                for found in connection.execute(query.where(customers.c.id.in_(part))).scalars()
+            )
 
     def facts(self, customer_ids: Sequence[str]) -> Mapping[str, Facts]:
         """What is known of these customers."""

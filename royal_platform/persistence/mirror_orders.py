@@ -40,6 +40,10 @@ _CHILDREN = (
 )
 
 
+# When and where somebody agreed is about the person.
+_CONSENT = tuple(column.name for column in customers.c if "_consent" in column.name)
+
+
 class OrderMirror:
     """Writes one store's orders. Callers hold the store's row lock (``stores.lock``).
 
@@ -103,7 +107,7 @@ class OrderMirror:
             statement = (
                 update(customers)
                 .where(customers.c.store_id == self.store_id, customers.c.id.in_(part))
-                .values(name=None, search="", deleted_at=at)
+                .values(name=None, search="", deleted_at=at, **dict.fromkeys(_CONSENT))
             )
             count += connection.execute(statement).rowcount
             connection.execute(

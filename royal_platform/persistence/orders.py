@@ -77,8 +77,25 @@ class OrderFull:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentItem:
+    """What a customer said about marketing on one channel, in the store's words in lower case.
+
+    ``at`` is when it was last changed; ``location`` and ``source`` where it was collected.
+    """
+
+    state: str
+    level: str | None
+    at: datetime | None
+    location: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerItem:
-    """One customer; ``name`` None when there is none, or when it was erased."""
+    """One customer; ``name`` None when there is none, or when it was erased.
+
+    A channel is None when the store has no such address of the customer's.
+    """
 
     id: str
     name: str | None
@@ -87,6 +104,8 @@ class CustomerItem:
     spent: Money
     first_order_at: datetime | None
     last_order_at: datetime | None
+    email_consent: ConsentItem | None
+    sms_consent: ConsentItem | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,4 +304,22 @@ def _customer(row: Row[Any], span: tuple[datetime | None, datetime | None]) -> C
         spent=Money(row.spent, row.currency),
         first_order_at=span[0],
         last_order_at=span[1],
-    )
+        email_consent=_consent(
+            row.email_consent, row.email_consent_level, row.email_consent_at,
+            row.email_consent_location, None,
+        ),
+        sms_consent=_consent(
+            row.sms_consent, row.sms_consent_level, row.sms_consent_at,
+            row.sms_consent_location, row.sms_consent_source,
+        ),
+    )  # fmt: skip
+
+
+def _consent(
+    state: str | None,
+    level: str | None,
+    at: datetime | None,
+    location: str | None,
+    source: str | None,
+) -> ConsentItem | None:
+    return None if state is None else ConsentItem(state, level, at, location, source)

@@ -431,12 +431,37 @@ class CustomersPageCustomersNodesDefaultAddress(TypedDict):
     countryCodeV2: str | None
 
 
+class CustomersPageCustomersNodesDefaultEmailAddressSourceLocation(TypedDict):
+    id: str
+
+
+class CustomersPageCustomersNodesDefaultEmailAddress(TypedDict):
+    marketingState: str
+    marketingOptInLevel: str | None
+    marketingUpdatedAt: str | None
+    sourceLocation: CustomersPageCustomersNodesDefaultEmailAddressSourceLocation | None
+
+
+class CustomersPageCustomersNodesDefaultPhoneNumberSourceLocation(TypedDict):
+    id: str
+
+
+class CustomersPageCustomersNodesDefaultPhoneNumber(TypedDict):
+    marketingState: str
+    marketingOptInLevel: str | None
+    marketingUpdatedAt: str | None
+    marketingCollectedFrom: str | None
+    sourceLocation: CustomersPageCustomersNodesDefaultPhoneNumberSourceLocation | None
+
+
 class CustomersPageCustomersNodes(TypedDict):
     id: str
     displayName: str
     numberOfOrders: str
     amountSpent: CustomersPageCustomersNodesAmountSpent
     defaultAddress: CustomersPageCustomersNodesDefaultAddress | None
+    defaultEmailAddress: CustomersPageCustomersNodesDefaultEmailAddress | None
+    defaultPhoneNumber: CustomersPageCustomersNodesDefaultPhoneNumber | None
     createdAt: str
     updatedAt: str
 

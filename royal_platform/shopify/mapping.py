@@ -363,7 +363,11 @@ def membership_rows(node: CollectionNode) -> list[MembershipRow]:
 def customer_row(node: CustomerNode) -> CustomerRow:
     """A customer. Shopify shows the address of a nameless one as the name: that is left out."""
     name = personal_name(node["displayName"])
-    spent = node["amountSpent"]
+    spent, mail, phone = (
+        node["amountSpent"],
+        node["defaultEmailAddress"],
+        node["defaultPhoneNumber"],
+    )
     return CustomerRow(
         id=local_id(node["id"]),
         name=name,
@@ -374,6 +378,15 @@ def customer_row(node: CustomerNode) -> CustomerRow:
         created_at=utc_or_none(node["createdAt"]),
         updated_at=utc_text(node["updatedAt"]),
         search=(name or "").lower(),
+        email_consent=None if mail is None else mail["marketingState"].lower(),
+        email_consent_level=None if mail is None else _lower(mail["marketingOptInLevel"]),
+        email_consent_at=None if mail is None else utc_or_none(mail["marketingUpdatedAt"]),
+        email_consent_location=None if mail is None else _tail(mail["sourceLocation"]),
+        sms_consent=None if phone is None else phone["marketingState"].lower(),
+        sms_consent_level=None if phone is None else _lower(phone["marketingOptInLevel"]),
+        sms_consent_at=None if phone is None else utc_or_none(phone["marketingUpdatedAt"]),
+        sms_consent_location=None if phone is None else _tail(phone["sourceLocation"]),
+        sms_consent_source=None if phone is None else _lower(phone["marketingCollectedFrom"]),
     )
 
 

@@ -176,6 +176,16 @@ class CustomerRow(NamedTuple):
     created_at: str | None
     updated_at: str
     search: str
+    # None: there is no such address.
+    email_consent: str | None = None
+    email_consent_level: str | None = None
+    email_consent_at: str | None = None
+    email_consent_location: str | None = None
+    sms_consent: str | None = None
+    sms_consent_level: str | None = None
+    sms_consent_at: str | None = None
+    sms_consent_location: str | None = None
+    sms_consent_source: str | None = None
 
 
 class OrderRow(NamedTuple):

@@ -236,7 +236,10 @@ STAGES: dict[str, Stage] = {
     "collections": Stage(
         documents.COLLECTIONS_PAGE, "collections", _collections, "products", swept=True
     ),
-    "customers": Stage(documents.CUSTOMERS_PAGE, "customers", _customers, "customers"),
+    # Consent that changed unheard is found by reading them all again.
+    "customers": Stage(
+        documents.CUSTOMERS_PAGE, "customers", _customers, "customers", again=True
+    ),
     "orders": Stage(documents.ORDERS_PAGE, "orders", _orders, "orders"),
     "discounts": Stage(
         documents.DISCOUNTS_PAGE, "discountNodes", _discounts, "discounts", swept=True,

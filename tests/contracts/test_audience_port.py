@@ -81,6 +81,8 @@ EXPECTATIONS: dict[str, dict[str, Any]] = {
         "expected_value": None,
     },
 }  # fmt: skip
+# What the mail address of the others is good for was never told.
+CONSENT = {"c1": "subscribed", "c2": "unsubscribed", "c4": "subscribed", "c6": "subscribed"}
 NOTHING = dict.fromkeys(EXPECTATIONS["c1"])
 
 
@@ -159,6 +161,7 @@ def _put(
         insert(customers).values(
             store_id=store_id, id=customer_id, name="A Person", country=country, orders=99,
             spent=Decimal(99), currency="EUR", created_at=created, updated_at=NOW, search="",
+            email_consent=CONSENT.get(customer_id),
         )
     )  # fmt: skip
     for number, each in enumerate(bought):
@@ -187,7 +190,7 @@ def audience(
 ) -> Iterator[Audience]:
     """One audience for all examples: they only read."""
     if request.param == "fake":
-        yield MemoryAudience(EXPECTED)
+        yield MemoryAudience(EXPECTED, ["c1", "c4"])
         return
     with ExitStack() as ends:
         if request.param == "sqlite":
@@ -206,6 +209,14 @@ def test_what_is_known_of_each_customer(audience: Audience) -> None:
     for expected in EXPECTED:
         assert dict(found[expected.customer_id].values) == dict(expected.values)
         assert found[expected.customer_id].today == TODAY
+
+
+def test_only_a_consent_that_was_given_counts_and_an_erased_one_does_not(
+    audience: Audience,
+) -> None:
+    assert set(audience.agreed([*IDS, "c6", "nobody"])) == {"c1", "c4"}
+    assert set(audience.agreed(["c2", "c4"])) == {"c4"}
+    assert not audience.agreed([])
 
 
 @given(condition=CONDITIONS)

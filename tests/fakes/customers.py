@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from royal_platform.commerce.customers.facts import Facts
 from royal_platform.commerce.customers.model import MemberPage, Segment
@@ -12,7 +12,8 @@ from royal_platform.commerce.customers.segments import Rule
 class MemoryAudience:
     """``Audience`` of given customers; a cursor is the last id that was told."""
 
-    def __init__(self, customers: Sequence[Facts]) -> None:
+    def __init__(self, customers: Sequence[Facts], agreed: Collection[str] = ()) -> None:
+        self._agreed = frozenset(agreed)
         self.customers = {facts.customer_id: facts for facts in customers}
 
     def count(self, rule: Rule) -> int:
@@ -22,6 +23,9 @@ class MemoryAudience:
         left = [each for each in self._ids(rule) if cursor is None or each > cursor]
         page = tuple(left[:limit])
         return MemberPage(page, page[-1] if len(left) > limit else None)
+
+    def agreed(self, customer_ids: Sequence[str]) -> frozenset[str]:
+        return self._agreed & frozenset(customer_ids)
 
     def facts(self, customer_ids: Sequence[str]) -> Mapping[str, Facts]:
         return {each: self.customers[each] for each in customer_ids if each in self.customers}

@@ -118,6 +118,16 @@ describe("one customer", () => {
     expect(fact.nextElementSibling).toHaveTextContent("unknown");
   });
 
+  it("tells what they said about marketing on each channel", async () => {
+    open("/customers/cus_1");
+    const mail = (await screen.findByText("By mail")).nextElementSibling;
+    expect(mail).toHaveTextContent("agreed");
+    expect(mail).toHaveTextContent(/since Feb 1.* · confirmed/);
+    expect(screen.getByText("By text message").nextElementSibling).toHaveTextContent(
+      "no address in the store",
+    );
+  });
+
   it("says so when nothing is expected of somebody", async () => {
     open("/customers/cus_2");
     expect(await screen.findByText("Nothing is expected yet")).toBeInTheDocument();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from royal_platform.commerce.customers.facts import Facts
@@ -31,6 +31,10 @@ class Audience(Protocol):
 
     def members(self, rule: Rule, cursor: str | None = None, limit: int = 250) -> MemberPage:
         """Whom the rule is true of, each once however many pages are read."""
+        ...
+
+    def agreed(self, customer_ids: Sequence[str]) -> Collection[str]:
+        """Those of these customers who agreed to marketing mail, as the local copy has it."""
         ...
 
     def facts(self, customer_ids: Sequence[str]) -> Mapping[str, Facts]:

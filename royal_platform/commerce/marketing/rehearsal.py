@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,6 +22,8 @@ class Outcome(StrEnum):
     TO_COME = "to_come"
     BOUGHT = "bought"
     HOLDOUT = "holdout"
+    # Has not agreed to marketing mail, as far as is known now.
+    WITHOUT_CONSENT = "without_consent"
     # The weekly allowance of marketing mail to one customer.
     WEEKLY_CAP = "weekly_cap"
     # The flow's own cap of a day; the next day's run would have sent it.
@@ -45,12 +47,15 @@ class _Time:
     flow: Flow
     until: datetime
     per_week: int
+    agreed: Collection[str]
     to: dict[str, list[datetime]]
     on: Counter[str] = field(default_factory=Counter)
 
     def outcome(self, signal: Signal, due: datetime, purchases: Sequence[datetime]) -> Outcome:
         """What would have become of a step; a step that was sent counts from then on."""
         customer, day = signal.customer_id, due.date().isoformat()
+        if customer not in self.agreed:
+            return Outcome.WITHOUT_CONSENT
         if arm_of(self.flow.id, customer, self.flow.holdout_percent) is Arm.HOLDOUT:
             return Outcome.HOLDOUT
         if _bought(self.flow, signal, due, purchases) is not None:
@@ -72,6 +77,7 @@ def rehearse(
     signals: Sequence[Signal],
     purchases: Mapping[str, Sequence[datetime]],
     sent: Mapping[str, Sequence[datetime]],
+    agreed: Collection[str],
     *,
     until: datetime,
     per_week: int,
@@ -79,9 +85,10 @@ def rehearse(
     """Every step of every signal, in the order of time, up to ``until``.
 
     ``purchases`` and ``sent`` (real marketing mail) are by customer. One customer is in the flow
-    once at a time. Consent and quiet hours are not looked at: nobody kept what they were then.
+    once at a time. ``agreed`` are those with consent to marketing mail now: what it was then nobody
+    kept. Quiet hours are not looked at.
     """
-    time = _Time(flow, until, per_week, {who: list(times) for who, times in sent.items()})
+    time = _Time(flow, until, per_week, agreed, {who: list(times) for who, times in sent.items()})
     planned = sorted(
         (
             ((signal.waits_from or signal.at) + step.wait, signal, step.id)

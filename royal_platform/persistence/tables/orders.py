@@ -30,6 +30,17 @@ customers = Table(
     moment("updated_at"),
     moment("deleted_at", nullable=True),
     Column("search", Text, nullable=False),
+    # What was said about marketing by mail and by text message, in the store's words in lower
+    # case; NULL where there is no such address.
+    Column("email_consent", String(40)),
+    Column("email_consent_level", String(40)),
+    moment("email_consent_at", nullable=True),
+    Column("email_consent_location", String(64)),
+    Column("sms_consent", String(40)),
+    Column("sms_consent_level", String(40)),
+    moment("sms_consent_at", nullable=True),
+    Column("sms_consent_location", String(64)),
+    Column("sms_consent_source", String(40)),
     Index(None, "store_id", "deleted_at", "spent", "id"),
     # The shield that hides names from models reads what changed since it last looked.
     Index(None, "store_id", "updated_at"),

@@ -19,6 +19,7 @@ from royal_platform.persistence.products import ProductFilter, Products
 from royal_platform.persistence.tables import metadata
 from royal_platform.persistence.tables.catalog import price_observations, products, variants
 from royal_platform.persistence.tables.orders import (
+    customers,
     daily_sales,
     daily_variant_sales,
     order_lines,
@@ -317,8 +318,17 @@ def test_an_erased_customer_leaves_no_name_and_does_not_come_back(database):
         "defaultAddress": None,
         "createdAt": nodes.at(0),
         "updatedAt": nodes.at(0),
+        "defaultEmailAddress": {
+            "marketingState": "SUBSCRIBED",
+            "marketingOptInLevel": "CONFIRMED_OPT_IN",
+            "marketingUpdatedAt": nodes.at(0),
+            "sourceLocation": {"id": "gid://shopify/Location/3"},
+        },
+        "defaultPhoneNumber": None,
     }
     row = mapping.customer_row(node)
+    assert (row.email_consent, row.email_consent_level) == ("subscribed", "confirmed_opt_in")
+    assert (row.email_consent_location, row.sms_consent) == ("3", None)
     put_orders(database, [nodes.order(1, [nodes.line(1, variant=1)])])
     with mirror(database).page() as page:
         page.customers([row])
@@ -335,7 +345,14 @@ def test_an_erased_customer_leaves_no_name_and_does_not_come_back(database):
     with database.read() as connection:
         query = select(orders.c.customer_name, orders.c.search).order_by(orders.c.name)
         names = [tuple(row) for row in connection.execute(query)]
+        consent = connection.execute(
+            select(
+                customers.c.email_consent, customers.c.email_consent_level,
+                customers.c.email_consent_at, customers.c.email_consent_location,
+            ).where(customers.c.id == "7")
+        ).one()  # fmt: skip
     assert names == [(None, "#1"), (None, "#2"), ("Ida Ibel", "#3 ida ibel")]
+    assert tuple(consent) == (None, None, None, None)
 
 
 def test_a_failed_page_leaves_nothing(database):

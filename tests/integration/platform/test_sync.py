@@ -36,6 +36,7 @@ from royal_platform.persistence.tables.customers import shop_segments
 from royal_platform.persistence.tables.orders import (
     abandoned_checkout_lines,
     abandoned_checkouts,
+    customers,
     daily_sales,
     fulfillment_order_lines,
     fulfillment_orders,
@@ -99,6 +100,11 @@ CLOSE = "mutation($id: ID!) { returnClose(id: $id) { userErrors { message } } }"
 SEGMENT = """mutation($name: String!) { segmentCreate(name: $name, query: "number_of_orders > 4") {
   segment { id name } } }"""
 SEGMENT_DROP = "mutation($id: ID!) { segmentDelete(id: $id) { deletedSegmentId } }"
+MAIL_CONSENT = """mutation($id: ID!, $state: CustomerEmailMarketingState!) {
+  customerEmailMarketingConsentUpdate(input: {customerId: $id, emailMarketingConsent: {
+    marketingState: $state, marketingOptInLevel: SINGLE_OPT_IN}}) { userErrors { message } } }"""
+AGREED = """{ customers(first: 250) { nodes { id defaultEmailAddress {
+  marketingState marketingUpdatedAt } defaultPhoneNumber { marketingState } } } }"""
 REMOVE = """mutation($id: ID!, $products: [ID!]!) {
   collectionRemoveProducts(id: $id, productIds: $products) { userErrors { message } } }"""
 ADD = """mutation($id: ID!, $products: [ID!]!) {
@@ -372,6 +378,48 @@ async def test_transactions_follow_their_orders(platform, sandbox):
         for each in node["transactions"]
     }  # fmt: skip
     await platform.shopify().aclose()
+
+
+async def test_consent_follows_the_store_and_the_daily_comparison_mends_it(platform, sandbox):
+    await sync.first(platform)
+    as_agreed(platform, sandbox)
+    agreed = platform.audience.agreed(sorted(whole(platform, customers.c.id)))
+    left, other, *_rest = sorted(agreed)
+    sandbox.admin(MAIL_CONSENT, {"id": f"gid://shopify/Customer/{left}", "state": "UNSUBSCRIBED"})
+    await sync.incremental(platform)
+    assert platform.audience.agreed(sorted(agreed)) == agreed - {left}
+    as_agreed(platform, sandbox)
+    with platform.database.write() as transaction:
+        mistaken = customers.update().where(customers.c.id == other)
+        transaction.connection.execute(mistaken.values(email_consent=None))
+    await sync.incremental(platform)
+    assert other not in platform.audience.agreed([other])
+    await Sync(platform.shopify(), platform.mirror()).reconcile()
+    as_agreed(platform, sandbox)
+    sandbox.admin(MAIL_CONSENT, {"id": f"gid://shopify/Customer/{left}", "state": "SUBSCRIBED"})
+    await platform.shopify().aclose()
+
+
+def as_agreed(platform: Platform, sandbox: Sandbox) -> None:
+    told = {}
+    for node in sandbox.admin(AGREED)["customers"]["nodes"]:
+        mail, phone = node["defaultEmailAddress"], node["defaultPhoneNumber"]
+        told[_tail(node)] = (
+            mail and mail["marketingState"].lower(),
+            mail and mail["marketingUpdatedAt"],
+            phone and phone["marketingState"].lower(),
+        )
+    columns = customers.c
+    with platform.database.read() as connection:
+        rows = connection.execute(
+            select(columns.id, columns.email_consent, columns.email_consent_at, columns.sms_consent)
+        ).all()
+    mine = {
+        row.id: (row.email_consent, row.email_consent_at
+                 and f"{row.email_consent_at:%Y-%m-%dT%H:%M:%SZ}", row.sms_consent)
+        for row in rows
+    }  # fmt: skip
+    assert {ident: mine.get(ident) for ident in told} == told
 
 
 def whole_pairs(platform: Platform) -> set[tuple[str, str]]:

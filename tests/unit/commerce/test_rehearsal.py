@@ -27,7 +27,7 @@ def signal(customer: str, hours: int) -> Signal:
 def outcomes(*signals: Signal, **known: dict) -> list[Outcome]:
     found = rehearse(
         known.get("flow", EVERYBODY), signals, known.get("bought", {}), known.get("sent", {}),
-        until=END, per_week=known.get("per_week", 3),
+        known.get("agreed", {"ann", "bob"}), until=END, per_week=known.get("per_week", 3),
     )  # fmt: skip
     return [each.outcome for each in found]
 
@@ -49,10 +49,17 @@ def test_caps_say_what_they_would_have_stopped() -> None:
     ]  # fmt: skip
 
 
+def test_who_did_not_agree_gets_nothing_and_is_no_part_of_the_holdout() -> None:
+    held = replace(EVERYBODY, holdout_percent=50, steps=EVERYBODY.steps[:1])
+    people = [signal(f"p{number}", 0) for number in range(20)]
+    told = outcomes(*people, flow=held, agreed={"p1", "p2"})
+    assert Counter(told)[Outcome.WITHOUT_CONSENT] == 18
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 700)), unique=True, max_size=30))
 def test_nobody_gets_more_in_any_week_than_the_policy_allows(given_: list) -> None:
     signals = [signal(customer, hours) for customer, hours in given_]
-    found = rehearse(EVERYBODY, signals, {}, {}, until=END, per_week=2)
+    found = rehearse(EVERYBODY, signals, {}, {}, set("abc"), until=END, per_week=2)
     sent = [each for each in found if each.outcome is Outcome.SENT]
     for each in sent:
         week = [one for one in sent if one.customer_id == each.customer_id

@@ -2580,6 +2580,26 @@ export interface components {
             sync: components["schemas"]["SyncProgress"] | null;
         };
         /**
+         * ConsentOut
+         * @description What a customer said about marketing on one channel, in Shopify's words in lower case.
+         *
+         *     ``state`` is subscribed, not_subscribed, unsubscribed, pending, invalid or redacted, ``level``
+         *     single_opt_in, confirmed_opt_in or unknown; ``at`` is when it last changed, ``location`` (an
+         *     id) and ``source`` (shopify, other) where it was collected.
+         */
+        ConsentOut: {
+            /** State */
+            state: string;
+            /** Level */
+            level: string | null;
+            /** At */
+            at: string | null;
+            /** Location */
+            location: string | null;
+            /** Source */
+            source: string | null;
+        };
+        /**
          * CountryTaxOut
          * @description The share of the units that went to a country ("" unknown), and the tax paid there.
          *
@@ -2630,6 +2650,8 @@ export interface components {
             /** Last Order At */
             last_order_at: string | null;
             expected: components["schemas"]["CustomerExpected"] | null;
+            email_consent: components["schemas"]["ConsentOut"] | null;
+            sms_consent: components["schemas"]["ConsentOut"] | null;
             /**
              * Today
              * Format: date
@@ -2686,6 +2708,8 @@ export interface components {
         /**
          * CustomerOut
          * @description ``expected`` null: the customer has no order, or nobody was valued yet.
+         *
+         *     A consent is null when the store has no mail address or telephone number of the customer's.
          */
         CustomerOut: {
             /** Id */
@@ -2702,6 +2726,8 @@ export interface components {
             /** Last Order At */
             last_order_at: string | null;
             expected: components["schemas"]["CustomerExpected"] | null;
+            email_consent: components["schemas"]["ConsentOut"] | null;
+            sms_consent: components["schemas"]["ConsentOut"] | null;
         };
         /** CustomerPage */
         CustomerPage: {
@@ -3552,12 +3578,15 @@ export interface components {
          * FlowTrialOut
          * @description Whom a flow is about now, and what it would have done in the last thirty days.
          *
-         *     Consent is not counted: the store is asked about each when a message is due. ``why_not`` names
-         *     the trigger that cannot be tried on what is kept here; then there are no figures.
+         *     ``agreed`` of the members have agreed to marketing mail as the local copy has it, ``holdout`` is
+         *     of those; the store is asked about each when a message is due. ``why_not`` names the trigger
+         *     that cannot be tried on what is kept here; then there are no figures.
          */
         FlowTrialOut: {
             /** Members */
             members: number;
+            /** Agreed */
+            agreed: number;
             /** Holdout */
             holdout: number;
             /** Sample */
@@ -6038,7 +6067,7 @@ export interface components {
              * Outcome
              * @enum {string}
              */
-            outcome: "sent" | "to_come" | "bought" | "holdout" | "weekly_cap" | "daily_cap";
+            outcome: "sent" | "to_come" | "bought" | "holdout" | "without_consent" | "weekly_cap" | "daily_cap";
         };
         /**
          * ServedOut

@@ -28,6 +28,14 @@ const ROSA: Customer = {
     frequency_score: 5,
     monetary_score: 5,
   },
+  email_consent: {
+    state: "subscribed",
+    level: "confirmed_opt_in",
+    at: "2025-02-01T09:00:00Z",
+    location: null,
+    source: null,
+  },
+  sms_consent: null,
 };
 const NOBODY: Customer = {
   ...ROSA,
@@ -39,6 +47,7 @@ const NOBODY: Customer = {
   first_order_at: null,
   last_order_at: null,
   expected: null,
+  email_consent: null,
 };
 export const CUSTOMERS = [ROSA, NOBODY];
 

@@ -150,6 +150,22 @@ def _mail_consent(tx: Transaction, change: Change) -> Body | None:
     }
 
 
+def _sms_consent(tx: Transaction, change: Change) -> Body | None:
+    row = row_of(tx, "customers", change.subject_id)
+    if row is None:
+        return None
+    return {
+        "id": row["id"],
+        "phone": row["phone"],
+        "sms_marketing_consent": {
+            "state": row["sms_consent"].lower(),
+            "opt_in_level": "single_opt_in",
+            "consent_updated_at": when(row["sms_consent_at"]),
+            "consent_collected_from": "other",
+        },
+    }
+
+
 def _bulk_operation(tx: Transaction, change: Change) -> Body | None:
     row = row_of(tx, "bulk_operations", change.subject_id)
     if row is None:
@@ -176,6 +192,7 @@ _BUILDERS: dict[str, Callable[[Transaction, Change], Body | None]] = {
     "discounts/update": _discount,
     "discounts/delete": _discount,
     "customers_email_marketing_consent/update": _mail_consent,
+    "customers_marketing_consent/update": _sms_consent,
     "orders/cancelled": sales.order,
     "orders/fulfilled": sales.order,
     "orders/paid": sales.order,

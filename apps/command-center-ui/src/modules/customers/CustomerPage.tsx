@@ -30,6 +30,7 @@ function Body({ customer }: { customer: CustomerDetail }) {
         <div className="grid gap-4">
           <Expected customer={customer} />
           <Facts customer={customer} />
+          <Consents customer={customer} />
         </div>
         <Card title={t("customers.page.why")}>
           {customer.explanations.length === 0 ? (
@@ -118,6 +119,49 @@ function Facts({ customer }: { customer: CustomerDetail }) {
         ))}
       </dl>
     </Card>
+  );
+}
+
+function Consents({ customer }: { customer: CustomerDetail }) {
+  const { t } = useTranslation();
+  return (
+    <Card title={t("customers.consent.title")}>
+      <dl className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-2">
+        <Line name={t("customers.consent.email")}>
+          <Said consent={customer.email_consent} />
+        </Line>
+        <Line name={t("customers.consent.sms")}>
+          <Said consent={customer.sms_consent} />
+        </Line>
+      </dl>
+    </Card>
+  );
+}
+
+function Said({ consent }: { consent: CustomerDetail["email_consent"] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (!consent) return <span className="text-muted">{t("customers.consent.none")}</span>;
+  const { state, level, at, location, source } = consent;
+  const how = [
+    at && t("customers.consent.since", { at: format.dateTime(at) }),
+    level &&
+      t(`customers.consent.level.${level}` as "customers.consent.level.unknown", {
+        defaultValue: level,
+      }),
+    source &&
+      t(`customers.consent.source.${source}` as "customers.consent.source.other", {
+        defaultValue: source,
+      }),
+    location && t("customers.consent.location", { id: location }),
+  ].filter(Boolean);
+  return (
+    <>
+      {t(`customers.consent.state.${state}` as "customers.consent.state.pending", {
+        defaultValue: state,
+      })}
+      <span className="block text-meta text-muted">{how.join(" · ")}</span>
+    </>
   );
 }
 

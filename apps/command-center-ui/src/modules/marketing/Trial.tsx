@@ -5,7 +5,15 @@ import type { FlowTrial } from "@/api/types";
 import { useFormat } from "@/format/use-format";
 import { Moment } from "@/ui/Time";
 
-const OUTCOMES = ["sent", "to_come", "bought", "holdout", "weekly_cap", "daily_cap"] as const;
+const OUTCOMES = [
+  "sent",
+  "to_come",
+  "bought",
+  "holdout",
+  "without_consent",
+  "weekly_cap",
+  "daily_cap",
+] as const;
 
 export function Trial({ trial }: { trial: FlowTrial }) {
   const { t } = useTranslation();
@@ -16,6 +24,7 @@ export function Trial({ trial }: { trial: FlowTrial }) {
         {t("marketing.reach", {
           count: trial.members,
           n: format.count(trial.members),
+          agreed: format.count(trial.agreed),
           held: format.count(trial.holdout),
         })}
       </p>

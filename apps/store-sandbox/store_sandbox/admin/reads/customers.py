@@ -107,6 +107,7 @@ def _email(node: Node, info: Info) -> dict[str, Any] | None:
         "marketingState": row["email_consent"],
         "marketingOptInLevel": "SINGLE_OPT_IN",
         "marketingUpdatedAt": when(row["email_consent_at"]),
+        "sourceLocation": None,
         "validFormat": "@" in row["email"],
         "marketingUnsubscribeUrl": f"{link}/unsubscribe/{row['id']}",
         "openTrackingLevel": "UNKNOWN",
@@ -123,6 +124,8 @@ def _phone(node: Node, _info: Info) -> dict[str, Any] | None:
         "marketingState": row["sms_consent"],
         "marketingOptInLevel": "SINGLE_OPT_IN",
         "marketingUpdatedAt": when(row["sms_consent_at"]),
+        "marketingCollectedFrom": "OTHER",
+        "sourceLocation": None,
     }
 
 

@@ -26,6 +26,7 @@ def sms(write: Write, args: dict[str, Any]) -> Payload:
     given = args["input"]
     at = ["input", "smsMarketingConsent"]
     number = _set(write, given, given["smsMarketingConsent"], at, ("phone", _NO_PHONE))
+    write.tx.changed("customers_marketing_consent/update", number)
     return {"customer": number, "userErrors": []}
 
 
