@@ -17,6 +17,9 @@ Amount = Annotated[
     WithJsonSchema({"type": "string", "format": "decimal", "examples": ["89.00"]}),
 ]
 
+# More edits than a row can have, and few enough for every database's integers.
+Version = Annotated[int, Field(ge=1, le=1_000_000_000)]
+
 
 class Model(BaseModel):
     """The base of every answer: unknown fields are a programming error."""

@@ -7,11 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from app.schemas.common import Amount, Given, Model, PageQuery, Provenance
+from app.schemas.common import Amount, Given, Model, PageQuery, Provenance, Version
 from app.schemas.store import CustomerOut
 from royal_platform.commerce.customers.segments import LONGEST
 
-_VERSION_MAX = 1_000_000_000
 FactKind = Literal["count", "number", "money", "share", "day", "code", "set"]
 RuleText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)
@@ -73,13 +72,13 @@ class SegmentIn(Given):
 class SegmentChange(SegmentIn):
     """``version`` is the one that was edited; another one in force is a 409."""
 
-    version: int = Field(ge=1, le=_VERSION_MAX)
+    version: Version
 
 
 class SegmentRemoval(BaseModel):
     """``version`` is the one that was seen; another one in force is a 409."""
 
-    version: int = Field(ge=1, le=_VERSION_MAX)
+    version: Version
 
 
 class RuleQuery(BaseModel):

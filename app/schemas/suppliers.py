@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Given, Model, MoneyOut, PageQuery
+from app.schemas.common import Given, Model, MoneyOut, PageQuery, Version
 from royal_platform.suppliers.schemas import FeedSettings, SupplierSettings
 
 Kind = Literal["feed", "printful", "autods", "spocket"]
@@ -147,7 +147,7 @@ class SupplierIn(Given):
 class SupplierChange(Given):
     """``version`` is the one that was edited; another one in force is a 409."""
 
-    version: int
+    version: Version
     name: str = _Name
     active: bool
     settings: SupplierSettings

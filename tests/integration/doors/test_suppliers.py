@@ -74,6 +74,16 @@ def test_a_feed_is_tried_mapped_and_switched_on(call: Any, platform: Platform) -
     assert len(call("GET", f"/offers/history?{query}", "viewer").get_json()["data"]) == 1
 
 
+@pytest.mark.parametrize("version", [-(10**30), 0, 2**63, 10**30])
+def test_a_version_no_supplier_can_have_is_refused(call: Any, version: int) -> None:
+    answer = call(
+        "PUT", "/suppliers/any", version=version, name="New", active=True,
+        settings={"feed": {"file": "new.csv"}},
+    )  # fmt: skip
+    assert answer.status_code == 422, answer.text
+    assert answer.get_json()["remedy"]
+
+
 def test_a_spreadsheet_runs_nothing_of_what_a_supplier_wrote(call: Any, platform: Platform) -> None:
     supplier_id = entered(call, platform)
     feed = {"file": "new.csv", "columns": {"supplier_sku": "code", "title": "name"}}
