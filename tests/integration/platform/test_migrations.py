@@ -6,13 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, select, update
 from sqlalchemy.pool import NullPool
 
 from core.storage import migrate
-from core.storage.database import normalise
+from core.storage.database import Database, normalise
 from royal_platform.persistence import schema
+from royal_platform.persistence import stores as store_rows
 from royal_platform.persistence.tables import metadata
+from royal_platform.persistence.tables.store import stores
 
 
 def test_the_migrated_schema_is_the_declared_one(database_url):
@@ -56,6 +58,23 @@ def test_days_from_before_the_cost_columns_are_given_their_costs(database_url):
         ).one()
     # Three bridles kept at 4.00; what a pad costs is not known. The test order counts nowhere.
     assert tuple(row) == (1_210_000, 210_000, 1_100_000, 600_000, 120_000)
+
+
+def test_customers_from_before_their_consent_are_read_once_more(database_url):
+    schema.upgrade(database_url)
+    database = Database(database_url)
+    cursor = {"complete": True, "marks": {"customers": "2026-03-01", "orders": "2026-03-02"}}
+    with database.write() as transaction:
+        store_rows.create(
+            transaction.connection, store_id="s", domain="s.test", source="shopify", api_version="x"
+        )
+        transaction.connection.execute(update(stores).values(sync_cursor=cursor))
+    migrate.downgrade(database_url, schema.MIGRATIONS, "0035_competitor_feeds")
+    schema.upgrade(database_url)
+    with database.read() as connection:
+        found = connection.execute(select(stores.c.sync_cursor)).scalar_one()
+    assert found == cursor | {"marks": {"orders": "2026-03-02"}}
+    database.dispose()
 
 
 _A_DAY_OF_SALES = (
