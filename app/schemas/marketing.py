@@ -13,14 +13,26 @@ _ID_MAX = 80
 _TEXT_MAX = 20_000
 
 
+class StepCodesOut(Model):
+    """Codes that were made and used, and net sales of the orders with one: a count, no lift."""
+
+    made: int
+    redeemed: int
+    revenue: MoneyOut
+
+
 class FlowStepOut(Model):
-    """A step with how many customers wait for it and how many messages it sent."""
+    """A step with how many customers wait for it and how many messages it sent.
+
+    ``codes`` is None where it offers none and made none.
+    """
 
     id: str
     wait_seconds: int
     template: str
     waiting: int
     sent: int
+    codes: StepCodesOut | None
 
 
 class MandateOut(Model):

@@ -26,6 +26,7 @@ from app.schemas.marketing import (
     PersonOut,
     PreviewQuery,
     SendingOut,
+    StepCodesOut,
 )
 from app.views import shared
 from core.errors import Invalid
@@ -37,12 +38,13 @@ from orchestrator.core.suppressing import lift as lift_it
 from royal_platform.messaging.carriers import carrier_of
 from royal_platform.messaging.composing import template_names
 from royal_platform.persistence.messages import Messages, StoredMessage
+from royal_platform.persistence.redemptions import Redemption, by_step
 
 if TYPE_CHECKING:
     from core.security.principals import Principal
     from orchestrator.core.flows import FlowView
     from royal_platform.bootstrap import Platform
-    from royal_platform.commerce.marketing.model import Lift
+    from royal_platform.commerce.marketing.model import Lift, Step
 
 # Of a rehearsal the newest are listed; the counts are of all.
 _SHOWN = 50
@@ -54,8 +56,9 @@ def flows(platform: Platform) -> FlowList:
     with platform.database.read() as connection:
         store = shared.store(platform, connection)
         sent = Messages(store.id).sent_by_step(connection)
+        codes = by_step(connection, store.id, store.currency)
     return FlowList(
-        data=[_flow(one, sent, store.currency) for one in found],
+        data=[_flow(one, sent, codes, store.currency) for one in found],
         templates=list(template_names()),
         carrier=carrier_of(platform.settings),
         provenance=shared.provenance(store),
@@ -152,7 +155,12 @@ def preview(platform: Platform, query: PreviewQuery) -> MessagePreview:
     )  # fmt: skip
 
 
-def _flow(one: FlowView, sent: dict[tuple[str, str], int], currency: str) -> FlowOut:
+def _flow(
+    one: FlowView,
+    sent: dict[tuple[str, str], int],
+    codes: dict[tuple[str, str], Redemption],
+    currency: str,
+) -> FlowOut:
     flow, counts = one.flow, one.counts
     held = {key: number for key, number in counts.items() if key[0] == "holdout"}
     treated = {key: number for key, number in counts.items() if key[0] == "treated"}
@@ -169,6 +177,7 @@ def _flow(one: FlowView, sent: dict[tuple[str, str], int], currency: str) -> Flo
                 template=step.template,
                 waiting=sum(n for key, n in treated.items() if key[1:] == ("waiting", step.id)),
                 sent=sent.get((flow.id, step.id), 0),
+                codes=_codes(step, codes.get((flow.id, step.id)), currency),
             )
             for step in flow.steps
         ],
@@ -183,6 +192,15 @@ def _flow(one: FlowView, sent: dict[tuple[str, str], int], currency: str) -> Flo
         asked=one.asked,
         lift=_lift(one.lift, currency),
     )  # fmt: skip
+
+
+def _codes(step: Step, found: Redemption | None, currency: str) -> StepCodesOut | None:
+    if found is None and step.offer is None:
+        return None
+    told = found or Redemption()
+    return StepCodesOut(
+        made=told.made, redeemed=told.redeemed, revenue=shared.amount(told.revenue, currency)
+    )
 
 
 def _lift(found: Lift, currency: str) -> LiftOut:

@@ -767,6 +767,7 @@ class OrderRow(TypedDict):
     displayFinancialStatus: str | None
     displayFulfillmentStatus: str
     tags: list[str]
+    discountCodes: list[str]
     customer: OrderRowCustomer | None
     shippingAddress: OrderRowShippingAddress | None
     subtotalPriceSet: OrderRowSubtotalPriceSet | None

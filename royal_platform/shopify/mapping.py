@@ -442,6 +442,7 @@ def add_order(page: OrderPageRows, node: OrderNode, days: Days) -> None:
             customer_name=name,
             country=_country(node["shippingAddress"]),
             tags=orjson.dumps(node["tags"]).decode(),
+            discount_codes=orjson.dumps(node["discountCodes"]).decode(),
             currency=currency,
             total=scaled(money["amount"]),
             tax=scaled((node["totalTaxSet"] or _NO_TAX)["shopMoney"]["amount"]),

@@ -204,6 +204,7 @@ class OrderRow(NamedTuple):
     customer_name: str | None
     country: str | None
     tags: str
+    discount_codes: str
     currency: str
     total: int
     tax: int

@@ -13,6 +13,7 @@ it("shows each flow's steps with results, its mandate, its holdout and what it c
   expect(abandoned.getByText("After 1 hour")).toBeInTheDocument();
   expect(abandoned.getByText("After 3 days")).toBeInTheDocument();
   expect(abandoned.getByText("31 sent · 2 wait")).toBeInTheDocument();
+  expect(abandoned.getByText("8 codes made, 3 used in orders of €142.50")).toBeInTheDocument();
   expect(abandoned.getByText("mandate in force")).toBeInTheDocument();
   expect(abandoned.getByText("43 of 5,000 messages used")).toBeInTheDocument();
   expect(abandoned.getByText("9 without mail (20 %)")).toBeInTheDocument();

@@ -69,6 +69,8 @@ orders = Table(
     Column("customer_name", Text),
     Column("country", String(2)),
     Column("tags", Json, nullable=False),
+    # Codes the buyer used, as text. NULL is "not told".
+    Column("discount_codes", Json),
     currency(),
     amount("total"),
     # Tax in the total, whether the prices include it or it was added.

@@ -61,7 +61,14 @@ def test_flows_are_told_with_their_steps_and_nothing_is_claimed_of_their_effect(
     assert found["welcome"]["mandate"] is None
     assert found["welcome"]["lift"]["known"] is False
     assert found["welcome"]["lift"]["estimate"] is None
+    assert found["welcome"]["steps"][0]["codes"] is None
     assert told["carrier"] == "outbox"
+
+
+def test_a_step_that_offers_codes_tells_how_many_were_used(ask: Callable[..., Any]) -> None:
+    [flow] = [one for one in ask("GET", "/v1/flows").json["data"] if one["id"] == "win_back"]
+    nothing = {"amount": "0", "currency": "EUR"}
+    assert flow["steps"][0]["codes"] == {"made": 0, "redeemed": 0, "revenue": nothing}
 
 
 def test_a_flow_is_checked_and_saved_as_a_new_version(ask: Callable[..., Any]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from orchestrator.core.offering import standing
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.marketing.model import Arm, Enrolment, Offer, Place
 from royal_platform.commerce.marketing.offers import Good, Stakes, code_of, discount_proposal
+from royal_platform.persistence.redemptions import Redemption, by_step
 from royal_platform.persistence.tables.catalog import variants
 from royal_platform.persistence.tables.orders import customers
 from tests.integration.platform.wire import Sandbox
@@ -28,24 +30,51 @@ pytestmark = pytest.mark.timeout(120)
 STEP = replace(FLOW.steps[0], offer=Offer(10, 7))
 
 
+ORDER = """mutation O($order: OrderCreateOrderInput!) {
+  orderCreate(order: $order) { order { id } userErrors { message } }
+}"""
+
+
 @pytest.fixture
-def platform(tmp_path: Path) -> Iterator[Platform]:
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     with Sandbox(tmp_path, history_days=2) as sandbox:
-        (tmp_path / "sandbox").mkdir(exist_ok=True)
-        credentials = (sandbox.folder / "credentials.json").read_bytes()
-        (tmp_path / "sandbox" / "credentials.json").write_bytes(credentials)
-        settings = read_settings(
-            var_dir=tmp_path, database_url=f"sqlite:///{tmp_path}/royal.db",
-            sandbox_port=sandbox.port,
-        )  # fmt: skip
-        opened = bootstrap(settings)
-        asyncio.run(opened.sync().run())
-        asyncio.run(opened.refresh_clock())
-        yield opened
-        opened.close()
+        yield sandbox
 
 
-def test_a_code_is_made_once_and_ended_when_undone(platform: Platform) -> None:
+@pytest.fixture
+def platform(sandbox: Sandbox, tmp_path: Path) -> Iterator[Platform]:
+    settings = read_settings(
+        var_dir=tmp_path, database_url=f"sqlite:///{tmp_path}/royal.db",
+        sandbox_port=sandbox.port,
+    )  # fmt: skip
+    opened = bootstrap(settings)
+    asyncio.run(opened.sync().run())
+    asyncio.run(opened.refresh_clock())
+    yield opened
+    opened.close()
+
+
+def buy(sandbox: Sandbox, customer: str, variant: str, code: str) -> None:
+    """The customer types the code in small letters, as Shopify lets her."""
+    order = {
+        "customer": {"toAssociate": {"id": f"gid://shopify/Customer/{customer}"}},
+        "lineItems": [{"variantId": f"gid://shopify/ProductVariant/{variant}", "quantity": 1}],
+        "financialStatus": "PAID",
+        "discountCode": {"itemPercentageDiscountCode": {"code": code.lower(), "percentage": 5}},
+    }
+    made = sandbox.admin(ORDER, {"order": order})["orderCreate"]
+    assert made["userErrors"] == []
+
+
+def redeemed(platform: Platform) -> Redemption | None:
+    with reading(platform) as books:
+        found = by_step(books.connection, books.store_id, books.store.currency)
+    return found.get((FLOW.id, STEP.id))
+
+
+def test_a_code_is_made_once_its_use_is_counted_and_it_ends_when_undone(
+    platform: Platform, sandbox: Sandbox
+) -> None:
     with reading(platform) as books:
         now, currency = books.now, books.store.currency
         rows = books.connection.execute(
@@ -86,8 +115,17 @@ def test_a_code_is_made_once_and_ended_when_undone(platform: Platform) -> None:
         terms = standing(books, FLOW, one, STEP, mandate_id="m", source="sandbox").terms
     assert (terms.code, terms.percent) == (code, "5")
     assert terms.until == f"{now + timedelta(days=7):%Y-%m-%d}"
+    assert redeemed(platform) == Redemption(made=1)
+    buy(sandbox, customer, good.id, code)
+    asyncio.run(platform.sync().run())
+    used = redeemed(platform)
+    assert used is not None
+    assert (used.made, used.redeemed) == (1, 1)
+    assert 0 < used.revenue <= good.price * Decimal("0.95")
     undo = ledger.revert(platform, decision_id, "ada")
     asyncio.run(execute(platform, hands, undo.id))
     ended = asyncio.run(platform.discounts.discount(code))
     assert ended is not None
     assert not ended.in_force
+    # An ended code was there, and what was bought with it stays bought.
+    assert redeemed(platform) == used

@@ -102,6 +102,7 @@ def order(
         "displayFinancialStatus": "PAID",
         "displayFulfillmentStatus": "FULFILLED",
         "tags": [],
+        "discountCodes": [],
         "customer": {"id": "gid://shopify/Customer/7", "displayName": "Rosa Reiter"},
         "shippingAddress": {"countryCodeV2": "DE"},
         "subtotalPriceSet": bag(subtotal),

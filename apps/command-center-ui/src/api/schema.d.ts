@@ -3556,6 +3556,8 @@ export interface components {
         /**
          * FlowStepOut
          * @description A step with how many customers wait for it and how many messages it sent.
+         *
+         *     ``codes`` is None where it offers none and made none.
          */
         FlowStepOut: {
             /** Id */
@@ -3568,6 +3570,7 @@ export interface components {
             waiting: number;
             /** Sent */
             sent: number;
+            codes: components["schemas"]["StepCodesOut"] | null;
         };
         /** FlowText */
         FlowText: {
@@ -6158,6 +6161,17 @@ export interface components {
             reference: string | null;
             /** Decision Id */
             decision_id: string | null;
+        };
+        /**
+         * StepCodesOut
+         * @description Codes that were made and used, and net sales of the orders with one: a count, no lift.
+         */
+        StepCodesOut: {
+            /** Made */
+            made: number;
+            /** Redeemed */
+            redeemed: number;
+            revenue: components["schemas"]["MoneyOut"];
         };
         /**
          * StepOut

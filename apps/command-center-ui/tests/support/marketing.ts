@@ -17,8 +17,22 @@ export function flowList(): FlowList {
     changed_by: "system",
     changed_at: AT,
     steps: [
-      { id: "reminder", wait_seconds: 3600, template: "checkout_reminder", waiting: 2, sent: 31 },
-      { id: "last", wait_seconds: 259200, template: "checkout_last", waiting: 9, sent: 12 },
+      {
+        id: "reminder",
+        wait_seconds: 3600,
+        template: "checkout_reminder",
+        waiting: 2,
+        sent: 31,
+        codes: null,
+      },
+      {
+        id: "last",
+        wait_seconds: 259200,
+        template: "checkout_last",
+        waiting: 9,
+        sent: 12,
+        codes: { made: 8, redeemed: 3, revenue: { amount: "142.50", currency: "EUR" } },
+      },
     ],
     entered: 40,
     watched: 9,
@@ -51,7 +65,9 @@ export function flowList(): FlowList {
     id: "welcome",
     name: "Welcome",
     trigger: "customer_created" as const,
-    steps: [{ id: "hello", wait_seconds: 3600, template: "welcome", waiting: 0, sent: 0 }],
+    steps: [
+      { id: "hello", wait_seconds: 3600, template: "welcome", waiting: 0, sent: 0, codes: null },
+    ],
     mandate: null,
     asked: "dec_half",
     lift: {

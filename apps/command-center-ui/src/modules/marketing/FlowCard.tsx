@@ -130,6 +130,15 @@ function StepNode({ step }: { step: FlowStep }) {
           {t("marketing.sent", { n: format.count(step.sent) })}
           {step.waiting > 0 && ` · ${t("marketing.waiting", { n: format.count(step.waiting) })}`}
         </span>
+        {step.codes && (
+          <span className="block">
+            {t("marketing.codes", {
+              made: format.count(step.codes.made),
+              used: format.count(step.codes.redeemed),
+              revenue: format.money(step.codes.revenue),
+            })}
+          </span>
+        )}
       </Node>
     </>
   );
