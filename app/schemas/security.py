@@ -33,8 +33,19 @@ class SuppressionOut(Model):
     expires_at: datetime
 
 
+class AlertOut(Model):
+    """That people were told of a finding: how grave it was then, and by which decision."""
+
+    severity: SeverityWord
+    decision_id: str
+    at: datetime
+
+
 class SecurityFindingOut(Model):
-    """What a check found. Times are the store's; ``suppression`` is the one that covers it now."""
+    """What a check found. Times are the store's; ``suppression`` is the one that covers it now.
+
+    ``alert`` is the one in force; null: people were not told, or it was taken back.
+    """
 
     id: str
     check: str
@@ -50,6 +61,7 @@ class SecurityFindingOut(Model):
     times_seen: int
     order_id: str | None
     suppression: SuppressionOut | None
+    alert: AlertOut | None
 
 
 class SecurityFindingPage(Model):

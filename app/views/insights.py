@@ -30,7 +30,7 @@ from royal_platform.commerce.analytics.findings import told
 from royal_platform.commerce.analytics.foretelling import foretell
 from royal_platform.commerce.analytics.model import Metric
 from royal_platform.commerce.analytics.outlook import Outlook
-from royal_platform.commerce.analytics.proposals import PUBLISH, RAISE
+from royal_platform.commerce.decisions.notices import PUBLISH, RAISE
 from royal_platform.persistence.insights import Insights, StoredAnomaly, StoredReport
 from royal_platform.reporting.page import page as html_of
 from royal_platform.reporting.words import Language

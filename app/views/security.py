@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from app.schemas.security import (
+    AlertOut,
     FindingFactOut,
     FindingQuery,
     ScanOut,
@@ -103,6 +104,7 @@ def _finding(found: StoredFinding) -> SecurityFindingOut:
         times_seen=found.times_seen,
         order_id=None if order is None else str(order),
         suppression=None if found.suppression is None else _suppression(found.suppression),
+        alert=None if found.alert is None else AlertOut.model_validate(found.alert),
     )
 
 

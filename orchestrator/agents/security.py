@@ -147,11 +147,17 @@ class SecurityAgent(AgentBase):
     def _proposals(self, found: Sequence[Finding]) -> list[Any]:
         waiting = self.platform.security.waiting(self.clock.now())
         desk = propose.Desk(self.platform.source, self.clock.now())
-        return [
-            proposal
+        heard = [
+            each
             for each in found
             if not any(s.covers(each.check, each.subject, desk.now) for s in waiting)
-            for proposal in propose.proposals(each, desk)
+        ]
+        return [
+            *(proposal for each in heard for proposal in propose.proposals(each, desk)),
+            *(
+                propose.alert(each, shown, desk)
+                for each, shown in guarding.untold(self.platform, heard)
+            ),
         ]
 
     def _tell(self, scans: Sequence[Scan], changed: dict[str, int]) -> None:

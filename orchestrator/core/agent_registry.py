@@ -48,7 +48,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     AgentCapability.PRICING_OPTIMIZATION: ("price.set", "price.markdown", "price.test"),
     AgentCapability.MARKETING_AUTOMATION: ("message.send", "mandate.grant", "discount.create"),
     AgentCapability.ANALYTICS: ("alert.raise", "report.publish"),
-    AgentCapability.SECURITY: ("order.flag", "token.revoke"),
+    AgentCapability.SECURITY: ("order.flag", "token.revoke", "alert.raise"),
     AgentCapability.INVENTORY_MANAGEMENT: ("inventory.reorder", "inventory.adjust"),
 }
 

@@ -12,9 +12,11 @@ from core.secrets.secret_provider import local_store
 from core.security.vulnerabilities import Audit, audit_pages, audit_python
 from core.settings import Settings
 from core.telemetry.logs import get_logger
-from orchestrator.core.books import Actor, Books, Ground, actor_name, writing
+from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
+from royal_platform.commerce.decisions.notices import RAISE, Severity
 from royal_platform.commerce.security.dependencies import Advisory, vulnerable
-from royal_platform.commerce.security.model import Scan, Secret, State, Suppression
+from royal_platform.commerce.security.model import Finding, Scan, Secret, State, Suppression
+from royal_platform.commerce.security.proposals import rises
 from royal_platform.persistence.security import Findings
 
 # Longer than a quarter nobody remembers why.
@@ -35,6 +37,19 @@ def keep(ground: Ground, scans: Sequence[Scan], run_id: str) -> dict[str, int]:
                 counted[change] += 1
     _log.info("security.scans.kept", scans=len(scans), **counted)
     return counted
+
+
+def untold(ground: Ground, found: Sequence[Finding]) -> list[tuple[Finding, str | None]]:
+    """Findings that people are to be told of, each with the severity they were told before."""
+    with reading(ground) as books:
+        return [
+            (each, _shown(books, each))
+            for each in found
+            if rises(each, [
+                Severity(asked.proposal.arguments["severity"])
+                for asked in books.decisions.asked_on(books.connection, RAISE, each.id)
+            ])
+        ]  # fmt: skip
 
 
 def suppress(
@@ -98,6 +113,11 @@ def audits() -> list[Scan]:
     told = (("dependencies.python", "pip-audit", audit_python()),
             ("dependencies.pages", "pnpm audit", audit_pages()))  # fmt: skip
     return [_audited(check, source, audit) for check, source, audit in told]
+
+
+def _shown(books: Books, finding: Finding) -> str | None:
+    kept = Findings(books.store_id).find(books.connection, finding.id, books.now)
+    return None if kept is None or kept.alert is None else kept.alert.severity.value
 
 
 def _audited(check: str, source: str, audit: Audit) -> Scan:

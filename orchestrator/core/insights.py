@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from core.errors import Conflict, Invalid, NotFound
 from orchestrator.core import loading
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
-from royal_platform.commerce.analytics.proposals import PUBLISH, RAISE
 from royal_platform.commerce.decisions.model import canonical_json
+from royal_platform.commerce.decisions.notices import PUBLISH, RAISE
 from royal_platform.persistence.insights import DayForecast, Insights, StoredAnomaly, StoredReport
 
 if TYPE_CHECKING:

@@ -143,6 +143,20 @@ class Decisions:
         )
         return self._read(connection, query.order_by(decisions.c.created_at, decisions.c.id))
 
+    def asked_on(self, connection: Connection, kind: str, subject_id: str) -> list[Decision]:
+        """What people or the policy were asked of this kind on this subject, the oldest first.
+
+        What conflicted or failed is left out: nobody's word on it came to anything.
+        """
+        query = select(decisions).where(
+            self._mine(),
+            decisions.c.subject_id == subject_id,
+            decisions.c.kind == kind,
+            decisions.c.status.not_in([Status.CONFLICTED.value, Status.FAILED.value]),
+            decisions.c.shadow.is_(False),
+        )
+        return self._read(connection, query.order_by(decisions.c.created_at, decisions.c.id))
+
     def latest_on(self, connection: Connection, kind: str, subject_id: str) -> Decision | None:
         """The newest decision of this kind on this subject, whatever became of it."""
         query = (

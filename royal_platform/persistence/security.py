@@ -14,12 +14,12 @@ from core.events.tables import events
 from core.security import access_log
 from core.security.tables import api_tokens, sessions
 from core.storage.database import Database
+from royal_platform.commerce.decisions.notices import Severity
 from royal_platform.commerce.security.model import (
     Credential,
     Fact,
     Finding,
     Scan,
-    Severity,
     State,
     Suppression,
     Visit,
@@ -41,8 +41,20 @@ _RANK = {Severity.CRITICAL: 4, Severity.HIGH: 3, Severity.MEDIUM: 2, Severity.LO
 
 
 @dataclass(frozen=True, slots=True)
+class RaisedAlert:
+    """That people were told of a finding, how grave it was said to be, and by which decision."""
+
+    severity: Severity
+    decision_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StoredFinding:
-    """A finding with its history; ``suppression`` is the one that covers it now."""
+    """A finding with its history; ``suppression`` is the one that covers it now.
+
+    ``alert`` is the one in force; None: people were not told, or it was taken back.
+    """
 
     id: str
     finding: Finding
@@ -52,6 +64,7 @@ class StoredFinding:
     resolved_at: datetime | None
     times_seen: int
     suppression: Suppression | None
+    alert: RaisedAlert | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +221,38 @@ class Findings:
 
     def get(self, connection: Connection, finding_id: str, now: datetime) -> StoredFinding:
         """One finding. Raises ``NotFound``."""
-        query = self._select().where(security_findings.c.id == finding_id)
-        row = connection.execute(query).one_or_none()
-        if row is None:
+        found = self.find(connection, finding_id, now)
+        if found is None:
             raise NotFound(
                 f"There is no finding {finding_id!r}.", remedy="Read the list of findings."
             )
-        return _stored(row, self.in_force(connection, now), now)
+        return found
+
+    def find(self, connection: Connection, finding_id: str, now: datetime) -> StoredFinding | None:
+        """The same; None: there is none."""
+        row = connection.execute(
+            self._select().where(security_findings.c.id == finding_id)
+        ).one_or_none()
+        return None if row is None else _stored(row, self.in_force(connection, now), now)
+
+    def raise_alert(self, connection: Connection, finding_id: str, alert: RaisedAlert) -> None:
+        """Put an alert in force, in place of a lesser one."""
+        self._alert(connection, finding_id, alert.severity.value, alert.decision_id, alert.at)
+
+    def withdraw_alert(self, connection: Connection, finding_id: str) -> None:
+        """Take the alert back."""
+        self._alert(connection, finding_id, None, None, None)
+
+    def _alert(
+        self, connection: Connection, finding_id: str, severity: str | None,
+        decision_id: str | None, at: datetime | None,
+    ) -> None:  # fmt: skip
+        connection.execute(
+            update(security_findings)
+            .where(security_findings.c.store_id == self.store_id)
+            .where(security_findings.c.id == finding_id)
+            .values(alert_severity=severity, alert_decision_id=decision_id, alerted_at=at)
+        )
 
     def page(
         self, connection: Connection, now: datetime, *, state: State | None,
@@ -321,8 +359,14 @@ def _stored(row: Any, held: Sequence[Suppression], now: datetime) -> StoredFindi
         state = State.SUPPRESSED
     return StoredFinding(
         row.id, finding, state, row.first_seen_at, row.last_seen_at, row.resolved_at,
-        row.times_seen, suppression,
+        row.times_seen, suppression, _alert(row),
     )  # fmt: skip
+
+
+def _alert(row: Any) -> RaisedAlert | None:
+    if row.alert_severity is None:
+        return None
+    return RaisedAlert(Severity(row.alert_severity), row.alert_decision_id, row.alerted_at)
 
 
 def _suppression(row: Any) -> Suppression:

@@ -27,12 +27,11 @@ def report_mail(report: Mapping[str, Any]) -> Rendered:
     return _rendered(heading, [*told, lines.about(report, _LANGUAGE), end])
 
 
-def alert_mail(anomaly: Mapping[str, Any], shop: str) -> Rendered:
-    """What stood out, and what drives it."""
-    found = lines.anomaly(anomaly, _LANGUAGE)
-    heading = f"{shop}: {anomaly['metric']} on {anomaly['day']}"
-    end = "Say in the command center, under Analytics, whether this was one."
-    return _rendered(heading, [found["text"], found["driver"], end])
+def alert_mail(subject: str, alert: Mapping[str, Any], shop: str) -> Rendered:
+    """What is the matter, how grave, what to do and where it was seen."""
+    heading = f"{shop}: {subject}"
+    told = [str(alert["words"]), f"Severity: {alert['severity']}.", str(alert["remedy"])]
+    return _rendered(heading, [*told, f"Seen by: {alert['source']}"])
 
 
 def _rendered(heading: str, told: Sequence[str]) -> Rendered:

@@ -8,6 +8,8 @@ it("shows a finding's evidence and remedy, what was not checked, and access nobo
   expect(await screen.findByText(/was let in from/)).toBeInTheDocument();
   expect(screen.getByText("Ask its holder.")).toBeInTheDocument();
   expect(screen.getByText("300")).toBeInTheDocument();
+  const told = screen.getByText(/People were told; it was critical then/);
+  expect(within(told).getByRole("link")).toHaveAttribute("href", "/approvals/dec_1");
   expect(screen.getByText("1 check could not look.")).toBeInTheDocument();
   expect(screen.getByText(/Not checked/)).toBeInTheDocument();
   expect(screen.getByText("write_themes")).toBeInTheDocument();

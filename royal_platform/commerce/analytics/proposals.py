@@ -9,22 +9,23 @@ from typing import Any
 from royal_platform.commerce.analytics.anomalies import FALSE_SHARE
 from royal_platform.commerce.analytics.findings import direction
 from royal_platform.commerce.analytics.metrics import METRICS
-from royal_platform.commerce.decisions.model import (
-    Evidence,
-    Inverse,
-    Proposal,
-    Risk,
-    RiskFactor,
-    Subject,
+from royal_platform.commerce.decisions.model import Evidence, Proposal, Subject
+from royal_platform.commerce.decisions.notices import (
+    ANOMALY,
+    PUBLISH,
+    RAISE,
+    WITHDRAW_ALERT,
+    WITHDRAW_REPORT,
+    Alert,
+    Severity,
+    notice_risk,
+    withdrawal,
 )
 
 AGENT = "analytics"
-RAISE, WITHDRAW_ALERT = "alert.raise", "alert.withdraw"
-PUBLISH, WITHDRAW_REPORT = "report.publish", "report.withdraw"
 # News is stale after this; a report is still worth reading the week after.
 ALERT_LIFE, REPORT_LIFE = timedelta(days=3), timedelta(days=10)
-# Nothing in the store changes and both can be taken back.
-_RISK = 0.05
+_REMEDY = "Say in the command center, under Analytics, whether this was one."
 
 
 def alert_proposal(found: Mapping[str, Any], *, source: str, now: datetime) -> Proposal:
@@ -33,11 +34,17 @@ def alert_proposal(found: Mapping[str, Any], *, source: str, now: datetime) -> P
     arguments = {
         name: found[name] for name in ("metric", "day", "value", "expected", "low", "high", "unit")
     }
+    subject = Subject(ANOMALY, found["id"], f"{metric.name} on {found['day']}")
+    # A figure that is off wants a look, and nothing is broken for sure.
+    alert = Alert(Severity.MEDIUM, _words(found), _REMEDY, source)
     return Proposal(
         agent_id=AGENT,
         kind=RAISE,
-        subject=Subject("anomaly", found["id"], f"{metric.name} on {found['day']}"),
-        arguments={**arguments, "currency": found["currency"], "dimension": found["dimension"]},
+        subject=subject,
+        arguments={
+            **arguments, "currency": found["currency"], "dimension": found["dimension"],
+            **alert.told(),
+        },
         precondition={"alert": None},
         evidence=(
             Evidence(f"{metric.name} on the day", found["value"], unit, source,
@@ -57,10 +64,10 @@ def alert_proposal(found: Mapping[str, Any], *, source: str, now: datetime) -> P
             f"of all that is told at most {FALSE_SHARE:.0%} is chance."
         ),
         prediction=None,
-        risk=_risk("people are told something"),
+        risk=notice_risk(),
         cost=None,
         money_at_stake=None,
-        inverse=Inverse(WITHDRAW_ALERT, {"notice": found["id"]}, "Takes the alert back."),
+        inverse=withdrawal(WITHDRAW_ALERT, subject),
         expires_at=now + ALERT_LIFE,
     )  # fmt: skip
 
@@ -69,10 +76,11 @@ def report_proposal(
     report_id: str, document: Mapping[str, Any], digest: str, *, source: str, now: datetime
 ) -> Proposal:
     """The question whether a composed report is published."""
+    subject = Subject("report", report_id, f"Report of week {report_id}")
     return Proposal(
         agent_id=AGENT,
         kind=PUBLISH,
-        subject=Subject("report", report_id, f"Report of week {report_id}"),
+        subject=subject,
         arguments={
             "report": report_id, "digest": digest, "first": document["first"],
             "last": document["last"],
@@ -85,13 +93,10 @@ def report_proposal(
         ),
         rationale="The week is over and its figures are loaded.",
         prediction=None,
-        risk=_risk("people are told something"),
+        risk=notice_risk(),
         cost=None,
         money_at_stake=None,
-        inverse=Inverse(
-            WITHDRAW_REPORT, {"notice": report_id},
-            "Takes the report off the list; mail that went out stays out.",
-        ),
+        inverse=withdrawal(WITHDRAW_REPORT, subject),
         expires_at=now + REPORT_LIFE,
     )  # fmt: skip
 
@@ -100,5 +105,13 @@ def _query(metric: str, day: str) -> str:
     return f"/analytics?metric={metric}&from={day}&to={day}"
 
 
-def _risk(reason: str) -> Risk:
-    return Risk(_RISK, (RiskFactor("notice", _RISK, reason),))
+def _words(found: Mapping[str, Any]) -> str:
+    unit = found["currency"] or found["unit"]
+    said = (
+        f"{found['value']} {unit} is {direction(found)} the {found['expected']} expected "
+        f"({found['low']} to {found['high']} in 80 % of such days)."
+    )
+    causes = ", ".join(
+        f"{each['label'] or 'not known'} explains {each['power']} %" for each in found["causes"]
+    )
+    return f"{said} By {found['dimension']}: {causes}." if causes else said

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from royal_platform.commerce.security.model import Credential, Fact, Finding, Severity, Visit
+from royal_platform.commerce.decisions.notices import Severity
+from royal_platform.commerce.security.model import Credential, Fact, Finding, Visit
 
 # How far back a visit still makes an alarm, and how long a place has to be known to be no news.
 RECENT = timedelta(hours=24)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from royal_platform.commerce.security.model import Fact, Finding, Severity
+from royal_platform.commerce.decisions.notices import Severity
+from royal_platform.commerce.security.model import Fact, Finding
 
 _SEVERITIES = {
     "low": Severity.LOW, "moderate": Severity.MEDIUM, "medium": Severity.MEDIUM,

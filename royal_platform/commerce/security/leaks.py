@@ -6,7 +6,8 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 
-from royal_platform.commerce.security.model import Fact, Finding, Severity
+from royal_platform.commerce.decisions.notices import Severity
+from royal_platform.commerce.security.model import Fact, Finding
 
 # Shapes of credentials that are issued with a recognisable beginning, ours first.
 _SHAPES: Mapping[str, re.Pattern[str]] = {

@@ -9,14 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-
-class Severity(StrEnum):
-    """How bad it is if nothing is done."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    CRITICAL = "critical"
+from royal_platform.commerce.decisions.notices import Severity
 
 
 class State(StrEnum):

@@ -1,8 +1,8 @@
-"""What is proposed about a finding: to mark an order, or to revoke a token."""
+"""What is proposed about a finding: to mark an order, to revoke a token, to tell people of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,8 +14,17 @@ from royal_platform.commerce.decisions.model import (
     RiskFactor,
     Subject,
 )
+from royal_platform.commerce.decisions.notices import (
+    FINDING,
+    RAISE,
+    WITHDRAW_ALERT,
+    Alert,
+    Severity,
+    notice_risk,
+    withdrawal,
+)
 from royal_platform.commerce.decisions.safeguards import FLAG, REVOKE_TOKEN, TAG, UNFLAG
-from royal_platform.commerce.security.model import Finding, Severity
+from royal_platform.commerce.security.model import Finding, State
 
 AGENT_ID = "security"
 _LIFE = timedelta(days=3)
@@ -39,6 +48,38 @@ def proposals(finding: Finding, desk: Desk) -> Iterator[Proposal]:
         yield _revoke(finding, str(token), desk)
     if order is not None:
         yield _flag(finding, str(order), desk)
+
+
+def rises(finding: Finding, asked: Iterable[Severity]) -> bool:
+    """Whether people are told of it: grave, and graver than any alert that they were asked about.
+
+    What is less grave waits on its page: who is mailed about everything reads nothing.
+    """
+    return finding.severity in _GRAVE and all(finding.severity.rank > each.rank for each in asked)
+
+
+def alert(finding: Finding, shown: str | None, desk: Desk) -> Proposal:
+    """The question whether people are told; ``shown`` is the severity they were told before."""
+    subject = Subject(FINDING, finding.id, finding.title)
+    told = Alert(
+        finding.severity, f"{finding.title}.", finding.remedy, f"{desk.source}: {finding.check}"
+    )
+    return Proposal(
+        agent_id=AGENT_ID,
+        kind=RAISE,
+        subject=subject,
+        arguments=told.told(),
+        # What was suppressed or settled meanwhile alarms nobody.
+        precondition={"alert": shown, "state": State.OPEN.value},
+        evidence=_evidence(finding, desk),
+        rationale=f"{finding.title}. {finding.remedy}",
+        prediction=None,
+        risk=notice_risk(),
+        cost=None,
+        money_at_stake=None,
+        inverse=withdrawal(WITHDRAW_ALERT, subject),
+        expires_at=desk.now + _LIFE,
+    )
 
 
 def _flag(finding: Finding, order_id: str, desk: Desk) -> Proposal:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from royal_platform.commerce.security.model import Fact, Finding, Secret, Severity
+from royal_platform.commerce.decisions.notices import Severity
+from royal_platform.commerce.security.model import Fact, Finding, Secret
 
 # NIST SP 800-57 speaks of one to two years for keys of this kind; a year is the careful end.
 OLD = timedelta(days=365)

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from royal_platform.commerce.decisions.notices import Severity
 from royal_platform.commerce.security.graph import Attribute, Link, Ring, path, rings
 from royal_platform.commerce.security.isolation import Floats, grow, reasons, scores
-from royal_platform.commerce.security.model import Fact, Finding, Severity
+from royal_platform.commerce.security.model import Fact, Finding
 from royal_platform.commerce.security.order_facts import (
     ENOUGH_ORDERS,
     Linked,

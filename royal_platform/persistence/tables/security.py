@@ -28,6 +28,10 @@ security_findings = Table(
     moment("resolved_at", nullable=True),
     Column("times_seen", Integer, nullable=False),
     reference("run_id"),
+    # How grave people were told that it is, by which decision; NULL: no alert is in force
+    Column("alert_severity", String(20)),
+    reference("alert_decision_id", nullable=True),
+    moment("alerted_at", nullable=True),
     Index(None, "store_id", "state", "last_seen_at", "id"),
     Index(None, "store_id", "check_name", "state"),
 )

@@ -20,7 +20,8 @@ from core.settings import Settings, read_settings
 from orchestrator.core.books import reading, writing
 from orchestrator.core.runs import request_run
 from royal_platform.bootstrap import Platform, bootstrap
-from royal_platform.commerce.security.model import Finding, Severity
+from royal_platform.commerce.decisions.notices import Severity
+from royal_platform.commerce.security.model import Finding
 from royal_platform.persistence import stores
 from royal_platform.persistence.security import Findings
 from royal_platform.persistence.tables import catalog

@@ -17,8 +17,9 @@ from core.settings import Settings
 from orchestrator.core.books import writing
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import RiskFactor
+from royal_platform.commerce.decisions.notices import Severity
 from royal_platform.commerce.fulfilment.model import Judgeable
-from royal_platform.commerce.security.model import Fact, Finding, Severity
+from royal_platform.commerce.security.model import Fact, Finding
 from royal_platform.commerce.security.order_facts import OrderFacts
 from royal_platform.commerce.security.order_risk import OrderRisk, Scorecard
 from royal_platform.commerce.support.model import (

@@ -29,7 +29,8 @@ from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.running import carry_out
 from orchestrator.core.runs import start_run
 from royal_platform.bootstrap import Platform
-from royal_platform.commerce.security.model import Fact, Finding, Severity
+from royal_platform.commerce.decisions.notices import Severity
+from royal_platform.commerce.security.model import Fact, Finding
 from royal_platform.commerce.security.proposals import Desk, proposals
 from royal_platform.persistence.tables import decisions
 from tests.injections import DISGUISES, goals

@@ -184,6 +184,7 @@ class House:
     def __init__(self) -> None:
         self.busy = ["bob@house.test"]
         self.taken: list[tuple[str, str]] = []
+        self.letters: list[str] = []
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str,
                           _options: Any) -> str:  # fmt: skip
@@ -198,6 +199,9 @@ class House:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         letter = email.message_from_bytes(envelope.original_content, policy=default)
         self.taken += [(address, str(letter["Subject"])) for address in envelope.rcpt_tos]
+        body = letter.get_body(("plain",))
+        assert body is not None
+        self.letters.append(body.get_content())
         return "250 taken"
 
 
@@ -215,11 +219,17 @@ def test_the_house_is_told_by_mail_each_once_whatever_one_address_does(filled: P
         run(mailing)
         [publish] = decided(mailing, "report.publish")
         assert carry(mailing, publish) == "executed"
+        alert = decided(mailing, "alert.raise")[0]
+        assert carry(mailing, alert) == "executed"
     finally:
         controller.stop()
     assert house.busy == []
-    assert [address for address, _ in house.taken] == ["ada@house.test", "bob@house.test"]
-    assert len({subject for _, subject in house.taken}) == 1
+    assert [address for address, _ in house.taken] == 2 * ["ada@house.test", "bob@house.test"]
+    subjects = [subject for _, subject in house.taken[::2]]
+    assert len({subject for _, subject in house.taken}) == 2
+    assert subjects[1].endswith(alert.proposal.subject.title)
+    assert alert.proposal.arguments["words"] in house.letters[-1]
+    assert alert.proposal.arguments["remedy"] in house.letters[-1]
 
 
 def test_what_is_foretold_is_compared_with_what_came(ask: Ask, filled: Platform) -> None:

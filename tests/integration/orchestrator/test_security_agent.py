@@ -19,13 +19,14 @@ from orchestrator.core import guarding, ledger
 from orchestrator.core.actions import Hands
 from orchestrator.core.agent_registry import Registration, get_agent_registry
 from orchestrator.core.books import reading, writing
-from orchestrator.core.execution import execute
+from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.running import carry_out
 from orchestrator.core.runs import start_run
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import Decision
-from royal_platform.commerce.security.model import Fact, Finding, Scan, Severity, State
-from royal_platform.commerce.security.proposals import Desk, proposals
+from royal_platform.commerce.decisions.notices import Severity
+from royal_platform.commerce.security.model import Fact, Finding, Scan, State
+from royal_platform.commerce.security.proposals import Desk, alert, proposals
 from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.security import Findings, StoredFinding
 from tests.fakes.live_store import LiveStore
@@ -202,6 +203,100 @@ def test_a_secret_in_the_log_is_found_and_not_repeated(store: Platform) -> None:
     leak = found(store)["secrets.leak"]
     assert leak.finding.severity is Severity.CRITICAL
     assert secret not in repr(leak)
+
+
+def carry(store: Platform, decision: Decision) -> str:
+    ledger.approve(store, decision.id, decision.argument_hash, "ada")
+    return asyncio.run(execute(store, hands_of(store), decision.id))
+
+
+def alerts(store: Platform, check: str) -> list[Decision]:
+    with reading(store) as books:
+        wanted = DecisionFilter(kind="alert.raise", subject_id=found(store)[check].id)
+        return list(books.decisions.page(books.connection, wanted, None, 50).items)
+
+
+def alert_events(store: Platform) -> list[tuple[str, Any]]:
+    with store.database.read() as connection:
+        events = read_after(connection, store.store_id, 0, 10_000, type="alert.")
+    return [(each.type, each.payload.get("severity")) for each in events]
+
+
+def test_people_are_told_of_a_grave_finding_once_and_it_can_be_taken_back(store: Platform) -> None:
+    taken_over(store)
+    run(store)
+    (asked,) = alerts(store, "access.takeover")
+    assert (asked.status.value, asked.verdict.ruling.value) == ("proposed", "ask")
+    assert asked.proposal.arguments["severity"] == "critical"
+    assert carry(store, asked) == "executed"
+    assert asyncio.run(execute(store, hands_of(store), asked.id)) == "executed"
+    assert alert_events(store) == [("alert.raised", "critical")]
+    raised = found(store)["access.takeover"].alert
+    assert raised is not None
+    assert (raised.severity, raised.decision_id) == (Severity.CRITICAL, asked.id)
+    # Seen again, gone, and back: nobody is told a second time.
+    run(store)
+    guarding.keep(store, [Scan("access.takeover", True, "nobody came", 0)], "run_x")
+    # What it is about may have moved on: the alert can be taken back all the same.
+    undo = ledger.revert(store, asked.id, "ada")
+    assert asyncio.run(execute(store, hands_of(store), undo.id)) == "executed"
+    run(store)
+    assert len(alerts(store, "access.takeover")) == 1
+    assert found(store)["access.takeover"].alert is None
+    assert alert_events(store) == [("alert.raised", "critical"), ("alert.withdrawn", None)]
+
+
+def test_a_finding_that_rises_is_told_again_and_one_that_is_not_grave_never(
+    store: Platform,
+) -> None:
+    seen: list[str] = []
+    for severity in (Severity.MEDIUM, Severity.HIGH, Severity.LOW, Severity.HIGH,
+                     Severity.CRITICAL, Severity.CRITICAL):  # fmt: skip
+        finding = Finding("access.takeover", "tok_1", severity, "Taken over", "Revoke it.")
+        guarding.keep(store, [Scan("access.takeover", True, "", 1, (finding,))], "run_x")
+        desk = Desk("sandbox", store.clock().now())
+        told = [alert(each, shown, desk) for each, shown in guarding.untold(store, [finding])]
+        for decision_id in ledger.propose(store, told):
+            with reading(store) as books:
+                decision = books.decisions.get(books.connection, decision_id)
+            assert carry(store, decision) == "executed"
+            seen.append(decision.proposal.arguments["severity"])
+    assert seen == ["high", "critical"]
+    assert alert_events(store) == [("alert.raised", "high"), ("alert.raised", "critical")]
+
+
+def test_a_suppressed_finding_alarms_nobody_not_even_by_an_approval_that_waited(
+    store: Platform,
+) -> None:
+    taken_over(store)
+    run(store)
+    (asked,) = alerts(store, "access.takeover")
+    given = {"whole_check": False, "reason": "known", "days": 1, "actor": "ada"}
+    made = guarding.suppress(store, found(store)["access.takeover"].id, **given)
+    assert carry(store, asked) == "conflicted"
+    run(store)
+    assert len(alerts(store, "access.takeover")) == 1
+    assert alert_events(store) == []
+    # Once it no longer waits people are asked again: nobody was told.
+    guarding.end_suppression(store, made.id, "ben")
+    run(store)
+    assert len(alerts(store, "access.takeover")) == 2
+
+
+def test_an_alert_about_anything_else_or_without_a_remedy_is_turned_down(store: Platform) -> None:
+    finding = Finding("access.takeover", "tok_1", Severity.HIGH, "Taken over", "Revoke it.")
+    proposal = alert(finding, None, Desk("sandbox", store.clock().now()))
+    forged = [
+        replace(proposal, subject=replace(proposal.subject, type="order")),
+        replace(proposal, arguments={**proposal.arguments, "remedy": ""}),
+        replace(proposal, arguments={**proposal.arguments, "severity": "fatal"}),
+    ]
+    for number, each in enumerate(forged):
+        numbered = replace(each, subject=replace(each.subject, id=f"fnd_{number}"))
+        (decision_id,) = ledger.propose(store, [numbered])
+        with reading(store) as books:
+            decision = books.decisions.get(books.connection, decision_id)
+        assert {hit.rule for hit in decision.verdict.hits} == {"arguments.invalid"}
 
 
 def flag(store: Platform, order: str) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from royal_platform.commerce.decisions.notices import Severity
 from royal_platform.commerce.security import access
-from royal_platform.commerce.security.model import Credential, Finding, Severity, Visit
+from royal_platform.commerce.security.model import Credential, Finding, Visit
 
 NOW = datetime(2026, 6, 10, 12, 30, tzinfo=UTC)
 HOME, AWAY = "198.51.100.0/24", "203.0.113.0/24"

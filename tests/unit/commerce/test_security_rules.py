@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from royal_platform.commerce.decisions.notices import Severity
 from royal_platform.commerce.security import isolation
 from royal_platform.commerce.security.graph import TOO_COMMON, UnionFind, path, rings
 from royal_platform.commerce.security.leaks import leaks
@@ -19,13 +20,12 @@ from royal_platform.commerce.security.model import (
     Finding,
     Scan,
     Secret,
-    Severity,
     Suppression,
     scan_of,
     scan_told,
 )
 from royal_platform.commerce.security.order_facts import OrderFacts
-from royal_platform.commerce.security.proposals import Desk, proposals
+from royal_platform.commerce.security.proposals import Desk, alert, proposals, rises
 from royal_platform.commerce.security.secrets import old_secrets, scopes_beyond
 from royal_platform.commerce.security.suspicion import Named, suspicious
 
@@ -265,3 +265,20 @@ def test_only_what_an_outsider_may_hold_is_proposed_to_be_revoked() -> None:
     assert kinds("access.privilege", Severity.HIGH, about) == []
     assert kinds("access.new_place", Severity.MEDIUM, about) == []
     assert kinds("orders.ring", Severity.MEDIUM, {"order_id": "1"}) == ["order.flag"]
+
+
+@given(st.lists(st.sampled_from(Severity), max_size=20))
+def test_one_alert_for_a_finding_and_each_rise_of_a_grave_severity(seen: list[Severity]) -> None:
+    desk, told = Desk("sandbox", NOW), []
+    for severity in seen:
+        finding = Finding("access.takeover", "tok_1", severity, "Taken over", "Revoke it.")
+        if rises(finding, told):
+            arguments = alert(finding, told[-1].value if told else None, desk).arguments
+            told.append(Severity(arguments["severity"]))
+    grave = [each for each in seen if each.rank >= Severity.HIGH.rank]
+    assert [each.rank for each in told] == sorted({each.rank for each in told})
+    assert len(told) <= 2
+    assert bool(told) == bool(grave)
+    if grave:
+        assert told[0] is grave[0]
+        assert told[-1].rank == max(each.rank for each in grave)

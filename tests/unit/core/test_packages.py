@@ -12,8 +12,8 @@ import pytest
 
 from core.security.packages import UI_LOCK, bill_of_materials
 from core.security.vulnerabilities import Vulnerability, audit_pages, audit_python
+from royal_platform.commerce.decisions.notices import Severity
 from royal_platform.commerce.security.dependencies import Advisory, vulnerable
-from royal_platform.commerce.security.model import Severity
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 

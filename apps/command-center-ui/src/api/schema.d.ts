@@ -2069,6 +2069,24 @@ export interface components {
             autonomy?: components["schemas"]["KindAutonomy"][] | null;
         };
         /**
+         * AlertOut
+         * @description That people were told of a finding: how grave it was then, and by which decision.
+         */
+        AlertOut: {
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high" | "critical";
+            /** Decision Id */
+            decision_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * AnomalyOut
          * @description A day of a metric that chance does not explain; 80 % of such days lie in low to high.
          *
@@ -5904,6 +5922,8 @@ export interface components {
         /**
          * SecurityFindingOut
          * @description What a check found. Times are the store's; ``suppression`` is the one that covers it now.
+         *
+         *     ``alert`` is the one in force; null: people were not told, or it was taken back.
          */
         SecurityFindingOut: {
             /** Id */
@@ -5945,6 +5965,7 @@ export interface components {
             /** Order Id */
             order_id: string | null;
             suppression: components["schemas"]["SuppressionOut"] | null;
+            alert: components["schemas"]["AlertOut"] | null;
         };
         /** SecurityFindingPage */
         SecurityFindingPage: {

@@ -44,7 +44,7 @@ export function eventTarget(event: EventRow): EventTarget | null {
   const { payload, type, subject } = event;
   const id = (name: string) => text(payload, name);
   const bare = subject.includes(":") ? subject.slice(subject.indexOf(":") + 1) : subject;
-  if (type.startsWith("decision.") || type === "price.changed") {
+  if (/^(decision|alert)\./.test(type) || type === "price.changed") {
     const decisionId = id("decision_id") ?? (type.startsWith("decision.") ? bare : null);
     return decisionId ? { to: "/approvals/$decisionId", params: { decisionId } } : null;
   }

@@ -57,6 +57,7 @@ const TABLE: Record<string, readonly Family[]> = {
     "stock",
     "analytics",
   ],
+  "alert.": ["analytics", "security"],
   "anomaly.": ["analytics"],
   // The price of a week of a test may be turned down.
   "decision.rejected": ["decisions", "agents", "runs", "products", "research", "effects"],

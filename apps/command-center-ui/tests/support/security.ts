@@ -27,6 +27,7 @@ export function securityFindings(now: string): SecurityFinding[] {
     times_seen: 2,
     order_id: null,
     suppression: null,
+    alert: { severity: "critical", decision_id: "dec_1", at: now },
   };
   const waiting: SecurityFinding = {
     ...one,
@@ -36,6 +37,7 @@ export function securityFindings(now: string): SecurityFinding[] {
     state: "suppressed",
     title: "300 attempts to come in within an hour",
     suppression: suppression(now),
+    alert: null,
   };
   return [one, waiting];
 }

@@ -15,6 +15,7 @@ export const FAMILIES = [
   "session",
   "support",
   "supplier",
+  "alert",
   "security",
   "model",
 ] as const;

@@ -56,6 +56,18 @@ export function FindingCard({ finding }: { finding: SecurityFinding }) {
           <Moment at={finding.suppression.expires_at} />
         </p>
       )}
+      {finding.alert && (
+        <p className="mt-3 text-dense text-muted">
+          {t("security.alerted", { severity: t(`security.severity.${finding.alert.severity}`) })}{" "}
+          <Link
+            to="/approvals/$decisionId"
+            params={{ decisionId: finding.alert.decision_id }}
+            className="text-accent underline underline-offset-2"
+          >
+            <Moment at={finding.alert.at} />
+          </Link>
+        </p>
+      )}
       <div className="mt-3 flex flex-wrap items-center gap-3">
         {finding.order_id && (
           <Link
