@@ -75,8 +75,8 @@ class ShowAction(RestsOnPrecondition):
                 return
             notice.show(books, decision)
             if notice.event is not None:
-                told = {"about": subject.type, "subject_title": subject.title, "severity": _severity(decision),
-                        "decision_id": decision.id}  # fmt: skip
+                told = {"about": subject.type, "subject_title": subject.title,
+                        "severity": _severity(decision), "decision_id": decision.id}  # fmt: skip
                 books.tell(f"{notice.event}.raised", subject.id, _teller(decision), told)
 
     def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:  # noqa: ARG002
