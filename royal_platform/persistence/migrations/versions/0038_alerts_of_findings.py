@@ -1,7 +1,7 @@
 """Alerts that were raised about findings of security.
 
-Revision ID: 0036_alerts_of_findings
-Revises: 0035_competitor_feeds
+Revision ID: 0038_alerts_of_findings
+Revises: 0037_order_codes
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from core.storage.types import UtcDateTime
 
-revision = "0036_alerts_of_findings"
-down_revision = "0035_competitor_feeds"
+revision = "0038_alerts_of_findings"
+down_revision = "0037_order_codes"
 branch_labels = None
 depends_on = None
 
