@@ -25,6 +25,7 @@ from orchestrator.core.replying import ReplyAction
 from orchestrator.core.reshipping import PostRoom, reship_action
 from orchestrator.core.returning import Counterpart, return_action
 from orchestrator.core.safeguarding import FlagAction, RevokeTokenAction
+from orchestrator.core.segment_changes import SegmentAction
 from royal_platform.commerce.catalog.model import CompareAt, VariantPrice
 from royal_platform.commerce.catalog.ports import (
     PriceReader,
@@ -42,6 +43,7 @@ from royal_platform.commerce.decisions.price_tests import END, TEST
 from royal_platform.commerce.decisions.prices import PRICE_KINDS
 from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.decisions.safeguards import FLAG, REVOKE_TOKEN, UNFLAG
+from royal_platform.commerce.decisions.segments import SEGMENT
 from royal_platform.commerce.decisions.support import REFUND, REPLY
 from royal_platform.commerce.inventory.model import PurchaseOrder
 from royal_platform.commerce.inventory.ports import StockReader, StockWriter
@@ -342,6 +344,8 @@ def _of_our_books(kind: str, ground: Ground, hands: Hands) -> Action | None:
         return BeginTestAction(ground)
     if kind == END:
         return EndAction(ground)
+    if kind == SEGMENT:
+        return SegmentAction(ground)
     return None
 
 

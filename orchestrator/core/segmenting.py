@@ -1,6 +1,7 @@
-"""Segments are made, changed and removed by people and agents; each change is an event.
+"""Segments are made, changed and removed; each change is an event.
 
-A segment changes nothing outside: what is done with it is proposed to the gate by whoever does it.
+A person who may write segments saves them here at once; whatever an agent or a model wants of one
+is a decision (``segment_changes``).
 """
 
 from __future__ import annotations
@@ -31,13 +32,19 @@ def read_rule(text: str) -> Rule:
         ) from error
 
 
-def create(ground: Ground, name: str, rule: str, actor: Actor) -> Segment:
-    """Save a new segment. Raises ``Invalid``, or ``Conflict`` for a name that is in use."""
+def create(
+    ground: Ground, name: str, rule: str, actor: Actor, *, segment_id: str | None = None
+) -> Segment:
+    """Save a new segment, or one that was removed again, by its id.
+
+    Raises ``Invalid``, or ``Conflict`` for a name that is in use.
+    """
     read_rule(rule)
     with writing(ground) as books:
         segment = SegmentRows(books.store_id).create(
-            books.connection, name=name, rule=rule, actor=actor_name(actor), now=books.now
-        )
+            books.connection, name=name, rule=rule, actor=actor_name(actor), now=books.now,
+            segment_id=segment_id,
+        )  # fmt: skip
         books.tell("segment.created", segment.id, actor, _told(segment))
     _log.info("segment.created", segment_id=segment.id)
     return segment

@@ -157,6 +157,14 @@ class Decisions:
         )
         return self._read(connection, query.order_by(decisions.c.created_at, decisions.c.id))
 
+    def open_of_kind(self, connection: Connection, kind: str) -> list[Decision]:
+        """Still proposed decisions of this kind, oldest first."""
+        query = select(decisions).where(
+            self._mine(), decisions.c.kind == kind,
+            decisions.c.status == Status.PROPOSED.value, decisions.c.shadow.is_(False),
+        )  # fmt: skip
+        return self._read(connection, query.order_by(decisions.c.created_at, decisions.c.id))
+
     def latest_on(self, connection: Connection, kind: str, subject_id: str) -> Decision | None:
         """The newest decision of this kind on this subject, whatever became of it."""
         query = (

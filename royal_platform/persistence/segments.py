@@ -60,15 +60,43 @@ class SegmentRows:
             )
         return found
 
+    def version(self, connection: Connection, segment_id: str) -> int:
+        """The last version of a segment, in force or not; 0 when there never was one."""
+        query = select(segments.c.version).where(
+            segments.c.store_id == self.store_id, segments.c.id == segment_id
+        )
+        return int(connection.execute(query).scalar() or 0)
+
     def create(
-        self, connection: Connection, *, name: str, rule: str, actor: str, now: datetime
+        self,
+        connection: Connection,
+        *,
+        name: str,
+        rule: str,
+        actor: str,
+        now: datetime,
+        segment_id: str | None = None,
     ) -> Segment:
-        """Save a new one. Raises ``Conflict`` when a segment in force has the name."""
-        segment = Segment(new_id("seg"), name, rule, 1, actor, now, actor, now)
-        values = {"store_id": self.store_id, **asdict(segment), "unique_name": name.lower()}
-        if not insert_if_absent(connection, segments, values):
+        """Save a new one, or put the removed one of that id back in force.
+
+        Raises ``Conflict`` when a segment in force has the name.
+        """
+        if self._named(connection, name) is not None:
             raise _name_taken(name)
-        return segment
+        segment = Segment(segment_id or new_id("seg"), name, rule, 1, actor, now, actor, now)
+        values = {"store_id": self.store_id, **asdict(segment), "unique_name": name.lower()}
+        if insert_if_absent(connection, segments, values):
+            return segment
+        removed = connection.execute(
+            update(segments)
+            .where(segments.c.store_id == self.store_id, segments.c.id == segment.id)
+            .where(segments.c.deleted_at.is_not(None))
+            .values(name=name, rule=rule, unique_name=name.lower(), deleted_at=None,
+                    version=segments.c.version + 1, changed_by=actor, changed_at=now)
+        )  # fmt: skip
+        if not removed.rowcount:
+            raise _name_taken(name)
+        return self.get(connection, segment.id)
 
     def change(
         self,
@@ -83,9 +111,7 @@ class SegmentRows:
     ) -> Segment:
         """Save a change made from version ``edited``. Raises ``NotFound`` or ``Conflict``."""
         self._check(connection, segment_id, edited)
-        named = connection.execute(
-            self._in_force().where(segments.c.unique_name == name.lower())
-        ).one_or_none()
+        named = self._named(connection, name)
         if named is not None and named.id != segment_id:
             raise _name_taken(name)
         self._update(
@@ -121,6 +147,11 @@ class SegmentRows:
             .where(segments.c.store_id == self.store_id, segments.c.id == segment_id)
             .values(**values)
         )
+
+    def _named(self, connection: Connection, name: str) -> Row[Any] | None:
+        query = self._in_force().where(segments.c.unique_name == name.lower())
+        found: Row[Any] | None = connection.execute(query).one_or_none()
+        return found
 
     def _in_force(self) -> Any:
         return select(segments).where(

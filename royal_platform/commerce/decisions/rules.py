@@ -44,6 +44,7 @@ from royal_platform.commerce.decisions.prices import PRICES
 from royal_platform.commerce.decisions.replacements import REPLACEMENTS
 from royal_platform.commerce.decisions.returns import RETURNS
 from royal_platform.commerce.decisions.safeguards import SAFEGUARDS
+from royal_platform.commerce.decisions.segments import SEGMENTS
 from royal_platform.commerce.decisions.stock import REORDER, STOCK, is_receipt, order_cost
 from royal_platform.commerce.decisions.support import SUPPORT
 
@@ -52,7 +53,7 @@ _KINDS = {
     for kind in (
         *FULFILMENT, *PRICES, *PRICE_TESTS, *STOCK, *MESSAGES, *MANDATES, *DRAFTS, *LISTINGS,
         *DISCOUNTS, *SUPPORT, *POLICIES, *NOTICES, *SAFEGUARDS, *ADDRESSES, *RETURNS,
-        *REPLACEMENTS,
+        *REPLACEMENTS, *SEGMENTS,
     )
 }  # fmt: skip
 KINDS = tuple(_KINDS)

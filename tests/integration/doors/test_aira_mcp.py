@@ -122,9 +122,10 @@ async def test_nothing_is_changed_without_the_permission(
         "cancel_run": {"run": "run_x"}, "stop": {}, "lift": {},
         "suppress": {"finding": "fnd_x", "days": 7, "reason": "Because it is told to"},
         "limit": {"name": "cooldown_days", "value": "1"},
+        "set_segment": {"segment": "Loyal", "rule": "orders > 2"},
     }  # fmt: skip
     assert set(arguments) == {tool.name for tool in TOOLS.values() if tool.writes}
-    may = {"price", "limit"} if role == "assistant" else set()
+    may = {"price", "limit", "set_segment"} if role == "assistant" else set()
     before = head(platform)
     async with client(url, token(role)) as session:
         listed = {each.name for each in await session.list_tools()}

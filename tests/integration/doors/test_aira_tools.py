@@ -295,6 +295,18 @@ def test_the_kill_switch_and_the_policy(ask: Ask, store: Platform) -> None:
     assert ask("sync").json()["result"]["requested"]
 
 
+def test_a_segment_is_proposed_with_what_it_changes(ask: Ask) -> None:
+    rule = "orders >= 3 and country = NL"
+    told = ask("set_segment", segment="Loyal", rule=rule).json()
+    [card] = told["cards"]
+    assert card["kind"] == "segment.update"
+    assert {(each["field"], each["now"], each["proposed"]) for each in card["changes"]} == {
+        ("name", None, "Loyal"), ("rule", None, rule),
+    }  # fmt: skip
+    assert ask("segments").json()["result"]["total"] == 0, "proposed only"
+    assert ask("set_segment", segment="Loyal", rule="shoes > 3").status_code == 422
+
+
 def test_a_model_is_given_the_card_and_never_the_act(store: Platform) -> None:
     waiting = shop.propose(store)
     asked = Asked.of(store, principal("ada", "admin", None, "session"))

@@ -73,6 +73,7 @@ _SAID = {
     "suppliers": "supplier reliable delivery leveranciers betrouwbaar levering",
     "offers": "supplier cost purchase price aanbod inkoopprijs",
     "segments": "groups audience segmenten groepen",
+    "set_segment": "segment save make change rule groep segment maken wijzigen opslaan",
     "audience": "how many customers rule group doelgroep hoeveel",
     "flows": "campaign mail marketing mandate campagne",
     "messages": "mails sent letters verzonden berichten mail",

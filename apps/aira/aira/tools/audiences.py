@@ -8,10 +8,14 @@ from urllib.parse import urlencode
 from pydantic import Field
 from sqlalchemy import Connection
 
+from aira.tools import cards
+from aira.tools.decisions import row
 from aira.tools.listing import part_of
 from aira.tools.model import Answer, Asked, Column, Json, Paged, Tool, listed, plain, safe, table
 from aira.tools.model import Arguments as Given
 from core.errors import NotFound
+from orchestrator.core.books import reading
+from orchestrator.core.segment_changes import wish_segment
 from orchestrator.core.segmenting import read_rule
 from royal_platform.commerce.customers.model import Segment
 from royal_platform.commerce.customers.segments import RuleError, parse
@@ -41,6 +45,17 @@ class SegmentIn(Paged):
     """Which segment."""
 
     segment: str = Field(description="Name or id of a segment", min_length=1)
+
+
+class SetSegmentIn(Given):
+    """What a segment shall be."""
+
+    segment: str = Field(
+        description="Name of a segment, or of a new one", min_length=1, max_length=120
+    )
+    rule: str = Field(
+        description="For example: orders >= 3 and country = NL", min_length=1, max_length=2000
+    )
 
 
 class AudienceIn(Given):
@@ -116,6 +131,26 @@ def audience(asked: Asked, given: AudienceIn) -> Answer:
     )  # fmt: skip
 
 
+def set_segment(asked: Asked, given: SetSegmentIn) -> Answer:
+    """Propose what a segment shall be: a person approves it from its card."""
+    words = SET_SEGMENT.command(segment=given.segment, rule=given.rule)
+    made = wish_segment(asked.platform, given.segment, given.rule, asked.wording(words))
+    with reading(asked.platform) as books:
+        now = books.now
+    card = cards.decision(asked, made, "approve")
+    return Answer(
+        result={**row(made), "hits": [cards.hit(each) for each in made.verdict.hits],
+                "argument_hash": made.argument_hash},
+        text="\n\n".join((
+            f"**{safe(made.proposal.subject.title)}**: {safe(cards.change_line(made))}.",
+            safe(made.proposal.rationale),
+            cards.what_next(made, card),
+        )),
+        source="royal", as_of=now, label=made.proposal.subject.title,
+        query=f"GET /v1/decisions/{made.id}", link=cards.link_of(made.id), cards=(card,),
+    )  # fmt: skip
+
+
 def _named(found: list[Segment], words: str) -> Segment:
     wanted = words.strip().casefold()
     for each in found:
@@ -136,6 +171,13 @@ def _segment(connection: Connection, known: CustomerFacts, each: Segment) -> Jso
     }  # fmt: skip
 
 
+SET_SEGMENT: Tool[SetSegmentIn] = Tool(
+    "set_segment", "Change a segment",
+    "Proposes what a segment's rule shall be; a name that is not known is a new segment. It "
+    "becomes a decision that a person approves; nothing changes before that.",
+    "decisions:propose", SetSegmentIn, set_segment, writes=True, asks=set_segment, rest="rule",
+    usage="/set_segment NAME RULE",
+)  # fmt: skip
 TOOLS: tuple[Tool[Any], ...] = (
     Tool(
         "segments", "Segments", "Customer segments with their rules and how many are in each.",
@@ -151,4 +193,5 @@ TOOLS: tuple[Tool[Any], ...] = (
         "spent, first_order, last_order, alive, churn_risk and the rest of /v1/customer-facts.",
         "store:read", AudienceIn, audience, rest="rule",
     ),
+    SET_SEGMENT,
 )  # fmt: skip
