@@ -31,12 +31,14 @@ from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.persistence.commands import Receipt
 from store_sandbox.app import create_app
 from store_sandbox.runtime import Options
+from store_sandbox.state import StateStore
 from tests.integration.orchestrator.prices import (
     approve_prices,
     approve_prices_of_one_product,
     approve_stock,
     propose_prices,
 )
+from tests.integration.platform.wire import TOKEN_PATH
 
 pytestmark = pytest.mark.timeout(240)
 SETTLED = {"executed", "failed", "conflicted"}
@@ -130,7 +132,28 @@ class Scene:
             method, self._url(f"/control/{path}"), params=query, json=body,
             headers={"X-Sandbox-Control": credentials["control_token"]},
         )  # fmt: skip
-        return answer.raise_for_status().json()["data"]
+        told = answer.raise_for_status().json()
+        return told.get("data", told)
+
+    @property
+    def state(self) -> StateStore:
+        """What the sandbox holds, to be filled by hand."""
+        found: StateStore = self._app.state.runtime.state
+        return found
+
+    def admin(self, query: str, variables: dict[str, Any]) -> Any:
+        """What another app with every scope does in the same store; its data."""
+        told = json.loads((self.folder / "sandbox" / "credentials.json").read_text())
+        grant = {name: told[name] for name in ("client_id", "client_secret")}
+        grant["grant_type"] = "client_credentials"
+        token = httpx.post(self._url(TOKEN_PATH), json=grant).json()["access_token"]
+        answer = httpx.post(
+            self._url("/admin/api/2026-10/graphql.json"),
+            headers={"X-Shopify-Access-Token": token},
+            json={"query": query, "variables": variables},
+        ).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
 
     def close(self) -> None:
         for process in self.workers:
