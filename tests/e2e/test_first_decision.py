@@ -298,3 +298,36 @@ def test_a_flow_is_approved_as_a_mandate_and_its_page_says_so(
     page.goto(f"{installation.url}/marketing?view=outbox")
     expect(page.get_by_text("nothing leaves the machine")).to_be_visible()
     assert heard == []
+
+
+def test_who_left_a_checkout_has_a_message_in_the_outbox_with_its_words(
+    installation: Installation, desk: BrowserContext
+) -> None:
+    """The mandate of the test before lets the agent write without another yes."""
+    message = until(lambda: next(iter(mail_after(installation, hours=6)), None), 150, "a message")
+    page = desk.new_page()
+    heard = listen(page)
+    page.goto(f"{installation.url}/marketing?view=outbox")
+    row = page.get_by_role("button", name=re.compile(re.escape(message["subject"]))).first
+    row.click()
+    opened = page.get_by_role("region", name="Message")
+    expect(opened.get_by_text(f"{message['flow']} ")).to_be_visible()
+    expect(opened.locator("iframe")).to_be_visible()
+    page.set_viewport_size(PHONE)
+    assert overflow(page) <= 0
+    page.set_viewport_size(WIDE)
+    opened.get_by_role("link", name="Why it was sent").click()
+    status = page.locator("[role=status][data-status]")
+    expect(status).to_have_attribute("data-status", "executed", timeout=30_000)
+    assert heard == []
+
+
+def mail_after(installation: Installation, hours: int) -> list[dict[str, Any]]:
+    """The outbox once this much of the store's time went by and the agent ran."""
+    installation.control("POST", "/control/step", {"hours": hours})
+    asked = installation.post("/v1/agents/marketing_automation/run")
+    if asked.status_code < 300:
+        run = asked.json()["id"]
+        until(lambda: installation.get(f"/v1/runs/{run}")["status"] == "succeeded", 60, "the run")
+    found = installation.get("/v1/messages")["data"]
+    return [each for each in found if each["state"] == "sent"]
