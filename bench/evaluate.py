@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import effects, fraud, price_tests, sandbox_truth
+from bench import effects, fraud, price_tests, sandbox_truth, suspicions
 from bench.answers import evaluation
 from bench.sandbox_truth import Seen, Truth
 from royal_platform.commerce.decisions.model import Policy, Proposal
@@ -99,7 +99,11 @@ def _world(number: int, seed: int, folder: Path) -> tuple[StateStore, str]:
 
 def _frauds(seeds: Sequence[int], folder: Path) -> str:
     worlds = [_world(number, seed, folder) for number, seed in enumerate(seeds)]
-    return fraud.report([name for _, name in worlds], [fraud.measure(one) for one, _ in worlds])
+    names = [name for _, name in worlds]
+    return "\n\n".join((
+        fraud.report(names, [fraud.measure(one) for one, _ in worlds]),
+        suspicions.report(names, [suspicions.measure(one) for one, _ in worlds]),
+    ))  # fmt: skip
 
 
 def _evaluate(seeds: Sequence[int], folder: Path) -> str:

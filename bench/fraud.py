@@ -83,12 +83,12 @@ class Measured:
 def measure(state: StateStore) -> Measured:
     """Judge every order of the world after the first four weeks."""
     with state.read() as db:
-        facts, known = _facts(db), _known(db)
-        rings = _rings(db)
+        facts, known = order_facts(db), _known(db)
+        ringed = rings(db)
     orders = linked(facts)
     begin = orders[0].facts.placed_at + _WARM_UP
     judged = [each for each in orders if each.facts.placed_at >= begin]
-    bad = np.array([each.facts.order_id in rings for each in judged], dtype=np.bool_)
+    bad = np.array([each.facts.order_id in ringed for each in judged], dtype=np.bool_)
     stated, learning = _judged(orders, known, begin)
     untold = linked(replace(each, disposable_mail=None) for each in facts)
     _, blind = _judged(untold, known, begin)
@@ -156,7 +156,7 @@ def _outcome(order: Linked, known: dict[str, Known], now: datetime) -> bool | No
     return False if order.facts.placed_at < now - MATURE else None
 
 
-def _facts(db: sqlite3.Connection) -> list[OrderFacts]:
+def order_facts(db: sqlite3.Connection) -> list[OrderFacts]:
     """What the Admin API shows of every order when it is paid."""
     rows = db.execute(
         "SELECT id, customer_id, email, processed_at, total, shipping_address, billing_address,"
@@ -206,6 +206,6 @@ def _known(db: sqlite3.Connection) -> dict[str, Known]:
     }
 
 
-def _rings(db: sqlite3.Connection) -> set[str]:
+def rings(db: sqlite3.Connection) -> set[str]:
     rows = db.execute("SELECT value FROM world_secrets WHERE kind = 'ring'")
     return {str(json.loads(row[0])["order_id"]) for row in rows}

@@ -24,12 +24,10 @@ from royal_platform.commerce.security.access import (
 from royal_platform.commerce.security.leaks import leaks
 from royal_platform.commerce.security.model import Finding, Scan, scan_of, scan_told
 from royal_platform.commerce.security.secrets import old_secrets, scopes_beyond
-from royal_platform.commerce.security.suspicion import CHECKS, WINDOW, suspicious
+from royal_platform.commerce.security.suspicion import CHECKS, MOST_ORDERS, WINDOW, suspicious
 from royal_platform.persistence.clock import wall_now
 
 _LOOKED_BACK = 4 * SETTLED
-# Ten questions to the store; of a larger shop the newest of the month.
-_MOST_ORDERS = 500
 
 
 class SecurityAgent(AgentBase):
@@ -114,7 +112,7 @@ class SecurityAgent(AgentBase):
         clock = self.platform.clock()
         now = clock.now()
         named = self.platform.security.recent_orders(now - WINDOW, clock)
-        ids = list(named)[:_MOST_ORDERS]
+        ids = list(named)[:MOST_ORDERS]
         try:
             judged = await self.platform.orders.judgeable(ids)
         except RoyalError as error:

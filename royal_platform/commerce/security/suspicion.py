@@ -26,9 +26,14 @@ from royal_platform.commerce.security.order_facts import (
 RECENT = timedelta(days=3)
 # Within how long a shared address or network still links two orders.
 WINDOW = timedelta(days=30)
+# Ten questions to the store; of a larger shop the newest of the month.
+MOST_ORDERS = 500
+# Within how long first, costly orders from one network are one burst.
+BURST = timedelta(days=7)
 VELOCITY = 4
-# A network alone makes a ring only where fewer than so many as full as it come by chance.
-BY_CHANCE = 0.01
+# A network alone makes a ring only where fewer than so many as full as it come by chance: it is
+# asked every night.
+BY_CHANCE = 0.001
 CHECKS = ("orders.velocity", "orders.ring", "orders.unlike")
 # The paper calls scores near 1 anomalies and 0.5 ordinary; the shop's own 99th percentile decides
 # above this floor, so that a shop without strange orders has none.
@@ -117,8 +122,13 @@ def _rings(
     orders: Sequence[Linked], named: Mapping[str, Named], recent: set[str], now: datetime
 ) -> list[Finding]:
     near = [each.facts for each in orders if now - each.facts.placed_at <= WINDOW]
-    crowded, unlikely = _crowded(orders), _unlikely(near)
-    attributes = {each.order_id: _attributes(each, crowded) for each in near}
+    shown = _exposed(orders, now)
+    bursts = _unlikely(shown)
+    in_burst = {each.order_id for each in shown if each.network in bursts}
+    crowded, unlikely = _crowded(orders), _unlikely(near) | bursts
+    attributes = {
+        each.order_id: _attributes(each, crowded, each.order_id in in_burst) for each in near
+    }
     customers = {each.order_id: each.customer for each in near if each.customer is not None}
     found = []
     for ring in rings(attributes, customers):
@@ -187,6 +197,23 @@ def _crowded(orders: Sequence[Linked]) -> set[str | None]:
     return {each.facts.network for each in orders if each.strangers_on_network > most}
 
 
+def _exposed(orders: Sequence[Linked], now: datetime) -> list[OrderFacts]:
+    """First orders of their buyers worth more than is usual: what somebody with stolen cards makes.
+
+    Few orders are, so that strangers who meet among them on one network stand out long before the
+    network itself is fuller than others.
+    """
+    median = usual(orders).median
+    return [
+        each.facts
+        for each in orders
+        if median is not None
+        and each.facts.value > median
+        and each.facts.earlier_orders == 0
+        and now - each.facts.placed_at <= BURST
+    ]
+
+
 def _unlikely(orders: Sequence[OrderFacts]) -> set[str]:
     """Networks that more people share than chance explains."""
     on: dict[str, set[str]] = defaultdict(set)
@@ -218,8 +245,8 @@ def _by_chance(size: int, people: int, pairs: int) -> float:
     return math.exp(min(0.0, groups + (size - 1) * math.log(meet)))
 
 
-def _attributes(one: OrderFacts, crowded: set[str | None]) -> list[Attribute]:
-    network = one.network if one.network in crowded else None
+def _attributes(one: OrderFacts, crowded: set[str | None], in_burst: bool) -> list[Attribute]:
+    network = one.network if in_burst or one.network in crowded else None
     keys = (("mail", one.mail), ("phone", one.phone), ("address", one.address),
             ("network", network))  # fmt: skip
     return [(kind, key) for kind, key in keys if key is not None]

@@ -229,6 +229,24 @@ def test_strangers_on_a_network_are_a_ring_only_where_it_is_fuller_than_usual() 
     assert "8 orders of 8 customers" in ring.title
 
 
+def test_first_costly_orders_from_one_network_are_a_burst_and_returning_buyers_on_it_are_not() -> (
+    None
+):
+    # Half the buyers come back; each network is as full as the next.
+    usual = [order(n, network=f"n{n // 8}", value=40.0, earlier_orders=n % 2) for n in range(64)]
+    few = [f"n{n}" for n in range(20)]
+    costly = [order(64 + n, network=few[n], value=90.0, earlier_orders=0) for n in range(10)]
+    assert "orders.ring" not in found_in(usual + costly)
+    together = {"network": "n7", "value": 300.0}
+    burst = [order(80 + n, earlier_orders=0, **together) for n in range(5)]
+    (ring,) = found_in(usual + costly + burst)["orders.ring"]
+    assert set(ring.about["ring"]) >= {f"o{80 + n}" for n in range(5)}
+    # The eight who were on that network before them are not drawn in.
+    assert "5 orders" in ring.title or "6 orders" in ring.title
+    back = [order(80 + n, earlier_orders=3, **together) for n in range(5)]
+    assert "orders.ring" not in found_in(usual + costly + back)
+
+
 def test_many_orders_of_one_mail_within_a_day_are_too_many() -> None:
     quick = [order(70 + n, mail="m") for n in range(6)]
     found = found_in([order(n) for n in range(40)] + quick)["orders.velocity"]
