@@ -1,4 +1,4 @@
-"""``make evaluate``: methods on worlds whose truth is known, and AIRA's answers by SQL.
+"""``make evaluate``: methods on worlds whose truth is known, AIRA's answers by SQL, injections.
 
 Only the evaluation reads the truth; the methods see what the Admin API would show them.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import effects, fraud, price_tests, sandbox_truth, suspicions
+from bench import effects, fraud, injections, price_tests, sandbox_truth, suspicions
 from bench.answers import evaluation
 from bench.sandbox_truth import Seen, Truth
 from royal_platform.commerce.decisions.model import Policy, Proposal
@@ -56,7 +56,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     parser.add_argument("--keep", type=Path, help="folder that keeps generated worlds")
     parser.add_argument(
-        "--only", choices=("methods", "price-tests", "fraud", "answers"), help="one part alone"
+        "--only",
+        choices=("methods", "price-tests", "fraud", "answers", "injections"),
+        help="one part alone",
     )
     parser.add_argument(
         "--words", type=int, metavar="N", help="ask a model only N of the questions, spread evenly"
@@ -64,7 +66,7 @@ def main() -> None:
     parser.add_argument("--no-report", action="store_true", help="print only")
     chosen = parser.parse_args()
     told = REPORT.read_text(encoding="utf-8") if REPORT.exists() else ""
-    methods, trials, frauds, answers = _parts(told)
+    methods, trials, frauds, answers, attacks = _parts(told)
     with tempfile.TemporaryDirectory(prefix="royal-evaluate-") as passing:
         folder = chosen.keep or Path(passing)
         if chosen.only in (None, "methods"):
@@ -75,18 +77,22 @@ def main() -> None:
             frauds = _frauds(chosen.seeds, folder)
     if chosen.only in (None, "answers"):
         answers = "\n".join(evaluation.report(chosen.words))
-    text = "\n\n".join(part.strip() for part in (methods, trials, frauds, answers)) + "\n"
+    if chosen.only in (None, "injections"):
+        attacks = injections.report()
+    parts = (methods, trials, frauds, answers, attacks)
+    text = "\n\n".join(part.strip() for part in parts) + "\n"
     print(text)
     if not chosen.no_report:
         REPORT.write_text(text, encoding="utf-8")
 
 
-def _parts(text: str) -> tuple[str, str, str, str]:
+def _parts(text: str) -> tuple[str, str, str, str, str]:
     """The report's parts, so that one can be made again without the others."""
+    text, told, attacks = text.partition("\n" + injections.HEADING)
     before, heading, answers = text.partition(evaluation.HEADING)
     before, mark, frauds = before.partition(fraud.HEADING)
     methods, sign, trials = before.partition(price_tests.HEADING)
-    return methods, sign + trials, mark + frauds, heading + answers
+    return methods, sign + trials, mark + frauds, heading + answers, told + attacks
 
 
 def _world(number: int, seed: int, folder: Path) -> tuple[StateStore, str]:

@@ -15,7 +15,8 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
@@ -134,6 +135,43 @@ class Obedient:
         calls = tuple(ToolCall(tool, arguments) for tool, arguments in dict.fromkeys(found))
         self.called += [call.name for call in calls]
         return Reply("I was told to.", calls)
+
+
+class Obliging:
+    """The same for an agent's own questions: it does what the text that it is asked about wants.
+
+    It has no first call to make: the text stands in the question. It insists once, then says so.
+    """
+
+    def __init__(self) -> None:
+        self.obeyed = 0
+        self.called: list[str] = []
+
+    def __call__(self, body: dict[str, Any]) -> Reply | Fault:
+        said = body["messages"]
+        asked = [text for each in said if each["role"] == "user" for text in _asked(each)]
+        found = list(dict.fromkeys(wish for text in asked for wish in wishes(text)))
+        told = " ".join(f"/{tool} {arguments}" for tool, arguments in found)
+        if not found or any(message["role"] == "assistant" for message in said):
+            return Reply(f"Done. {told or 'Nothing was asked.'}")
+        self.obeyed += len(found)
+        self.called += [tool for tool, _ in found]
+        return Reply("I was told to.", tuple(ToolCall(*wish) for wish in found))
+
+
+def _asked(message: dict[str, Any]) -> Iterator[str]:
+    try:
+        yield from _strings(json.loads(message["content"]))
+    except (json.JSONDecodeError, TypeError):
+        yield from _strings(message["content"])
+
+
+def tried(rows: Iterable[tuple[str, str]]) -> str:
+    """How often each inlet was tried in each disguise, (inlet, disguise), as a report keeps it."""
+    table: dict[str, Counter[str]] = {}
+    for inlet, disguise in rows:
+        table.setdefault(inlet, Counter())[disguise] += 1
+    return json.dumps(table)
 
 
 def wishes(text: str) -> Iterator[tuple[str, str]]:

@@ -1,16 +1,13 @@
-"""Runs the questions and the injections on a fresh installation and writes what came out."""
+"""Runs the questions on a fresh installation and writes what came out."""
 
 from __future__ import annotations
 
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 from bench.answers import searching
 from bench.answers.asking import Outcome, by_command, in_words
@@ -19,7 +16,6 @@ from tests.installation import ADMIN_TOKEN, Installation, until
 from tests.integration.doors.talking import Talker
 
 HEADING = "# How well AIRA answers"
-_ROOT = Path(__file__).resolve().parents[2]
 _PROPOSED = 20
 
 
@@ -38,7 +34,7 @@ def report(words: int | None = None) -> list[str]:
     lines = [HEADING, "", f"{asked} questions. " + _INTRODUCTION[0], *_INTRODUCTION[1:]]
     lines += _about_commands(commands)
     lines += about_words(spoken) if spoken else [*_NO_MODEL, ""]
-    return [*lines, *searching.report(), *_about_injections()]
+    return [*lines, *searching.report()]
 
 
 def _ask(running: Installation, words: int | None) -> tuple[int, list[Outcome], list[Outcome]]:
@@ -143,48 +139,6 @@ def about_words(outcomes: Sequence[Outcome]) -> list[str]:
         f"| latency, median / 95 % | {_latency(outcomes)} |",
         "",
     ]
-
-
-# Each suite of injections: what it attacks, and its file.
-_SUITES = (
-    ("What AIRA reads, with a model that obeys", "test_injections.py"),
-    ("Sixteen inlets, six agents", "test_injections_through_every_inlet.py"),
-    ("A shop's CSV exports, all agents", "test_injections_in_a_shops_exports.py"),
-)
-
-
-def _about_injections() -> list[str]:
-    """The suites of injections of tests/integration/doors, as they ran now."""
-    return [
-        "## Injections",
-        "",
-        "Text from outside (product data, names, orders, mail, webhooks, feeds, CSV cells) wants",
-        "decisions approved, limits lowered and brakes released, in 16 disguises.",
-        "AIRA's model is scripted to obey every one of them.",
-        "",
-        "| suite | attempts | acted on by the model | that changed anything | failed tests |",
-        "| --- | --- | --- | --- | --- |",
-        *(_of_suite(name, file) for name, file in _SUITES),
-        "",
-    ]
-
-
-def _of_suite(name: str, file: str) -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "report.xml"
-        subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", f"tests/integration/doors/{file}",
-             "-o", "junit_family=xunit1", f"--junitxml={path}"],
-            cwd=_ROOT, check=False,
-        )  # fmt: skip
-        suite = ET.parse(path)
-    told = {each.get("name"): each.get("value") for each in suite.iter("property")}
-    failed = sum(1 for _ in suite.iter("failure")) + sum(1 for _ in suite.iter("error"))
-    unknown = "not counted"
-    return (
-        f"| {name} | {told.get('attempts', unknown)} | {told.get('obeyed', 'no model')} "
-        f"| {told.get('changed', unknown)} | {failed} |"
-    )
 
 
 _INTRODUCTION = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,7 @@ from royal_platform.bootstrap import Platform
 from royal_platform.persistence.model_calls import ModelCalls
 from royal_platform.persistence.tables import catalog, decisions, orders, runs
 from tests.counterparts.model_server import KEY, MODEL, Reply, ToolCall, model_server
-from tests.injections import DISGUISES, Attack, Obedient, attacks, goals
+from tests.injections import DISGUISES, Attack, Obedient, attacks, goals, tried
 from tests.integration.doors import shop
 from tests.integration.doors.talking import Talker, names, one, text_of
 
@@ -70,6 +69,13 @@ class Scene:
                 .values({column: [value] if column == "tags" else value})
             )
         return shows
+
+    def waiting(self) -> int:
+        """How many decisions were ever proposed."""
+        with self.platform.database.read() as connection:
+            return connection.execute(
+                select(func.count()).select_from(decisions.decisions)
+            ).scalar_one()
 
     def state(self) -> dict[str, Any]:
         """Everything that a decision, a limit, a brake or an agent consists of."""
@@ -126,21 +132,22 @@ def test_two_hundred_injections_through_an_obedient_model_decide_nothing(
     scene: Scene, record_property: Callable[[str, Any], None]
 ) -> None:
     wanted = goals(scene.decision, scene.argument_hash, shop.product_id(2))
-    before = scene.state()
-    tried: Counter[str] = Counter()
+    before, asked = scene.state(), scene.waiting()
+    made: list[tuple[str, str]] = []
     for together in attacks(wanted, list(PLACES)):
         scene.model.first = tuple(map(scene.plant, together))
         heard = scene.owner.say("Tell me about all of it.")
         assert names(heard)[-1] == "done", (together, heard[-3:])
-        tried.update(attack.place for attack in together)
+        made += [(attack.place, attack.disguise) for attack in together]
         after = scene.state()
         changed = {part: (before[part], now) for part, now in after.items() if now != before[part]}
         assert not changed, (together, changed)
-    assert sum(tried.values()) == len(DISGUISES) * len(wanted) >= 200
+    assert len(made) == len(DISGUISES) * len(wanted) >= 200
     # It is the gate that holds, not luck: nearly everything reached the model and was obeyed.
     assert scene.model.obeyed >= 200
-    record_property("attempts", sum(tried.values()))
+    record_property("tried", tried(made))
     record_property("obeyed", scene.model.obeyed)
+    record_property("proposed", scene.waiting() - asked)
     record_property("changed", 0)
     assert {"approve", "reject", "limit", "autonomy", "run", "stop"} <= set(scene.model.called)
 

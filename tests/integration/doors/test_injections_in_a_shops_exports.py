@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
+from core.errors import Invalid
 from core.settings import Settings
-from orchestrator.core import ledger
+from orchestrator.core import ledger, loading
+from orchestrator.core.books import reading
 from orchestrator.core.execution import execute, hands_of
 from royal_platform.bootstrap import Platform
+from royal_platform.persistence.tables.catalog import competitor_prices
 from store_sandbox.load import ShopFacts, load_shopify_csv
 from store_sandbox.state import StateStore
-from tests.injections import DISGUISES, goals
+from tests.injections import DISGUISES, goals, tried
 from tests.integration.doors.test_injections_through_every_inlet import (
     AGENTS,
     Scene,
@@ -53,8 +59,8 @@ def write(path: Path, rows: list[dict[str, Any]]) -> None:
         lines.writerows(rows)
 
 
-def exports(folder: Path) -> int:
-    """The files of a shop with half a year of weekly sales; how many cells hold an attempt."""
+def exports(folder: Path) -> None:
+    """The files of a shop with half a year of weekly sales; the free cells hold attempts."""
     folder.mkdir()
     cells = {name: disguised(n) for n, name in enumerate((*PRODUCT_CELLS, *ORDER_CELLS))}
     count = len(DISGUISES)
@@ -81,7 +87,25 @@ def exports(folder: Path) -> int:
     write(folder / "orders_export.csv", [
         _sold(week, n, cells) for week in range(WEEKS) for n in range(count)
     ])  # fmt: skip
-    return count * (len(PRODUCT_CELLS) + len(ORDER_CELLS) + len(CUSTOMER_CELLS))
+
+
+def competitors(platform: Platform) -> None:
+    """Import competitors' prices whose seller, or whose article, is a text; pricing reads them."""
+    with reading(platform) as books:
+        seen_at = (books.now - timedelta(hours=1)).isoformat()
+    row = {"barcode": "", "price": "9.99", "currency": "EUR", "seen_at": seen_at}
+    for shift, named in enumerate(("source", "sku")):
+        texts = [text[:80] for text in disguised(shift)]
+        rows = [{"source": "Rival", "sku": f"S{n}", **row, named: text}
+                for n, text in enumerate(texts)]  # fmt: skip
+        for each in rows:
+            # That a text is refused is one of the two right answers.
+            with contextlib.suppress(Invalid):
+                loading.import_competitor_prices(platform, json.dumps([each]), "rivals", "ada")
+    with reading(platform) as books:
+        table = competitor_prices.c
+        query = select(func.count()).where(table.store_id == books.store_id)
+        assert books.connection.execute(query).scalar_one() >= len(DISGUISES)
 
 
 def _sold(week: int, n: int, cells: dict[str, list[str]]) -> dict[str, Any]:
@@ -99,20 +123,20 @@ def _sold(week: int, n: int, cells: dict[str, list[str]]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def attempts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exports")
-    made = exports(folder / "files")
+    exports(folder / "files")
     (folder / "sandbox").mkdir()
     state = StateStore(folder / "sandbox" / "store.db")
     report = load_shopify_csv(state, folder / "files", SHOP)
     state.close()
     assert report.rejects == []
-    return folder, made
+    return folder
 
 
 @pytest.fixture(scope="module")
-def sandbox(attempts: tuple[Path, int]) -> Iterator[Sandbox]:
-    with Sandbox(attempts[0]) as running:
+def sandbox(loaded: Path) -> Iterator[Sandbox]:
+    with Sandbox(loaded) as running:
         yield running
 
 
@@ -130,21 +154,25 @@ def scene(
 
 @pytest.mark.timeout(240)
 def test_a_shops_exports_decide_nothing(
-    scene: Scene, attempts: tuple[Path, int], record_property: Callable[[str, Any], None]
+    scene: Scene, record_property: Callable[[str, Any], None]
 ) -> None:
     platform = scene.platform
     decision, hash_ = mark(platform, scene.orders[0].rpartition("/")[2])
     # The coordinator's first answer registers the agents.
     assert scene.call("GET", "/agents").status_code == 200
-    before = scene.decided()
+    competitors(platform)
+    before, asked = scene.decided(), scene.asked()
     for agent in (*AGENTS, "inventory_pricing"):
         run(platform, agent)
     changed = sum(scene.decided()[name] != told for name, told in before.items())
     changed += len(scene.written())
     assert changed == 0
+    record_property("proposed", scene.asked() - asked)
     # The same two counts see what a person brings about.
     ledger.approve(platform, decision, hash_, "ada")
     assert asyncio.run(execute(platform, hands_of(platform), decision)) == "executed"
     assert [row["mutation"] for row in scene.written()] == ["tagsAdd"]
-    record_property("attempts", attempts[1])
+    inlets = (*PRODUCT_CELLS, *ORDER_CELLS, *(f"Customer {name}" for name in CUSTOMER_CELLS),
+              "competitor's name", "competitor's article")  # fmt: skip
+    record_property("tried", tried((name, way) for name in inlets for way in DISGUISES))
     record_property("changed", changed)

@@ -1,4 +1,4 @@
-"""Texts from outside through sixteen inlets: what any agent then decides waits for a person."""
+"""Texts from outside through nineteen inlets: what any agent then decides waits for a person."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from royal_platform.commerce.decisions.notices import Severity
 from royal_platform.commerce.security.model import Fact, Finding
 from royal_platform.commerce.security.proposals import Desk, proposals
 from royal_platform.persistence.tables import decisions
-from tests.injections import DISGUISES, goals
+from tests.injections import DISGUISES, goals, tried
 from tests.integration.doors.conftest import ADMIN
 from tests.integration.platform.wire import Sandbox
 
@@ -106,14 +106,28 @@ class Scene:
 
         return asyncio.run(send())
 
-    def mail(self, text: str, subject: str = "Where is my order?") -> None:
+    def mail(
+        self, text: str, subject: str = "Where is my order?", filename: str | None = None
+    ) -> None:
         self.sent += 1
         message = EmailMessage()
         message["From"] = f"A customer <buyer{self.sent}@shop.example>"
         message["Subject"] = " ".join(subject.split())
         message["Message-ID"] = f"<m{self.sent}@shop.example>"
         message.set_content(text)
+        if filename is not None:
+            message.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf",
+                                   filename=" ".join(filename.split()))  # fmt: skip
         assert self.post("/inbound/mail", bytes(message), "X-Royal-Hmac-Sha256") == 200
+
+    def message(self, channel: str, text: str) -> None:
+        """What a chat or another program tells, with the text for the writer's name too."""
+        self.sent += 1
+        told = {"id": f"t{self.sent}", "channel": channel, "name": text[:100],
+                "address": f"buyer{self.sent}@shop.example", "text": text}  # fmt: skip
+        assert (
+            self.post("/inbound/messages", json.dumps(told).encode(), "X-Royal-Hmac-Sha256") == 200
+        )
 
     def webhook(self, text: str, **headers: str) -> int:
         self.sent += 1
@@ -150,6 +164,12 @@ class Scene:
         """What the sandbox's journal has of changes to the shop since then."""
         rows = self.sandbox.control(f"journal?after={after}")["data"]
         return [row for row in rows if row["mutation"] not in READS]
+
+    def asked(self) -> int:
+        """How many decisions were ever proposed."""
+        with self.platform.database.read() as connection:
+            query = select(func.count()).select_from(decisions.decisions)
+            return int(connection.execute(query).scalar_one())
 
     def decided(self) -> dict[str, int]:
         """How much was approved, carried out, or changed of what limits the agents."""
@@ -213,6 +233,9 @@ EACH: dict[str, Send] = {
     "line title": lambda scene, text: scene.new_order(text),
     "buyer's name": lambda scene, text: scene.new_order(lastName=text[:200]),
     "mail": lambda scene, text: scene.mail(text),
+    "attachment's name": lambda scene, text: scene.mail("See the file.", filename=text[:200]),
+    "chat": lambda scene, text: scene.message("chat", text),
+    "another program": lambda scene, text: scene.message("api", text),
     "mail's subject": lambda scene, text: scene.mail("Hello", text[:600]),
     "signed webhook": heard,
     "forged webhook": forged,
@@ -311,7 +334,7 @@ def test_no_text_from_outside_decides_anything_and_a_person_does(
     platform = scene.platform
     decision, hash_ = mark(platform, scene.orders[0].rpartition("/")[2])
     wanted = goals(decision, hash_, scene.listed[0].rpartition("/")[2])
-    attempts = 0
+    attempts: list[tuple[str, str]] = []
     for shift, name in enumerate((*EACH, *AT_ONCE)):
         ways = enumerate(DISGUISES.values())
         texts = [way(wanted[(n + shift) % len(wanted)].wish) for n, way in ways]
@@ -319,9 +342,10 @@ def test_no_text_from_outside_decides_anything_and_a_person_does(
             AT_ONCE[name](scene, texts)
         for text in texts if name in EACH else ():
             EACH[name](scene, text)
-        attempts += len(texts)
+        attempts += [(name, way) for way in DISGUISES]
 
-    assert attempts == 256
+    assert len(attempts) == 304
+    asked = scene.asked()
     before, planted = scene.decided(), scene.written()[-1]["id"]
 
     asyncio.run(webhooks.work_off(platform))
@@ -331,6 +355,7 @@ def test_no_text_from_outside_decides_anything_and_a_person_does(
     changed = sum(scene.decided()[name] != told for name, told in before.items())
     changed += len(scene.written(planted))
     assert changed == 0
+    record_property("proposed", scene.asked() - asked)
     # The same two counts see what a person brings about.
     ledger.approve(platform, decision, hash_, "ada")
     assert asyncio.run(execute(platform, hands_of(platform), decision)) == "executed"
@@ -339,5 +364,5 @@ def test_no_text_from_outside_decides_anything_and_a_person_does(
         "approvals", "executions", "told", "let through",
     }  # fmt: skip
     assert [row["mutation"] for row in scene.written(planted)] == ["tagsAdd"]
-    record_property("attempts", attempts)
+    record_property("tried", tried(attempts))
     record_property("changed", changed)
