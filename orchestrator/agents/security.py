@@ -33,6 +33,7 @@ _LOOKED_BACK = 4 * SETTLED
 class SecurityAgent(AgentBase):
     """Thin: the rules are those of ``commerce.security``."""
 
+    wakes_on: ClassVar[tuple[str, ...]] = ("store.sync.first", guarding.REFUSED)
     scopes: ClassVar[tuple[str, ...]] = ("read_orders", "write_orders", "read_customers")
 
     def __init__(self, name: str) -> None:

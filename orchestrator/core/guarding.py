@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -13,14 +14,23 @@ from core.security.vulnerabilities import Audit, audit_pages, audit_python
 from core.settings import Settings
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
+from orchestrator.core.runs import wake
 from royal_platform.commerce.decisions.notices import RAISE, Severity
+from royal_platform.commerce.security.access import brute_force, forged_signatures
 from royal_platform.commerce.security.dependencies import Advisory, vulnerable
 from royal_platform.commerce.security.model import Finding, Scan, Secret, State, Suppression
 from royal_platform.commerce.security.proposals import rises
+from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.security import Findings
 
 # Longer than a quarter nobody remembers why.
 LONGEST_DAYS = 90
+# The doors turned so many away that the agent looks at once instead of at night.
+REFUSED = "access.refused"
+_HOUR = timedelta(hours=1)
+if TYPE_CHECKING:
+    from royal_platform.bootstrap import Platform
+
 _log = get_logger(__name__)
 
 
@@ -37,6 +47,15 @@ def keep(ground: Ground, scans: Sequence[Scan], run_id: str) -> dict[str, int]:
                 counted[change] += 1
     _log.info("security.scans.kept", scans=len(scans), **counted)
     return counted
+
+
+def wake_alarmed(platform: Platform) -> list[str]:
+    """Start the agent while somebody tries to come in, at most once an hour; the run it started."""
+    now = wall_now()
+    visits = platform.security.visits(now - _HOUR)
+    if not brute_force(visits, now) and not forged_signatures(visits, now):
+        return []
+    return wake(platform, REFUSED, f"refused_{now:%Y%m%d%H}")
 
 
 def untold(ground: Ground, found: Sequence[Finding]) -> list[tuple[Finding, str | None]]:

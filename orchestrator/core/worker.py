@@ -25,6 +25,7 @@ from core.storage.locks import FileLock
 from core.telemetry.logs import get_logger
 from orchestrator.core import (
     competing,
+    guarding,
     judging,
     ledger,
     loading,
@@ -98,6 +99,7 @@ class Worker:
             Chore("flows", 3.0, self._wake_flows),
             Chore("orders", 3.0, self._wake_orders),
             Chore("support", 3.0, self._wake_support),
+            Chore("alarms", 15.0, self._wake_alarmed),
             Chore("expiry", 3.0, self._expire),
             Chore("inbox", 1.0, self._tell_webhooks, on_change=True),
             Chore("webhooks", 1.0, self._enqueue_webhooks, on_change=True),
@@ -207,6 +209,9 @@ class Worker:
 
     def _wake_support(self) -> None:
         wake_unread(self._platform)
+
+    def _wake_alarmed(self) -> None:
+        guarding.wake_alarmed(self._platform)
 
     def _follow_connection(self) -> None:
         if follow(self._platform) is not self._platform:

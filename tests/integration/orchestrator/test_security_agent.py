@@ -120,6 +120,25 @@ def test_a_taken_token_is_found_proposed_for_revocation_and_revoked_once(store: 
     assert decided(store, "token.revoke")[0].status.value in {"executed", "superseded"}
 
 
+def test_many_who_are_turned_away_wake_the_agent_once_an_hour(store: Platform) -> None:
+    came(store, timedelta(seconds=1), AWAY, "", outcome="unknown", count=19)
+    assert guarding.wake_alarmed(store) == []
+    came(store, timedelta(0), AWAY, "", inlet="login", outcome="unknown", count=20)
+    (run_id,) = guarding.wake_alarmed(store)
+    with reading(store) as books:
+        woken = books.runs.get(books.connection, run_id)
+    assert (woken.agent_id, woken.trigger, woken.status) == ("security", "access.refused", "queued")
+    asyncio.run(carry_out(store, run_id))
+    assert "access.brute_force" in found(store)
+    # In the hour after it may look again; in this one it has.
+    assert guarding.wake_alarmed(store) in ([], [f"run_security_refused_{hour_after(run_id)}"])
+
+
+def hour_after(run_id: str) -> str:
+    at = datetime.strptime(run_id.rpartition("_")[2], "%Y%m%d%H").replace(tzinfo=UTC)
+    return f"{at + timedelta(hours=1):%Y%m%d%H}"
+
+
 def test_findings_open_once_resolve_when_gone_and_open_again(store: Platform) -> None:
     taken_over(store)
     run(store)
