@@ -81,28 +81,31 @@ export default function ForecastChart({ forecast, height = 232, label }: Forecas
   return (
     <figure aria-label={label}>
       <div ref={box} style={{ minHeight: height }} aria-hidden="true" />
-      <table className="sr-only">
-        <caption>{label}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("forecast.week")}</th>
-            <th scope="col">{t("forecast.expected")}</th>
-            <th scope="col">{t("forecast.interval")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {coming.map((point) => (
-            <tr key={point.week}>
-              <th scope="row">{format.date(point.week)}</th>
-              <td>{format.decimal(point.expected ?? "", { digits: 0 })}</td>
-              <td>
-                {format.decimal(point.low ?? "", { digits: 0 })} –{" "}
-                {format.decimal(point.high ?? "", { digits: 0 })}
-              </td>
+      {/* A table is as wide as its cells even when it is hidden: what holds it is clipped. */}
+      <div className="sr-only">
+        <table>
+          <caption>{label}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("forecast.week")}</th>
+              <th scope="col">{t("forecast.expected")}</th>
+              <th scope="col">{t("forecast.interval")}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {coming.map((point) => (
+              <tr key={point.week}>
+                <th scope="row">{format.date(point.week)}</th>
+                <td>{format.decimal(point.expected ?? "", { digits: 0 })}</td>
+                <td>
+                  {format.decimal(point.low ?? "", { digits: 0 })} –{" "}
+                  {format.decimal(point.high ?? "", { digits: 0 })}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }
