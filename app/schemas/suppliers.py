@@ -50,9 +50,10 @@ class SupplierList(Model):
 
 
 class FaultOut(Model):
-    """Why a row of the feed was left out; rows count from 1."""
+    """Why a row of the feed (from 1) was left out, or how one of our orders stands is not known."""
 
-    row: int
+    row: int | None = None
+    order: str | None = None
     reason: str
 
 

@@ -14,6 +14,7 @@ from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.offers import Offers
 from royal_platform.persistence.supplier_orders import SupplierOrders
 from royal_platform.persistence.suppliers import Supplier, Suppliers
+from royal_platform.suppliers.errors import SupplierRejected
 from royal_platform.suppliers.presets import sandbox_suppliers
 from royal_platform.suppliers.schemas import SupplierSettings
 
@@ -100,7 +101,7 @@ async def _read(platform: Platform, supplier: Supplier) -> bool:
         source = reader.source
         rows = await source.rows()
         found = source.mapped(rows)
-        stated = await _open_orders(platform, supplier)
+        stated, unread = await _open_orders(platform, supplier)
     except RoyalError as error:
         _note_failure(platform, supplier, error)
         return False
@@ -113,8 +114,12 @@ async def _read(platform: Platform, supplier: Supplier) -> bool:
         hours = SupplierSettings.model_validate(now.settings).every_hours
         repository.was_read(
             books.connection, supplier.id, sample=rows[:_SAMPLE],
-            faults=[{"row": each.row, "reason": each.reason} for each in found.faults[:_FAULTS]],
-            offer_count=len(found.offers), fault_count=len(found.faults), now=books.now,
+            faults=[
+                *unread[:_FAULTS],
+                *({"row": each.row, "reason": each.reason} for each in found.faults[:_FAULTS]),
+            ],
+            offer_count=len(found.offers), fault_count=len(found.faults) + len(unread),
+            now=books.now,
             next_due_at=books.now + timedelta(hours=hours),
         )  # fmt: skip
         facts: dict[str, Any] = {"offers": len(found.offers), "faults": len(found.faults)}
@@ -127,6 +132,10 @@ async def _read(platform: Platform, supplier: Supplier) -> bool:
             }  # fmt: skip
             variant_ids = changes.variant_ids
         news = [each.reference for each in stated if _state(books, supplier, each)]
+        for each in unread:
+            if each not in now.faults:
+                _tell(books, "supplier.order.unread", supplier.id, supplier.name, "worker",
+                      supplier_order_id=each["order"], reason=each["reason"])  # fmt: skip
         _tell(books, "supplier.read", supplier.id, supplier.name, "worker", **facts)
         if variant_ids:
             _tell(books, OFFERS_CHANGED, supplier.id, supplier.name, "worker",
@@ -141,13 +150,24 @@ async def _read(platform: Platform, supplier: Supplier) -> bool:
     return True
 
 
-async def _open_orders(platform: Platform, supplier: Supplier) -> list[SupplierOrder]:
-    """How the supplier states the orders of which more is to be heard."""
+async def _open_orders(
+    platform: Platform, supplier: Supplier
+) -> tuple[list[SupplierOrder], list[dict[str, str]]]:
+    """How the supplier states the orders of which more is to be heard, and which it states
+    in words that are not known here: those stay as they are, and keep no other back."""
     with reading(platform) as books:
         waiting = SupplierOrders(books.store_id).open(books.connection, supplier.id)
     reader = platform.supplier(supplier.id)
-    stated = [await reader.track(each.id) for each in waiting]
-    return [each for each in stated if each is not None]
+    stated: list[SupplierOrder] = []
+    unread: list[dict[str, str]] = []
+    for each in waiting:
+        try:
+            found = await reader.track(each.id)
+        except SupplierRejected as error:
+            unread.append({"order": each.id, "reason": str(error)})
+            continue
+        stated += [] if found is None else [found]
+    return stated, unread
 
 
 def _state(books: Books, supplier: Supplier, stated: SupplierOrder) -> bool:

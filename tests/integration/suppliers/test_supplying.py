@@ -146,6 +146,62 @@ def test_an_order_can_be_cancelled_until_it_is_shipped(
         asyncio.run(desk.cancel("ord-late", "k"))
 
 
+def test_an_order_in_unknown_words_keeps_no_other_and_no_offer_back(
+    sandbox: Sandbox, platform: Platform
+) -> None:
+    step(sandbox, platform, 1)
+    desk = supplier_desk(platform, FAST)
+    offer = next(
+        each.offer for each in platform.offers.offers()
+        if each.offer.supplier_id == FAST and (each.offer.stock or 0) > 10
+    )  # fmt: skip
+    lines = (OrderLine(offer.supplier_sku, 1),)
+    placed = {
+        name: asyncio.run(desk.place(OrderRequest(name, lines), name))
+        for name in ("ord-strange", "ord-plain")
+    }
+    with writing(platform) as books:
+        for each in placed.values():
+            SupplierOrders(books.store_id).book(
+                books.connection, each, supplier_id=FAST, decision_id=each.reference, lines=lines,
+                order_id=None, now=books.now,
+            )  # fmt: skip
+    # This one is cancelled there, by a word its settings do not explain.
+    asyncio.run(desk.cancel("ord-strange", "c"))
+    explain(platform, {"cancelled": "geannuleerd"})
+    for _ in range(2):
+        step(sandbox, platform, 1)
+        read(platform)
+        assert suppliers(platform)[FAST].state == "ready"
+    strange = [each for each in suppliers(platform)[FAST].faults if "order" in each]
+    assert [each["order"] for each in strange] == ["ord-strange"]
+    assert "geannuleerd" in strange[0]["reason"] or "cancelled" in strange[0]["reason"]
+    assert len(events(platform, "supplier.order.unread")) == 1
+    explain(platform, {})
+    step(sandbox, platform, 20)
+    read(platform)
+    with reading(platform) as books:
+        booked = {
+            name: SupplierOrders(books.store_id).get(books.connection, name) for name in placed
+        }
+    assert {name: each.order.status for name, each in booked.items()} == {
+        "ord-strange": "cancelled", "ord-plain": "delivered",
+    }  # fmt: skip
+
+
+def explain(platform: Platform, statuses: dict[str, str]) -> None:
+    """Change what words the supplier's desk uses for how an order stands."""
+    with writing(platform) as books:
+        repository = Suppliers(books.store_id)
+        before = repository.get(books.connection, FAST)
+        settings = dict(before.settings)
+        settings["desk"] = {**settings["desk"], "statuses": statuses}
+        repository.change(
+            books.connection, FAST, version=before.version, name=before.name, settings=settings,
+            active=before.active, actor="Ada", now=books.now,
+        )  # fmt: skip
+
+
 def test_a_supplier_is_tried_before_its_offers_count(platform: Platform) -> None:
     read(platform)
     folder = Path(platform.settings.var_dir) / "feeds"

@@ -3368,11 +3368,19 @@ export interface components {
         };
         /**
          * FaultOut
-         * @description Why a row of the feed was left out; rows count from 1.
+         * @description Why a row of the feed (from 1) was left out, or how one of our orders stands is not known.
          */
         FaultOut: {
-            /** Row */
-            row: number;
+            /**
+             * Row
+             * @default null
+             */
+            row: number | null;
+            /**
+             * Order
+             * @default null
+             */
+            order: string | null;
             /** Reason */
             reason: string;
         };

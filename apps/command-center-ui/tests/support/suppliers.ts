@@ -75,7 +75,7 @@ export function suppliers(now: string): SupplierDetail[] {
     },
     columns: ["code", "name", "netto"],
     sample: [{ code: "N-0", name: "Saddle pad", netto: "12.50" }],
-    faults: [{ row: 7, reason: "it has no SKU" }],
+    faults: [{ row: 7, order: null, reason: "it has no SKU" }],
   };
   const known = {
     ...UNKNOWN,

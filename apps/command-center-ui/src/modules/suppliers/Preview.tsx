@@ -8,6 +8,8 @@ import { QueryView } from "@/ui/QueryView";
 import { Scrollable } from "@/ui/Scrollable";
 import { leadTime } from "./words";
 
+type Fault = SupplierDetail["faults"][number];
+
 interface PreviewProps {
   supplier: SupplierDetail;
   feed: FeedSettings;
@@ -56,7 +58,7 @@ export function Preview({ supplier, feed, may }: PreviewProps) {
   );
 }
 
-function LeftOut({ faults }: { faults: readonly { row: number; reason: string }[] }) {
+function LeftOut({ faults }: { faults: readonly Fault[] }) {
   const { t } = useTranslation();
   if (faults.length === 0) return null;
   return (
@@ -64,7 +66,9 @@ function LeftOut({ faults }: { faults: readonly { row: number; reason: string }[
       <h3 className="font-medium text-warn">{t("suppliers.leftOut")}</h3>
       <ul className="text-muted">
         {faults.slice(0, 10).map((fault) => (
-          <li key={`${fault.row} ${fault.reason}`}>{t("suppliers.row", { ...fault })}</li>
+          <li key={`${fault.row ?? fault.order} ${fault.reason}`}>
+            {t(fault.order === null ? "suppliers.row" : "suppliers.unreadOrder", { ...fault })}
+          </li>
         ))}
       </ul>
     </div>
