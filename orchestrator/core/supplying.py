@@ -14,7 +14,7 @@ from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.offers import Offers
 from royal_platform.persistence.supplier_orders import SupplierOrders
 from royal_platform.persistence.suppliers import Supplier, Suppliers
-from royal_platform.suppliers.errors import SupplierRejected
+from royal_platform.suppliers.errors import SupplierLocked, SupplierRejected
 from royal_platform.suppliers.presets import sandbox_suppliers
 from royal_platform.suppliers.schemas import SupplierSettings
 
@@ -163,6 +163,8 @@ async def _open_orders(
     for each in waiting:
         try:
             found = await reader.track(each.id)
+        except SupplierLocked:
+            raise
         except SupplierRejected as error:
             unread.append({"order": each.id, "reason": str(error)})
             continue

@@ -15,3 +15,7 @@ class SupplierRejected(Invalid):
     """The supplier refused, or sent what cannot be read; the text says which."""
 
     title, slug = "Supplier refused", "supplier-refused"
+
+
+class SupplierLocked(SupplierRejected):
+    """The supplier does not let us in: nothing else will be answered either."""

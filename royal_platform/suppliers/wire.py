@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from core.outbound.client import Answer, exchange
 from core.outbound.guard import AddressGuard
 from core.outbound.sftp import Login, download
-from royal_platform.suppliers.errors import SupplierRejected, SupplierUnavailable
+from royal_platform.suppliers.errors import SupplierLocked, SupplierRejected, SupplierUnavailable
 from royal_platform.suppliers.schemas import Auth
 
 _SHOWN = 300
@@ -67,7 +67,7 @@ class Wire:
 def refused(answer: Answer, *, doing: str) -> SupplierRejected:
     """The refusal in the supplier's own words, cut short. They are shown, never acted on."""
     if answer.status in {401, 403}:
-        return SupplierRejected(
+        return SupplierLocked(
             f"The supplier does not accept who asks ({answer.status}).",
             remedy="Check the secret named in the supplier's settings, and its header.",
         )

@@ -29,6 +29,11 @@ def snags(order: SupplierOrder, placed_at: datetime, now: datetime) -> Iterator[
         yield Snag(
             Trouble.PARTIAL, now, "The supplier sends only a part of it.", "reroute_rest", reference
         )
+    if order.status == "stopped":
+        # Cancelled there first: mended later, it would be sent besides the new one.
+        reason = "The supplier stopped it and waits for somebody to mend it there."
+        yield Snag(Trouble.STUCK, now, reason, "cancel_and_reroute", reference)
+        return
     promised = order.promised_at or placed_at + _NO_PROMISE
     if order.status == "shipped":
         yield from _on_its_way(promised, now, reference)

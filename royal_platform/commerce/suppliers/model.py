@@ -8,7 +8,10 @@ from typing import Literal
 
 from royal_platform.commerce.shared.model import Money
 
-OrderStatus = Literal["accepted", "partial", "shipped", "delivered", "cancelled", "refused"]
+# ``stopped``: the supplier makes nothing until somebody mends the order there, and may go on then.
+OrderStatus = Literal[
+    "accepted", "stopped", "partial", "shipped", "delivered", "cancelled", "refused"
+]
 # Nothing more is heard of these.
 CLOSED: frozenset[str] = frozenset({"delivered", "cancelled", "refused"})
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
-from typing import Any, cast
+from typing import Any, cast, get_args
 from zoneinfo import ZoneInfo
 
 from royal_platform.commerce.shared.model import Money
@@ -34,7 +34,7 @@ _RESPONSE = {
     "total": "total.amount", "currency": "total.currency", "tracking_number": "tracking.number",
     "carrier": "tracking.carrier", "tracking_url": "tracking.url",
 }  # fmt: skip
-_KNOWN = frozenset({"accepted", "partial", "shipped", "delivered", "cancelled", "refused"})
+_KNOWN = frozenset(get_args(OrderStatus))
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

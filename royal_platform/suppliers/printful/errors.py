@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from core.outbound.client import Answer
-from royal_platform.suppliers.errors import SupplierRejected
+from royal_platform.suppliers.errors import SupplierLocked, SupplierRejected
 
 _SHOWN = 300
 
@@ -15,7 +15,7 @@ _SHOWN = 300
 def refused(answer: Answer) -> SupplierRejected:
     """Why it said no. Its words are shown, never acted on."""
     if answer.status in {401, 403}:
-        return SupplierRejected(
+        return SupplierLocked(
             f"Printful does not accept the token ({answer.status}).",
             remedy="Make a token with the scopes for products and orders, store it with `royal "
             "secrets set PRINTFUL_API_KEY`, and enter the store's number if the token is of the "

@@ -34,7 +34,7 @@ from royal_platform.suppliers.printful.schemas import (
 _ACCEPTED = ("pending", "inreview", "onhold", "inprocess")
 _STATUSES: Mapping[str, OrderStatus] = {
     **dict.fromkeys(_ACCEPTED, "accepted"), "partial": "partial", "fulfilled": "shipped",
-    "archived": "shipped", "canceled": "cancelled", "failed": "refused",
+    "archived": "shipped", "canceled": "cancelled", "failed": "stopped",
 }  # fmt: skip
 DRAFT = "draft"
 _DEFAULT_RATE = "STANDARD"

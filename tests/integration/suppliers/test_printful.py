@@ -13,7 +13,7 @@ import pytest
 from core.outbound.guard import AddressGuard, PrivateAddressError
 from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers.model import OrderLine, OrderRequest, Recipient
-from royal_platform.suppliers.errors import SupplierRejected, SupplierUnavailable
+from royal_platform.suppliers.errors import SupplierLocked, SupplierRejected, SupplierUnavailable
 from royal_platform.suppliers.printful.adapter import (
     PrintfulCatalogue,
     PrintfulDesk,
@@ -109,7 +109,7 @@ def test_being_turned_away_is_waited_out_as_long_as_it_says(shop: Shop):
 
 def test_a_token_that_is_not_accepted_says_what_to_do(shop: Shop):
     for client in (shop.client(token="wrong"), shop.client(store="1")):
-        with pytest.raises(SupplierRejected, match="token") as refused:
+        with pytest.raises(SupplierLocked, match="token") as refused:
             shop.read(client)
         assert "PRINTFUL_API_KEY" in str(refused.value.remedy)
         assert "wrong" not in f"{refused.value!r} {client!r}"
@@ -165,12 +165,20 @@ def test_a_parcel_tells_its_number_its_promise_and_its_arrival(shop: Shop):
     ("theirs", "ours"),
     [("pending", "accepted"), ("onhold", "accepted"), ("inreview", "accepted"),
      ("inprocess", "accepted"), ("partial", "partial"), ("fulfilled", "shipped"),
-     ("canceled", "cancelled"), ("failed", "refused")],
+     ("canceled", "cancelled"), ("failed", "stopped")],
 )  # fmt: skip
 def test_its_words_mean_ours(shop: Shop, theirs: str, ours: str):
     shop.place("RE-1")
     shop.server.move("RE-1", theirs)
     assert shop.track("RE-1").status == ours
+
+
+def test_what_failed_there_and_was_cancelled_is_not_made_when_it_is_mended(shop: Shop):
+    shop.place("RE-1")
+    shop.server.move("RE-1", "failed")
+    desk = PrintfulDesk(PrintfulReader(shop.client()))
+    assert asyncio.run(desk.cancel("RE-1", "k")).status == "cancelled"
+    assert shop.track("RE-1").status == "cancelled"
 
 
 def test_a_word_that_is_not_known_is_not_guessed(shop: Shop):

@@ -238,6 +238,8 @@ def ordered(status: str, promised: datetime | None = NOW + 4 * DAY) -> SupplierO
         ("refused", DAY, Trouble.REFUSED, "reroute"),
         ("cancelled", DAY, Trouble.REFUSED, "reroute"),
         ("partial", DAY, Trouble.PARTIAL, "reroute_rest"),
+        ("stopped", timedelta(0), Trouble.STUCK, "cancel_and_reroute"),
+        ("stopped", 40 * DAY, Trouble.STUCK, "cancel_and_reroute"),
     ],
 )
 def test_an_order_at_a_supplier_is_stuck_late_lost_or_partial_by_its_promise(
