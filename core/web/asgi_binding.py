@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import replace
 from functools import cache
 from typing import Any, cast
@@ -32,6 +32,7 @@ from core.web.door import (
     problem_body,
     request_id_from,
 )
+from core.web.fastapi_document import Outside, completed
 from core.web.http_faults import fault_of
 from core.web.permissions import PUBLIC, permission_of, probe
 
@@ -59,6 +60,17 @@ class Api(FastAPI):
         self.state.door = door
         self._exact: dict[tuple[str, str], Route] = {}
         self._templated: list[Route] = []
+        self._outside = Outside()
+
+    def describe(self, paths: Mapping[str, Any], security_schemes: Mapping[str, Any]) -> None:
+        """Put OpenAPI ``paths`` into the document, for routes that FastAPI knows nothing of."""
+        self._outside = Outside(paths, security_schemes)
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, with its problems and the routes described from outside."""
+        if self.openapi_schema is None:
+            self.openapi_schema = completed(super().openapi(), self._outside)
+        return self.openapi_schema
 
     def add_route_ahead(self, route: Route) -> None:
         """Answer ``route``, whose endpoint is an ASGI application, ahead of FastAPI.

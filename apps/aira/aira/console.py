@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Body, Depends, FastAPI, Query
+from fastapi import Body, FastAPI, Query
 from pydantic import BaseModel, Field, ValidationError
 
 from aira.commands import CommandList, Completions, complete
 from aira.commands import listing as commands
 from aira.commands.reading import wrong
+from aira.routes.shared import Caller, problems
 from aira.tools import TOOLS, Asked, Json, ToolList
 from aira.tools import listing as tools
 from core.errors import NotFound
-from core.security.principals import Principal
-from core.web.asgi_binding import current_principal
 from core.web.opening import Opening
 from core.web.permissions import requires
 from royal_platform.bootstrap import Platform
 
-Caller = Annotated[Principal, Depends(current_principal)]
 _COMPLETED_MAX = 2_000
 
 
@@ -42,13 +40,13 @@ class ToolResult(BaseModel):
 def add_console(app: FastAPI, opening: Opening[Platform]) -> None:
     """The tools and the commands on ``app``."""
 
-    @app.get("/v1/tools", tags=["tools"])
+    @app.get("/v1/tools", tags=["tools"], responses=problems())
     @requires("session:read")
     def list_tools(caller: Caller) -> ToolList:
         """What AIRA can do, with each tool's JSON Schema, and which of it this caller may."""
         return tools(caller)
 
-    @app.post("/v1/tools/{name}", tags=["tools"])
+    @app.post("/v1/tools/{name}", tags=["tools"], responses=problems(404, 409, 422))
     @requires("session:read")
     def use_tool(
         name: str, caller: Caller, arguments: Annotated[Json | None, Body()] = None
@@ -57,13 +55,13 @@ def add_console(app: FastAPI, opening: Opening[Platform]) -> None:
         asked = Asked.of(opening.get(), caller)
         return ToolResult(name=name, **use(asked, name, arguments or {}))
 
-    @app.get("/v1/commands", tags=["commands"])
+    @app.get("/v1/commands", tags=["commands"], responses=problems())
     @requires("session:read")
     def list_commands(caller: Caller) -> CommandList:
         """The slash commands with their arguments."""
         return commands(caller)
 
-    @app.get("/v1/commands/complete", tags=["commands"])
+    @app.get("/v1/commands/complete", tags=["commands"], responses=problems(422))
     @requires("session:read")
     def complete_command(
         caller: Caller, text: Annotated[str, Query(max_length=_COMPLETED_MAX)]

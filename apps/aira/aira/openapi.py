@@ -14,9 +14,8 @@ from aira.app import create_app
 from core.settings import read_settings
 
 _REFERENCE = "#/components/schemas/{model}"
-# What travels in the stream or is told of a failure, so no route returns it by itself.
+# What travels in the stream, so no route returns it by itself.
 _STREAMED = (
-    schemas.ProblemOut,
     schemas.ChatIn,
     schemas.RenameIn,
     schemas.ChatStatusOut,

@@ -37,19 +37,6 @@ class MoneyOut(Shape):
     currency: str
 
 
-class ProblemOut(Shape):
-    """Why a request was refused (RFC 9457) and what to do about it."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    remedy: str
-    instance: str | None = None
-    request_id: str | None = None
-    errors: list[dict[str, Any]] = []
-
-
 # What is asked
 
 

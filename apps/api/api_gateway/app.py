@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from api_gateway.described import PATHS, SECURITY_SCHEMES
 from api_gateway.inbound import InboundDoor
 from api_gateway.inbox import Inbox
 from api_gateway.oauth import OAuthDoor
@@ -153,6 +154,7 @@ def create_app(
     _add_unsubscribe(app, gateway)
     _add_support(app, gateway)
     _add_storefront(app, gateway)
+    app.describe(PATHS, SECURITY_SCHEMES)
     add_reference(app)
     return app
 

@@ -13,6 +13,7 @@ from core.security.principals import Principal
 from core.settings import Settings, get_settings, load_dotenv
 from core.telemetry.logs import configure_logging, json_wanted
 from core.web.asgi_binding import create_api, current_principal
+from core.web.fastapi_document import problem_answers
 from core.web.fastapi_reference import add_reference
 from core.web.opening import Opening, database_check
 from core.web.permissions import requires
@@ -95,7 +96,10 @@ def _add_runs(app: FastAPI, opening: Opening[Platform]) -> None:
         data = [RunOut(**_fields(RunOut, run)) for run in page.items]
         return RunPage(data=data, next_cursor=page.next_cursor)
 
-    @app.post("/control/v1/runs", tags=["runs"], status_code=202)
+    @app.post(
+        "/control/v1/runs", tags=["runs"], status_code=202,
+        responses=problem_answers({404: "There is no such agent."}),
+    )  # fmt: skip
     @requires("control:write")
     def request_run(
         body: RunIn, caller: Annotated[Principal, Depends(current_principal)]

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Header, Query
 from fastapi.responses import StreamingResponse
 
 from aira.conversing.budget import PERMISSION, agents_budget_out, budget_out, grant
-from aira.routes.shared import Caller, Parts, event_stream, problems
+from aira.routes.shared import EVENTS, Caller, Parts, event_stream, problems
 from aira.schemas import (
     MAX_CHARACTERS,
     BudgetOut,
@@ -35,7 +35,7 @@ def add_chat(app: FastAPI, parts: Parts) -> None:
 
     @app.post(
         "/v1/chat", tags=_TAG, operation_id="say", response_class=StreamingResponse,
-        responses=problems(404, 409, 422),
+        responses=EVENTS | problems(404, 409, 422),
     )  # fmt: skip
     @requires("store:read")
     async def say(body: ChatIn, caller: Caller) -> StreamingResponse:
@@ -65,7 +65,7 @@ def add_chat(app: FastAPI, parts: Parts) -> None:
 
     @app.get(
         "/v1/chat/{turn_id}/stream", tags=_TAG, operation_id="followTurn",
-        response_class=StreamingResponse, responses=problems(404, 422),
+        response_class=StreamingResponse, responses=EVENTS | problems(404, 422),
     )  # fmt: skip
     @requires("store:read")
     async def follow(

@@ -28,6 +28,15 @@ from royal_platform.persistence.conversations import Conversation, Conversations
 _TAG: list[str | Enum] = ["conversations"]
 _EXPORT_PAGE = 100
 Json = dict[str, Any]
+_EXPORTED: dict[int | str, Json] = {
+    200: {
+        "description": "The file.",
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            "text/markdown": {"schema": {"type": "string"}},
+        },
+    }
+}
 
 
 def add_conversations(app: FastAPI, parts: Parts) -> None:
@@ -91,7 +100,7 @@ def add_conversations(app: FastAPI, parts: Parts) -> None:
 
     @app.get(
         "/v1/conversations/{conversation_id}/export", tags=_TAG,
-        operation_id="exportConversation", responses=problems(404, 422),
+        operation_id="exportConversation", responses=_EXPORTED | problems(404, 422),
     )  # fmt: skip
     @requires("store:read")
     def export_conversation(

@@ -10,10 +10,10 @@ import orjson
 from fastapi import Depends, Query
 from fastapi.responses import StreamingResponse
 
-from aira.schemas import ProblemOut
 from aira.turns.engine import TurnEngine
 from core.security.principals import Principal
 from core.web.asgi_binding import current_principal
+from core.web.fastapi_document import problem_answers
 from core.web.opening import Opening
 from royal_platform.bootstrap import Platform
 from royal_platform.persistence.chat_turns import ChatEvent
@@ -52,10 +52,16 @@ class Parts:
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The documented problems of a route."""
-    return {
-        status: {"model": ProblemOut, "description": _TOLD[status]}
-        for status in (401, 403, *statuses)
+    return problem_answers({status: _TOLD[status] for status in (401, 403, *statuses)})
+
+
+# What a stream's route answers: the events of the chat protocol, one after another.
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The events of the answer; see the chat protocol.",
+        "content": {"text/event-stream": {}},
     }
+}
 
 
 def event_stream(events: AsyncIterator[ChatEvent | None]) -> StreamingResponse:
