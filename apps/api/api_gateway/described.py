@@ -163,6 +163,9 @@ _MESSAGE = {
         "channel": {"type": "string", "enum": ["chat", "api"]},
         "address": {"type": "string", "description": "The customer's mail address."},
         "text": {"type": "string"},
+        "name": {"type": "string", "description": "The customer's own name."},
+        "subject": {"type": "string"},
+        "thread": {"type": "string", "description": "The id of a message it goes on with."},
     },
     "required": ["id", "channel", "address", "text"],
 }
