@@ -121,15 +121,30 @@ class AddressOut(Model):
     url: str
 
 
+WebhookState = Literal["waiting", "running", "handled", "failed"]
+
+
 class WebhookOut(Model):
-    """One received webhook, without its body. ``state``: waiting, handled, failed."""
+    """One received webhook, without its body: the durable run of its topic's handler.
+
+    ``state``: waiting (to be taken by the next pass), running (begun and not ended; of a worker
+    that died it is taken up again), handled, failed (given up: a dead letter, to be replayed).
+    ``error`` is why it failed, ``last_error`` why the last attempt that failed did, kept when a
+    later one succeeded. ``started_at`` and ``ended_at`` are the last attempt's, by ``worker``;
+    ``attempts`` counts those of replays too.
+    """
 
     id: str
     topic: str
-    state: Literal["waiting", "handled", "failed"]
+    state: WebhookState
     error: str | None
+    last_error: str | None
+    attempts: int
+    worker: str | None
     received_at: datetime
     triggered_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
     processed_at: datetime | None
 
 
@@ -142,7 +157,7 @@ class WebhookPage(Model):
 
 
 class WebhookQuery(PageQuery):
-    state: Literal["waiting", "handled", "failed"] | None = None
+    state: WebhookState | None = None
     topic: str | None = Field(default=None, max_length=120)
 
 

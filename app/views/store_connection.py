@@ -258,13 +258,17 @@ def _webhook_counts(books: Books) -> dict[str, int]:
 
 
 def _webhook(receipt: Receipt) -> WebhookOut:
-    state = "waiting" if receipt.processed_at is None else "failed" if receipt.error else "handled"
     return WebhookOut(
         id=receipt.webhook_id,
         topic=receipt.topic,
-        state=cast("Any", state),
+        state=cast("Any", receipt.state),
         error=receipt.error,
+        last_error=receipt.last_error,
+        attempts=receipt.attempts,
+        worker=receipt.worker,
         received_at=receipt.received_at,
         triggered_at=receipt.triggered_at,
+        started_at=receipt.started_at,
+        ended_at=receipt.ended_at,
         processed_at=receipt.processed_at,
     )

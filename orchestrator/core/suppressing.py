@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import NotFound
-from orchestrator.core.books import Actor, Ground, actor_name, writing
+from orchestrator.core.books import Actor, Books, Ground, actor_name, writing
 from orchestrator.core.messaging import suppress
 from royal_platform.commerce.messages.model import Cause, State
 from royal_platform.messaging.reports import Report
@@ -11,22 +11,25 @@ from royal_platform.persistence.messages import Messages
 
 
 def take_report(ground: Ground, report: Report, *, source: str) -> bool:
-    """Put down what is reported of a message of ours; True when that is news.
+    """Put down what is reported of a message of ours; True when that is news."""
+    with writing(ground) as books:
+        return put_down(books, report, source=source)
+
+
+def put_down(books: Books, report: Report, *, source: str) -> bool:
+    """The same within a transaction.
 
     A report about another address than the message's is somebody else's word.
     """
-    with writing(ground) as books:
-        store = Messages(books.store_id)
-        message = store.find(books.connection, report.message_id)
-        if message is None or message.address is None:
-            return False
-        if report.addresses and message.address.lower() not in report.addresses:
-            return False
-        if report.cause is Cause.BOUNCED:
-            store.move(
-                books.connection, message.id, seen=State.SENT, to=State.BOUNCED, at=books.now
-            )
-        return suppress(books, message, report.cause, source=source)
+    store = Messages(books.store_id)
+    message = store.find(books.connection, report.message_id)
+    if message is None or message.address is None:
+        return False
+    if report.addresses and message.address.lower() not in report.addresses:
+        return False
+    if report.cause is Cause.BOUNCED:
+        store.move(books.connection, message.id, seen=State.SENT, to=State.BOUNCED, at=books.now)
+    return suppress(books, message, report.cause, source=source)
 
 
 def lift(ground: Ground, digest: str, actor: Actor) -> None:

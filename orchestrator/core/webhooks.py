@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from core.events import NewEvent
 from core.telemetry.logs import get_logger
 from orchestrator.core import taking_in
 from orchestrator.core.books import Actor, Books, reading, writing
-from orchestrator.core.suppressing import take_report
+from orchestrator.core.suppressing import put_down
 from royal_platform.messaging.reports import report_of
 from royal_platform.persistence import store_connections, stores, webhook_inbox
 from royal_platform.persistence.clock import wall_now
@@ -35,11 +36,15 @@ _UNINSTALLED = "The app was uninstalled in Shopify. Connect the store again to g
 # Handled by what they say of the store; their bodies tell of its owner, and are not looked at.
 _TOLD_BY_TOPIC = ("app/uninstalled", "shop/redact")
 _ABOUT_PERSONS = ("customers/", "support/")
+_PASSAGES = "conversation_passages"
 _BODIES = 500
 _ROWS = 100
 # Few, for the writer's turn is taken for so long, and the gateway waits for it.
 _TOLD_AT_ONCE = 100
 _TURNS = 20
+# How often a webhook may fail in a way nobody foresaw, or take its worker with it.
+_TRIES = 5
+_ERROR_CHARACTERS = 300
 _AWAY = ("not_configured", "disconnected")
 _log = get_logger(__name__)
 
@@ -47,23 +52,26 @@ _log = get_logger(__name__)
 Handler = Callable[["Platform", Receipt, Mapping[str, Any]], Awaitable[None]]
 
 
-async def work_off(platform: Platform) -> int:
-    """Handle what waits in the inbox; returns how many were looked at.
+async def work_off(platform: Platform, worker: str | None = None) -> int:
+    """Handle what waits in the inbox, as ``worker``; returns how many were looked at.
 
     Topics with a handler are taken first and one by one, in order: nothing else may keep them
     waiting. They are taken of every store, since handling them contacts none: a shop that is no
     longer served has a right to its erasure too. All others by one read of the changes, which
     asks the store what is true now, so an older message never overwrites a newer state.
+
+    A row is the durable run of its handler (ADR 19): it says that it was begun before anything is
+    done, and is taken again until its outcome is committed. None can stop the others.
     """
     tell(platform)
     with platform.database.read() as connection:
         told = _told(webhook_inbox.unprocessed(connection, topics=_HANDLERS))
     for receipt in told:
-        await _handle(_of(platform, receipt.store_id), receipt, _HANDLERS[receipt.topic])
+        await _handle(_of(platform, receipt.store_id), receipt, worker)
     with reading(platform) as books:
         changes = _told(_changes(books))
     if changes:
-        await _read_changes(platform, changes)
+        await _read_changes(platform, changes, worker)
     return len(told) + len(changes)
 
 
@@ -183,23 +191,77 @@ def replay(platform: Platform, webhook_id: str, actor: Actor) -> None:
     _log.info("webhook.replayed", webhook_id=webhook_id)
 
 
-async def _handle(platform: Platform, receipt: Receipt, handler: Handler) -> None:
+async def _handle(platform: Platform, waiting: Receipt, worker: str | None) -> None:
+    if waiting.failures >= _TRIES:
+        _bury(platform, waiting, f"Given up after {waiting.attempts} attempts: its worker died.")
+        return
+    receipt = _begun(platform, waiting, worker)
+    if receipt is None:
+        return
     try:
         is_json = needs_body(receipt.topic) and receipt.topic != taking_in.MAIL_TOPIC
         payload = orjson.loads(receipt.body) if is_json else {}
-        await handler(platform, receipt, payload)
+        await _HANDLERS[receipt.topic](platform, receipt, payload)
     except Unavailable as error:
-        _log.warning("webhook.handling.deferred", topic=receipt.topic, reason=error.detail)
+        _leave(platform, [receipt], error.detail, counts=False)
     except _POISON as error:
         _bury(platform, receipt, f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 - the run loop: none may stand before the others
+        _tell_place(receipt.topic, error)
+        if receipt.failures >= _TRIES:
+            _bury(platform, receipt, _unforeseen(error))
+        else:
+            _leave(platform, [receipt], _unforeseen(error), counts=True)
 
 
-async def _read_changes(platform: Platform, receipts: list[Receipt]) -> None:
+def _begun(platform: Platform, waiting: Receipt, worker: str | None) -> Receipt | None:
+    """The row as it is begun; None when another worker has handled it meanwhile."""
+    with platform.database.write() as transaction:
+        connection = transaction.connection
+        webhook_inbox.begin(connection, [_name(waiting)], worker=worker, now=wall_now())
+        receipt = Commands(waiting.store_id).receipt(connection, waiting.webhook_id)
+    return receipt if receipt is not None and receipt.processed_at is None else None
+
+
+def _leave(platform: Platform, receipts: Sequence[Receipt], why: str, *, counts: bool) -> None:
+    names = [_name(each) for each in receipts]
+    with platform.database.write() as transaction:
+        webhook_inbox.leave(transaction.connection, names, error=why, counts=counts, now=wall_now())
+    topics = sorted({each.topic for each in receipts})
+    _log.warning("webhook.handling.deferred", topics=topics, count=len(names), reason=why)
+
+
+def _tell_place(topic: str, error: Exception) -> None:
+    """Where it happened, without the values in a database's error: they may be a person's."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    _log.error(
+        "webhook.handling.failed.unexpectedly", topic=topic, error=type(error).__name__, at=frames
+    )
+
+
+def _unforeseen(error: Exception) -> str:
+    """What it says first: further lines of a database's error hold the values of a row."""
+    first = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {first}"[:_ERROR_CHARACTERS]
+
+
+def _name(receipt: Receipt) -> webhook_inbox.Name:
+    return receipt.store_id, receipt.webhook_id
+
+
+async def _read_changes(platform: Platform, receipts: list[Receipt], worker: str | None) -> None:
+    """What fails here is the read they share, not one of them: they wait for it, however long."""
+    with platform.database.write() as transaction:
+        names = [_name(each) for each in receipts]
+        webhook_inbox.begin(transaction.connection, names, worker=worker, now=wall_now())
     try:
         await platform.sync().run()
     except RoyalError as error:
-        # The store's row says what is wrong; the receipts wait until it answers.
-        _log.warning("webhook.handling.deferred", count=len(receipts), reason=error.detail)
+        # The store's row says what is wrong as well.
+        _leave(platform, receipts, error.detail, counts=False)
+    except Exception as error:  # noqa: BLE001 - the run loop: the next pass is the remedy
+        _tell_place("changes", error)
+        _leave(platform, receipts, _unforeseen(error), counts=False)
     else:
         _close(platform, receipts)
 
@@ -233,7 +295,10 @@ def _bury(platform: Platform, receipt: Receipt, problem: str) -> None:
 
 
 async def _delete(platform: Platform, receipt: Receipt, payload: Mapping[str, Any]) -> None:
-    """What is gone cannot be learned by reading what is there."""
+    """What is gone cannot be learned by reading what is there.
+
+    Two commits: begun again between them it finds nothing more to take out, and tells nothing.
+    """
     notice_deletion(platform.mirror(), receipt.topic, payload)
     _close(platform, [receipt])
 
@@ -285,22 +350,31 @@ async def _redact_customer(
     customer_id = str(payload["customer"]["id"])
     order_ids = [str(each) for each in payload.get("orders_to_redact") or ()]
     # First, since the name they are found by is erased with the rest.
-    found = _erase_traces(platform, payload["customer"], order_ids)
+    found = _erase_traces(platform, receipt, payload["customer"], order_ids)
     with writing(platform) as books:
         counts = Privacy(books.store_id).erase(books.connection, customer_id, order_ids, books.now)
-        counts["conversation_passages"] = found
+        counts[_PASSAGES] = found
         _finish(books, receipt, customer_id, counts)
 
 
-def _erase_traces(platform: Platform, told: Mapping[str, Any], order_ids: list[str]) -> int:
-    """Erase the person from conversations, a few rows at a time: nobody waits for the whole."""
+def _erase_traces(
+    platform: Platform, receipt: Receipt, told: Mapping[str, Any], order_ids: list[str]
+) -> int:
+    """Erase the person from conversations, a few rows at a time: nobody waits for the whole.
+
+    How many, those of attempts that were killed too: what is erased is not found again.
+    """
     with platform.database.read() as connection:
         traces = Traces(connection, platform.store_id, told, order_ids)
         found = traces.found(connection)
+    erased = (receipt.steps or {}).get(_PASSAGES, 0)
     for start in range(0, len(found), _ROWS):
+        part = found[start : start + _ROWS]
+        erased += len(part)
         with platform.database.write() as transaction:
-            traces.erase(transaction.connection, found[start : start + _ROWS])
-    return len(found)
+            traces.erase(transaction.connection, part)
+            webhook_inbox.keep_steps(transaction.connection, _name(receipt), {_PASSAGES: erased})
+    return erased
 
 
 async def _redact_shop(platform: Platform, receipt: Receipt, _payload: Mapping[str, Any]) -> None:
@@ -311,7 +385,11 @@ async def _redact_shop(platform: Platform, receipt: Receipt, _payload: Mapping[s
     key.ensure()
     drop_bodies(platform)
     with writing(platform) as books:
-        counts = Privacy(books.store_id).erase_store(books.connection, books.now)
+        privacy = Privacy(books.store_id)
+        before = privacy.counts(books.connection, receipt.webhook_id)
+        again = privacy.erase_store(books.connection, books.now)
+        # Handled again it finds less: what was erased the first time stays on the receipt.
+        counts = {name: max(count, before.get(name, 0)) for name, count in again.items()}
         _finish(books, receipt, books.store_id, counts)
         # The last that a shop has to say: nothing of it need be believed any more.
         store_connections.drop_secret(
@@ -324,8 +402,8 @@ async def _take_in(platform: Platform, receipt: Receipt, payload: Mapping[str, A
     report = report_of(receipt.body) if receipt.topic == taking_in.MAIL_TOPIC else None
     if report is not None:
         # What a mail program reports of our mail is no customer's letter.
-        take_report(platform, report, source="mail")
         with writing(platform) as books:
+            put_down(books, report, source="mail")
             _done(books.commands, books.connection, receipt)
         return
     arrival = taking_in.read_arrival(platform, receipt.topic, receipt.body, payload)

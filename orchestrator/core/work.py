@@ -51,9 +51,11 @@ class Work:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._subscribe_at = 0.0
+        self._worker: str | None = None
 
     def register(self, engine: DurableEngine) -> None:
         """Give the engine every body under its stable name."""
+        self._worker = engine.executor_id
         engine.workflow("run_agent", self.run_agent, own_loop=True)
         engine.workflow("execute_decision", self.execute_decision)
         engine.workflow("sync_store", self.sync_store)
@@ -194,7 +196,7 @@ class Work:
         """Work off the inbox."""
         clear()
         bind(store_id=store_id)
-        return await webhooks.work_off(self._platform)
+        return await webhooks.work_off(self._platform, self._worker)
 
 
 def place_of(command: Command) -> tuple[QueueSpec, str, tuple[str, ...]] | None:

@@ -35,7 +35,13 @@ class Command:
 
 
 class Receipt(NamedTuple):
-    """One webhook as it arrived. A tuple, because thousands are made a second."""
+    """One webhook as it arrived, and what became of it: the durable run of its handler.
+
+    ``attempts`` counts how often it was begun, ``failures`` how often in a row without an end
+    that is known; ``started_at`` and ``ended_at`` (wall time) are the last attempt's, by
+    ``worker``; ``steps`` is what a handler of several commits has done. A tuple, because
+    thousands are made a second.
+    """
 
     store_id: str
     webhook_id: str
@@ -47,6 +53,20 @@ class Receipt(NamedTuple):
     processed_at: datetime | None
     error: str | None
     told_at: datetime | None = None
+    attempts: int = 0
+    failures: int = 0
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    worker: str | None = None
+    last_error: str | None = None
+    steps: dict[str, int] | None = None
+
+    @property
+    def state(self) -> str:
+        """waiting, running (begun and not ended), handled or failed."""
+        if self.processed_at is not None:
+            return "handled" if self.error is None else "failed"
+        return "running" if self.started_at is not None and self.ended_at is None else "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +151,14 @@ class Commands:
         self, connection: Connection, webhook_id: str, *, now: datetime, error: str | None = None
     ) -> None:
         """The webhook was worked on; ``error`` says why in vain."""
-        connection.execute(
-            update(webhook_receipts)
-            .where(webhook_receipts.c.store_id == self.store_id)
-            .where(webhook_receipts.c.webhook_id == webhook_id)
-            .values(processed_at=now, error=error)
+        why = {} if error is None else {"last_error": error}
+        self._change_receipt(
+            connection, webhook_id, processed_at=now, ended_at=now, error=error, **why
         )
 
     def reopen(self, connection: Connection, webhook_id: str) -> None:
-        """The webhook waits to be worked on again."""
-        self._change_receipt(connection, webhook_id, processed_at=None, error=None)
+        """The webhook waits to be worked on again, with as many tries as the first time."""
+        self._change_receipt(connection, webhook_id, processed_at=None, error=None, failures=0)
 
     def receipts(
         self,
@@ -151,13 +169,15 @@ class Commands:
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[Receipt]:
-        """Webhooks, newest first; ``state`` is waiting, handled or failed."""
+        """Webhooks, newest first; ``state`` is one of ``Receipt.state``."""
         columns = webhook_receipts.c
         which = [columns.store_id == self.store_id]
         if state is not None:
+            begun = columns.started_at.is_not(None) & columns.ended_at.is_(None)
             which.append(
                 {
-                    "waiting": columns.processed_at.is_(None),
+                    "waiting": columns.processed_at.is_(None) & ~begun,
+                    "running": columns.processed_at.is_(None) & begun,
                     "handled": columns.processed_at.is_not(None) & columns.error.is_(None),
                     "failed": columns.error.is_not(None),
                 }[state]

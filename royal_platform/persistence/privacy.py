@@ -79,6 +79,13 @@ class Privacy:
         sealed = connection.execute(query).scalar()
         return None if sealed is None else key.unseal(f"privacy:{request_id}", sealed)
 
+    def counts(self, connection: Connection, request_id: str) -> dict[str, int]:
+        """What a request that was finished before has counted; empty when it was not."""
+        query = select(privacy_requests.c.receipt).where(
+            privacy_requests.c.store_id == self.store_id, privacy_requests.c.id == request_id
+        )
+        return dict(connection.execute(query).scalar() or {})
+
     def finish(
         self,
         connection: Connection,

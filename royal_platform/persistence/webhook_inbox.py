@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -114,6 +114,52 @@ def mark_told(connection: Connection, receipts: Collection[Receipt], *, now: dat
         update(webhook_receipts)
         .where(tuple_(columns.store_id, columns.webhook_id).in_([_name(r) for r in receipts]))
         .values(told_at=now)
+    )
+
+
+def begin(
+    connection: Connection, which: Collection[Name], *, worker: str | None, now: datetime
+) -> None:
+    """``worker`` begins to work on these, unless they were worked on meanwhile.
+
+    Committed before anything is done: a process that is killed leaves rows that say so.
+    """
+    columns = webhook_receipts.c
+    connection.execute(
+        update(webhook_receipts)
+        .where(tuple_(columns.store_id, columns.webhook_id).in_(list(which)))
+        .where(columns.processed_at.is_(None))
+        .values(
+            attempts=columns.attempts + 1, failures=columns.failures + 1,
+            started_at=now, ended_at=None, worker=worker,
+        )
+    )  # fmt: skip
+
+
+def leave(
+    connection: Connection, which: Collection[Name], *, error: str, counts: bool, now: datetime
+) -> None:
+    """The attempt ended without an outcome, because of ``error``: these wait for the next.
+
+    ``counts`` says whether it speaks against the webhook; a vendor that is away does not.
+    """
+    columns = webhook_receipts.c
+    kept = {} if counts else {"failures": 0}
+    connection.execute(
+        update(webhook_receipts)
+        .where(tuple_(columns.store_id, columns.webhook_id).in_(list(which)))
+        .where(columns.processed_at.is_(None))
+        .values(ended_at=now, last_error=error, **kept)
+    )
+
+
+def keep_steps(connection: Connection, which: Name, steps: Mapping[str, int]) -> None:
+    """What a handler has done by this commit: a later attempt goes on from there."""
+    columns = webhook_receipts.c
+    connection.execute(
+        update(webhook_receipts)
+        .where(columns.store_id == which[0], columns.webhook_id == which[1])
+        .values(steps=dict(steps))
     )
 
 

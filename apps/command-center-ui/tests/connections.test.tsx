@@ -94,6 +94,10 @@ it("lists webhooks with what went wrong, and replays one", async () => {
   const world = new World();
   const { user } = open("/connections", world);
   expect(await screen.findByText("KeyError: 'id'")).toBeInTheDocument();
+  expect(
+    screen.getByText("Mend the cause, then replay it. Nothing else waits for it."),
+  ).toBeInTheDocument();
+  expect(screen.getByText(/2 attempts · took 0 s/)).toBeInTheDocument();
   await user.click(screen.getByRole("button", { name: "Replay: products/delete" }));
   await waitFor(() => expect(screen.queryByText("KeyError: 'id'")).toBeNull());
   expect(world.requests.some((each) => each.path === "/v1/webhooks/w-2/replay")).toBe(true);

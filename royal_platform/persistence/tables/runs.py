@@ -123,6 +123,17 @@ webhook_receipts = Table(
     Column("error", Text),
     # When its event was recorded, with which this is committed.
     moment("told_at", nullable=True),
+    # How often it was begun, and how often in a row without coming to an end that is known.
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    # The last attempt: begun and not ended is at work, or its worker was killed.
+    moment("started_at", nullable=True),
+    moment("ended_at", nullable=True),
+    Column("worker", String(120)),
+    # Why the last attempt that failed did; kept when a later one succeeds.
+    Column("last_error", Text),
+    # What a handler of several commits has done so far, committed with each: name -> count.
+    Column("steps", Json),
     Index(None, "store_id", "processed_at", "received_at"),
     Index(None, "store_id", "received_at", "webhook_id"),
     Index(None, "received_at", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),

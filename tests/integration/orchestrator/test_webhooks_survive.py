@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from core.events import read_after, verify
 from core.settings import read_settings
@@ -51,6 +51,91 @@ async def test_a_kill_after_a_redaction_does_not_make_it_a_dead_letter(shop: Pla
     for webhook_id in ("w-1", "w-2"):
         assert receipt_of(shop, webhook_id).processed_at is not None
         assert receipt_of(shop, webhook_id).error is None
+    assert dead_letters.open_letters(shop) == []
+
+
+async def test_a_kill_leaves_a_row_that_says_by_whom_it_was_begun(shop: Platform):
+    arrived(shop, "w-1", "products/delete", {"id": 1})
+    webhooks.tell(shop)
+    with killed_after_commits(shop, 1):
+        await webhooks.work_off(shop, "worker-a")
+    begun = receipt_of(shop, "w-1")
+    assert (begun.state, begun.attempts, begun.worker) == ("running", 1, "worker-a")
+    assert begun.started_at is not None
+    await webhooks.work_off(shop, "worker-b")
+    done = receipt_of(shop, "w-1")
+    assert (done.state, done.attempts, done.worker) == ("handled", 2, "worker-b")
+    assert done.ended_at is not None
+    assert done.started_at is not None
+    assert done.ended_at >= done.started_at
+
+
+def renamed(platform: Platform, was: str, now: str) -> None:
+    """Whoever writes to the table ``was`` fails for good."""
+    with platform.database.write() as transaction:
+        transaction.connection.execute(text(f"ALTER TABLE {was} RENAME TO {now}"))
+
+
+async def test_what_nobody_foresaw_is_given_up_in_the_end_and_keeps_no_other_waiting(
+    shop: Platform,
+):
+    arrived(shop, "w-bug", "checkouts/delete", {"id": 1})
+    arrived(shop, "w-next", "products/delete", {"id": 2}, at=1)
+    renamed(shop, "abandoned_checkouts", "away")
+    await webhooks.work_off(shop)
+    bug = receipt_of(shop, "w-bug")
+    assert (bug.state, bug.attempts) == ("waiting", 1)
+    assert bug.last_error is not None
+    assert "abandoned_checkouts" in bug.last_error
+    assert "\n" not in bug.last_error
+    assert receipt_of(shop, "w-next").state == "handled"
+    for _ in range(4):
+        await webhooks.work_off(shop)
+    bug = receipt_of(shop, "w-bug")
+    assert (bug.state, bug.attempts) == ("failed", 5)
+    (letter,) = dead_letters.open_letters(shop)
+    assert (letter.subject, letter.error) == ("w-bug", bug.error)
+    assert webhooks.waiting(shop) is None
+    # Mended and replayed it is handled, and still says what it failed of.
+    renamed(shop, "away", "abandoned_checkouts")
+    dead_letters.retry(shop, letter.id, "ada")
+    await webhooks.work_off(shop)
+    mended = receipt_of(shop, "w-bug")
+    assert (mended.state, mended.attempts, mended.error) == ("handled", 6, None)
+    assert mended.last_error == bug.last_error
+    assert dead_letters.open_letters(shop) == []
+
+
+async def test_what_kills_its_worker_each_time_is_given_up(shop: Platform):
+    arrived(shop, "w-deadly", "products/delete", {"id": 1})
+    arrived(shop, "w-next", "products/delete", {"id": 2}, at=1)
+    webhooks.tell(shop)
+    for _ in range(5):
+        with killed_after_commits(shop, 1):
+            await webhooks.work_off(shop)
+    await webhooks.work_off(shop)
+    assert receipt_of(shop, "w-deadly").error == "Given up after 5 attempts: its worker died."
+    assert receipt_of(shop, "w-next").state == "handled"
+    assert [each.subject for each in dead_letters.open_letters(shop)] == ["w-deadly"]
+
+
+async def test_a_bug_in_reading_what_changed_leaves_its_webhooks_waiting_with_the_reason(
+    shop: Platform,
+):
+    stores_key(shop)
+    arrived(shop, "w-1", "orders/updated", {"id": 1})
+    webhooks.tell(shop)
+    # That the store does not answer cannot even be told.
+    renamed(shop, "events", "away")
+    try:
+        for _ in range(6):
+            await webhooks.work_off(shop, "worker-a")
+    finally:
+        renamed(shop, "away", "events")
+    waits = receipt_of(shop, "w-1")
+    assert (waits.state, waits.attempts, waits.worker) == ("waiting", 6, "worker-a")
+    assert waits.last_error is not None
+    assert "events" in waits.last_error
     assert dead_letters.open_letters(shop) == []
 
 

@@ -7254,7 +7254,13 @@ export interface components {
         };
         /**
          * WebhookOut
-         * @description One received webhook, without its body. ``state``: waiting, handled, failed.
+         * @description One received webhook, without its body: the durable run of its topic's handler.
+         *
+         *     ``state``: waiting (to be taken by the next pass), running (begun and not ended; of a worker
+         *     that died it is taken up again), handled, failed (given up: a dead letter, to be replayed).
+         *     ``error`` is why it failed, ``last_error`` why the last attempt that failed did, kept when a
+         *     later one succeeded. ``started_at`` and ``ended_at`` are the last attempt's, by ``worker``;
+         *     ``attempts`` counts those of replays too.
          */
         WebhookOut: {
             /** Id */
@@ -7265,9 +7271,15 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "handled" | "failed";
+            state: "waiting" | "running" | "handled" | "failed";
             /** Error */
             error: string | null;
+            /** Last Error */
+            last_error: string | null;
+            /** Attempts */
+            attempts: number;
+            /** Worker */
+            worker: string | null;
             /**
              * Received At
              * Format: date-time
@@ -7275,6 +7287,10 @@ export interface components {
             received_at: string;
             /** Triggered At */
             triggered_at: string | null;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
             /** Processed At */
             processed_at: string | null;
         };
@@ -16598,7 +16614,7 @@ export interface operations {
             query?: {
                 cursor?: string | null;
                 limit?: number;
-                state?: ("waiting" | "handled" | "failed") | null;
+                state?: ("waiting" | "running" | "handled" | "failed") | null;
                 topic?: string | null;
             };
             header?: never;

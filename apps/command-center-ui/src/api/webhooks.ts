@@ -10,7 +10,7 @@ import { client, unwrap } from "./client";
 import { keys } from "./keys";
 import type { ApiProblem } from "./problem";
 
-export type WebhookState = "waiting" | "handled" | "failed";
+export type WebhookState = "waiting" | "running" | "handled" | "failed";
 
 const webhookPages = (state: WebhookState | null) =>
   infiniteQueryOptions({

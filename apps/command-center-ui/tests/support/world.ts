@@ -841,8 +841,13 @@ function webhooks(): Webhook[] {
     topic: "orders/create",
     state: "handled",
     error: null,
+    last_error: null,
+    attempts: 1,
+    worker: "worker-1",
     received_at: at(-1),
     triggered_at: at(-1),
+    started_at: at(-1),
+    ended_at: at(-1),
     processed_at: at(-1),
   };
   const failed: Webhook = {
@@ -851,6 +856,8 @@ function webhooks(): Webhook[] {
     topic: "products/delete",
     state: "failed",
     error: "KeyError: 'id'",
+    last_error: "KeyError: 'id'",
+    attempts: 2,
   };
   return [handled, failed];
 }
@@ -1180,7 +1187,9 @@ export class World {
     }
     if (family === "webhooks") {
       this.webhooks = this.webhooks.map((each) =>
-        each.id === id ? { ...each, state: "waiting" as const, error: null } : each,
+        each.id === id
+          ? { ...each, state: "waiting" as const, error: null, last_error: null }
+          : each,
       );
       return this.webhooks.find((each) => each.id === id);
     }

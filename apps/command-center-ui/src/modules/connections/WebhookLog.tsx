@@ -6,6 +6,7 @@ import { useMay } from "@/api/session";
 import { useStoreConnection } from "@/api/store-connection";
 import type { Webhook } from "@/api/types";
 import { useReplayWebhook, useWebhooks, type WebhookState } from "@/api/webhooks";
+import { useFormat } from "@/format/use-format";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { Select } from "@/ui/fields";
@@ -14,8 +15,13 @@ import { Moment } from "@/ui/Time";
 import { type Tone, ToneWord } from "@/ui/Tone";
 import { sayDone, sayFailed } from "@/ui/toast";
 
-const TONE: Record<WebhookState, Tone> = { waiting: "info", handled: "ok", failed: "bad" };
-const STATES: readonly WebhookState[] = ["waiting", "handled", "failed"];
+const TONE: Record<WebhookState, Tone> = {
+  waiting: "info",
+  running: "info",
+  handled: "ok",
+  failed: "bad",
+};
+const STATES: readonly WebhookState[] = ["waiting", "running", "handled", "failed"];
 
 export function WebhookLog() {
   const { t } = useTranslation();
@@ -74,6 +80,47 @@ export function WebhookLog() {
   );
 }
 
+function Attempts({ row }: { row: Webhook }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (row.attempts === 0) {
+    return null;
+  }
+  const took =
+    row.started_at && row.ended_at && Date.parse(row.ended_at) - Date.parse(row.started_at);
+  return (
+    <span title={row.worker ? t("connect.byWorker", { worker: row.worker }) : undefined}>
+      {` · ${t("connect.attempts", { count: row.attempts })}`}
+      {typeof took === "number" &&
+        ` · ${t("connect.took", { time: `${format.decimal(String(took / 1000))} s` })}`}
+    </span>
+  );
+}
+
+function Problem({ row }: { row: Webhook }) {
+  const { t } = useTranslation();
+  if (row.state === "handled") {
+    return (
+      row.last_error && (
+        <span className="block text-meta break-words text-muted">
+          {t("connect.earlier", { error: row.last_error })}
+        </span>
+      )
+    );
+  }
+  const why = row.error ?? row.last_error;
+  return (
+    <>
+      {why && <span className="block text-meta break-words text-bad">{why}</span>}
+      {(why || row.state === "running") && (
+        <span className="block text-meta text-muted">
+          {t(`connect.webhookRemedy.${row.state}`)}
+        </span>
+      )}
+    </>
+  );
+}
+
 function Row({ row }: { row: Webhook }) {
   const { t } = useTranslation();
   const replay = useReplayWebhook();
@@ -84,13 +131,14 @@ function Row({ row }: { row: Webhook }) {
         <span className="font-mono text-meta">{row.topic}</span>
         <span className="block text-meta text-muted">
           <Moment at={row.received_at} />
+          <Attempts row={row} />
         </span>
-        {row.error && <span className="block text-meta break-words text-bad">{row.error}</span>}
+        <Problem row={row} />
       </span>
       <ToneWord tone={TONE[row.state]} className="text-meta text-muted">
         {t(`connect.state.${row.state}`)}
       </ToneWord>
-      {may && row.state !== "waiting" && (
+      {may && (row.state === "handled" || row.state === "failed") && (
         <Button
           small
           variant="plain"
