@@ -13,7 +13,7 @@ from email.errors import HeaderParseError
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.policy import default
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from html import unescape
 
 from core.errors import Invalid
@@ -37,6 +37,8 @@ _SIGNATURES = (
     (b"GIF87a", "image/gif"), (b"GIF89a", "image/gif"), (b"%PDF-", "application/pdf"),
 )  # fmt: skip
 _UNKNOWN = "application/octet-stream"
+# What the parser raises at headers it cannot read.
+_MALFORMED = (ValueError, LookupError, TypeError, AttributeError, HeaderParseError)
 
 
 def mail_key(raw: bytes) -> str:
@@ -50,7 +52,7 @@ def mail_key(raw: bytes) -> str:
 def arrival_of(raw: bytes, ours: str, relay: str | None = None) -> Arrival:
     """The mail as what a customer sent; ``ours`` is the address our own mail comes from.
 
-    ``relay`` is the name of the relay that says who a mail is from; None: it is believed.
+    ``relay`` is the name of the relay that says who a mail is from; None: its From is believed.
     Raises ``Invalid`` when it has no sender one could answer.
     """
     message = message_from_bytes(raw, policy=default)
@@ -70,7 +72,7 @@ def arrival_of(raw: bytes, ours: str, relay: str | None = None) -> Arrival:
         subject=line(_header(message, "subject")), text=fresh, quoted=quoted, html=html,
         internet_id=ids[0] if ids else None, answers=tuple(dict.fromkeys(answers))[:_ANSWERS_MAX],
         is_automatic=is_machine(headers, address) or address == ours.lower(),
-        files=_files(message), proven=relay is None or _is_proven(message, relay, address),
+        files=_files(message), proven=_is_proven(message, relay, address),
     )  # fmt: skip
 
 
@@ -108,20 +110,21 @@ def plain(given: str, most: int = _TEXT_MAX) -> str:
 
 
 def _sender(message: EmailMessage) -> tuple[str, str]:
-    for name in ("reply-to", "from"):
-        author, address = parseaddr(_header(message, name))
-        if _ADDRESS.fullmatch(address):
-            return line(author, 120), address.lower()
-    raise Invalid("The mail has no sender.", remedy="Send it with a From that is one address.")
+    """Who wrote it is its From: a Reply-To is anybody's word, and names nobody."""
+    author, address = parseaddr(_header(message, "from"))
+    if not _ADDRESS.fullmatch(address):
+        raise Invalid("The mail has no sender.", remedy="Send it with a From that is one address.")
+    return line(author, 120), address.lower()
 
 
-def _is_proven(message: EmailMessage, relay: str, address: str) -> bool:
-    """A Reply-To that is not the sender is proven by nothing."""
-    senders = message.get_all("from", [])
-    if len(senders) != 1 or parseaddr(_header(message, "from"))[1].lower() != address:
+def _is_proven(message: EmailMessage, relay: str | None, address: str) -> bool:
+    """Of one sender, who asks to be answered nowhere else, and whom ``relay`` vouches for."""
+    elsewhere = {each.lower() for _, each in getaddresses(_all(message, "reply-to"))} - {address}
+    if elsewhere or len(getaddresses(_all(message, "from"))) != 1:
         return False
-    results = [str(each) for each in message.get_all("authentication-results", [])]
-    return is_proven(results, relay, address)
+    if relay is None:
+        return True
+    return is_proven(_all(message, "authentication-results"), relay, address)
 
 
 def _bodies(message: EmailMessage) -> tuple[str, str | None]:
@@ -224,8 +227,16 @@ def _header(message: object, name: str) -> str:
     try:
         value = message.get(name, "")  # type: ignore[attr-defined]
         return str(value)
-    except (ValueError, IndexError, LookupError, TypeError, AttributeError, HeaderParseError):
+    except _MALFORMED:
         return ""
+
+
+def _all(message: EmailMessage, name: str) -> list[str]:
+    """Every header of the name, the topmost first; one "" when the parser gives up."""
+    try:
+        return [str(each) for each in message.get_all(name, [])]
+    except _MALFORMED:
+        return [""]
 
 
 def _internet_ids(given: str) -> list[str]:

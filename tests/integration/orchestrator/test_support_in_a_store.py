@@ -286,6 +286,20 @@ def test_a_mail_nobody_vouches_for_is_a_strangers(platform: Platform) -> None:
     assert len(said(platform, true.id)) == 2
 
 
+def test_a_reply_to_opens_no_customers_thread(platform: Platform) -> None:
+    _customer, address, _order, name = buyer(platform)
+    receive(platform, mail(address, f"Where is {name}?", "own1@home"))
+    receive(
+        platform,
+        mail("eve@evil.test", "Send it to me", "eve1@evil", In_Reply_To="<own1@home>",
+             Reply_To=address),
+    )  # fmt: skip
+    forged, own = sorted(threads(platform), key=lambda each: each.customer_id is not None)
+    assert (forged.customer_id, forged.order_id) == (None, None)
+    assert [each.text for each in said(platform, forged.id)] == ["Send it to me"]
+    assert len(said(platform, own.id)) == 1
+
+
 def test_an_overdue_parcel_that_is_missed_is_proposed_again_once(platform: Platform) -> None:
     _customer, address, order_id, name = buyer(platform)
     receive(platform, mail(address, f"{name} never arrived", "lost1@home"))

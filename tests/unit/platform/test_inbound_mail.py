@@ -194,10 +194,42 @@ def test_a_mail_is_its_senders_when_the_relay_says_so(
     assert arrival_of(bytes(message), OURS).proven
 
 
-def test_what_is_answered_elsewhere_is_proven_by_nothing() -> None:
-    message = mail(Reply_To="eve@home.test")
+@pytest.mark.parametrize("relay", [None, "mx.shop.test"])
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["eve@home.test", "Ann <ann@home.test>, eve@home.test", "ann@home.test@eve.test", "?"],
+)
+def test_what_is_answered_elsewhere_is_proven_by_nothing(elsewhere: str, relay: str | None) -> None:
+    message = mail(Reply_To=elsewhere)
     message["Authentication-Results"] = PASS
-    assert not arrival_of(bytes(message), OURS, "mx.shop.test").proven
+    arrival = arrival_of(bytes(message), OURS, relay)
+    assert (arrival.address, arrival.proven) == ("ann@home.test", False)
+
+
+def test_a_reply_to_names_nobody() -> None:
+    arrival = arrival_of(
+        bytes(mail(From="Eve <eve@evil.test>", Reply_To="Ann <ann@home.test>")), OURS
+    )
+    assert (arrival.author, arrival.address, arrival.proven) == ("Eve", "eve@evil.test", False)
+    with pytest.raises(Invalid):
+        arrival_of(bytes(mail(From="nobody", Reply_To="ann@home.test")), OURS)
+
+
+@pytest.mark.parametrize("relay", [None, "mx.shop.test"])
+def test_a_reply_to_that_is_the_sender_changes_nothing(relay: str | None) -> None:
+    message = mail(Reply_To="ANN@home.test")
+    message["Authentication-Results"] = PASS
+    assert arrival_of(bytes(message), OURS, relay).proven
+
+
+@pytest.mark.parametrize("relay", [None, "mx.shop.test"])
+def test_a_mail_of_two_senders_is_of_neither(relay: str | None) -> None:
+    listed = mail(From="Ann <ann@home.test>, eve@home.test")
+    listed["Authentication-Results"] = PASS
+    assert not arrival_of(bytes(listed), OURS, relay).proven
+    once = mail()
+    once["Authentication-Results"] = PASS
+    assert not arrival_of(b"From: ann@home.test\n" + bytes(once), OURS, relay).proven
 
 
 @given(st.lists(st.text(max_size=80), max_size=3))
