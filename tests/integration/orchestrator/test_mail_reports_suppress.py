@@ -9,6 +9,7 @@ from royal_platform.bootstrap import Platform
 from royal_platform.commerce.messages.model import Cause, Rendered, State
 from royal_platform.persistence.messages import Messages, StoredMessage
 from tests.integration.orchestrator.inbox import arrived, receipt_of
+from tests.integration.orchestrator.test_webhooks_survive import killed_after_commits
 from tests.unit.test_mail_reports import BOUNCE, COMPLAINT, OURS
 
 CUSTOMER = "6001"
@@ -55,3 +56,21 @@ async def test_a_report_counts_for_our_message_and_the_address_it_went_to(shop: 
         page = store.suppressed_page(books.connection, None, 50)
         assert [(one.cause, one.source) for one in page.items] == [(Cause.BOUNCED, "mail")]
         assert store.get(books.connection, OURS).state is State.BOUNCED
+
+
+async def test_a_report_is_put_down_and_handled_in_one_commit(shop: Platform) -> None:
+    sent(shop)
+    arrived(shop, "w-1", MAIL_TOPIC, BOUNCE.encode())
+    webhooks.tell(shop)
+    # The row is begun; the next commit is the report's.
+    with killed_after_commits(shop, 1):
+        await webhooks.work_off(shop)
+    with reading(shop) as books:
+        assert Messages(books.store_id).suppressed(books.connection, CUSTOMER) is None
+    with killed_after_commits(shop, 2):
+        await webhooks.work_off(shop)
+        # Nothing is left to commit: die at the next one there is.
+        arrived(shop, "w-2", MAIL_TOPIC, BOUNCE.encode())
+    assert receipt_of(shop, "w-1").state == "handled"
+    with reading(shop) as books:
+        assert Messages(books.store_id).suppressed(books.connection, CUSTOMER) is Cause.BOUNCED

@@ -134,6 +134,21 @@ async def test_a_shops_erasure_leaves_no_person(shop: Platform):
         assert [each.topic for each in Privacy(shop.store_id).all(connection)] == ["shop/redact"]
 
 
+async def test_a_shops_erasure_that_is_replayed_keeps_what_the_first_has_counted(shop: Platform):
+    def receipt() -> dict[str, int]:
+        with shop.database.read() as connection:
+            return Privacy(shop.store_id).counts(connection, "w-shop")
+
+    with_people(shop)
+    arrived(shop, "w-shop", "shop/redact", {"shop_id": 1})
+    await webhooks.work_off(shop)
+    first = receipt()
+    assert (first["customers"], first["event_details"]) == (2, 1)
+    webhooks.replay(shop, "w-shop", "somebody")
+    await webhooks.work_off(shop)
+    assert receipt() == first
+
+
 async def test_an_uninstalled_app_pauses_and_says_so(shop: Platform):
     from core.security.grants import Grant
 
