@@ -70,7 +70,8 @@ bench: setup $(UI)/dist/.built $(SYNC_PEERS)/.installed ## measure, and print ta
 	$(BIN)/python -m bench
 
 evaluate: setup $(EVALUATION)/.installed ## how good the methods are on real retail data, and AIRA's answers
-	$(EVALUATION)/bin/python -m bench.real_data
+	$(EVALUATION)/bin/python -m bench.real_data --only demand customers prices stock anomalies
+	$(BIN)/python -m bench.real_data --only support
 	$(BIN)/python -m bench.evaluate
 
 replay: setup ## say a recorded conversation again to the AIRA that runs: CONVERSATION=file.json
