@@ -38,6 +38,7 @@ from sqlalchemy import (
     update,
 )
 
+from royal_platform.persistence.counted_orders import bought
 from royal_platform.persistence.mirror_rows import chunks
 from royal_platform.persistence.tables.catalog import variants
 from royal_platform.persistence.tables.orders import (
@@ -298,9 +299,12 @@ def _no_goods(variant_id: Any, value: Any) -> ColumnElement[Any]:
 
 
 def _counted() -> ColumnElement[bool]:
-    """Real orders of the store: neither tests nor deleted ones. Cancelled ones carry refunds."""
+    """Real orders of the store, neither tests nor deleted. Cancelled ones carry refunds."""
     return and_(
-        orders.c.store_id == _STORE, orders.c.test.is_(False), orders.c.deleted_at.is_(None)
+        orders.c.store_id == _STORE,
+        orders.c.test.is_(False),
+        orders.c.deleted_at.is_(None),
+        bought(),
     )
 
 

@@ -15,6 +15,7 @@ from royal_platform.commerce.decisions.costs import OF_STORE
 from royal_platform.commerce.decisions.model import CostToServe, CountryTax
 from royal_platform.commerce.pricing.serving import CameBack, OrderFacts, Sent, Taxed, TaxedGoods
 from royal_platform.persistence import stores
+from royal_platform.persistence.counted_orders import bought
 from royal_platform.persistence.mirror_rows import chunks
 from royal_platform.persistence.statements import put
 from royal_platform.persistence.stores import Store
@@ -108,7 +109,7 @@ def cost_of(document: Mapping[str, Any]) -> CostToServe:
 def _counted(store: Store) -> ColumnElement[bool]:
     return and_(
         orders.c.store_id == store.id, orders.c.test.is_(False), orders.c.deleted_at.is_(None),
-        orders.c.currency == store.currency,
+        orders.c.currency == store.currency, bought(),
     )  # fmt: skip
 
 

@@ -1,14 +1,24 @@
-"""The orders that count for a customer: there, of somebody, not a test, not cancelled."""
+"""The orders that count: there, not a test, bought by somebody; for a customer, not cancelled."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, func, select
+from sqlalchemy import ColumnElement, Date, Select, Text, and_, cast, func, not_, select
 
+from royal_platform.commerce.orders.model import REPLACES
 from royal_platform.persistence.tables.orders import customers, order_lines, orders
 from royal_platform.persistence.taxes import net_before_tax
+
+
+def bought() -> ColumnElement[bool]:
+    """The condition on ``orders`` that nobody made good lost goods with it: that is no demand.
+
+    What replaces an order costs nothing and says so in a tag of ours (ADR 21).
+    """
+    replaces = cast(orders.c.tags, Text).like(f'%"{REPLACES}%')
+    return not_(and_(orders.c.total == 0, replaces))
 
 
 def counted(store_id: str) -> ColumnElement[bool]:
@@ -19,6 +29,7 @@ def counted(store_id: str) -> ColumnElement[bool]:
         orders.c.cancelled_at.is_(None),
         orders.c.test.is_(False),
         orders.c.customer_id.is_not(None),
+        bought(),
     )
 
 

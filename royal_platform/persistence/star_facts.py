@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, literal_column, select
 
+from royal_platform.persistence.counted_orders import bought
 from royal_platform.persistence.stores import Store
 from royal_platform.persistence.tables.catalog import variants
 from royal_platform.persistence.tables.orders import (
@@ -145,6 +146,7 @@ def _counted(store_id: str) -> tuple[ColumnElement[bool], ...]:
     """Real orders of the store: neither tests nor deleted ones."""
     return (
         orders.c.store_id == store_id, orders.c.test.is_(False), orders.c.deleted_at.is_(None),
+        bought(),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from royal_platform.commerce.orders.model import Replaceable, Replacement
+from royal_platform.commerce.orders.model import REPLACES, Replaceable, Replacement
 from royal_platform.shopify import documents
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable, rejected
@@ -16,7 +16,7 @@ from royal_platform.shopify.mapping import gid, local_id
 _SENT = "SUCCESS"
 _LEFT = frozenset({"FULFILLED", "PARTIALLY_FULFILLED"})
 # A tag of the store holds 40 characters.
-_FOR, _OF = "reship:", "reship-of:"
+_FOR, _OF = "reship:", REPLACES
 
 
 class ShopifyReplacements:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+# How the tag of an order begins that makes good lost goods of another, whose id follows.
+REPLACES = "reship-of:"
+
 
 @dataclass(frozen=True, slots=True)
 class VariantDay:

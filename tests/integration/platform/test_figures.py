@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from core.errors import Invalid, NotFound
 from core.storage.database import Database
+from royal_platform.commerce.orders.model import REPLACES
 from royal_platform.persistence import stores
 from royal_platform.persistence.metrics import Metrics
 from royal_platform.persistence.mirrored import MirroredStore
@@ -88,6 +89,32 @@ def test_the_price_asked_is_told_apart_from_what_a_discount_code_left_of_it(shop
     bridles = [day for day in days if day.gross == 40]
     assert len(bridles) == 10
     assert {day.revenue for day in bridles} == {Decimal(36)}
+
+
+def test_an_order_that_makes_good_lost_goods_is_no_demand_and_a_free_one_is(shop):
+    first, last = nodes.START.date(), TODAY
+    names = ("orders", "units", "net_sales", "aov")
+    before = figures(shop, start=first, end=last)
+    days = StoredSales(shop, STORE).variant_days(first, last)
+
+    def add(number: int, tags: list[str]) -> None:
+        line = nodes.line(900 + number, variant=1, quantity=3, price="0.00")
+        at = nodes.at(24 * 4 + 2)
+        node = nodes.order(number, [line], processed=at, updated=at) | {"tags": tags}
+        rows = OrderPageRows()
+        mapping.add_order(rows, node, mapping.Days("Europe/Berlin"))
+        with MirroredStore(shop, STORE, SyncState).page() as page:
+            page.orders(rows)
+
+    add(90, ["reship:dec_1", f"{REPLACES}5"])
+    after = figures(shop, start=first, end=last)
+    assert [after[name].value for name in names] == [before[name].value for name in names]
+    assert StoredSales(shop, STORE).variant_days(first, last) == days
+    # A sample given away is one more order: only our mark says that goods were lost.
+    add(91, ["sample"])
+    free = figures(shop, start=first, end=last)
+    assert free["orders"].value == before["orders"].value + 1
+    assert free["units"].value == before["units"].value + 3
 
 
 def test_a_new_cost_values_the_whole_history_and_a_forgotten_one_is_unknown_again(shop):
