@@ -14,6 +14,7 @@ from core.errors import Conflict
 from orchestrator.core.action import Facts
 from orchestrator.core.books import Books
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal, RefundState, Status
+from royal_platform.commerce.decisions.replacements import RESHIP
 from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.decisions.support import REFUND
 from royal_platform.commerce.orders.ports import RefundReader, RefundWriter
@@ -27,6 +28,10 @@ LET_THROUGH = [
         Status.REVERTED, Status.FAILED,
     )
 ]  # fmt: skip
+# A replacement in one of these is made, or about to be.
+_STANDS = [
+    status.value for status in (Status.APPROVED, Status.EXECUTING, Status.EXECUTED, Status.MEASURED)
+]
 _MONTH = timedelta(days=30)
 
 
@@ -107,7 +112,17 @@ def refund_state(
             others, lambda row: customer and row.arguments.get("customer_id") == customer
         ),
         today=_sum(others, lambda row: _at(row) >= today),
+        sent_again=_was_sent_again(books, proposal.subject.id),
     )
+
+
+def _was_sent_again(books: Books, order_id: str) -> bool:
+    table = decisions.c
+    query = select(table.id).where(
+        table.store_id == books.store_id, table.kind == RESHIP, table.subject_id == order_id,
+        table.status.in_(_STANDS), table.shadow.is_(False),
+    )  # fmt: skip
+    return books.connection.execute(query.limit(1)).first() is not None
 
 
 def _others(books: Books, besides: str | None, since: datetime) -> list[Any]:

@@ -329,12 +329,14 @@ class PriorPrice:
 class RefundState:
     """Money given back or promised by other decisions: of the order, the customer (30 days), today.
 
-    ``of_order`` is at least what the store says was given back, by whomever.
+    ``of_order`` is at least what the store says was given back, by whomever. ``sent_again``: goods
+    of the order were, or are about to be.
     """
 
     of_order: Decimal = Decimal(0)
     of_customer: Decimal = Decimal(0)
     today: Decimal = Decimal(0)
+    sent_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ def refund_caps(proposal: Proposal, policy: Policy, state: GateState) -> Iterato
     known = state.refunds
     if known is None or state.is_revert:
         return
+    if known.sent_again:
+        yield ask("refund.sent_again", "Goods of this order were sent again: it is made good.")
     amount = Decimal(proposal.arguments["amount"])
     for rule, limit, used, whose in (
         ("refund.order", policy.refund_order_max, known.of_order, "order"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -327,12 +328,17 @@ def test_lost_goods_are_sent_again_once_for_nothing_and_not_when_it_is_undone(
     # What is replaced is not replaced a second time.
     again = attending.send_again(platform, thread_id, replace(lost, note="again"), "ada")
     assert decide(platform, again) == "conflicted"
+    # Nor is what was sent again paid back without a person, who is told.
+    money_back = attending.give_back(platform, thread_id, Decimal("1.00"), "lost", "ada")
+    assert "refund.sent_again" in {hit.rule for hit in money_back.verdict.hits}
     undo = ledger.revert(platform, asked.id, "ada")
     for _ in range(2):
         assert asyncio.run(execute(platform, hands, undo.id)) == "executed"
     assert replacements_of(platform, order_id) == [False]
     with reading(platform) as books:
         assert books.decisions.get(books.connection, asked.id).status == "reverted"
+    money_back = attending.give_back(platform, thread_id, Decimal("2.00"), "lost", "ada")
+    assert "refund.sent_again" not in {hit.rule for hit in money_back.verdict.hits}
 
 
 def test_a_replacement_that_left_is_not_called_back(platform: Platform) -> None:
