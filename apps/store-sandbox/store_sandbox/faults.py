@@ -10,7 +10,7 @@ from typing import Any
 KINDS = {
     "latency": "wait `seconds` before answering",
     "status": "answer HTTP `status` (429, 502, 503 ...) without doing anything",
-    "slow_write": "take `seconds` over a write before it is committed",
+    "slow_write": "take `seconds` over a write, or an order at a supplier, before it is committed",
     "timeout": "do nothing, stay silent for `seconds`, then hang up",
     "drop": "do the work, then hang up without an answer",
     "expired": "answer 401 as if the token had expired",

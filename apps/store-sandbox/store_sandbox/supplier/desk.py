@@ -3,6 +3,7 @@
 import json
 import math
 import sqlite3
+import time
 from typing import Any
 
 from store_sandbox.admin.wire import stamp
@@ -25,8 +26,13 @@ class DeskRefusedError(Exception):
         self.status = status
 
 
-def place(runtime: Runtime, house: House, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """(status, order): 201 for a new one, 200 for the one there is under this reference."""
+def place(
+    runtime: Runtime, house: House, body: dict[str, Any], pause: float = 0.0
+) -> tuple[int, dict[str, Any]]:
+    """(status, order): 201 for a new one, 200 for the one there is under this reference.
+
+    ``pause``: seconds that a new one takes before it is kept, when that is asked for.
+    """
     reference = str(body.get("reference") or "").strip()
     if not reference or len(reference) > 120:
         raise DeskRefusedError(422, "reference is missing or too long")
@@ -41,6 +47,8 @@ def place(runtime: Runtime, house: House, body: dict[str, Any]) -> tuple[int, di
             "recipient": json.dumps(to) if isinstance(to, dict) else None, "total": total,
         }  # fmt: skip
         _insert(tx, house, row)
+        if pause:
+            time.sleep(pause)
         placed = _find(tx.connection, house, reference)
         assert placed is not None  # noqa: S101 - it was inserted two lines above
         return 201, _told(placed, tx.now)

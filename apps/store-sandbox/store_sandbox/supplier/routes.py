@@ -55,11 +55,14 @@ async def orders(request: Request) -> Response:
         found = await run_in_threadpool(desk.find, runtime, house, reference)
         return _refusal(404, "there is no such order") if found is None else _answer(200, found)
     try:
-        body: Any = orjson.loads(await request.body())
+        raw = await request.body()
+        body: Any = orjson.loads(raw)
         if not isinstance(body, dict):
             return _refusal(422, "send an object")
-        return _answer(*await run_in_threadpool(desk.place, runtime, house, body))
-    except orjson.JSONDecodeError:
+        slow = runtime.faults.take("slow_write", raw.decode())
+        pause = 0.0 if slow is None else slow.number("seconds", 1.0)
+        return _answer(*await run_in_threadpool(desk.place, runtime, house, body, pause))
+    except (orjson.JSONDecodeError, UnicodeDecodeError):
         return _refusal(400, "the body is not JSON")
     except DeskRefusedError as refusal:
         return _refusal(refusal.status, str(refusal))
