@@ -12,6 +12,7 @@ from bench.table import Report, percentile
 from core.storage.database import Database
 from royal_platform.commerce.analytics.ports import Query
 from royal_platform.persistence import schema, stores
+from royal_platform.persistence.aggregates import recompute_days
 from royal_platform.persistence.star_rows import StoredStar
 from royal_platform.persistence.touched_days import touch
 from royal_platform.warehouse.embedded import DuckDbWarehouse
@@ -76,6 +77,27 @@ def warehouse(report: Report, home: Path, orders: int = 1_000_000) -> None:
             "p95 < 60 ms", f"{orders:,} orders, in process",
         )  # fmt: skip
     database.dispose()
+    _one_day(report, home / "day")
+
+
+def _one_day(report: Report, home: Path, orders: int = 500_000) -> None:
+    """A day of a million lines: summed for the pages, and loaded."""
+    home.mkdir()
+    database = _filled(home, orders, days=1)
+    with database.write() as transaction:
+        _, seconds = _timed(lambda: recompute_days(transaction.connection, STORE, [START]))
+        (units,) = transaction.connection.exec_driver_sql(
+            "SELECT SUM(units) FROM daily_variant_sales"
+        ).one()
+    assert units == 2 * orders, units
+    report.add(
+        "sums of a day of 1,000,000 lines", f"{seconds:.1f} s", "-", f"{VARIANTS:,} variants"
+    )
+    history = DuckDbWarehouse(home / "warehouse", STORE)
+    source = StoredStar(database, STORE)
+    batch, seconds = _timed(lambda: history.load(source, datetime.now(UTC)))
+    report.add("load of that day", f"{seconds:.1f} s", "-", f"{batch.rows / seconds:,.0f} rows / s")
+    database.dispose()
 
 
 def _timed(call: Callable[[], Any]) -> tuple[Any, float]:
@@ -87,7 +109,7 @@ def _size(home: Path) -> float:
     return sum(path.stat().st_size for path in home.rglob("*.duckdb")) / 1e6
 
 
-def _filled(home: Path, orders: int) -> Database:
+def _filled(home: Path, orders: int, days: int = DAYS) -> Database:
     url = f"sqlite:///{home / 'bench.db'}"
     schema.upgrade(url)
     database = Database(url)
@@ -99,7 +121,7 @@ def _filled(home: Path, orders: int) -> Database:
         )  # fmt: skip
         stores.change(connection, STORE, timezone="Europe/Berlin", currency="EUR")
         for table, columns, rows in (
-            ("orders", _ORDER, _orders(orders)), ("order_lines", _LINE, _lines(orders)),
+            ("orders", _ORDER, _orders(orders, days)), ("order_lines", _LINE, _lines(orders)),
         ):  # fmt: skip
             marks = ", ".join("?" * len(columns))
             sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
@@ -112,9 +134,9 @@ def _filled(home: Path, orders: int) -> Database:
     return database
 
 
-def _orders(count: int) -> Iterator[tuple[Any, ...]]:
+def _orders(count: int, days: int) -> Iterator[tuple[Any, ...]]:
     for n in range(count):
-        day = START + timedelta(days=n * DAYS // count)
+        day = START + timedelta(days=n * days // count)
         at = f"{day}T{n % 24:02}:00:00.000000Z"
         yield (STORE, f"{n:09}", f"#{n}", at, str(day), at, at, 0, f"c{n % (count // 4)}", "DE",
                "[]", "EUR", 200_000, 0, 0, 200_000, 2, "")  # fmt: skip

@@ -63,7 +63,7 @@ def test_a_feed_is_tried_mapped_and_switched_on(call: Any, platform: Platform) -
     feed = {"file": "new.csv", "columns": {"supplier_sku": "code", "cost": "netto"}}
     tried = call("POST", f"/suppliers/{supplier_id}/preview", feed=feed).get_json()
     assert [offer["cost"] for offer in tried["offers"]] == [{"amount": "12.00", "currency": "USD"}]
-    assert tried["faults"] == [{"row": 2, "reason": "it has no SKU"}]
+    assert tried["faults"] == [{"row": 2, "order": None, "reason": "it has no SKU"}]
     change = {"version": 1, "name": "New", "active": True, "settings": {"feed": feed}}
     assert call("PUT", f"/suppliers/{supplier_id}", **change).status_code == 200
     assert call("PUT", f"/suppliers/{supplier_id}", **change).status_code == 409

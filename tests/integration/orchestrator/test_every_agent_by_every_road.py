@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import insert
 
 from app import create_app
+from app.empire import SEVEN
 from core.security.tables import access_log
 from core.settings import Settings, get_settings, read_settings
 from orchestrator.core import guarding, schedules, supplying
@@ -62,6 +63,11 @@ def settings(
 @pytest.fixture(scope="module")
 def client(platform: Platform, settings: Settings) -> Any:
     """The coordinator; its first answer registers the seven agents with their schedules."""
+    registry = get_agent_registry()
+    registry.detach()
+    for each in SEVEN:
+        # Other tests of this process know some of them without a schedule.
+        registry.register(each)
     made = create_app(settings).test_client()
     assert made.get("/v1/agents", headers=HEADERS).status_code == 200
     return made

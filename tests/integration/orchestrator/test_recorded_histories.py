@@ -282,7 +282,9 @@ def test_todays_body_makes_the_recorded_steps(shop: Shop, kind: str) -> None:
 
 def test_every_kind_of_workflow_has_a_history() -> None:
     registered: list[str] = []
-    engine: Any = SimpleNamespace(workflow=lambda kind, *_, **__: registered.append(kind))
+    engine: Any = SimpleNamespace(
+        workflow=lambda kind, *_, **__: registered.append(kind), executor_id="w-1"
+    )
     Work(cast("Platform", None)).register(engine)
     assert sorted(registered) == sorted(KINDS)
 
