@@ -12,12 +12,13 @@ from core.storage.types import utc_text
 from royal_platform.persistence.aggregates import revalued
 from royal_platform.persistence.mirror_kinds import replace_parts
 from royal_platform.persistence.mirror_rows import (
+    altered_ids,
     chunks,
     decimal,
     fresh_rows,
     known_versions,
     mark_deleted,
-    news,
+    newer_ids,
     revive,
     write_rows,
 )
@@ -68,11 +69,14 @@ class CatalogMirror:
         fresh = fresh_rows(rows, known)
         ids = {row.id for row in fresh}
         kept = [row for row in owned if row.product_id in ids]
+        altered = altered_ids(connection, products, self.store_id, fresh, known)
         write_rows(connection, products, self.store_id, fresh, "newest")
-        newer = [row.id for row in fresh if row.updated_at > known.get(row.id, "")]
-        revive(connection, products, self.store_id, newer)
+        revive(connection, products, self.store_id, sorted(newer_ids(fresh, known)))
         stored = self._variants(connection, [row.id for row in kept])
-        repriced = self._observe_prices(connection, kept, stored)
+        versions = {id_: utc_text(row.updated_at) for id_, row in stored.items()}
+        other = altered_ids(connection, variants, self.store_id, kept, versions)
+        altered |= {row.product_id for row in kept if row.id in other}
+        self._observe_prices(connection, kept, stored)
         recosted = [
             row.id
             for row in kept
@@ -81,10 +85,9 @@ class CatalogMirror:
         with revalued(connection, self.store_id, recosted):
             write_rows(connection, variants, self.store_id, kept, "newest")
         revive(connection, variants, self.store_id, [row.id for row in kept])
-        self._drop_missing(connection, fresh, {row.id for row in kept})
+        altered |= self._drop_missing(connection, fresh, {row.id for row in kept})
         replace_parts(connection, metafields.c.product_id, self.store_id, sorted(ids), noted)
-        # Two changes within one second carry one updated_at; a new price is news all the same.
-        return max(news(fresh, known), repriced)
+        return len(altered)
 
     def put_locations(self, connection: Connection, rows: Sequence[Any]) -> None:
         """Locations, all of them."""
@@ -183,7 +186,7 @@ class CatalogMirror:
 
     def _observe_prices(
         self, connection: Connection, rows: Sequence[Any], known: Mapping[str, Any]
-    ) -> int:
+    ) -> None:
         """Keep a price whenever it differs from the one we had: Shopify keeps no past prices."""
         seen = [
             _Observation(row.id, row.updated_at, row.price, row.currency)
@@ -195,10 +198,13 @@ class CatalogMirror:
             )
         ]
         write_rows(connection, price_observations, self.store_id, seen, "replace")
-        return len(seen)
 
-    def _drop_missing(self, connection: Connection, rows: Sequence[Any], kept: set[str]) -> None:
+    def _drop_missing(
+        self, connection: Connection, rows: Sequence[Any], kept: set[str]
+    ) -> set[str]:
+        """Mark variants that the products in ``rows`` lost; return whose they were."""
         updated = {row.id: row.updated_at for row in rows}
+        lost: set[str] = set()
         for part in chunks(updated):
             query = select(variants.c.id, variants.c.product_id).where(
                 variants.c.store_id == self.store_id,
@@ -209,6 +215,8 @@ class CatalogMirror:
             for row in gone:
                 at = datetime.fromisoformat(updated[row.product_id])
                 mark_deleted(connection, variants.c.id, self.store_id, [row.id], at)
+                lost.add(row.product_id)
+        return lost
 
     def _has_snapshot(self, connection: Connection, day: date) -> bool:
         query = (

@@ -12,11 +12,11 @@ from sqlalchemy import BigInteger, Column, Connection, Table, delete, func, sele
 
 from core.storage.types import ScaledDecimal
 from royal_platform.persistence.mirror_rows import (
+    altered_ids,
     chunks,
     fresh_rows,
     known_versions,
     mark_deleted,
-    news,
     revive,
     write_rows,
 )
@@ -71,14 +71,13 @@ class KindMirror:
         table = self.kind.table
         known = known_versions(connection, table, self.store_id, [row.id for row in rows])
         fresh = fresh_rows(rows, known)
+        altered = altered_ids(connection, table, self.store_id, fresh, known)
         write_rows(connection, table, self.store_id, fresh, "newest")
         ids = [row.id for row in fresh]
         revive(connection, table, self.store_id, ids)
-        changed: set[str] = set()
         if self.kind.owner is not None:
-            changed = replace_parts(connection, self.kind.owner, self.store_id, ids, parts)
-        newer = {row.id for row in fresh if row.updated_at > known.get(row.id, "")}
-        return max(news(fresh, known), len(newer | changed))
+            altered |= replace_parts(connection, self.kind.owner, self.store_id, ids, parts)
+        return len(altered)
 
     def delete(self, connection: Connection, ids: Iterable[str], at: datetime) -> int:
         """The store no longer has these: the rows stay and say when, their parts go."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,12 +11,14 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from royal_platform.persistence.aggregates import recompute_days
 from royal_platform.persistence.clock import StoreClock
 from royal_platform.persistence.mirror_rows import (
+    altered_ids,
     chunks,
     deleted_ids,
+    differing,
     fresh_rows,
     known_versions,
     mark_deleted,
-    news,
+    newer_ids,
     revive,
     write_rows,
 )
@@ -62,18 +64,19 @@ class OrderMirror:
         known = known_versions(connection, orders, self.store_id, [row.id for row in page.orders])
         fresh = self._nameless(connection, fresh_rows(page.orders, known))
         ids = {row.id for row in fresh}
+        altered = self._altered(connection, fresh, page, known)
         replaced = ids & known.keys()
         days = self._days_of(connection, replaced) | {date.fromisoformat(o.day) for o in fresh}
         self._forget_children(connection, replaced)
         write_rows(connection, orders, self.store_id, fresh, "newest")
-        newer = [row.id for row in fresh if row.updated_at > known.get(row.id, row.updated_at)]
-        revive(connection, orders, self.store_id, newer)
+        newer = newer_ids(fresh, known) & known.keys()
+        revive(connection, orders, self.store_id, sorted(newer))
         for name, table in _CHILDREN:
             rows = [row for row in getattr(page, name) if row.order_id in ids]
             write_rows(connection, table, self.store_id, rows, "replace")
         days |= {date.fromisoformat(row.day) for row in page.refunds if row.order_id in ids}
         recompute_days(connection, self.store_id, days)
-        return news(fresh, known)
+        return len(altered)
 
     def put_customers(self, connection: Connection, rows: Sequence[Any]) -> int:
         """Customers; an erased one stays erased."""
@@ -81,8 +84,9 @@ class OrderMirror:
         erased = deleted_ids(connection, customers, self.store_id, ids)
         known = known_versions(connection, customers, self.store_id, ids)
         kept = [row for row in rows if row.id not in erased]
+        altered = altered_ids(connection, customers, self.store_id, kept, known)
         write_rows(connection, customers, self.store_id, kept, "newest")
-        return news(kept, known)
+        return len(altered)
 
     def delete_orders(self, connection: Connection, ids: Iterable[str], at: datetime) -> int:
         """The store no longer has these orders: they leave the figures."""
@@ -148,6 +152,17 @@ class OrderMirror:
                 statement, [{"row_id": r["row_id"], "new_day": r["new_day"]} for r in moved]
             )
         recompute_days(connection, self.store_id, days)
+
+    def _altered(
+        self, connection: Connection, rows: Sequence[Any], page: Any, known: Mapping[str, str]
+    ) -> set[str]:
+        """Orders that are news, by themselves or by what belongs to them."""
+        altered = altered_ids(connection, orders, self.store_id, rows, known)
+        standing = [row.id for row in rows if row.id not in altered]
+        for name, table in _CHILDREN:
+            children = [row for row in getattr(page, name) if row.order_id in standing]
+            altered |= differing(connection, table.c.order_id, self.store_id, standing, children)
+        return altered
 
     def _nameless(self, connection: Connection, rows: Sequence[Any]) -> list[Any]:
         of_somebody = {row.customer_id for row in rows if row.customer_id is not None}

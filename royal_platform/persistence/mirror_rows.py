@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Table, select, update
+import orjson
+from sqlalchemy import Column, Connection, Table, select, update
 
 from core.storage.types import utc_text
 
@@ -88,9 +90,64 @@ def fresh_rows(rows: Sequence[Any], known: Mapping[str, str]) -> list[Any]:
     return [row for row in rows if row.id not in known or row.updated_at >= known[row.id]]
 
 
-def news(rows: Sequence[Any], known: Mapping[str, str]) -> int:
-    """How many rows are new, or newer than what was stored."""
-    return sum(row.id not in known or row.updated_at > known[row.id] for row in rows)
+def newer_ids(rows: Sequence[Any], known: Mapping[str, str]) -> set[str]:
+    """Ids of the rows that are new, or newer than what was stored."""
+    return {row.id for row in rows if row.id not in known or row.updated_at > known[row.id]}
+
+
+def altered_ids(
+    connection: Connection,
+    table: Table,
+    store_id: str,
+    rows: Sequence[Any],
+    known: Mapping[str, str],
+) -> set[str]:
+    """Ids of the rows that are news: new, newer, or no older and other than what is stored.
+
+    A store counts whole seconds, so two changes may carry one ``updated_at``. To be asked before
+    the rows are written.
+    """
+    standing = [row for row in rows if row.updated_at == known.get(row.id)]
+    ids = [row.id for row in standing]
+    return newer_ids(rows, known) | differing(connection, table.c.id, store_id, ids, standing)
+
+
+def differing(
+    connection: Connection,
+    owner: Column[Any],
+    store_id: str,
+    owners: Sequence[str],
+    rows: Sequence[Any],
+) -> set[str]:
+    """Those of the ``owners`` whose rows, told apart by the column ``owner``, are not ``rows``.
+
+    Rows are as for ``write_rows``; what they do not name is not compared.
+    """
+    wanted: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
+    for row in rows:
+        wanted[getattr(row, owner.name)].add(tuple(row))
+    stored: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
+    columns = [owner.table.c[name] for name in rows[0]._fields] if rows else [owner]
+    for part in chunks(owners):
+        query = select(*columns).where(owner.table.c.store_id == store_id, owner.in_(part))
+        for found in connection.execute(query):
+            stored[getattr(found, owner.name)].add(tuple(map(_to_driver, found)))
+    return {each for each in owners if stored[each] != wanted[each]}
+
+
+def _to_driver(value: Any) -> Any:
+    """A stored value as rows on their way to the driver have it."""
+    match value:
+        case datetime():
+            return utc_text(value)
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return int(value.scaleb(4))
+        case list() | dict():
+            return orjson.dumps(value).decode()
+        case _:
+            return value
 
 
 def decimal(scaled: int | None) -> Decimal | None:

@@ -221,6 +221,26 @@ def test_only_newer_versions_are_news(database):
     assert put_orders(database, [{**node, "updatedAt": nodes.at(6)}]) == 1
 
 
+def test_another_change_within_the_same_second_is_news_once(database):
+    """A store counts whole seconds: what differs is news though its clock stands."""
+    line = nodes.line(1, variant=1)
+    back = nodes.refund(1, created=nodes.at(0), lines=[(1, 1, "10.00")])
+    order = nodes.order(1, [line])
+    put_orders(database, [order])
+    for changed in ({**order, "tags": ["hold"]}, nodes.order(1, [line], refunds=[back])):
+        assert put_orders(database, [changed]) == 1
+        assert put_orders(database, [changed]) == 0
+    first = nodes.product(1, [nodes.variant(1), nodes.variant(2)])
+    put_products(database, [first])
+    for changed in (
+        {**first, "title": "Other"},
+        {**nodes.product(1, [nodes.variant(1, price="77.00"), nodes.variant(2)]), "title": "Other"},
+        {**nodes.product(1, [nodes.variant(1, price="77.00")]), "title": "Other"},
+    ):
+        assert put_products(database, [changed]) == 1
+        assert put_products(database, [changed]) == 0
+
+
 def test_a_variant_its_product_no_longer_has_is_gone_and_may_return(database):
     both = [nodes.variant(1), nodes.variant(2)]
     put_products(database, [nodes.product(1, both)])
