@@ -1,13 +1,13 @@
-"""A return in the store is known here by its webhook: signed, stored, told, read, mirrored."""
+"""What happens in the store is known here by its webhook: signed, stored, told, read, mirrored."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import Table, create_engine, select
 from sqlalchemy.pool import NullPool
 
-from royal_platform.persistence.tables.orders import returns
+from royal_platform.persistence.tables.orders import abandoned_checkouts, customers, returns
 from tests.e2e.test_figures_follow_the_store import synced
 from tests.installation import Installation, until
 
@@ -20,15 +20,18 @@ RETURN = """mutation($given: ReturnInput!) { returnCreate(returnInput: $given) {
   return { id } userErrors { message } } }"""
 CLOSE = "mutation($id: ID!) { returnClose(id: $id) { return { status } userErrors { message } } }"
 
+PERSON = '{ customers(first: 1, query: "accepts_marketing:true") { nodes { id } } }'
+PLACE = "{ locations(first: 1) { nodes { id } } }"
+CONSENT = """mutation($id: ID!, $place: ID!) { customerEmailMarketingConsentUpdate(input: {
+  customerId: $id, emailMarketingConsent: {marketingState: UNSUBSCRIBED,
+  marketingOptInLevel: CONFIRMED_OPT_IN, sourceLocationId: $place}}) { userErrors { message } } }"""
+LEFT = "{ abandonedCheckouts(first: 1, sortKey: CREATED_AT, reverse: true) { nodes { id } } }"
+CONSENT_TOPIC = "customers_email_marketing_consent/update"
 TOPICS = ("returns/approve", "returns/close")
 
 
 def test_a_return_is_mirrored_when_its_webhook_was_handled(installation: Installation) -> None:
-    synced(installation)
-    until(lambda: "RETURNS_CLOSE" in subscribed(installation), 60, "our subscriptions")
-    # The store's own customers bring things back too: from here on they do not.
-    installation.control("POST", "/control/rate", {"rate": 0})
-    until(lambda: not webhooks(installation, state="waiting"), 60, "what came before")
+    standing_still(installation)
     already = {topic: len(handled(installation, topic)) for topic in TOPICS}
     before = installation.get("/v1/session")["head"]
 
@@ -44,6 +47,37 @@ def test_a_return_is_mirrored_when_its_webhook_was_handled(installation: Install
     events = installation.get("/v1/events", after=before, type="webhook.received", limit=200)
     told = [each["payload"]["topic"] for each in events["data"]]
     assert [each for each in told if each.startswith("returns/")] == list(TOPICS)
+
+
+def test_a_withdrawn_consent_and_a_forgotten_checkout_are_mirrored(
+    installation: Installation,
+) -> None:
+    standing_still(installation)
+    person = installation.graphql(PERSON)["customers"]["nodes"][0]["id"]
+    place = installation.graphql(PLACE)["locations"]["nodes"][0]["id"]
+    assert stored(installation, customers, person).email_consent == "subscribed"
+    already = len(handled(installation, CONSENT_TOPIC))
+    installation.graphql(CONSENT, id=person, place=place)
+    until(lambda: len(handled(installation, CONSENT_TOPIC)) > already, 60, "the consent's webhook")
+    agreed = stored(installation, customers, person)
+    assert (agreed.email_consent, agreed.email_consent_level) == (
+        "unsubscribed", "confirmed_opt_in",
+    )  # fmt: skip
+    assert agreed.email_consent_location
+    left = installation.graphql(LEFT)["abandonedCheckouts"]["nodes"][0]["id"]
+    assert stored(installation, abandoned_checkouts, left).deleted_at is None
+    number = int(left.rpartition("/")[2])
+    installation.control("POST", "/control/checkouts/delete", {"id": number})
+    until(lambda: handled(installation, "checkouts/delete"), 60, "the deletion's webhook")
+    assert stored(installation, abandoned_checkouts, left).deleted_at is not None
+
+
+def standing_still(installation: Installation) -> None:
+    """A copied store whose own customers do nothing more, and whose news is worked off."""
+    synced(installation)
+    until(lambda: "RETURNS_CLOSE" in subscribed(installation), 60, "our subscriptions")
+    installation.control("POST", "/control/rate", {"rate": 0})
+    until(lambda: not webhooks(installation, state="waiting"), 60, "what came before")
 
 
 def subscribed(installation: Installation) -> set[str]:
@@ -79,8 +113,14 @@ def gone_back(installation: Installation) -> str:
 
 def mirrored(installation: Installation, gid: str) -> str | None:
     """The return's status in our own tables."""
+    found = stored(installation, returns, gid)
+    return None if found is None else str(found.status)
+
+
+def stored(installation: Installation, table: Table, gid: str) -> Any:
+    """The row of our own tables that stands for this object of the store."""
     local = f"sqlite:///{installation.home / 'var' / 'royal.db'}"
     url = installation.environment.get("DATABASE_URL", local)
-    query = select(returns.c.status).where(returns.c.id == gid.rpartition("/")[2])
+    query = select(table).where(table.c.id == gid.rpartition("/")[2])
     with create_engine(url, poolclass=NullPool).connect() as connection:
-        return connection.execute(query).scalar_one_or_none()
+        return connection.execute(query).first()

@@ -248,6 +248,17 @@ def delete_product(_request: Request, runtime: Runtime, body: dict[str, Any]) ->
         return catalog.delete(write, {"input": {"id": str(body["id"])}})
 
 
+def delete_checkout(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
+    """`POST /control/checkouts/delete {"id"}`: forget an abandoned checkout, as Shopify does."""
+    number = int(body["id"])
+    with runtime.state.write() as tx:
+        gone = tx.connection.execute("DELETE FROM abandoned_checkouts WHERE id = ?", (number,))
+        if not gone.rowcount:
+            raise refuse(["id"], f"There is no abandoned checkout {number}")
+        tx.changed("checkouts/delete", number)
+    return {"deleted": str(number)}
+
+
 def sent(_request: Request, runtime: Runtime, _body: dict[str, Any]) -> dict[str, Any]:
     """`GET /control/webhooks`: the newest deliveries and their fate."""
     return {"data": deliveries(runtime.state)}
@@ -319,5 +330,6 @@ ROUTES = [
     Route("/control/journal", guarded(journal), methods=["GET"]),
     Route("/control/orders", guarded(change_orders), methods=["POST"]),
     Route("/control/products/delete", guarded(delete_product), methods=["POST"]),
+    Route("/control/checkouts/delete", guarded(delete_checkout), methods=["POST"]),
     Route("/control/webhooks", guarded(sent), methods=["GET"]),
 ]

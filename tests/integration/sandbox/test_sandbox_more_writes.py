@@ -245,7 +245,22 @@ def test_consent_is_written_with_its_moment_and_told(shop, receiver, wait_until)
     wait_until(lambda: found.got)
     told = json.loads(found.got[0][1])
     assert told["email_marketing_consent"]["state"] == "unsubscribed"
+    assert told["email_marketing_consent"]["opt_in_level"] == "single_opt_in"
     assert consent("REDACTED")["userErrors"][0]["code"] == "INVALID"
+    place = "gid://shopify/Location/1"
+    confirmed = {"marketingOptInLevel": "CONFIRMED_OPT_IN", "sourceLocationId": place}
+    nowhere = confirmed | {"sourceLocationId": "gid://shopify/Location/99"}
+    assert consent("SUBSCRIBED", **nowhere)["userErrors"][0]["field"][-1] == "sourceLocationId"
+    consent("SUBSCRIBED", **confirmed)
+    how = shop.ask(
+        """{ customer(id: "gid://shopify/Customer/1") { defaultEmailAddress {
+        marketingState marketingOptInLevel sourceLocation { id } } } }"""
+    )["customer"]["defaultEmailAddress"]
+    assert how == {
+        "marketingState": "SUBSCRIBED",
+        "marketingOptInLevel": "CONFIRMED_OPT_IN",
+        "sourceLocation": {"id": place},
+    }
     sms = shop.ask(
         """mutation { customerSmsMarketingConsentUpdate(input: {customerId: "gid://shopify/Customer/1",
         smsMarketingConsent: {marketingState: SUBSCRIBED}}) { userErrors { field message } } }"""

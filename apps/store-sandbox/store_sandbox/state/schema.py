@@ -76,6 +76,12 @@ TABLES: dict[str, str] = {
         " amount_spent INTEGER NOT NULL DEFAULT 0, last_order_id INTEGER,"
         " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
     ),
+    "consents": (
+        # how somebody agreed, where the wire said so; channel: email or sms
+        "customer_id INTEGER NOT NULL REFERENCES customers ON DELETE CASCADE,"
+        " channel TEXT NOT NULL, opt_in_level TEXT, location_id INTEGER,"
+        " PRIMARY KEY (customer_id, channel)"
+    ),
     "orders": (
         # subtotal = sum of lines after discounts (before refunds); total = subtotal + shipping
         # + tax (tax only when not included in prices); refunded = money given back so far

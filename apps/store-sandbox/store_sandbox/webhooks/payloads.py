@@ -135,6 +135,12 @@ def _segment(tx: Transaction, change: Change) -> Body:
     }
 
 
+def _opt_in_level(tx: Transaction, number: int, channel: str) -> str:
+    sql = "SELECT opt_in_level FROM consents WHERE customer_id = ? AND channel = ?"
+    found = tx.connection.execute(sql, (number, channel)).fetchone()
+    return str((found and found[0]) or "SINGLE_OPT_IN").lower()
+
+
 def _mail_consent(tx: Transaction, change: Change) -> Body | None:
     row = row_of(tx, "customers", change.subject_id)
     if row is None:
@@ -144,7 +150,7 @@ def _mail_consent(tx: Transaction, change: Change) -> Body | None:
         "email_address": row["email"],
         "email_marketing_consent": {
             "state": row["email_consent"].lower(),
-            "opt_in_level": "single_opt_in",
+            "opt_in_level": _opt_in_level(tx, row["id"], "email"),
             "consent_updated_at": when(row["email_consent_at"]),
         },
     }
@@ -159,7 +165,7 @@ def _sms_consent(tx: Transaction, change: Change) -> Body | None:
         "phone": row["phone"],
         "sms_marketing_consent": {
             "state": row["sms_consent"].lower(),
-            "opt_in_level": "single_opt_in",
+            "opt_in_level": _opt_in_level(tx, row["id"], "sms"),
             "consent_updated_at": when(row["sms_consent_at"]),
             "consent_collected_from": "other",
         },
@@ -200,6 +206,7 @@ _BUILDERS: dict[str, Callable[[Transaction, Change], Body | None]] = {
     "fulfillments/create": sales.fulfilment,
     "fulfillments/update": sales.fulfilment,
     "checkouts/create": sales.checkout,
+    "checkouts/delete": _deleted,
     "checkouts/update": sales.checkout,
     "order_transactions/create": sales.transaction,
     "refunds/create": sales.refund,

@@ -6,7 +6,7 @@ from typing import Any
 
 from store_sandbox.admin.connections import Listing, Page, count, page
 from store_sandbox.admin.context import Context, Info
-from store_sandbox.admin.nodes import Node, by_id
+from store_sandbox.admin.nodes import Node, by_id, children
 from store_sandbox.admin.reads.columns import (
     Resolver,
     address,
@@ -20,9 +20,13 @@ from store_sandbox.admin.reads.columns import (
     tags,
     typed,
 )
+from store_sandbox.admin.reads.inventory import load_location
 from store_sandbox.admin.reads.orders import ORDERS
 from store_sandbox.admin.search import Field
 from store_sandbox.admin.wire import parse_gid, when
+
+# Consent to text messages comes by the wire alone: this store has no checkout that asks for it.
+_COLLECTED_FROM = "OTHER"
 
 CUSTOMERS = Listing(
     "Customer",
@@ -69,6 +73,12 @@ load_last_order = by_id(
     "Order", "SELECT * FROM orders WHERE id IN (SELECT value FROM json_each(?))", "last_order_id"
 )
 
+load_consents = children(
+    "Consent",
+    "SELECT * FROM consents WHERE customer_id IN (SELECT value FROM json_each(?))",
+    "customer_id",
+)
+
 
 def find_customer(context: Context, number: int | None) -> Node | None:
     """The customer with this id."""
@@ -81,20 +91,36 @@ def _name(node: Node, _info: Info) -> str:
     return name or row["email"] or row["phone"] or ""
 
 
-def _consent(column: str, extra: dict[str, Any]) -> Resolver:
-    def state(node: Node, _info: Info) -> dict[str, Any] | None:
-        row = node.row
-        if row["email" if column == "email_consent" else "phone"] is None:
-            return None
-        return {
-            "consentUpdatedAt": when(row[f"{column}_at"]),
-            "marketingOptInLevel": "SINGLE_OPT_IN",
-            "marketingState": row[column],
-            "sourceLocation": None,
-            **extra,
-        }
+def _how(node: Node, info: Info, channel: str) -> dict[str, Any]:
+    """How somebody agreed; a single opt-in at no place is what a form in the shop leaves."""
+    found: list[Node] = node.related("consents", "id", info.context, load_consents) or []
+    told = next((each for each in found if each.row["channel"] == channel), None)
+    place = told and told.related("location", "location_id", info.context, load_location)
+    level = told and told.row["opt_in_level"]
+    return {"marketingOptInLevel": level or "SINGLE_OPT_IN", "sourceLocation": place}
 
-    return state
+
+def _mail_consent(node: Node, info: Info) -> dict[str, Any] | None:
+    row = node.row
+    if row["email"] is None:
+        return None
+    return {
+        "consentUpdatedAt": when(row["email_consent_at"]),
+        "marketingState": row["email_consent"],
+        **_how(node, info, "email"),
+    }
+
+
+def _sms_consent(node: Node, info: Info) -> dict[str, Any] | None:
+    row = node.row
+    if row["phone"] is None:
+        return None
+    return {
+        "consentUpdatedAt": when(row["sms_consent_at"]),
+        "marketingState": row["sms_consent"],
+        "consentCollectedFrom": _COLLECTED_FROM,
+        **_how(node, info, "sms"),
+    }
 
 
 def _email(node: Node, info: Info) -> dict[str, Any] | None:
@@ -105,27 +131,25 @@ def _email(node: Node, info: Info) -> dict[str, Any] | None:
     return {
         "emailAddress": row["email"],
         "marketingState": row["email_consent"],
-        "marketingOptInLevel": "SINGLE_OPT_IN",
         "marketingUpdatedAt": when(row["email_consent_at"]),
-        "sourceLocation": None,
         "validFormat": "@" in row["email"],
         "marketingUnsubscribeUrl": f"{link}/unsubscribe/{row['id']}",
         "openTrackingLevel": "UNKNOWN",
         "openTrackingUrl": f"{link}/tracking/{row['id']}",
+        **_how(node, info, "email"),
     }
 
 
-def _phone(node: Node, _info: Info) -> dict[str, Any] | None:
+def _phone(node: Node, info: Info) -> dict[str, Any] | None:
     row = node.row
     if row["phone"] is None:
         return None
     return {
         "phoneNumber": row["phone"],
         "marketingState": row["sms_consent"],
-        "marketingOptInLevel": "SINGLE_OPT_IN",
         "marketingUpdatedAt": when(row["sms_consent_at"]),
-        "marketingCollectedFrom": "OTHER",
-        "sourceLocation": None,
+        "marketingCollectedFrom": _COLLECTED_FROM,
+        **_how(node, info, "sms"),
     }
 
 
@@ -170,8 +194,8 @@ RESOLVERS: dict[str, Resolver] = {
             "lifetimeDuration": _age,
             "defaultEmailAddress": _email,
             "defaultPhoneNumber": _phone,
-            "emailMarketingConsent": _consent("email_consent", {}),
-            "smsMarketingConsent": _consent("sms_consent", {"consentCollectedFrom": "OTHER"}),
+            "emailMarketingConsent": _mail_consent,
+            "smsMarketingConsent": _sms_consent,
             "defaultAddress": lambda node, info: address(node.row["address"], node.row["id"]),
             "lastOrder": lambda node, info: node.related(
                 "last", "last_order_id", info.context, load_last_order

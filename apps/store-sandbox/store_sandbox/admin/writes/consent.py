@@ -52,9 +52,25 @@ def _set(
     if seconds > write.tx.now:
         message = "Consent updated at must not be in the future"
         raise refuse([*at, "consentUpdatedAt"], message, "INVALID")
-    name = "email_consent" if column == "email" else "sms_consent"
+    channel = "email" if column == "email" else "sms"
+    _note(write, row["id"], channel, consent, at)
+    name = f"{channel}_consent"
     write.tx.update("customers", row["id"], {name: state, f"{name}_at": seconds})
     write.tx.changed("customers/update", row["id"])
     before, after = {name: row[name]}, {name: state}
     write.journal(gid("Customer", row["id"]) or "", before, after)
     return int(row["id"])
+
+
+def _note(write: Write, number: int, channel: str, consent: dict[str, Any], at: list[str]) -> None:
+    """Keep the level and the place that were given; what was not given stays as it was."""
+    place = consent.get("sourceLocationId")
+    location = None if place is None else parse_gid(place, "Location")
+    if place is not None and write.row("locations", location) is None:
+        raise refuse([*at, "sourceLocationId"], "Source location does not exist", "INVALID")
+    write.tx.connection.execute(
+        "INSERT INTO consents VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " opt_in_level = coalesce(excluded.opt_in_level, opt_in_level),"
+        " location_id = coalesce(excluded.location_id, location_id)",
+        (number, channel, consent.get("marketingOptInLevel"), location),
+    )
