@@ -56,7 +56,6 @@ from royal_platform.persistence.stores import Store
 from royal_platform.persistence.suppliers import Supplier, Suppliers
 from royal_platform.persistence.supply import StoredSupply
 from royal_platform.shopify.adapter import ShopifyReader, ShopifyWriter
-from royal_platform.shopify.checkouts import ShopifyCheckouts
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.discounts import ShopifyDiscounts, ShopifyDiscountWriter
 from royal_platform.shopify.order_writer import ShopifyOrderWriter
@@ -158,11 +157,6 @@ class Platform:
     def live(self) -> ShopifyReader:
         """Prices and stock as the live store states them (``PriceReader``, ``StockReader``)."""
         return ShopifyReader(self.shopify())
-
-    @cached_property
-    def checkouts(self) -> ShopifyCheckouts:
-        """Checkouts that were begun and not finished (``CheckoutSignals``)."""
-        return ShopifyCheckouts(self.shopify())
 
     @cached_property
     def recipients(self) -> ShopifyRecipients:

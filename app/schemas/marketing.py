@@ -149,7 +149,7 @@ class FlowTrialOut(Model):
     signals: int
     outcomes: dict[str, int]
     sendings: list[SendingOut]
-    why_not: Literal["checkout_abandoned", "campaign"] | None
+    why_not: Literal["campaign"] | None
 
 
 class MessageOut(Model):

@@ -41,8 +41,6 @@ from royal_platform.persistence.zones import zones_of
 
 # A signal older than this is history, not an occasion.
 FRESH = timedelta(days=3)
-# Whoever left a checkout within this time may still want what was in it.
-CHECKOUT_REMEMBERED = timedelta(days=30)
 # The store is asked about each customer who might enter.
 ENTER_PER_RUN = 200
 _WEEK = timedelta(days=7)
@@ -134,7 +132,7 @@ class MarketingAutomationAgent(AgentBase):
             since = max(mandate.granted_at, self._at - FRESH)
             if flow.trigger is Trigger.CAMPAIGN:
                 since = mandate.granted_at
-            signals = [one for one in await self._signals(text, flow, since) if one.at >= since]
+            signals = [one for one in self._signals(text, flow, since) if one.at >= since]
             unseen = self._unseen(flow, signals)
             for signal in unseen[:ENTER_PER_RUN]:
                 counted[await self._let_in(text, flow, signal)] += 1
@@ -352,18 +350,15 @@ class MarketingAutomationAgent(AgentBase):
                 )  # fmt: skip
         return asked
 
-    async def _signals(self, text: FlowText, flow: Flow, since: datetime) -> Sequence[Signal]:
+    def _signals(self, text: FlowText, flow: Flow, since: datetime) -> Sequence[Signal]:
         known = self.platform.signals
-        if flow.trigger is Trigger.CHECKOUT_ABANDONED:
-            return await self.platform.checkouts.abandoned(since)
-        if flow.trigger is Trigger.PRICE_DROPPED:
-            left = await self.platform.checkouts.abandoned(since - CHECKOUT_REMEMBERED)
-            return known.prices_dropped(since, left)
         if flow.trigger is Trigger.CAMPAIGN:
             people = known.known_customers()
             return [campaign_signal(text.version, each, since) for each in people]
         read = {
+            Trigger.CHECKOUT_ABANDONED: known.checkouts_abandoned,
             Trigger.CUSTOMER_CREATED: known.customers_created,
+            Trigger.PRICE_DROPPED: known.prices_dropped,
             Trigger.ORDER_EXPECTED: known.orders_expected,
             Trigger.BACK_IN_STOCK: known.back_in_stock,
             Trigger.ORDER_PLACED: known.orders_placed,

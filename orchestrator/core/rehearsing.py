@@ -39,7 +39,7 @@ def on_last_month(platform: Platform, flow: Flow) -> Rehearsal:
     """What the flow would have done in the last thirty days, on what really happened."""
     now = platform.clock().now()
     since = now - timedelta(days=DAYS)
-    if flow.trigger in (Trigger.CHECKOUT_ABANDONED, Trigger.CAMPAIGN):
+    if flow.trigger is Trigger.CAMPAIGN:
         return Rehearsal(since, now, 0, (), flow.trigger.value)
     signals = _in_audience(platform, flow, _signals(platform, flow, since))
     with reading(platform) as books:
@@ -52,10 +52,10 @@ def on_last_month(platform: Platform, flow: Flow) -> Rehearsal:
 
 def _signals(platform: Platform, flow: Flow, since: datetime) -> list[Signal]:
     known = platform.signals
-    if flow.trigger is Trigger.PRICE_DROPPED:
-        # Checkouts are with the live store alone: here it is those who ordered.
-        return list(known.prices_dropped(since, []))
     read = {
+        # Who finished it later was written to all the same, as long as it was left.
+        Trigger.CHECKOUT_ABANDONED: known.checkouts_begun,
+        Trigger.PRICE_DROPPED: known.prices_dropped,
         Trigger.CUSTOMER_CREATED: known.customers_created,
         Trigger.ORDER_EXPECTED: known.orders_expected,
         Trigger.BACK_IN_STOCK: known.back_in_stock,

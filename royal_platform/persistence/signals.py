@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from core.storage.database import Database
 from royal_platform.commerce.marketing.model import Signal, Trigger
 from royal_platform.commerce.marketing.rules import is_drop
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence import stores
+from royal_platform.persistence.mirror_rows import chunks
 from royal_platform.persistence.tables.catalog import (
     inventory_levels,
     price_observations,
@@ -23,11 +24,18 @@ from royal_platform.persistence.tables.catalog import (
 )
 from royal_platform.persistence.tables.customers import customer_valuations, customer_values
 from royal_platform.persistence.tables.marketing import stock_wishes
-from royal_platform.persistence.tables.orders import customers, order_lines, orders
+from royal_platform.persistence.tables.orders import (
+    abandoned_checkout_lines,
+    abandoned_checkouts,
+    customers,
+    order_lines,
+    orders,
+)
 
-_MOST = 1_000
-# Who bought something longer ago than this does not wait for it to cost less.
+# Who bought something longer ago than this, or left it in a checkout, does not wait for it to
+# cost less.
 _REMEMBERED = timedelta(days=90)
+_CHECKOUT_REMEMBERED = timedelta(days=30)
 
 
 class StoredSignals:
@@ -46,13 +54,21 @@ class StoredSignals:
             .order_by(customers.c.created_at, customers.c.id)
         )
         with self._database.read() as connection:
-            rows = connection.execute(query.limit(_MOST)).all()
+            rows = connection.execute(query).all()
         return [Signal(Trigger.CUSTOMER_CREATED, id_, id_, at, {}) for id_, at in rows]
+
+    def checkouts_abandoned(self, since: datetime) -> Sequence[Signal]:
+        """Checkouts begun since by known customers and not finished; the oldest first."""
+        return self._checkouts(abandoned_checkouts.c.completed_at.is_(None), since)
+
+    def checkouts_begun(self, since: datetime) -> Sequence[Signal]:
+        """Checkouts left since by known customers, finished later or not; the oldest first."""
+        return self._checkouts(true(), since)
 
     def orders_placed(self, since: datetime) -> Sequence[Signal]:
         """Orders placed since by known customers, the oldest first."""
         with self._database.read() as connection:
-            rows = connection.execute(self._orders(since).limit(_MOST)).all()
+            rows = connection.execute(self._orders(since)).all()
         return [
             Signal(Trigger.ORDER_PLACED, row.id, row.customer_id, row.processed_at,
                    {"order": row.name})
@@ -78,7 +94,7 @@ class StoredSignals:
         )  # fmt: skip
         with self._database.read() as connection:
             clock = stores.get(connection, self._store_id).store_clock()
-            rows = connection.execute(query.limit(_MOST)).all()
+            rows = connection.execute(query).all()
         newest = {row.customer_id: row for row in rows}
         return [
             Signal(Trigger.ORDER_EXPECTED, row.id, row.customer_id, row.processed_at,
@@ -102,7 +118,7 @@ class StoredSignals:
             .order_by(wish.asked_at, wish.customer_id)
         )  # fmt: skip
         with self._database.read() as connection:
-            rows = connection.execute(query.limit(_MOST)).all()
+            rows = connection.execute(query).all()
             goods = self._goods(connection, {row.variant_id for row in rows})
         return [
             Signal(
@@ -113,24 +129,22 @@ class StoredSignals:
             for row in rows if row.variant_id in goods
         ]  # fmt: skip
 
-    def prices_dropped(self, since: datetime, left: Sequence[Signal]) -> Sequence[Signal]:
-        """Customers who had in an order, or in a checkout they ``left``, what costs less since."""
+    def prices_dropped(self, since: datetime) -> Sequence[Signal]:
+        """Customers who had in an order, or in a checkout they left, what costs less since."""
         with self._database.read() as connection:
             drops = self._drops(connection, since)
             goods = self._goods(connection, drops)
+            left = self._left_goods(connection, goods, since - _CHECKOUT_REMEMBERED)
             ordered = self._ordered(connection, goods, since - _REMEMBERED)
-        wanted = [(each.customer_id, one) for each in left for one in each.variants]
         found: dict[str, Signal] = {}
-        for customer_id, variant_id in [*wanted, *ordered]:
-            if variant_id not in goods:
-                continue
+        for customer_id, variant_id in [*left, *ordered]:
             at = drops[variant_id]
             identifier = _digest(customer_id, variant_id, at.isoformat())
             found[identifier] = Signal(
                 Trigger.PRICE_DROPPED, identifier, customer_id, at, goods[variant_id],
                 variants=(variant_id,),
             )  # fmt: skip
-        return sorted(found.values(), key=lambda each: (each.at, each.id))[:_MOST]
+        return sorted(found.values(), key=lambda each: (each.at, each.id))
 
     def known_customers(self) -> Sequence[str]:
         """Every customer, by id."""
@@ -150,6 +164,58 @@ class StoredSignals:
             .where(orders.c.deleted_at.is_(None), orders.c.test.is_(False))
             .order_by(orders.c.processed_at, orders.c.id)
         )
+
+    def _checkouts(self, which: ColumnElement[bool], since: datetime) -> list[Signal]:
+        table = abandoned_checkouts.c
+        query = (
+            select(table.id, table.customer_id, table.created_at, table.currency)
+            .where(table.store_id == self._store_id, table.customer_id.is_not(None))
+            .where(table.created_at >= since, table.deleted_at.is_(None), which)
+            .order_by(table.created_at, table.id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+            lines = self._left_lines(connection, [row.id for row in rows])
+        return [
+            Signal(
+                Trigger.CHECKOUT_ABANDONED, row.id, row.customer_id, row.created_at,
+                {"lines": [
+                    {"title": line.title, "quantity": line.quantity,
+                     "price": str(Money(line.total, row.currency))}
+                    for line in lines[row.id]
+                ]},
+                variants=tuple(line.variant_id for line in lines[row.id] if line.variant_id),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def _left_lines(self, connection: Connection, checkouts: Sequence[str]) -> dict[str, list[Any]]:
+        line = abandoned_checkout_lines.c
+        found: dict[str, list[Any]] = {checkout: [] for checkout in checkouts}
+        for part in chunks(checkouts):
+            query = (
+                select(line.checkout_id, line.title, line.quantity, line.total, line.variant_id)
+                .where(line.store_id == self._store_id, line.checkout_id.in_(part))
+                .order_by(line.checkout_id, line.id)
+            )
+            for row in connection.execute(query):
+                found[row.checkout_id].append(row)
+        return found
+
+    def _left_goods(
+        self, connection: Connection, ids: Iterable[str], since: datetime
+    ) -> list[tuple[str, str]]:
+        left, line = abandoned_checkouts.c, abandoned_checkout_lines.c
+        query = (
+            select(left.customer_id, line.variant_id)
+            .join(abandoned_checkout_lines, (line.store_id == left.store_id)
+                  & (line.checkout_id == left.id))
+            .where(left.store_id == self._store_id, left.customer_id.is_not(None))
+            .where(left.created_at >= since, left.completed_at.is_(None))
+            .where(left.deleted_at.is_(None), line.variant_id.in_(sorted(ids)))
+            .order_by(left.created_at, left.id, line.id)
+        )  # fmt: skip
+        return [(row.customer_id, row.variant_id) for row in connection.execute(query)]
 
     def _drops(self, connection: Connection, since: datetime) -> dict[str, datetime]:
         """Variants whose newest price is new since and clearly below the one before it."""

@@ -9,19 +9,15 @@ from typing import Protocol
 from royal_platform.commerce.marketing.model import CodeWish, Discount, Signal
 
 
-class CheckoutSignals(Protocol):
-    """Checkouts that were begun and not finished, asked of the live store."""
-
-    async def abandoned(self, since: datetime) -> Sequence[Signal]:
-        """Those begun since, of known customers, not yet finished; the oldest first."""
-        ...
-
-
 class Signals(Protocol):
     """What our copy of the store knows of customers."""
 
     def customers_created(self, since: datetime) -> Sequence[Signal]:
         """Customers who are new since, the oldest first."""
+        ...
+
+    def checkouts_abandoned(self, since: datetime) -> Sequence[Signal]:
+        """Checkouts begun since by known customers and not finished; the oldest first."""
         ...
 
     def orders_placed(self, since: datetime) -> Sequence[Signal]:
@@ -36,8 +32,8 @@ class Signals(Protocol):
         """Wishes to be told, whose goods came in again since."""
         ...
 
-    def prices_dropped(self, since: datetime, left: Sequence[Signal]) -> Sequence[Signal]:
-        """Customers who had in an order, or in a checkout they ``left``, what costs less since."""
+    def prices_dropped(self, since: datetime) -> Sequence[Signal]:
+        """Customers who had in an order, or in a checkout they left, what costs less since."""
         ...
 
     def known_customers(self) -> Sequence[str]:

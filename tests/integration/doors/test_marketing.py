@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from orchestrator.core import flows
 from orchestrator.core.books import writing
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.messages.model import Cause, Rendered, State
 from royal_platform.persistence.messages import Messages, StoredMessage
+from royal_platform.persistence.tables import orders
 from tests.integration.doors import shop
 
 
@@ -159,6 +162,24 @@ def test_a_flow_is_tried_on_last_months_orders(ask: Callable[..., Any]) -> None:
     assert told["signals"] == 3
     assert sum(told["outcomes"].values()) == 1
     assert told["why_not"] is None
+
+
+def test_the_reminder_of_a_checkout_is_tried_on_those_left_last_month(
+    ask: Callable[..., Any], filled: Platform
+) -> None:
+    own = {"store_id": filled.store_id, "currency": "EUR", "completed_at": None}
+    begun = shop.NOW - timedelta(days=9)
+    with writing(filled) as books:
+        for ident, whose, finished in (("k1", "6002", None), ("k2", shop.CUSTOMER, shop.NOW)):
+            row = own | {"id": ident, "customer_id": whose, "created_at": begun}
+            left = orders.abandoned_checkouts
+            row["completed_at"] = finished
+            books.connection.execute(insert(left).values(shop.whole(left, **row)))
+    listed = ask("GET", "/v1/flows").json["data"]
+    [flow] = [one for one in listed if one["id"] == "abandoned_checkout"]
+    told = ask("POST", "/v1/flows/trial", {"text": flow["text"]}).json
+    assert (told["signals"], told["why_not"]) == (2, None)
+    assert {one["customer_id"] for one in told["sendings"]} == {"6002", shop.CUSTOMER}
 
 
 def test_an_address_that_gets_no_mail_is_listed_and_lifted_by_a_person(

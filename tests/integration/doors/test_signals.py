@@ -11,8 +11,7 @@ from sqlalchemy import insert, update
 from orchestrator.core import stock_wishes
 from orchestrator.core.books import writing
 from royal_platform.bootstrap import Platform
-from royal_platform.commerce.marketing.model import Signal, Trigger
-from royal_platform.persistence.tables import catalog, customers
+from royal_platform.persistence.tables import catalog, customers, orders
 from tests.integration.doors import shop
 
 SINCE = shop.NOW - timedelta(hours=1)
@@ -44,6 +43,41 @@ def price(platform: Platform, number: int, *seen: str) -> None:
             books.connection.execute(insert(catalog.price_observations).values(values))
 
 
+def left_behind(
+    platform: Platform, ident: str, customer: str | None, *goods: int, **changes: object
+) -> None:
+    """A checkout with one of each of the ``goods`` in it."""
+    own = {"store_id": platform.store_id, "checkout_id": ident}
+    row = {"store_id": platform.store_id, "id": ident, "customer_id": customer, "currency": "EUR"}
+    row |= {"created_at": SINCE, **changes}
+    with writing(platform) as books:
+        left = orders.abandoned_checkouts
+        books.connection.execute(insert(left).values(shop.whole(left, **row)))
+        for number in goods:
+            books.connection.execute(insert(orders.abandoned_checkout_lines).values(
+                **own, id=f"{ident}-{number}", variant_id=shop.variant_id(number), quantity=2,
+                title=shop.title(number), total=Decimal(120),
+            ))  # fmt: skip
+
+
+def test_a_checkout_left_behind_is_an_occasion_until_it_is_finished(filled: Platform) -> None:
+    left_behind(filled, "c2", "6002", 1, created_at=SINCE + timedelta(minutes=1))
+    left_behind(filled, "c1", shop.CUSTOMER, 1, 2)
+    left_behind(filled, "finished", shop.CUSTOMER, 1, completed_at=shop.NOW)
+    left_behind(filled, "nobody", None, 1)
+    left_behind(filled, "forgotten", shop.CUSTOMER, 1, deleted_at=shop.NOW)
+    left_behind(filled, "before", shop.CUSTOMER, 1, created_at=SINCE - timedelta(seconds=1))
+    first, second = filled.signals.checkouts_abandoned(SINCE)
+    assert (first.id, first.customer_id, first.at) == ("c1", shop.CUSTOMER, SINCE)
+    assert first.variants == (shop.variant_id(1), shop.variant_id(2))
+    assert first.context["lines"][0] == {
+        "title": shop.title(1), "quantity": 2, "price": "120.00 EUR",
+    }  # fmt: skip
+    assert second.id == "c2"
+    begun = {one.id for one in filled.signals.checkouts_begun(SINCE)}
+    assert begun == {"c1", "c2", "finished"}
+
+
 def test_goods_that_are_back_are_told_to_who_asked_and_to_nobody_else(filled: Platform) -> None:
     wanted = shop.variant_id(4)
     assert not stock_wishes.ask(filled, shop.CUSTOMER, wanted), "it is in stock: nothing is kept"
@@ -61,11 +95,8 @@ def test_goods_that_are_back_are_told_to_who_asked_and_to_nobody_else(filled: Pl
 def test_a_lower_price_is_told_to_who_ordered_it_or_left_it_in_a_checkout(filled: Platform) -> None:
     price(filled, 1, "60.00", "54.00")
     price(filled, 2, "60.00", "59.00")
-    left = Signal(
-        Trigger.CHECKOUT_ABANDONED, "c1", "6002", SINCE, {},
-        variants=(shop.variant_id(1), shop.variant_id(2)),
-    )  # fmt: skip
-    found = filled.signals.prices_dropped(SINCE, [left])
+    left_behind(filled, "c1", "6002", 1, 2)
+    found = filled.signals.prices_dropped(SINCE)
     # Ann ordered the first one three times; one euro less of sixty is no occasion.
     assert {(one.customer_id, one.variants) for one in found} == {
         (shop.CUSTOMER, (shop.variant_id(1),)), ("6002", (shop.variant_id(1),)),
@@ -78,7 +109,7 @@ def test_a_lower_price_is_told_to_who_ordered_it_or_left_it_in_a_checkout(filled
             store_id=filled.store_id, variant_id=shop.variant_id(1), at=price_up,
             price=Decimal("60.00"), currency="EUR",
         ))  # fmt: skip
-    assert filled.signals.prices_dropped(SINCE, [left]) == []
+    assert filled.signals.prices_dropped(SINCE) == []
 
 
 def test_an_expected_order_waits_from_its_day_and_only_once_it_is_known(filled: Platform) -> None:

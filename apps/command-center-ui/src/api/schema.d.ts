@@ -3639,7 +3639,7 @@ export interface components {
             /** Sendings */
             sendings: components["schemas"]["SendingOut"][];
             /** Why Not */
-            why_not: ("checkout_abandoned" | "campaign") | null;
+            why_not: "campaign" | null;
         };
         /**
          * ForecastOut
