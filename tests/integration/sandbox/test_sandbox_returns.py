@@ -67,6 +67,50 @@ def test_units_on_their_way_back_cannot_be_asked_back_again(shop, parcel):
     assert refused["userErrors"][0]["field"] == ["returnInput", "returnLineItems", "0", "quantity"]
 
 
+EXCHANGE = """mutation R($given: ReturnInput!) { returnCreate(returnInput: $given) {
+  return { id exchangeLineItems(first: 5) { nodes { id quantity processedQuantity unprocessedQuantity
+    processableQuantity variantId productId title variantTitle variantSku lineItems { id } } } }
+  userErrors { field message code } } }"""
+
+
+def test_what_is_exchanged_stands_with_the_return_and_moves_no_stock_and_no_money(shop, parcel):
+    order, line = parcel
+    ours = "query O($id: ID!, $v: ID!) { order(id: $id) { totalOutstandingSet { shopMoney { amount } } lineItems(first: 5) { nodes { id } } } productVariant(id: $v) { inventoryQuantity } }"
+    wanted = "gid://shopify/ProductVariant/3"
+    before = shop.ask(ours, {"id": order, "v": wanted})
+
+    def exchange(**out):
+        back = {"fulfillmentLineItemId": line, "quantity": 1, "returnReason": "SIZE_TOO_SMALL"}
+        given = {"orderId": order, "returnLineItems": [back], "exchangeLineItems": [out]}
+        return shop.ask(EXCHANGE, {"given": given})["returnCreate"]
+
+    refused = exchange(variantId="gid://shopify/ProductVariant/999", quantity=1)
+    at = ["returnInput", "exchangeLineItems", "0"]
+    assert (refused["return"], refused["userErrors"][0]["field"]) == (None, [*at, "variantId"])
+    refused = exchange(variantId=wanted, quantity=0)
+    assert refused["userErrors"][0]["field"] == [*at, "quantity"]
+
+    made = exchange(variantId=wanted, quantity=1)
+    assert made["userErrors"] == []
+    (out,) = made["return"]["exchangeLineItems"]["nodes"]
+    ident = out.pop("id")
+    variant = shop.ask(
+        "query V($id: ID!) { productVariant(id: $id) { title sku product { id title } } }",
+        {"id": wanted},
+    )["productVariant"]
+    assert out == {
+        "quantity": 1, "processedQuantity": 0, "unprocessedQuantity": 1, "processableQuantity": 1,
+        "variantId": wanted, "productId": variant["product"]["id"], "lineItems": None,
+        "title": variant["product"]["title"], "variantTitle": variant["title"],
+        "variantSku": variant["sku"],
+    }  # fmt: skip
+    assert shop.ask(ours, {"id": order, "v": wanted}) == before
+    node = "query N($id: ID!) { node(id: $id) { ... on ExchangeLineItem { processableQuantity } } }"
+    assert shop.ask(node, {"id": ident})["node"]["processableQuantity"] == 1
+    shop.ask(TURN % "returnCancel", {"id": made["return"]["id"]})
+    assert shop.ask(node, {"id": ident})["node"]["processableQuantity"] == 0
+
+
 def test_returns_need_their_own_scope(shop, parcel):
     token = issue_token(shop.runtime.state, "other-app", ("read_orders",))
     answer = shop.raw(STATE, {"id": parcel[0]}, **{"X-Shopify-Access-Token": token})

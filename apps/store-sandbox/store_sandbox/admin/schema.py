@@ -65,6 +65,7 @@ _TYPE_SCOPES = {
     "Collection": "read_products",
     "DiscountCodeNode": "read_discounts",
     "Customer": "read_customers",
+    "ExchangeLineItem": "read_returns",
     "FulfillmentOrder": "read_merchant_managed_fulfillment_orders",
     "InventoryItem": "read_inventory",
     "Location": "read_locations",

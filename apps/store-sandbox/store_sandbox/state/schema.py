@@ -149,6 +149,12 @@ TABLES: dict[str, str] = {
         " quantity INTEGER NOT NULL, reason TEXT NOT NULL DEFAULT 'UNKNOWN',"
         " note TEXT NOT NULL DEFAULT ''"
     ),
+    "exchange_lines": (
+        # What goes out for what comes back, as it was when the return was opened
+        "id INTEGER PRIMARY KEY, return_id INTEGER NOT NULL REFERENCES returns ON DELETE CASCADE,"
+        " variant_id INTEGER NOT NULL, product_id INTEGER NOT NULL, quantity INTEGER NOT NULL,"
+        " title TEXT NOT NULL, variant_title TEXT NOT NULL, sku TEXT"
+    ),
     "segments": (
         # query in the language of Shopify's segments
         "id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, query TEXT NOT NULL,"
@@ -313,6 +319,7 @@ INDEXES: tuple[str, ...] = (
     "returns_order ON returns (order_id, id)",
     "return_lines_of ON return_lines (return_id, id)",
     "return_lines_line ON return_lines (line_id)",
+    "exchange_lines_of ON exchange_lines (return_id, id)",
     "fulfillments_order ON fulfillments (order_id, id)",
     "fulfillment_lines_of ON fulfillment_lines (fulfillment_id, id)",
     "fulfillment_lines_line ON fulfillment_lines (line_id)",

@@ -1,4 +1,8 @@
-"""Returns a merchant opens, closes, opens again and cancels; the money goes by a refund."""
+"""Returns a merchant opens, closes, opens again and cancels; the money goes by a refund.
+
+What is exchanged is only noted with the return: it joins the order, its stock and its balance
+when a merchant processes the return, which nobody does here.
+"""
 
 from collections import Counter
 from typing import Any
@@ -24,6 +28,10 @@ def create(write: Write, args: dict[str, Any]) -> Payload:
         _line(write, order, place, item, taken)
         for place, item in enumerate(given["returnLineItems"])
     ]
+    exchanged = [
+        _exchanged(write, place, item)
+        for place, item in enumerate(given.get("exchangeLineItems") or ())
+    ]
     tx = write.tx
     number = tx.next_ids("returns")[0]
     before = tx.connection.execute(
@@ -37,6 +45,14 @@ def create(write: Write, args: dict[str, Any]) -> Payload:
         [
             {"id": ident, "return_id": number, **line}
             for ident, line in zip(idents, lines, strict=True)
+        ],
+    )
+    idents = tx.next_ids("exchange_lines", len(exchanged)) if exchanged else ()
+    tx.insert(
+        "exchange_lines",
+        [
+            {"id": ident, "return_id": number, **line}
+            for ident, line in zip(idents, exchanged, strict=True)
         ],
     )
     _tell(write, "returns/approve", number, order["id"])
@@ -77,6 +93,25 @@ def _line(
         "quantity": item["quantity"],
         "reason": _reason(item, at),
         "note": item.get("returnReasonNote") or "",
+    }
+
+
+def _exchanged(write: Write, place: int, item: dict[str, Any]) -> dict[str, Any]:
+    """A variant that goes out, as it is called now; its stock is nobody's before it is processed."""
+    at = ["returnInput", "exchangeLineItems", str(place)]
+    if item["quantity"] < 1:
+        raise refuse([*at, "quantity"], "Quantity must be greater than 0.", "GREATER_THAN")
+    variant = write.row("variants", parse_gid(item.get("variantId") or "", "ProductVariant"))
+    if variant is None:
+        raise refuse([*at, "variantId"], "Variant does not exist.", "NOT_FOUND")
+    product = write.row("products", variant["product_id"])
+    return {
+        "variant_id": variant["id"],
+        "product_id": product["id"],
+        "quantity": item["quantity"],
+        "title": product["title"],
+        "variant_title": variant["title"],
+        "sku": variant["sku"],
     }
 
 
