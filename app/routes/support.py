@@ -10,6 +10,7 @@ from app.documented import reply
 from app.schemas.support import (
     AddressChangeIn,
     CodeIn,
+    ExchangeIn,
     FilePath,
     OrderCancelIn,
     ProposedOut,
@@ -94,6 +95,13 @@ def change_address_in_thread(path: ThreadPath, body: AddressChangeIn) -> Respons
 def return_goods_in_thread(path: ThreadPath, body: ReturnIn) -> Response:
     """Propose that goods of the thread's order come back; it can be undone until money went."""
     return reply(view.return_goods(platform(), caller(), path.thread_id, body))
+
+
+@api.post("/threads/<thread_id>/exchange", responses={200: ProposedOut})
+@requires("decisions:propose")
+def exchange_goods_in_thread(path: ThreadPath, body: ExchangeIn) -> Response:
+    """Propose that goods of the thread's order come back for another variant of the article."""
+    return reply(view.exchange_goods(platform(), caller(), path.thread_id, body))
 
 
 @api.post("/threads/<thread_id>/reship", responses={200: ProposedOut})

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Amount, Given, Model, PageQuery, Provenance
+from app.schemas.common import Amount, Given, Model, MoneyOut, PageQuery, Provenance
 from royal_platform.commerce.support.intents import Intent
 
 _ID_MAX = 80
@@ -115,9 +115,31 @@ class DraftOut(Model):
     missing: list[str]
 
 
+class OtherVariantOut(Model):
+    """``available`` units, null where none are counted; ``difference`` is what one costs more."""
+
+    id: str
+    title: str
+    available: int | None
+    difference: MoneyOut
+
+
+class ExchangeableLineOut(Model):
+    """An order line, its ``units`` that were not paid back, and what else there is of it."""
+
+    id: str
+    title: str
+    variant: str
+    units: int
+    others: list[OtherVariantOut]
+
+
 class ThreadDetail(ThreadOut):
+    """``exchangeable``: of the thread's order, what may come back for another variant."""
+
     messages: list[ThreadMessageOut]
     draft: DraftOut | None
+    exchangeable: list[ExchangeableLineOut]
     provenance: Provenance
 
 
@@ -155,24 +177,19 @@ class RefundIn(Given):
     note: str = Field(min_length=1, max_length=255)
 
 
+Reason = Literal[
+    "COLOR", "DEFECTIVE", "NOT_AS_DESCRIBED", "OTHER", "SIZE_TOO_LARGE", "SIZE_TOO_SMALL", "STYLE",
+    "UNKNOWN", "UNWANTED", "WRONG_ITEM",
+]  # fmt: skip
+
+
 class ReturnIn(Given):
     """``lines`` are units by order line, empty for all that was bought; ``note`` is kept."""
 
     lines: dict[str, Annotated[int, Field(ge=1, le=1_000_000)]] = Field(
         default_factory=dict, max_length=50
     )
-    reason: Literal[
-        "COLOR",
-        "DEFECTIVE",
-        "NOT_AS_DESCRIBED",
-        "OTHER",
-        "SIZE_TOO_LARGE",
-        "SIZE_TOO_SMALL",
-        "STYLE",
-        "UNKNOWN",
-        "UNWANTED",
-        "WRONG_ITEM",
-    ] = "UNKNOWN"
+    reason: Reason = "UNKNOWN"
     note: str = Field(min_length=1, max_length=200)
 
 
@@ -182,6 +199,16 @@ class ReshipIn(Given):
     lines: dict[str, Annotated[int, Field(ge=1, le=1_000_000)]] = Field(
         default_factory=dict, max_length=50
     )
+    note: str = Field(min_length=1, max_length=200)
+
+
+class ExchangeIn(Given):
+    """``units`` of the order's ``line_id`` for ``variant_id`` of the same article."""
+
+    line_id: str = Field(min_length=1, max_length=_ID_MAX)
+    variant_id: str = Field(min_length=1, max_length=_ID_MAX)
+    units: int = Field(default=1, ge=1, le=1_000_000)
+    reason: Reason = "UNKNOWN"
     note: str = Field(min_length=1, max_length=200)
 
 

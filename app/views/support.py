@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from app.schemas.common import MoneyOut
 from app.schemas.support import (
     AddressChangeIn,
     CodeIn,
     DraftOut,
     EscalationOut,
+    ExchangeableLineOut,
+    ExchangeIn,
     FilePath,
     OrderCancelIn,
+    OtherVariantOut,
     ProposedOut,
     RefundIn,
     ReplyIn,
@@ -27,10 +31,14 @@ from app.schemas.support import (
 from app.views import shared
 from core.errors import NotFound
 from orchestrator.core import attending
+from royal_platform.commerce.decisions.exchanges import difference
+from royal_platform.commerce.shared.model import Money
+from royal_platform.commerce.support.exchanging import ExchangeableLine
 from royal_platform.commerce.support.model import ThreadStatus
 from royal_platform.commerce.support.rules import is_late
 from royal_platform.commerce.support.service import Code, GoodsBack, LostGoods
 from royal_platform.persistence.support import Threads
+from royal_platform.persistence.support_facts import exchangeable_lines, order_money
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -84,12 +92,32 @@ def thread(platform: Platform, thread_id: str) -> ThreadDetail:
         found = book.get(connection, thread_id)
         messages = book.messages(connection, thread_id)
         draft = book.draft(connection, thread_id)
+        order = (
+            None if found.order_id is None
+            else order_money(connection, store.id, found.order_id)
+        )  # fmt: skip
+        lines = [] if order is None else exchangeable_lines(connection, store.id, order)
     return ThreadDetail(
         **_thread(found, store.store_clock().now()),
         messages=[_message(one) for one in messages],
         draft=None if draft is None else _draft(draft),
+        exchangeable=[_exchangeable(line, store.currency) for line in lines if line.others],
         provenance=shared.provenance(store),
     )
+
+
+def _exchangeable(line: ExchangeableLine, currency: str) -> ExchangeableLineOut:
+    paid = Money(line.paid, currency).rounded()
+    return ExchangeableLineOut(
+        id=line.id, title=line.title, variant=line.variant, units=line.units,
+        others=[
+            OtherVariantOut(
+                id=each.id, title=each.title, available=each.available,
+                difference=MoneyOut(**asdict(difference(Money(each.price, currency), 1, paid))),
+            )
+            for each in line.others
+        ],
+    )  # fmt: skip
 
 
 def answer(platform: Platform, who: Principal, thread_id: str, body: ReplyIn) -> ProposedOut:
@@ -125,6 +153,15 @@ def return_goods(platform: Platform, who: Principal, thread_id: str, body: Retur
     """Goods that come back, as a decision."""
     goods = GoodsBack(body.lines, body.reason, body.note)
     found = attending.take_back(platform, thread_id, goods, who)
+    return ProposedOut(decision_id=found.id, status=found.status.value)
+
+
+def exchange_goods(
+    platform: Platform, who: Principal, thread_id: str, body: ExchangeIn
+) -> ProposedOut:
+    """Goods that come back for another variant, as a decision."""
+    wish = attending.Wish(body.line_id, body.variant_id, body.units, body.reason, body.note)
+    found = attending.exchange(platform, thread_id, wish, who)
     return ProposedOut(decision_id=found.id, status=found.status.value)
 
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from orchestrator.core.agent_base import AgentBase
 from orchestrator.core.books import reading, writing
 from orchestrator.core.command import main
+from orchestrator.core.exchanging import wished_exchange
 from orchestrator.core.missing import missed_parcel
 from orchestrator.core.replying import newest_inbound, reply_facts
 from royal_platform.commerce.decisions.model import Proposal, Status
@@ -42,22 +43,29 @@ class CustomerSupportAgent(AgentBase):
         begun = await self.step("read the threads", self._read)
         at = datetime.fromisoformat(begun["as_of"])
         proposals: list[Proposal] = []
-        handed_over = 0
+        handed_over = unsaid = 0
         for thread_id in begun["threads"]:
             _read: bool = await self.step(f"understand {thread_id}", self._understand, thread_id)
             done: dict[str, bool] = await self.step(f"draft {thread_id}", self._draft, thread_id)
             proposals += self._lost(thread_id)
+            exchanges = self._exchanges(thread_id)
+            unsaid += exchanges == []
+            proposals += exchanges or []
             if done["handed_over"]:
                 handed_over += 1
             elif done["draft"]:
                 proposals += self._reply(thread_id, at)
         decisions = self.propose(proposals)
         spent = self.platform.agents_budget.spent() if begun["threads"] else None
+        choices = (
+            [f"{unsaid} exchanges whose variant is not said or not there: choose it in the thread."]
+            if unsaid else []
+        )  # fmt: skip
         paused = [] if spent is None else [f"{spent.detail} {spent.remedy}"]
         self.report(
             looked_at=[f"{len(begun['threads'])} threads that wait for an answer"],
-            could_not_see=[*begun["could_not_see"], *paused],
-            headline=f"{len(proposals)} answers and replacements proposed, "
+            could_not_see=[*begun["could_not_see"], *choices, *paused],
+            headline=f"{len(proposals)} answers, replacements and exchanges proposed, "
             f"{handed_over} threads handed to people, {begun['late']} late.",
         )
         return {
@@ -138,6 +146,15 @@ class CustomerSupportAgent(AgentBase):
         with reading(self.platform) as books:
             found = missed_parcel(books, thread)
         return [] if found is None else [found]
+
+    def _exchanges(self, thread_id: str) -> list[Proposal] | None:
+        """None where none is wanted, empty where a person has to choose."""
+        thread, messages = self._thread(thread_id)
+        newest = newest_inbound(messages)
+        if newest is None:
+            return None
+        with reading(self.platform) as books:
+            return wished_exchange(books, thread, newest.text)
 
     def _reply(self, thread_id: str, at: datetime) -> list[Proposal]:
         thread, messages = self._thread(thread_id)

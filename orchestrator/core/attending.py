@@ -9,6 +9,7 @@ from typing import Any
 
 from core.errors import Conflict, Invalid
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
+from orchestrator.core.exchanging import exchange_of
 from orchestrator.core.missing import bought_of
 from orchestrator.core.proposing import propose_in
 from orchestrator.core.readdressing import ordered_at_supplier
@@ -28,6 +29,7 @@ from royal_platform.commerce.support.service import (
     cancel_proposal,
     code_of,
     code_proposal,
+    exchange_proposal,
     refund_proposal,
     reply_proposal,
     reship_proposal,
@@ -161,6 +163,42 @@ def send_again(ground: Ground, thread_id: str, goods: LostGoods, actor: Actor) -
         proposal = reship_proposal(
             thread, order, replace(goods, lines=lines), worth, source=books.store.source,
             now=books.now, provenance=_PERSON,
+        )  # fmt: skip
+        decision_id = _once(books, proposal, actor)
+    with reading(ground) as books:
+        return books.decisions.get(books.connection, decision_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person chose: units of an order line for another variant, why, and a note."""
+
+    line_id: str
+    variant_id: str
+    units: int
+    reason: str
+    note: str
+
+
+def exchange(ground: Ground, thread_id: str, wish: Wish, actor: Actor) -> Decision:
+    """Propose that goods of the thread's order come back for another variant of the article.
+
+    Raises ``NotFound``, ``Conflict``, ``Invalid``.
+    """
+    with writing(ground) as books:
+        thread, order = _about(books, thread_id)
+        if order.currency != books.store.currency:
+            raise Conflict(
+                "The order was not paid in the store's currency.",
+                remedy="Make the exchange in the store's admin.",
+            )
+        proposal = exchange_proposal(
+            thread, order,
+            exchange_of(
+                books, order, wish.line_id, wish.variant_id, units=wish.units, reason=wish.reason,
+                note=wish.note,
+            ),
+            source=books.store.source, now=books.now, provenance=_PERSON,
         )  # fmt: skip
         decision_id = _once(books, proposal, actor)
     with reading(ground) as books:

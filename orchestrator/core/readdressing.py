@@ -14,9 +14,10 @@ from core.errors import Conflict
 from orchestrator.core.action import Facts
 from orchestrator.core.books import Books, Ground, reading
 from orchestrator.core.fulfilling import Counter, order_facts
-from orchestrator.core.refunding import LET_THROUGH
+from orchestrator.core.refunding import LET_THROUGH, made_good_by
 from royal_platform.commerce.decisions.addresses import FIELDS, READDRESS
 from royal_platform.commerce.decisions.helping import HELPING
+from royal_platform.commerce.decisions.making_good import lines_of
 from royal_platform.commerce.decisions.model import Decision, HelpState, Inverse, Proposal
 from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.fulfilment.model import ShippingAddress
@@ -128,6 +129,9 @@ def help_state(books: Books, proposal: Proposal, besides: str | None) -> HelpSta
             bool(customer) and row.arguments.get("customer_id") == customer for row in others
         ),
         today=sum(_at(row) >= today for row in others),
+        made_good=frozenset().union(
+            *(lines_of(given) for _, given in made_good_by(books, str(order_id), besides))
+        ),
     )
 
 

@@ -13,6 +13,8 @@ from sqlalchemy import select
 from core.errors import Conflict
 from orchestrator.core.action import Facts
 from orchestrator.core.books import Books
+from royal_platform.commerce.decisions.exchanges import EXCHANGE
+from royal_platform.commerce.decisions.helping import MAKING_GOOD
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal, RefundState, Status
 from royal_platform.commerce.decisions.replacements import RESHIP
 from royal_platform.commerce.decisions.rules import mismatches
@@ -28,7 +30,7 @@ LET_THROUGH = [
         Status.REVERTED, Status.FAILED,
     )
 ]  # fmt: skip
-# A replacement in one of these is made, or about to be.
+# A replacement or an exchange in one of these is made, or about to be.
 _STANDS = [
     status.value for status in (Status.APPROVED, Status.EXECUTING, Status.EXECUTED, Status.MEASURED)
 ]
@@ -102,6 +104,7 @@ def refund_state(
     if proposal.kind != REFUND:
         return None
     today = books.clock.day_start(books.clock.local_day(books.now))
+    standing = {kind for kind, _ in made_good_by(books, proposal.subject.id)}
     others = _others(books, decision_id, min(today, books.now - _MONTH))
     customer = proposal.arguments.get("customer_id")
     of_order = _sum(others, lambda row: row.subject_id == proposal.subject.id)
@@ -112,17 +115,22 @@ def refund_state(
             others, lambda row: customer and row.arguments.get("customer_id") == customer
         ),
         today=_sum(others, lambda row: _at(row) >= today),
-        sent_again=_was_sent_again(books, proposal.subject.id),
+        sent_again=RESHIP in standing,
+        exchanged=EXCHANGE in standing,
     )
 
 
-def _was_sent_again(books: Books, order_id: str) -> bool:
+def made_good_by(
+    books: Books, order_id: str, besides: str | None = None
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """(kind, arguments) of what made goods of the order good, or is about to, and stands."""
     table = decisions.c
-    query = select(table.id).where(
-        table.store_id == books.store_id, table.kind == RESHIP, table.subject_id == order_id,
-        table.status.in_(_STANDS), table.shadow.is_(False),
+    query = select(table.kind, table.arguments).where(
+        table.store_id == books.store_id, table.kind.in_(MAKING_GOOD),
+        table.subject_id == order_id, table.status.in_(_STANDS), table.shadow.is_(False),
+        table.id != (besides or ""),
     )  # fmt: skip
-    return books.connection.execute(query.limit(1)).first() is not None
+    return [(row.kind, row.arguments) for row in books.connection.execute(query)]
 
 
 def _others(books: Books, besides: str | None, since: datetime) -> list[Any]:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from sqlalchemy import Connection, func, select
 
 from royal_platform.commerce.orders.model import OrderMoney
+from royal_platform.commerce.support.exchanging import ExchangeableLine, Variant
 from royal_platform.commerce.support.rules import ParcelSent
-from royal_platform.persistence.tables.catalog import variants
+from royal_platform.persistence.tables.catalog import inventory_levels, products, variants
 from royal_platform.persistence.tables.orders import order_lines, orders, refunds
 
 _PAID = ("paid", "partially_refunded", "refunded")
@@ -78,6 +79,81 @@ def returnable_lines(
         for row in connection.execute(query)
         if row.quantity > row.refunded_quantity
     }
+
+
+def exchangeable_lines(
+    connection: Connection, store_id: str, order: OrderMoney
+) -> list[ExchangeableLine]:
+    """Lines that were not paid back and are still sold, with the other variants of their articles.
+
+    As our copy knows it; what is sold in another currency than the order's is left out.
+    """
+    left = returnable_lines(connection, store_id, order.id)
+    query = (
+        select(
+            order_lines.c.id, order_lines.c.variant_id, variants.c.product_id,
+            products.c.title.label("product"), variants.c.title.label("variant"),
+        )
+        .join(
+            variants,
+            (order_lines.c.store_id == variants.c.store_id)
+            & (order_lines.c.variant_id == variants.c.id),
+        )
+        .join(
+            products,
+            (products.c.store_id == variants.c.store_id) & (products.c.id == variants.c.product_id),
+        )
+        .where(order_lines.c.store_id == store_id, order_lines.c.order_id == order.id)
+        .order_by(order_lines.c.id)
+    )  # fmt: skip
+    rows = [row for row in connection.execute(query) if row.id in left]
+    sold = _sold(connection, store_id, {row.product_id for row in rows}, order.currency)
+    return [
+        ExchangeableLine(
+            row.id, row.product, row.variant_id, _own_title(row.product, row.variant),
+            *left[row.id],
+            tuple(each for each in sold.get(row.product_id, ()) if each.id != row.variant_id),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _own_title(product: str, variant: str) -> str:
+    """A variant's title without its article's, which our copy puts before it."""
+    return variant.removeprefix(f"{product} – ")
+
+
+def _sold(
+    connection: Connection, store_id: str, product_ids: set[str], currency: str
+) -> dict[str, list[Variant]]:
+    """By product: its variants as they are sold now, in the shop's order."""
+    stock = (
+        select(func.coalesce(func.sum(inventory_levels.c.available), 0))
+        .where(
+            inventory_levels.c.store_id == variants.c.store_id,
+            inventory_levels.c.inventory_item_id == variants.c.inventory_item_id,
+        )
+        .scalar_subquery()
+    )
+    query = (
+        select(variants, products.c.title.label("product"), stock.label("stock"))
+        .join(
+            products,
+            (products.c.store_id == variants.c.store_id) & (products.c.id == variants.c.product_id),
+        )
+        .where(
+            variants.c.store_id == store_id, variants.c.product_id.in_(product_ids),
+            variants.c.deleted_at.is_(None), variants.c.currency == currency,
+        )
+        .order_by(variants.c.product_id, variants.c.position, variants.c.id)
+    )  # fmt: skip
+    found: dict[str, list[Variant]] = {}
+    for row in connection.execute(query):
+        counted = int(row.stock) if row.tracked else None
+        found.setdefault(row.product_id, []).append(
+            Variant(row.id, _own_title(row.product, row.title), row.price, counted)
+        )
+    return found
 
 
 def variants_of_order(

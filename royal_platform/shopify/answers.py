@@ -1025,6 +1025,15 @@ class OrderParcelsOrderFulfillments(Answer):
     fulfillment_line_items: OrderParcelsOrderFulfillmentsFulfillmentLineItems
 
 
+class OrderParcelsOrderReturnsNodesExchangeLineItemsNodes(Answer):
+    quantity: int
+    variant_id: str | None
+
+
+class OrderParcelsOrderReturnsNodesExchangeLineItems(Answer):
+    nodes: list[OrderParcelsOrderReturnsNodesExchangeLineItemsNodes]
+
+
 class OrderParcelsOrderReturnsNodesReturnLineItemsNodesFulfillmentLineItemLineItem(Answer):
     id: str
 
@@ -1049,6 +1058,7 @@ class OrderParcelsOrderReturnsNodesReturnLineItems(Answer):
 class OrderParcelsOrderReturnsNodes(Answer):
     id: str
     status: str
+    exchange_line_items: OrderParcelsOrderReturnsNodesExchangeLineItems
     return_line_items: OrderParcelsOrderReturnsNodesReturnLineItems
 
 
@@ -2077,6 +2087,26 @@ class UnsubscribeWebhookWebhookSubscriptionDelete(Answer):
 
 class UnsubscribeWebhook(Answer):
     webhook_subscription_delete: UnsubscribeWebhookWebhookSubscriptionDelete | None
+
+
+class VariantOfferProductVariantInventoryItem(Answer):
+    tracked: bool
+
+
+class VariantOfferProductVariant(Answer):
+    id: str
+    price: Decimal
+    inventory_quantity: int | None
+    inventory_item: VariantOfferProductVariantInventoryItem
+
+
+class VariantOfferShop(Answer):
+    currency_code: str
+
+
+class VariantOffer(Answer):
+    product_variant: VariantOfferProductVariant | None
+    shop: VariantOfferShop
 
 
 class VariantPricesNodesProduct(Answer):

@@ -118,6 +118,7 @@ CREATE_DISCOUNT = Document("create_discount", answers.CreateDiscount, repeatable
 END_DISCOUNT = Document("end_discount", answers.EndDiscount, urgent=True)
 CREATE_REFUND = Document("create_refund", answers.CreateRefund, urgent=True)
 ORDER_PARCELS = Document("order_parcels", answers.OrderParcels, urgent=True)
+VARIANT_OFFER = Document("variant_offer", answers.VariantOffer, urgent=True)
 # It takes no key: whoever repeats it looks first whether the return is there.
 CREATE_RETURN = Document("create_return", answers.CreateReturn, repeatable=False, urgent=True)
 CANCEL_RETURN = Document("cancel_return", answers.CancelReturn, urgent=True)

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from royal_platform.commerce.orders.model import OpenedReturn, OrderParcels
+from royal_platform.commerce.orders.model import Offered, OpenedReturn, OrderParcels
+from royal_platform.commerce.shared.model import Money
 from royal_platform.shopify import documents
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.errors import ShopifyRejected, ShopifyUnavailable, rejected
@@ -37,6 +38,18 @@ class ShopifyReturns:
             returnable=dict(free), returns=tuple(map(_opened, order["returns"]["nodes"])),
         )  # fmt: skip
 
+    async def offered(self, variant_id: str) -> Offered | None:
+        """The variant as it is sold now; None when it is not sold any more."""
+        answer = await self._client.run(
+            documents.VARIANT_OFFER, {"id": gid("ProductVariant", variant_id)}
+        )
+        found = answer.product_variant
+        if found is None:
+            return None
+        counted = found.inventory_quantity if found.inventory_item.tracked else None
+        price = Money(found.price, answer.shop.currency_code)
+        return Offered(local_id(found.id), price, counted)
+
     async def raw_parcels(self, order_id: str) -> dict[str, Any] | None:
         """The order as the store tells it, with the ids that a return is addressed to."""
         answer = await self._client.run(documents.ORDER_PARCELS, {"id": gid("Order", order_id)})
@@ -51,9 +64,14 @@ class ShopifyReturnWriter:
         self._returns = ShopifyReturns(client)
 
     async def open_return(
-        self, order_id: str, lines: Mapping[str, int], reason: str, note: str
+        self,
+        order_id: str,
+        lines: Mapping[str, int],
+        reason: str,
+        note: str,
+        exchanged: Mapping[str, int] | None = None,
     ) -> None:
-        """Expect these units, by order line."""
+        """Expect these units, by order line, and note what goes out for them."""
         order = await self._returns.raw_parcels(order_id)
         given = [
             {
@@ -62,7 +80,12 @@ class ShopifyReturnWriter:
             }
             for parcel_line, units in _taken(order or _NO_ORDER, lines)
         ]  # fmt: skip
-        wish = {"orderId": gid("Order", order_id), "returnLineItems": given}
+        wish: dict[str, Any] = {"orderId": gid("Order", order_id), "returnLineItems": given}
+        if exchanged:
+            wish["exchangeLineItems"] = [
+                {"variantId": gid("ProductVariant", variant), "quantity": units}
+                for variant, units in exchanged.items()
+            ]
         answer = await self._client.run(documents.CREATE_RETURN, {"given": wish})
         _check(answer.return_create, doing="the return")
 
@@ -112,9 +135,14 @@ def _taken(order: Mapping[str, Any], lines: Mapping[str, int]) -> Iterator[tuple
 
 def _opened(one: Mapping[str, Any]) -> OpenedReturn:
     notes = [each["returnReasonNote"] for each in one["returnLineItems"]["nodes"]]
+    going: Counter[str] = Counter()
+    for each in one["exchangeLineItems"]["nodes"]:
+        if each["variantId"] is not None:
+            going[local_id(each["variantId"])] += each["quantity"]
     return OpenedReturn(
-        one["id"], notes[0] if notes else "", one["status"] in _LASTING, one["status"] == "CLOSED"
-    )
+        one["id"], notes[0] if notes else "", one["status"] in _LASTING, one["status"] == "CLOSED",
+        dict(going),
+    )  # fmt: skip
 
 
 def _check(outcome: Any, *, doing: str) -> None:

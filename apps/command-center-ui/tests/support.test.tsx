@@ -82,6 +82,39 @@ it("proposes that goods come back for a reason, and a code no deeper than half",
   expect(asked("/discount")).toEqual({ percent: 15, days: 30, note: "for the wait" });
 });
 
+it("proposes an exchange for what is in stock, and says what it costs", async () => {
+  const world = new World();
+  const { user } = open("/support?thread=thr_1", world);
+  const help = await screen.findByRole("region", { name: "The order" }, { timeout: 15_000 });
+  await user.click(within(help).getByRole("button", { name: "Exchange" }));
+  const out = screen.getByRole("combobox", { name: "What goes out" });
+  expect(within(out).getByRole("option", { name: "S, 0 in stock, same price" })).toBeDisabled();
+  const propose = screen.getByRole("button", { name: "Propose exchange" });
+  await user.click(within(help).getByRole("textbox", { name: "Reason" }));
+  await user.paste("one size up");
+  expect(propose).toBeDisabled();
+  await user.selectOptions(
+    out,
+    within(out).getByRole("option", { name: /L, 1 in stock, €2.50 less/ }),
+  );
+  // Two were bought, of the other there is one.
+  const units = screen.getByRole("textbox", { name: "Units, at most 2" });
+  await user.clear(units);
+  await user.type(units, "2");
+  expect(propose).toBeDisabled();
+  await user.clear(units);
+  await user.type(units, "1");
+  await user.click(propose);
+  const asked = world.requests.find((each) => each.path === "/v1/threads/thr_1/exchange");
+  expect(asked?.body).toEqual({
+    line_id: "line_1",
+    variant_id: "v_l",
+    units: 1,
+    reason: "UNKNOWN",
+    note: "one size up",
+  });
+});
+
 it("proposes that lost goods are sent again, once a reason is given", async () => {
   const world = new World();
   const { user } = open("/support?thread=thr_1", world);

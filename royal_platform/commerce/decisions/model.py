@@ -330,24 +330,27 @@ class RefundState:
     """Money given back or promised by other decisions: of the order, the customer (30 days), today.
 
     ``of_order`` is at least what the store says was given back, by whomever. ``sent_again``: goods
-    of the order were, or are about to be.
+    of the order were, or are about to be. ``exchanged``: they are, or are about to be.
     """
 
     of_order: Decimal = Decimal(0)
     of_customer: Decimal = Decimal(0)
     today: Decimal = Decimal(0)
     sent_again: bool = False
+    exchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class HelpState:
     """Changes to orders that customers asked for, by other decisions: of the order, the customer
-    (30 days), today.
+    (30 days), today. ``made_good``: lines of the order that others exchange or sent again, or are
+    about to.
     """
 
     of_order: int = 0
     of_customer: int = 0
     today: int = 0
+    made_good: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

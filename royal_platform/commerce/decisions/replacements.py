@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from royal_platform.commerce.decisions.addresses import helped_often
 from royal_platform.commerce.decisions.arguments import is_count, is_text
 from royal_platform.commerce.decisions.kind import Kind
+from royal_platform.commerce.decisions.making_good import made_good
 from royal_platform.commerce.decisions.model import Change, GateState, Proposal
 
 RESHIP, CANCEL_RESHIP = "reship.create", "reship.cancel"
@@ -44,6 +45,6 @@ def _changes(proposal: Proposal) -> tuple[Change, ...]:
 
 
 REPLACEMENTS = (
-    Kind(RESHIP, _problems, _changes, (helped_often,), own_pace=True),
+    Kind(RESHIP, _problems, _changes, (helped_often, made_good), own_pace=True),
     Kind(CANCEL_RESHIP, _problems, _changes, own_pace=True),
 )

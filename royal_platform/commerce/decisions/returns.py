@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from royal_platform.commerce.decisions.addresses import helped_often
 from royal_platform.commerce.decisions.arguments import is_count, is_text
 from royal_platform.commerce.decisions.kind import Kind
+from royal_platform.commerce.decisions.making_good import made_good
 from royal_platform.commerce.decisions.model import Change, GateState, Proposal
 
 RETURN, CANCEL_RETURN = "return.create", "return.cancel"
@@ -50,6 +51,6 @@ def _changes(proposal: Proposal) -> tuple[Change, ...]:
 
 
 RETURNS = (
-    Kind(RETURN, _problems, _changes, (helped_often,), own_pace=True),
+    Kind(RETURN, _problems, _changes, (helped_often, made_good), own_pace=True),
     Kind(CANCEL_RETURN, _problems, _changes, own_pace=True),
 )

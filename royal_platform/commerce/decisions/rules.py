@@ -14,6 +14,7 @@ from typing import Any
 from royal_platform.commerce.decisions.addresses import ADDRESSES
 from royal_platform.commerce.decisions.arguments import amount_of
 from royal_platform.commerce.decisions.discounts import DISCOUNTS
+from royal_platform.commerce.decisions.exchanges import EXCHANGES
 from royal_platform.commerce.decisions.fulfilment import FULFILMENT
 from royal_platform.commerce.decisions.kind import Kind, Rule, as_told, ask, deny
 from royal_platform.commerce.decisions.listings import DRAFTS, LISTINGS
@@ -53,7 +54,7 @@ _KINDS = {
     for kind in (
         *FULFILMENT, *PRICES, *PRICE_TESTS, *STOCK, *MESSAGES, *MANDATES, *DRAFTS, *LISTINGS,
         *DISCOUNTS, *SUPPORT, *POLICIES, *NOTICES, *SAFEGUARDS, *ADDRESSES, *RETURNS,
-        *REPLACEMENTS, *SEGMENTS,
+        *REPLACEMENTS, *EXCHANGES, *SEGMENTS,
     )
 }  # fmt: skip
 KINDS = tuple(_KINDS)

@@ -33,6 +33,8 @@ def refund_caps(proposal: Proposal, policy: Policy, state: GateState) -> Iterato
         return
     if known.sent_again:
         yield ask("refund.sent_again", "Goods of this order were sent again: it is made good.")
+    if known.exchanged:
+        yield ask("refund.exchanged", "Goods of this order are exchanged: it is made good.")
     amount = Decimal(proposal.arguments["amount"])
     for rule, limit, used, whose in (
         ("refund.order", policy.refund_order_max, known.of_order, "order"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+
+from royal_platform.commerce.shared.model import Money
 
 # How the tag of an order begins that makes good lost goods of another, whose id follows.
 REPLACES = "reship-of:"
@@ -56,12 +58,16 @@ class OrderMoney:
 
 @dataclass(frozen=True, slots=True)
 class OpenedReturn:
-    """A return of the order; ``lasting`` until it is cancelled or declined."""
+    """A return of the order; ``lasting`` until it is cancelled or declined.
+
+    ``exchanged``: units by variant that go out for what comes back.
+    """
 
     id: str
     note: str
     lasting: bool
     closed: bool
+    exchanged: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,15 @@ class OrderParcels:
     cancelled: bool
     returnable: Mapping[str, int]
     returns: tuple[OpenedReturn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A variant as the live store sells it now; ``available`` None where no units are counted."""
+
+    variant_id: str
+    price: Money
+    available: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from royal_platform.commerce.orders.model import OrderMoney, OrderParcels, Replaceable, VariantDay
+from royal_platform.commerce.orders.model import (
+    Offered,
+    OrderMoney,
+    OrderParcels,
+    Replaceable,
+    VariantDay,
+)
 
 
 class SalesReader(Protocol):
@@ -47,14 +53,26 @@ class ReturnReader(Protocol):
         """What was sent and is not on its way back; None when the store has no such order."""
         ...
 
+    async def offered(self, variant_id: str) -> Offered | None:
+        """What may go out for it, as it is sold now; None when it is not sold any more."""
+        ...
+
 
 class ReturnWriter(Protocol):
     """The live store, told that goods come back. Given to execution only."""
 
     async def open_return(
-        self, order_id: str, lines: Mapping[str, int], reason: str, note: str
+        self,
+        order_id: str,
+        lines: Mapping[str, int],
+        reason: str,
+        note: str,
+        exchanged: Mapping[str, int] | None = None,
     ) -> None:
-        """Expect these units, by order line. The note is how the return is found again."""
+        """Expect these units, by order line. The note is how the return is found again.
+
+        ``exchanged``: units by variant that go out for them once they are back.
+        """
         ...
 
     async def cancel_return(self, return_id: str) -> None:

@@ -196,3 +196,10 @@ def seems_lost(triage: Triage | None, sent: ParcelSent | None, now: datetime) ->
         and not sent.paid_back
         and now - sent.ordered_at >= _LOST_AFTER
     )
+
+
+def wants_exchange(triage: Triage | None, sent: ParcelSent | None) -> bool:
+    """Whether a customer wants something else for goods that left and were not paid back."""
+    if triage is None or sent is None or triage.confidence < _SURE:
+        return False
+    return triage.intent == Intent.EXCHANGE and sent.whole and not sent.paid_back

@@ -12,6 +12,7 @@ from typing import Any
 
 from royal_platform.commerce.decisions.addresses import READDRESS
 from royal_platform.commerce.decisions.discounts import DISCOUNT, END, cost_of, price_of
+from royal_platform.commerce.decisions.exchanges import EXCHANGE, difference, in_words
 from royal_platform.commerce.decisions.fulfilment import CANCEL
 from royal_platform.commerce.decisions.model import (
     Evidence,
@@ -27,6 +28,7 @@ from royal_platform.commerce.decisions.support import REFUND, REPLY, reply_id
 from royal_platform.commerce.messages.model import Purpose
 from royal_platform.commerce.orders.model import OrderMoney
 from royal_platform.commerce.shared.model import Money
+from royal_platform.commerce.support.exchanging import Exchange
 from royal_platform.commerce.support.model import Draft, Thread
 
 AGENT = "customer_support"
@@ -38,6 +40,8 @@ _REPLY_RISK, _INCOMPLETE_RISK, _REFUND_RISK = 0.2, 0.3, 0.3
 _ADDRESS_RISK, _CANCEL_RISK = 0.45, 0.3
 _CHANGE_LIFE = timedelta(days=3)
 _RETURN_RISK, _CODE_RISK = 0.15, 0.2
+# Which variant was read out of words is a person's to confirm.
+_READ_RISK = 0.3
 # Who says that nothing came may have it: never without a person.
 _RESHIP_RISK = 0.45
 
@@ -216,6 +220,53 @@ def return_proposal(
         cost=None, money_at_stake=worth,
         inverse=Inverse(
             CANCEL_RETURN, None, "Cancels the return, as long as no money went back for it."
+        ),
+        expires_at=now + _CHANGE_LIFE, provenance=provenance,
+    )  # fmt: skip
+
+
+def exchange_proposal(
+    thread: Thread, order: OrderMoney, wish: Exchange, *, source: str, now: datetime,
+    provenance: str = "agent",
+) -> Proposal:  # fmt: skip
+    """Units of one order line for another variant of the article; what it costs more is told."""
+    line, wanted = wish.line, wish.wanted
+    price = Money(wanted.price, order.currency)
+    paid = Money(line.paid * wish.units, order.currency).rounded()
+    more = difference(price, wish.units, paid)
+    factors = [RiskFactor("return", _RETURN_RISK, "the goods may come back worn")]
+    if provenance == "agent":
+        factors.append(RiskFactor("wish", _READ_RISK, "the variant was read out of a message"))
+    return Proposal(
+        agent_id=AGENT, kind=EXCHANGE, subject=Subject("order", order.id, order.name),
+        arguments={
+            "order_id": order.id, "line_id": line.id, "units": wish.units,
+            "variant_id": line.variant_id, "bought": f"{line.title}, {line.variant}",
+            "wanted_variant_id": wanted.id, "wanted": f"{line.title}, {wanted.title}",
+            "difference": format(more.amount, "f"), "currency": order.currency,
+            "reason": wish.reason, "note": wish.note, "customer_id": order.customer_id,
+            "thread_id": thread.id,
+        },
+        precondition={
+            "cancelled": False, "booked": False, "wanted_price": format(price.amount, "f"),
+            "currency": order.currency,
+        },
+        evidence=(
+            Evidence("Paid for them", format(paid.amount, "f"), order.currency, source,
+                     f"order {order.id}", now),
+            Evidence("Price now", format(price.amount, "f"), order.currency, source,
+                     f"variant {wanted.id}", now),
+            *(
+                () if wanted.available is None
+                else (Evidence("Units available", str(wanted.available), "units", source,
+                               f"variant {wanted.id}", now),)
+            ),
+        ),
+        rationale=f"{wish.note} {in_words(more)}", prediction=None,
+        risk=Risk(sum(each.contribution for each in factors), tuple(factors)),
+        cost=None, money_at_stake=paid,
+        inverse=Inverse(
+            CANCEL_RETURN, None, "Cancels the exchange, as long as nothing of it is processed."
         ),
         expires_at=now + _CHANGE_LIFE, provenance=provenance,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from core.errors import Conflict, Invalid
 from core.settings import read_settings
 from orchestrator.core import attending, ledger
+from orchestrator.core.attending import Wish
 from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.gate import gate_state
@@ -24,11 +25,15 @@ from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.decisions.limits import with_limits
 from royal_platform.commerce.decisions.model import Autonomy, Decision
 from royal_platform.commerce.fulfilment.model import OrderState, Shipment
+from royal_platform.commerce.shared.model import Money
+from royal_platform.commerce.support.exchanging import ExchangeableLine, Variant
 from royal_platform.commerce.support.model import Arrival, Channel
 from royal_platform.commerce.support.service import Code, GoodsBack, LostGoods
 from royal_platform.persistence.privacy import Privacy
+from royal_platform.persistence.support_facts import exchangeable_lines, order_money
 from royal_platform.persistence.tables.decisions import decisions, executions
 from royal_platform.persistence.tables.orders import orders
+from royal_platform.shopify.errors import ShopifyUnavailable
 from tests.integration.platform.wire import Sandbox
 
 pytestmark = pytest.mark.timeout(240)
@@ -206,11 +211,16 @@ def test_an_order_is_cancelled_for_its_customer_by_a_person(platform: Platform) 
 def sent_order(platform: Platform) -> tuple[str, str]:
     """A paid order of two units of one line, all of it with its customer."""
     order_id, customer_id = waiting_order(platform)
+    ship_all(platform, order_id)
+    return order_id, customer_id
+
+
+def ship_all(platform: Platform, order_id: str) -> None:
+    """All of it leaves."""
     writer = hands_of(platform).counter
     assert writer is not None
     parcel = Shipment(dict(live(platform, order_id).remaining), f"3S{order_id}")
     asyncio.run(writer.writer.ship(order_id, parcel, "k"))
-    return order_id, customer_id
 
 
 def returns_of(platform: Platform, order_id: str) -> list[bool]:
@@ -268,6 +278,120 @@ def test_goods_come_back_once_and_not_when_it_is_undone(platform: Platform) -> N
     assert returns_of(platform, order_id) == [False]
     with reading(platform) as books:
         assert books.decisions.get(books.connection, asked.id).status == "reverted"
+
+
+def exchangeable(platform: Platform) -> tuple[str, str, ExchangeableLine, Variant]:
+    """A sent order, its customer, a line of it and another variant of the article in stock."""
+    found: list[str] = []
+    while True:
+        order_id, customer_id = waiting_order(platform, *found)
+        found.append(order_id)
+        with reading(platform) as books:
+            order = order_money(books.connection, books.store_id, order_id)
+            assert order is not None
+            lines = exchangeable_lines(books.connection, books.store_id, order)
+        for line in lines:
+            for other in line.others:
+                if other.has(1):
+                    ship_all(platform, order_id)
+                    return order_id, customer_id, line, other
+
+
+def test_goods_are_exchanged_once_and_made_good_once_and_not_when_it_is_undone(
+    platform: Platform,
+) -> None:
+    free_hands(platform)
+    order_id, customer_id, line, other = exchangeable(platform)
+    thread_id = thread_about(platform, order_id, customer_id)
+    wish = Wish(line.id, other.id, 1, "SIZE_TOO_SMALL", "too small")
+    asked = attending.exchange(platform, thread_id, wish, "ada")
+    assert attending.exchange(platform, thread_id, wish, "ada").id == asked.id
+    more = (other.price - line.paid).quantize(Decimal("0.01"))
+    assert asked.proposal.arguments["difference"] == format(more, "f")
+    assert f"{abs(more)} {asked.proposal.arguments['currency']}" in asked.proposal.rationale or (
+        more == 0
+    )
+    assert ("exchange.difference" in {hit.rule for hit in asked.verdict.hits}) == (more != 0)
+    # Undecided, it stands in nobody's way; let through, the same line is not made good again.
+    refund = attending.give_back(platform, thread_id, Decimal("1.00"), "x", "ada")
+    assert "refund.exchanged" not in {hit.rule for hit in refund.verdict.hits}
+    stock = asyncio.run(platform.order_parcels.offered(other.id))
+    assert stock is not None
+    ledger.approve(platform, asked.id, asked.argument_hash, "ada")
+    hands = hands_of(platform)
+    assert hands.back is not None
+    real = hands.back.writer
+
+    written: list[Any] = []
+
+    class Lost:
+        async def open_return(self, *given: Any) -> None:
+            await real.open_return(*given)
+            written.append(given)
+            raise ShopifyUnavailable("The answer was lost.", maybe_applied=True)
+
+    lost: Any = Lost()
+    deaf = replace(hands, back=replace(hands.back, writer=lost))
+    assert asyncio.run(execute(platform, deaf, asked.id)) == "executed"
+    assert len(written) == 1
+    for _ in range(2):
+        assert asyncio.run(execute(platform, hands, asked.id)) == "executed"
+    parcels = asyncio.run(platform.order_parcels.order_parcels(order_id))
+    assert parcels is not None
+    [opened] = parcels.returns
+    assert (opened.lasting, opened.exchanged) == (True, {other.id: 1})
+    # The store takes no stock for it before somebody processes the return.
+    assert asyncio.run(platform.order_parcels.offered(other.id)) == stock
+    lines = {line.id: line.units}
+    for twice in (
+        attending.take_back(platform, thread_id, GoodsBack(lines, "OTHER", "also"), "ada"),
+        attending.send_again(platform, thread_id, LostGoods(lines, "also"), "ada"),
+        attending.exchange(platform, thread_id, replace(wish, units=line.units, note="2"), "ada"),
+    ):
+        assert "help.made_good" in {hit.rule for hit in twice.verdict.hits}
+        if twice.proposal.kind != "reship.create":
+            assert decide(platform, twice) == "conflicted"
+    refund = attending.give_back(platform, thread_id, Decimal("2.00"), "x", "ada")
+    assert "refund.exchanged" in {hit.rule for hit in refund.verdict.hits}
+    undo = ledger.revert(platform, asked.id, "ada")
+    for _ in range(2):
+        assert asyncio.run(execute(platform, hands, undo.id)) == "executed"
+    assert returns_of(platform, order_id) == [False]
+    refund = attending.give_back(platform, thread_id, Decimal("3.00"), "x", "ada")
+    assert "refund.exchanged" not in {hit.rule for hit in refund.verdict.hits}
+
+
+def test_what_costs_something_else_meanwhile_or_is_sold_out_is_not_exchanged(
+    platform: Platform,
+) -> None:
+    free_hands(platform)
+    order_id, customer_id, line, other = exchangeable(platform)
+    thread_id = thread_about(platform, order_id, customer_id)
+    hands = hands_of(platform)
+    assert hands.back is not None
+    reader = hands.back.reader
+    now = asyncio.run(reader.offered(other.id))
+    assert now is not None
+    dearer = replace(now, price=Money(now.price.amount + 1, now.price.currency))
+    for sold in (dearer, replace(now, available=0), None):
+
+        class Moved:
+            order_parcels = staticmethod(reader.order_parcels)
+
+            async def offered(self, _: str, sold: Any = sold) -> Any:
+                return sold
+
+        moved: Any = Moved()
+        wish = Wish(line.id, other.id, 1, "OTHER", f"as {sold}"[:200])
+        asked = attending.exchange(platform, thread_id, wish, "ada")
+        ledger.approve(platform, asked.id, asked.argument_hash, "ada")
+        moved_hands = replace(hands, back=replace(hands.back, reader=moved))
+        assert asyncio.run(execute(platform, moved_hands, asked.id)) == "conflicted"
+    assert returns_of(platform, order_id) == []
+    with pytest.raises(Invalid):
+        attending.exchange(platform, thread_id, replace(wish, variant_id=line.variant_id), "ada")
+    with pytest.raises(Invalid):
+        attending.exchange(platform, thread_id, replace(wish, units=line.units + 1), "ada")
 
 
 def replacements_of(platform: Platform, order_id: str) -> list[bool]:

@@ -29,7 +29,7 @@ from core.settings import Settings, read_settings
 from orchestrator.core import attending, ledger, webhooks
 from orchestrator.core.actions import Hands
 from orchestrator.core.agent_registry import Registration, get_agent_registry
-from orchestrator.core.books import reading, writing
+from orchestrator.core.books import Books, reading, writing
 from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.refunding import Till
 from orchestrator.core.running import carry_out
@@ -37,6 +37,7 @@ from orchestrator.core.runs import start_run
 from orchestrator.core.taking_in import wake_unread
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.decisions.model import Autonomy, Decision
+from royal_platform.commerce.support.exchanging import ExchangeableLine, Variant
 from royal_platform.commerce.support.model import (
     Citation,
     Direction,
@@ -57,6 +58,7 @@ from royal_platform.persistence.messages import Messages, StoredMessage
 from royal_platform.persistence.model_usage import ModelUsage, Usage
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.support import Threads
+from royal_platform.persistence.support_facts import exchangeable_lines, order_money
 from royal_platform.persistence.tables.decisions import decisions, executions
 from royal_platform.persistence.tables.orders import orders
 from store_sandbox.letters import postman
@@ -323,6 +325,70 @@ def test_an_overdue_parcel_that_is_missed_is_proposed_again_once(platform: Platf
     assert decision.status.value == "proposed"
     assert decision.proposal.arguments["thread_id"] == thread.id
     assert decision.proposal.subject.id == order_id
+
+
+def test_another_size_is_proposed_once_it_is_named_and_left_to_a_person_before(
+    platform: Platform,
+) -> None:
+    address, order_id, name, line, wanted = _buyer_of_sizes(platform)
+    receive(platform, mail(address, f"{name} does not fit", "swap1@home"))
+    [thread] = threads(platform)
+    understood(platform, thread, "exchange")
+    run_id = run(platform)
+    with reading(platform) as books:
+        told = books.runs.get(books.connection, run_id).could_not_see
+    assert decided(platform, "exchange.create") == []
+    assert any("choose it in the thread" in each for each in told)
+
+    said_so = mail(address, f"{wanted.title}, please", "swap2@home", In_Reply_To="<swap1@home>")
+    receive(platform, said_so)
+    [thread] = threads(platform)
+    understood(platform, thread, "exchange")
+    for _ in range(2):
+        run(platform)
+    [decision] = decided(platform, "exchange.create")
+    assert decision.status.value == "proposed"
+    given = decision.proposal.arguments
+    assert (given["line_id"], given["wanted_variant_id"]) == (line.id, wanted.id)
+    assert (given["units"], given["thread_id"]) == (1, thread.id)
+    assert decision.proposal.subject.id == order_id
+    assert "risk" in {hit.rule for hit in decision.verdict.hits}
+
+
+def _buyer_of_sizes(
+    platform: Platform,
+) -> tuple[str, str, str, ExchangeableLine, Variant]:
+    """(address, order, its name, line, variant) that one unit of a sent order may be changed for.
+
+    Our copy is told that all of it left.
+    """
+    query = select(orders.c.customer_id, orders.c.id, orders.c.name).where(
+        orders.c.store_id == platform.store_id, orders.c.financial_status == "paid",
+        orders.c.customer_id.is_not(None),
+    )  # fmt: skip
+    with reading(platform) as books:
+        rows = books.connection.execute(query.order_by(orders.c.processed_at.desc())).all()
+        fit = [(row, *found) for row in rows for found in _changeable(books, row.id)]
+    for row, line, wanted in fit:
+        person = asyncio.run(platform.recipients.recipient(row.customer_id))
+        if person is not None and person.address is not None:
+            with writing(platform) as books:
+                sent = orders.update().where(
+                    orders.c.store_id == books.store_id, orders.c.id == row.id
+                )
+                books.connection.execute(sent.values(fulfillment_status="fulfilled"))
+            return person.address, row.id, row.name, line, wanted
+    raise AssertionError("the sandbox has no order of one unit of an article with variants")
+
+
+def _changeable(books: Books, order_id: str) -> list[tuple[ExchangeableLine, Variant]]:
+    """The order's only line and another variant in stock, where it is of one unit."""
+    order = order_money(books.connection, books.store_id, order_id)
+    assert order is not None
+    lines = exchangeable_lines(books.connection, books.store_id, order)
+    if len(lines) != 1 or lines[0].units != 1:
+        return []
+    return [(lines[0], each) for each in lines[0].others if each.has(1)][:1]
 
 
 def test_a_spent_budget_leaves_the_macros_and_the_run_says_why(platform: Platform) -> None:

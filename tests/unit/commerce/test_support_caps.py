@@ -24,6 +24,7 @@ from royal_platform.commerce.decisions.model import (
 from royal_platform.commerce.decisions.rules import changes, judge
 from royal_platform.commerce.orders.model import OrderMoney
 from royal_platform.commerce.shared.model import Money
+from royal_platform.commerce.support.exchanging import Exchange, ExchangeableLine, Variant
 from royal_platform.commerce.support.model import Channel, Clockwork, Thread, ThreadStatus
 from royal_platform.commerce.support.service import (
     Bought,
@@ -32,6 +33,7 @@ from royal_platform.commerce.support.service import (
     LostGoods,
     code_of,
     code_proposal,
+    exchange_proposal,
     refund_proposal,
     reship_proposal,
     return_proposal,
@@ -68,6 +70,13 @@ def again(**changed: object) -> Proposal:
     found = reship_proposal(
         THREAD, ORDER, LostGoods({"l1": 2}, "lost"), worth, source="sandbox", now=NOW
     )
+    return replace(found, arguments={**found.arguments, **changed})
+
+
+def swap(price: Decimal = Decimal(40), provenance: str = "person", **changed: object) -> Proposal:
+    line = ExchangeableLine("l1", "Halter", "v1", "M", 2, Decimal(40), ())
+    wish = Exchange(line, Variant("v2", "L", price, 3), 1, "SIZE_TOO_SMALL", "Too small.")
+    found = exchange_proposal(THREAD, ORDER, wish, source="sandbox", now=NOW, provenance=provenance)
     return replace(found, arguments={**found.arguments, **changed})
 
 
@@ -123,7 +132,7 @@ def test_help_above_any_of_three_caps_asks(
         )
         if done + 1 > limit
     }
-    for proposal in (back(), code(5, "20")):
+    for proposal in (back(), swap(), code(5, "20")):
         verdict = judge(proposal, policy, state)
         assert {hit.rule for hit in verdict.hits} == expected
         assert verdict.ruling is (Ruling.ASK if expected else Ruling.ALLOW)
@@ -182,6 +191,47 @@ def test_a_return_that_says_too_little_or_too_much_is_denied(wrong: dict[str, ob
     verdict = judge(back(**wrong), Policy(), AUTO)
     assert verdict.ruling is Ruling.DENY
     assert {hit.rule for hit in verdict.hits} == {"arguments.invalid"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"line_id": ""}, {"wanted_variant_id": None}, {"wanted_variant_id": "v1"}, {"units": 0},
+        {"units": "1"}, {"reason": "I SAY SO"}, {"note": ""}, {"note": "x" * 201},
+        {"order_id": "8"}, {"currency": "USD"}, {"difference": "much"}, {"difference": "NaN"},
+    ],
+)  # fmt: skip
+def test_an_exchange_that_says_too_little_or_too_much_is_denied(wrong: dict[str, object]) -> None:
+    verdict = judge(swap(**wrong), Policy(), AUTO)
+    assert verdict.ruling is Ruling.DENY
+    assert {hit.rule for hit in verdict.hits} == {"arguments.invalid"}
+
+
+@given(st.decimals(min_value="0.01", max_value=300, places=2))
+def test_what_costs_something_else_is_told_and_asks(price: Decimal) -> None:
+    proposal = swap(price)
+    told = {each.field: (each.proposed, each.unit) for each in changes(proposal)}
+    more = price - 40
+    assert told["price_difference"] == (format(more.quantize(Decimal("0.01")), "f"), "EUR")
+    assert told["variant"] == ("Halter, L", "")
+    assert ("exchange.difference" in rules_hit(proposal, Policy(), AUTO)) == (price != 40)
+    assert f"{abs(more):.2f} EUR" in proposal.rationale or more == 0
+
+
+def test_a_variant_that_was_read_out_of_words_is_a_persons_to_confirm() -> None:
+    assert judge(swap(), Policy(), AUTO).ruling is Ruling.ALLOW
+    assert rules_hit(swap(provenance="agent"), Policy(), AUTO) == {"risk"}
+
+
+def test_a_line_is_made_good_once() -> None:
+    state = replace(AUTO, helped=HelpState(made_good=frozenset({"l1"})))
+    other = replace(AUTO, helped=HelpState(made_good=frozenset({"l2"})))
+    for proposal in (back(), again(), swap()):
+        assert "help.made_good" in rules_hit(proposal, Policy(), state)
+        assert "help.made_good" not in rules_hit(proposal, Policy(), other)
+    paid_back = replace(AUTO, refunds=RefundState(exchanged=True))
+    policy = Policy(refund_order_max=Decimal(99), refund_day_max=Decimal(99))
+    assert "refund.exchanged" in rules_hit(refund(Decimal(1)), policy, paid_back)
 
 
 def test_a_person_reads_what_comes_back() -> None:

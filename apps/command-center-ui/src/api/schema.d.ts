@@ -1781,6 +1781,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/threads/{thread_id}/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose that goods of the thread's order come back for another variant of the article. */
+        post: operations["exchangeGoodsInThread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/threads/{thread_id}/order-cancellation": {
         parameters: {
             query?: never;
@@ -3235,6 +3252,45 @@ export interface components {
             as_of: string;
         };
         /**
+         * ExchangeIn
+         * @description ``units`` of the order's ``line_id`` for ``variant_id`` of the same article.
+         */
+        ExchangeIn: {
+            /** Line Id */
+            line_id: string;
+            /** Variant Id */
+            variant_id: string;
+            /**
+             * Units
+             * @default 1
+             */
+            units?: number;
+            /**
+             * Reason
+             * @default UNKNOWN
+             * @enum {string}
+             */
+            reason?: "COLOR" | "DEFECTIVE" | "NOT_AS_DESCRIBED" | "OTHER" | "SIZE_TOO_LARGE" | "SIZE_TOO_SMALL" | "STYLE" | "UNKNOWN" | "UNWANTED" | "WRONG_ITEM";
+            /** Note */
+            note: string;
+        };
+        /**
+         * ExchangeableLineOut
+         * @description An order line, its ``units`` that were not paid back, and what else there is of it.
+         */
+        ExchangeableLineOut: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Variant */
+            variant: string;
+            /** Units */
+            units: number;
+            /** Others */
+            others: components["schemas"]["OtherVariantOut"][];
+        };
+        /**
          * ExplanationOut
          * @description Why a customer is in a segment or not; ``segment_id`` null is the rule that was asked about.
          *
@@ -4565,6 +4621,19 @@ export interface components {
             /** Timeline */
             timeline: components["schemas"]["MomentOut"][];
             provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * OtherVariantOut
+         * @description ``available`` units, null where none are counted; ``difference`` is what one costs more.
+         */
+        OtherVariantOut: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Available */
+            available: number | null;
+            difference: components["schemas"]["MoneyOut"];
         };
         /**
          * ParameterOut
@@ -6883,7 +6952,10 @@ export interface components {
             /** Units */
             units: number;
         };
-        /** ThreadDetail */
+        /**
+         * ThreadDetail
+         * @description ``exchangeable``: of the thread's order, what may come back for another variant.
+         */
         ThreadDetail: {
             /** Id */
             id: string;
@@ -6940,6 +7012,8 @@ export interface components {
             /** Messages */
             messages: components["schemas"]["ThreadMessageOut"][];
             draft: components["schemas"]["DraftOut"] | null;
+            /** Exchangeable */
+            exchangeable: components["schemas"]["ExchangeableLineOut"][];
             provenance: components["schemas"]["Provenance"];
         };
         /**
@@ -16075,6 +16149,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ThreadDetail"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exchangeGoodsInThread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposedOut"];
                 };
             };
             /** @description Nobody known is calling. */

@@ -1,4 +1,4 @@
-/** POST /v1/threads/{id}/reply, /refund, /order-cancellation, /address, /return, /reship, /discount, /escalate and /resolve. */
+/** POST /v1/threads/{id}/reply, /refund, /order-cancellation, /address, /return, /exchange, /reship, /discount, /escalate and /resolve. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { client, unwrap } from "./client";
 import type { components } from "./schema";
@@ -13,6 +13,7 @@ export type ThreadAction =
   | { type: "cancel"; note: string }
   | { type: "address"; address: NewAddress; note: string }
   | { type: "return"; reason: ReturnReason; note: string }
+  | ({ type: "exchange" } & components["schemas"]["ExchangeIn"])
   | { type: "reship"; note: string }
   | { type: "discount"; percent: number; days: number; note: string }
   | { type: "escalate" }
@@ -49,6 +50,11 @@ async function act(id: string, action: ThreadAction): Promise<string | null> {
       const found = await unwrap(
         client.POST("/v1/threads/{thread_id}/return", { params, body: { ...body, lines: {} } }),
       );
+      return found.decision_id;
+    }
+    case "exchange": {
+      const { type: _, ...body } = action;
+      const found = await unwrap(client.POST("/v1/threads/{thread_id}/exchange", { params, body }));
       return found.decision_id;
     }
     case "reship": {

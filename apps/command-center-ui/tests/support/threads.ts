@@ -99,6 +99,30 @@ export function threadDetail(thread: Thread | undefined, now: string): ThreadDet
           missing: ["when it arrives"],
         }
       : null,
+    exchangeable: isFirst
+      ? [
+          {
+            id: "line_1",
+            title: "Halter",
+            variant: "M",
+            units: 2,
+            others: [
+              {
+                id: "v_s",
+                title: "S",
+                available: 0,
+                difference: { amount: "0.00", currency: "EUR" },
+              },
+              {
+                id: "v_l",
+                title: "L",
+                available: 1,
+                difference: { amount: "-2.50", currency: "EUR" },
+              },
+            ],
+          },
+        ]
+      : [],
     provenance: { source: "sandbox", as_of: now, partial: false },
   };
 }

@@ -103,7 +103,11 @@ export function Answer({ thread }: { thread: ThreadDetail }) {
       {thread.order_id && (
         <>
           <Refund busy={!may || action.isPending} onRefund={run} />
-          <OrderHelp busy={!may || action.isPending} onAsk={run} />
+          <OrderHelp
+            busy={!may || action.isPending}
+            onAsk={run}
+            exchangeable={thread.exchangeable}
+          />
         </>
       )}
       {action.error && <Failure error={asProblem(action.error)} />}

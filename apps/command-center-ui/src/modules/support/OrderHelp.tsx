@@ -1,19 +1,26 @@
-/** What can be done with the thread's order: cancel it, send it elsewhere, take it back, send it again, give a code. */
-import { useId, useState } from "react";
+/** What can be done with the thread's order: cancel it, send it elsewhere, take it back, exchange it, send it again, give a code. */
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { NewAddress, ReturnReason, ThreadAction } from "@/api/thread-actions";
+import type { ThreadDetail } from "@/api/types";
 import { Button } from "@/ui/Button";
+import { Exchange } from "./Exchange";
 import { Line } from "./Line";
+import { Reasons } from "./Reasons";
 
-interface OrderHelpProps {
+interface AskProps {
   busy: boolean;
   onAsk: (action: ThreadAction) => void;
 }
 
-const WAYS = ["cancel", "address", "return", "reship", "discount"] as const;
+interface OrderHelpProps extends AskProps {
+  exchangeable: ThreadDetail["exchangeable"];
+}
+
+const WAYS = ["cancel", "address", "return", "exchange", "reship", "discount"] as const;
 type Way = (typeof WAYS)[number];
 
-export function OrderHelp({ busy, onAsk }: OrderHelpProps) {
+export function OrderHelp({ busy, onAsk, exchangeable }: OrderHelpProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<Way | null>(null);
   const toggle = (which: Way) => setOpen(open === which ? null : which);
@@ -46,6 +53,7 @@ export function OrderHelp({ busy, onAsk }: OrderHelpProps) {
       )}
       {open === "address" && <Address busy={busy} onAsk={onAsk} />}
       {open === "return" && <GoodsBack busy={busy} onAsk={onAsk} />}
+      {open === "exchange" && <Exchange busy={busy} onAsk={onAsk} lines={exchangeable} />}
       {open === "reship" && (
         <Noted
           key="reship"
@@ -62,7 +70,7 @@ export function OrderHelp({ busy, onAsk }: OrderHelpProps) {
   );
 }
 
-interface NotedProps extends OrderHelpProps {
+interface NotedProps extends AskProps {
   type: "cancel" | "reship";
   warning: string;
   propose: string;
@@ -96,22 +104,8 @@ function Noted({ busy, onAsk, type, warning, propose, maxLength }: NotedProps) {
   );
 }
 
-const REASONS = [
-  "UNKNOWN",
-  "UNWANTED",
-  "SIZE_TOO_SMALL",
-  "SIZE_TOO_LARGE",
-  "DEFECTIVE",
-  "WRONG_ITEM",
-  "NOT_AS_DESCRIBED",
-  "COLOR",
-  "STYLE",
-  "OTHER",
-] as const satisfies readonly ReturnReason[];
-
-function GoodsBack({ busy, onAsk }: OrderHelpProps) {
+function GoodsBack({ busy, onAsk }: AskProps) {
   const { t } = useTranslation();
-  const id = useId();
   const [reason, setReason] = useState<ReturnReason>("UNKNOWN");
   const [note, setNote] = useState("");
   return (
@@ -123,22 +117,7 @@ function GoodsBack({ busy, onAsk }: OrderHelpProps) {
       }}
     >
       <p className="mb-2 text-meta text-muted">{t("support.returnWarning")}</p>
-      <label htmlFor={id} className="block text-dense">
-        {t("support.returnReason")}
-      </label>
-      <select
-        id={id}
-        value={reason}
-        disabled={busy}
-        onChange={(event) => setReason(event.target.value as ReturnReason)}
-        className="mt-1 h-9 w-full rounded-control border border-line-strong bg-surface px-2 disabled:opacity-60 max-md:h-11 max-md:text-[16px]"
-      >
-        {REASONS.map((each) => (
-          <option key={each} value={each}>
-            {t(`support.returnReasons.${each}`)}
-          </option>
-        ))}
-      </select>
+      <Reasons value={reason} onChange={setReason} disabled={busy} />
       <Line
         label={t("support.note")}
         value={note}
@@ -156,7 +135,7 @@ function GoodsBack({ busy, onAsk }: OrderHelpProps) {
 const CODE_DAYS = 30;
 const MOST_PERCENT = 50;
 
-function Discount({ busy, onAsk }: OrderHelpProps) {
+function Discount({ busy, onAsk }: AskProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("10");
   const [note, setNote] = useState("");
@@ -212,7 +191,7 @@ type Lines = Record<(typeof FIELDS)[number], string>;
 
 const EMPTY = Object.fromEntries(FIELDS.map((name) => [name, ""])) as Lines;
 
-function Address({ busy, onAsk }: OrderHelpProps) {
+function Address({ busy, onAsk }: AskProps) {
   const { t } = useTranslation();
   const [lines, setLines] = useState<Lines>(EMPTY);
   const [note, setNote] = useState("");

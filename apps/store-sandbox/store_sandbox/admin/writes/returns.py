@@ -47,7 +47,7 @@ def create(write: Write, args: dict[str, Any]) -> Payload:
             for ident, line in zip(idents, lines, strict=True)
         ],
     )
-    idents = tx.next_ids("exchange_lines", len(exchanged)) if exchanged else ()
+    idents = tx.next_ids("exchange_lines", len(exchanged))
     tx.insert(
         "exchange_lines",
         [
@@ -97,7 +97,7 @@ def _line(
 
 
 def _exchanged(write: Write, place: int, item: dict[str, Any]) -> dict[str, Any]:
-    """A variant that goes out, as it is called now; its stock is nobody's before it is processed."""
+    """A variant that goes out, as it is called now; no stock is taken for it."""
     at = ["returnInput", "exchangeLineItems", str(place)]
     if item["quantity"] < 1:
         raise refuse([*at, "quantity"], "Quantity must be greater than 0.", "GREATER_THAN")
