@@ -79,9 +79,9 @@ class ReturnAction:
 class ExchangeAction:
     """A return that notes what goes out for it; found again as a return is.
 
-    Its precondition: the order stands, this exchange is not open yet, and the wanted variant costs
-    what its difference was told from. The store moves no stock and no money before a person
-    processes the return.
+    Its precondition: the order stands, no more money went back for it than was known, this exchange
+    is not open yet, and the wanted variant costs what its difference was told from. The store moves
+    no stock and no money before a person processes the return.
     """
 
     def __init__(self, back: Counterpart) -> None:
@@ -98,6 +98,7 @@ class ExchangeAction:
         mine = _of(found, decision.id)
         return {
             "cancelled": found.cancelled,
+            "refunded": format(found.refunded, "f"),
             "booked": mine is not None and mine.exchanged == _going(decision),
             "with_customer": found.returnable.get(str(arguments["line_id"]), 0) >= units,
             "in_stock": offered is not None

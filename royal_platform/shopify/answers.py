@@ -1005,6 +1005,14 @@ class OrderMoney(Answer):
     order: OrderMoneyOrder | None
 
 
+class OrderParcelsOrderTotalRefundedSetShopMoney(Answer):
+    amount: Decimal
+
+
+class OrderParcelsOrderTotalRefundedSet(Answer):
+    shop_money: OrderParcelsOrderTotalRefundedSetShopMoney
+
+
 class OrderParcelsOrderFulfillmentsFulfillmentLineItemsNodesLineItem(Answer):
     id: str
     current_quantity: int
@@ -1070,6 +1078,7 @@ class OrderParcelsOrder(Answer):
     id: str
     name: str
     cancelled_at: datetime | None
+    total_refunded_set: OrderParcelsOrderTotalRefundedSet
     fulfillments: list[OrderParcelsOrderFulfillments]
     returns: OrderParcelsOrderReturns
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from royal_platform.commerce.orders.model import Offered, OpenedReturn, OrderParcels
@@ -35,6 +36,7 @@ class ShopifyReturns:
             free[line] += units
         return OrderParcels(
             order_id=local_id(order["id"]), cancelled=order["cancelledAt"] is not None,
+            refunded=Decimal(order["totalRefundedSet"]["shopMoney"]["amount"]),
             returnable=dict(free), returns=tuple(map(_opened, order["returns"]["nodes"])),
         )  # fmt: skip
 

@@ -42,6 +42,16 @@ def costs_other(proposal: Proposal, _: Policy, state: GateState) -> Iterator[Rul
         )  # fmt: skip
 
 
+def paid_back(proposal: Proposal, _: Policy, state: GateState) -> Iterator[RuleHit]:
+    """Money that went back for the order may have been for these goods."""
+    before = amount_of(proposal.precondition.get("refunded"))
+    if before and not state.is_revert:
+        yield ask(
+            "exchange.refunded", "Money was given back for this order before.",
+            limit="0", actual=format(before, "f"), unit=currency_of(proposal),
+        )  # fmt: skip
+
+
 def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:
     arguments = proposal.arguments
     if not is_text(arguments.get("order_id")) or arguments["order_id"] != proposal.subject.id:
@@ -62,6 +72,8 @@ def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:
         yield "It does not say how the price differs."
     if amount_of(proposal.precondition.get("wanted_price")) is None:
         yield "It does not say what the wanted variant costs."
+    if amount_of(proposal.precondition.get("refunded")) is None:
+        yield "It does not say what was given back before."
     yield from currency_problem(proposal, state)
 
 
@@ -88,5 +100,11 @@ def _signed(value: object) -> Decimal | None:
 
 
 EXCHANGES = (
-    Kind(EXCHANGE, _problems, _changes, (helped_often, made_good, costs_other), own_pace=True),
+    Kind(
+        EXCHANGE,
+        _problems,
+        _changes,
+        (helped_often, made_good, paid_back, costs_other),
+        own_pace=True,
+    ),
 )

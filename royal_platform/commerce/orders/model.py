@@ -72,10 +72,14 @@ class OpenedReturn:
 
 @dataclass(frozen=True, slots=True)
 class OrderParcels:
-    """What of an order was sent and may come back: units by order line, and its returns."""
+    """What of an order was sent and may come back: units by order line, and its returns.
+
+    ``refunded`` is what was given back for it, in the store's currency.
+    """
 
     order_id: str
     cancelled: bool
+    refunded: Decimal
     returnable: Mapping[str, int]
     returns: tuple[OpenedReturn, ...]
 

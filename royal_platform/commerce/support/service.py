@@ -248,11 +248,13 @@ def exchange_proposal(
             "thread_id": thread.id,
         },
         precondition={
-            "cancelled": False, "booked": False, "wanted_price": format(price.amount, "f"),
-            "currency": order.currency,
+            "cancelled": False, "booked": False, "refunded": format(order.refunded, "f"),
+            "wanted_price": format(price.amount, "f"), "currency": order.currency,
         },
         evidence=(
             Evidence("Paid for them", format(paid.amount, "f"), order.currency, source,
+                     f"order {order.id}", now),
+            Evidence("Given back before", format(order.refunded, "f"), order.currency, source,
                      f"order {order.id}", now),
             Evidence("Price now", format(price.amount, "f"), order.currency, source,
                      f"variant {wanted.id}", now),

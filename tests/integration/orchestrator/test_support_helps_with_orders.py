@@ -387,6 +387,13 @@ def test_what_costs_something_else_meanwhile_or_is_sold_out_is_not_exchanged(
         ledger.approve(platform, asked.id, asked.argument_hash, "ada")
         moved_hands = replace(hands, back=replace(hands.back, reader=moved))
         assert asyncio.run(execute(platform, moved_hands, asked.id)) == "conflicted"
+    wish = Wish(line.id, other.id, 1, "OTHER", "paid back meanwhile")
+    asked = attending.exchange(platform, thread_id, wish, "ada")
+    money = asyncio.run(platform.order_money.order_money(order_id))
+    assert money is not None
+    assert hands.till is not None
+    asyncio.run(hands.till.writer.refund(money, Decimal("1.00"), "for the wait", "k"))
+    assert decide(platform, asked) == "conflicted"
     assert returns_of(platform, order_id) == []
     with pytest.raises(Invalid):
         attending.exchange(platform, thread_id, replace(wish, variant_id=line.variant_id), "ada")

@@ -224,6 +224,8 @@ def test_a_variant_that_was_read_out_of_words_is_a_persons_to_confirm() -> None:
 
 
 def test_a_line_is_made_good_once() -> None:
+    before = replace(swap(), precondition={**swap().precondition, "refunded": "5.00"})
+    assert rules_hit(before, Policy(), AUTO) == {"exchange.refunded"}
     state = replace(AUTO, helped=HelpState(made_good=frozenset({"l1"})))
     other = replace(AUTO, helped=HelpState(made_good=frozenset({"l2"})))
     for proposal in (back(), again(), swap()):
