@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,17 @@ from sqlalchemy import select
 
 from core.errors import RoyalError
 from core.settings import read_settings
-from royal_platform.bootstrap import bootstrap, order_writer, replacement_writer
+from royal_platform.bootstrap import (
+    bootstrap,
+    order_writer,
+    refund_writer,
+    replacement_writer,
+    return_writer,
+)
 from royal_platform.commerce.fulfilment.model import OrderState, Outcome, Shipment
+from royal_platform.persistence.tables.catalog import variants
 from royal_platform.persistence.tables.orders import orders
+from tests.fakes.after_sale import LiveAfterSale
 from tests.fakes.orders import HOME, LiveOrders
 from tests.integration.platform.wire import Sandbox
 
@@ -25,12 +34,20 @@ NOWHERE = "999999999999"
 
 @dataclass
 class Ports:
-    """The four ports, and orders that wait to be tried on, each given out once."""
+    """The eight ports, and orders that wait to be tried on, each given out once.
+
+    ``variant_id`` is one that is sold.
+    """
 
     reader: Any
     writer: Any
     replacements: Any
     replacing: Any
+    money: Any
+    refunding: Any
+    parcels: Any
+    returning: Any
+    variant_id: str
     waiting: Iterator[str]
     run: Callable[[Coroutine[Any, Any, Any]], Any]
 
@@ -58,7 +75,10 @@ class Ports:
 def fake_ports() -> Iterator[Ports]:
     live = LiveOrders()
     waiting = (live.place(str(n), {f"{n}1": 2, f"{n}2": 1}) for n in range(1, 50))
-    yield Ports(live, live, live, live, waiting, asyncio.run)
+    sold = LiveAfterSale(live)
+    yield Ports(
+        live, live, live, live, sold, sold, sold, sold, "v1", waiting, asyncio.run
+    )  # fmt: skip
 
 
 def shopify_ports(folder: Path) -> Iterator[Ports]:
@@ -70,10 +90,12 @@ def shopify_ports(folder: Path) -> Iterator[Ports]:
             orders.c.financial_status == "paid", orders.c.customer_id.is_not(None)
         )
         with platform.database.read() as connection:
+            variant_id = connection.execute(select(variants.c.id).limit(1)).scalar_one()
             ids = connection.execute(query.order_by(orders.c.processed_at.desc())).scalars().all()
         yield Ports(
             platform.orders, order_writer(platform), platform.replacements,
-            replacement_writer(platform), iter(ids), runner.run,
+            replacement_writer(platform), platform.order_money, refund_writer(platform),
+            platform.order_parcels, return_writer(platform), variant_id, iter(ids), runner.run,
         )  # fmt: skip
         platform.close()
 
@@ -182,3 +204,81 @@ def test_a_replacement_is_made_once_found_by_its_mark_and_cancelled(ports: Ports
         for each in ports.run(ports.replacements.replaceable(order_id)).replacements
         if each.mark == "dec_3"
     ] == [True]
+
+
+def test_of_an_order_that_is_not_there_no_money_and_no_goods_are_known(ports: Ports) -> None:
+    assert ports.run(ports.money.order_money(NOWHERE)) is None
+    assert ports.run(ports.parcels.order_parcels(NOWHERE)) is None
+    assert ports.run(ports.parcels.offered(NOWHERE)) is None
+
+
+def test_money_goes_back_once_for_each_key_and_is_read_back(ports: Ports) -> None:
+    order_id = ports.fresh()
+    paid = ports.run(ports.money.order_money(order_id))
+    assert (paid.id, paid.refunded, paid.is_foreign) == (order_id, 0, False)
+    assert paid.left == paid.received > 1
+    assert paid.paid_by is not None
+    for key, back in (("r1", "0.50"), ("r1", "0.50"), ("r2", "1.00")):
+        ports.run(ports.refunding.refund(paid, Decimal("0.50"), "a scratch", f"{order_id}-{key}"))
+        found = ports.run(ports.money.order_money(order_id))
+        assert (found.refunded, found.received) == (Decimal(back), paid.received)
+    assert ports.run(ports.parcels.order_parcels(order_id)).refunded == Decimal("1.00")
+
+
+def test_more_than_was_paid_does_not_go_back(ports: Ports) -> None:
+    order_id = ports.fresh()
+    paid = ports.run(ports.money.order_money(order_id))
+    with pytest.raises(RoyalError):
+        ports.run(
+            ports.refunding.refund(paid, paid.left + Decimal("0.01"), "x", f"{order_id}-more")
+        )
+    assert ports.run(ports.money.order_money(order_id)).refunded == 0
+    ports.run(ports.refunding.refund(paid, paid.left, "all of it", f"{order_id}-all"))
+    assert ports.run(ports.money.order_money(order_id)).left == 0
+
+
+def test_only_what_left_comes_back(ports: Ports) -> None:
+    order_id = ports.fresh()
+    lines = dict(ports.state(order_id).remaining)
+    assert ports.run(ports.parcels.order_parcels(order_id)).returnable == {}
+    with pytest.raises(RoyalError):
+        ports.run(ports.returning.open_return(order_id, lines, "OTHER", "[dec_1]"))
+    assert ports.run(ports.parcels.order_parcels(order_id)).returns == ()
+
+
+def test_what_is_on_its_way_back_comes_back_once_until_it_is_cancelled(ports: Ports) -> None:
+    order_id = ports.fresh()
+    lines = ports.ship_all(order_id)
+    assert ports.run(ports.parcels.order_parcels(order_id)).returnable == lines
+    ports.run(ports.returning.open_return(order_id, lines, "OTHER", "too small [dec_1]"))
+    found = ports.run(ports.parcels.order_parcels(order_id))
+    [opened] = found.returns
+    assert (opened.note, opened.lasting, opened.closed) == ("too small [dec_1]", True, False)
+    assert (opened.exchanged, found.returnable, found.cancelled) == ({}, {}, False)
+    with pytest.raises(RoyalError):
+        ports.run(ports.returning.open_return(order_id, lines, "OTHER", "[dec_2]"))
+    for _ in range(2):
+        ports.run(ports.returning.cancel_return(opened.id))
+        found = ports.run(ports.parcels.order_parcels(order_id))
+        assert [each.lasting for each in found.returns] == [False]
+        assert found.returnable == lines
+
+
+def test_a_return_says_what_goes_out_for_it_and_takes_no_stock_of_it(ports: Ports) -> None:
+    order_id = ports.fresh()
+    line, *_ = ports.ship_all(order_id)
+    offered = ports.run(ports.parcels.offered(ports.variant_id))
+    assert offered.variant_id == ports.variant_id
+    assert offered.price.amount > 0
+
+    def exchange(variant_id: str, note: str) -> None:
+        given = (order_id, {line: 1}, "STYLE", note, {variant_id: 1})
+        ports.run(ports.returning.open_return(*given))
+
+    with pytest.raises(RoyalError):
+        exchange(NOWHERE, "[dec_1]")
+    assert ports.run(ports.parcels.order_parcels(order_id)).returns == ()
+    exchange(ports.variant_id, "[dec_2]")
+    [opened] = ports.run(ports.parcels.order_parcels(order_id)).returns
+    assert (opened.exchanged, opened.lasting) == ({ports.variant_id: 1}, True)
+    assert ports.run(ports.parcels.offered(ports.variant_id)) == offered
