@@ -264,7 +264,7 @@ def exchange_proposal(
                                f"variant {wanted.id}", now),)
             ),
         ),
-        rationale=f"{wish.note} {in_words(more)}", prediction=None,
+        rationale=f"{wish.note.rstrip('. ')}. {in_words(more)}", prediction=None,
         risk=Risk(sum(each.contribution for each in factors), tuple(factors)),
         cost=None, money_at_stake=paid,
         inverse=Inverse(

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.views import support as view
 from core.errors import Conflict, Invalid
 from core.settings import read_settings
 from orchestrator.core import attending, ledger
@@ -307,6 +308,12 @@ def test_goods_are_exchanged_once_and_made_good_once_and_not_when_it_is_undone(
     asked = attending.exchange(platform, thread_id, wish, "ada")
     assert attending.exchange(platform, thread_id, wish, "ada").id == asked.id
     more = (other.price - line.paid).quantize(Decimal("0.01"))
+    shown = {
+        (each.id, one.id): (one.difference.amount, one.available)
+        for each in view.thread(platform, thread_id).exchangeable
+        for one in each.others
+    }
+    assert shown[line.id, other.id] == (more, other.available)
     assert asked.proposal.arguments["difference"] == format(more, "f")
     assert f"{abs(more)} {asked.proposal.arguments['currency']}" in asked.proposal.rationale or (
         more == 0

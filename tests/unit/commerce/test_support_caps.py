@@ -215,6 +215,7 @@ def test_what_costs_something_else_is_told_and_asks(price: Decimal) -> None:
     assert told["price_difference"] == (format(more.quantize(Decimal("0.01")), "f"), "EUR")
     assert told["variant"] == ("Halter, L", "")
     assert ("exchange.difference" in rules_hit(proposal, Policy(), AUTO)) == (price != 40)
+    assert proposal.rationale.startswith("Too small. It costs ")
     assert f"{abs(more):.2f} EUR" in proposal.rationale or more == 0
 
 
