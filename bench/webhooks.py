@@ -247,6 +247,10 @@ def _killed(report: Report, name: str, home: Path, url: str) -> None:
         timer = threading.Timer(2.0, os.kill, (pid, signal.SIGKILL))
         timer.start()
         answers = Sender(port, domain).burst(4.0)
+    platform = bootstrap(read_settings(var_dir=home, database_url=url))
+    while tell(platform):
+        pass
+    platform.close()
     lost = set(answers.stored) - _kept(url)
     report.add(
         f"answered 200 and lost by kill -9, {name}",

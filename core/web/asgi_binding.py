@@ -211,8 +211,7 @@ class _Exchange:
         scope.setdefault("state", {})["request_id"] = self._request_id
 
     async def run(self, app: App) -> None:
-        logs.clear()
-        logs.bind(request_id=self._request_id)
+        self._name_lines()
         try:
             if self._is_declared_too_large():
                 await self._refuse(_too_large())
@@ -221,10 +220,17 @@ class _Exchange:
         except RoyalError as error:
             await self._refuse(error)
         except Exception as error:  # noqa: BLE001 - the last resort: nothing may leak to the caller
-            _log.error("http.request.failed", path=self._scope["path"], exc_info=error)
+            _log.error(
+                "http.request.failed", path=self._scope["path"], request_id=self._request_id,
+                exc_info=error,
+            )  # fmt: skip
             await self._refuse(InternalError(self._request_id))
         finally:
             self._observe()
+
+    def _name_lines(self) -> None:
+        logs.clear()
+        logs.bind(request_id=self._request_id)
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -277,6 +283,13 @@ class _PlainExchange(_Exchange):
     """What only programs ask for, thousands of times a second: no word for browsers in it."""
 
     _told = True
+
+    def _name_lines(self) -> None:
+        """Only what fails is told by itself: see ``_refuse``."""
+
+    async def _refuse(self, error: RoyalError) -> None:
+        super()._name_lines()
+        await super()._refuse(error)
 
     def _with_ours(self, theirs: list[Header]) -> list[Header]:
         return [*theirs, _NOT_SNIFFED]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -40,7 +41,7 @@ _PASSAGES = "conversation_passages"
 _BODIES = 500
 _ROWS = 100
 # Few, for the writer's turn is taken for so long, and the gateway waits for it.
-_TOLD_AT_ONCE = 100
+_AT_ONCE = 100
 _TURNS = 20
 # How often a webhook may fail in a way nobody foresaw, or take its worker with it.
 _TRIES = 5
@@ -65,59 +66,96 @@ async def work_off(platform: Platform, worker: str | None = None) -> int:
     """
     tell(platform)
     with platform.database.read() as connection:
-        told = _told(webhook_inbox.unprocessed(connection, topics=_HANDLERS))
-    for receipt in told:
+        mine = webhook_inbox.unprocessed(connection, topics=_HANDLERS)
+    for receipt in mine:
         await _handle(_of(platform, receipt.store_id), receipt, worker)
     with reading(platform) as books:
-        changes = _told(_changes(books))
+        changes = _changes(books)
     if changes:
         await _read_changes(platform, changes, worker)
-    return len(told) + len(changes)
+    return len(mine) + len(changes)
 
 
 def tell(platform: Platform) -> int:
-    """Record the events of webhooks that came in, of every store, in their order; how many.
+    """Enter what came in, of every store, in its order, each with its event; how many were new.
 
-    A webhook is answered before its event is made (ADR 19). The mark is committed with the event,
-    so that whoever is killed in between tells neither twice nor never. A burst takes several
-    turns: the caller has other things to do as well.
+    A webhook is answered before it has a row and an event (ADR 19). Both are committed with its
+    leaving the intake, so that whoever is killed in between tells neither twice nor never. A burst
+    takes several turns: the caller has other things to do as well.
     """
     count = 0
     for _ in range(_TURNS):
-        told = _tell_some(platform)
-        count += told
-        if told < _TOLD_AT_ONCE:
-            break
+        with platform.database.read() as connection:
+            if not webhook_inbox.arrivals(connection, 1):
+                break
+        count += _enter_some(platform)
     return count
 
 
-def _tell_some(platform: Platform) -> int:
+def _enter_some(platform: Platform) -> int:
+    try:
+        with platform.database.write() as transaction:
+            found = webhook_inbox.arrivals(transaction.connection, _AT_ONCE, lock=True)
+            new = _enter(transaction, [receipt for each in found for receipt in each.receipts])
+            webhook_inbox.drop(transaction.connection, found)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - one that can be no row must not stop the others
+        _tell_place("intake", error)
+        return _enter_singly(platform)
+    _log.info("webhooks.entered", count=new)
+    return new
+
+
+def _enter_singly(platform: Platform) -> int:
+    """The oldest arrival, one by one; what cannot be entered stays there and says why."""
     with platform.database.read() as connection:
-        if not webhook_inbox.untold(connection, 1):
-            return 0
-    with platform.database.write() as transaction:
-        found = webhook_inbox.untold(transaction.connection, _TOLD_AT_ONCE, lock=True)
-        if found:
-            _record(transaction, found)
-    return len(found)
+        found = webhook_inbox.arrivals(connection, 1)
+    count, refused = 0, ""
+    for arrival in found:
+        for receipt in arrival.receipts:
+            try:
+                with platform.database.write() as transaction:
+                    count += _enter(transaction, [receipt])
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - as above
+                refused = f"{receipt.webhook_id}: {_unforeseen(error)}"
+                _log.error("webhook.refused", webhook_id=receipt.webhook_id, reason=refused)
+        with platform.database.write() as transaction:
+            if refused:
+                webhook_inbox.refuse(transaction.connection, arrival, refused)
+            else:
+                webhook_inbox.drop(transaction.connection, [arrival])
+    return count
 
 
-def _record(transaction: Transaction, receipts: Sequence[Receipt]) -> None:
+def _enter(transaction: Transaction, receipts: Sequence[Receipt]) -> int:
+    """A row and an event for each that was not sent before."""
     connection = transaction.connection
-    senders = {each.store_id for each in receipts}
-    clocks = {store_id: stores.clock(connection, store_id) for store_id in senders}
+    first: dict[webhook_inbox.Name, Receipt] = {}
     for receipt in receipts:
-        transaction.record(
-            NewEvent(
-                store_id=receipt.store_id,
-                type="webhook.received",
-                subject=receipt.webhook_id,
-                payload={"webhook_id": receipt.webhook_id, "topic": receipt.topic},
-                actor=_sender(receipt),
-                occurred_at=clocks[receipt.store_id].at(receipt.received_at),
-            )
-        )
-    webhook_inbox.mark_told(connection, receipts, now=wall_now())
+        first.setdefault(_name(receipt), receipt)
+    if not first:
+        return 0
+    # In one order everywhere, so that two workers never wait for each other.
+    new = webhook_inbox.append(connection, [first[name] for name in sorted(first)])
+    clocks = {store_id: stores.clock(connection, store_id) for store_id, _id in new}
+    for name, receipt in first.items():
+        if name in new:
+            transaction.record(_event(receipt, clocks[receipt.store_id].at(receipt.received_at)))
+    return len(new)
+
+
+def _event(receipt: Receipt, at: datetime) -> NewEvent:
+    return NewEvent(
+        store_id=receipt.store_id,
+        type="webhook.received",
+        subject=receipt.webhook_id,
+        payload={"webhook_id": receipt.webhook_id, "topic": receipt.topic},
+        actor=_sender(receipt),
+        occurred_at=at,
+    )
 
 
 def _sender(receipt: Receipt) -> str:
@@ -125,14 +163,11 @@ def _sender(receipt: Receipt) -> str:
     return "customer" if receipt.topic.startswith("support/") else "shopify"
 
 
-def _told(receipts: Sequence[Receipt]) -> list[Receipt]:
-    """What came is told before what came of it."""
-    return [each for each in receipts if each.told_at is not None]
-
-
 def waiting(platform: Platform) -> str | None:
     """A webhook that ``work_off`` would look at now, if any."""
     with reading(platform) as books:
+        for arrival in webhook_inbox.arrivals(books.connection, 1):
+            return arrival.receipts[0].webhook_id
         found = webhook_inbox.unprocessed(books.connection, topics=_HANDLERS, limit=1)
         found = found or _changes(books, 1)
     return found[0].webhook_id if found else None

@@ -52,7 +52,6 @@ class Receipt(NamedTuple):
     triggered_at: datetime | None
     processed_at: datetime | None
     error: str | None
-    told_at: datetime | None = None
     attempts: int = 0
     failures: int = 0
     started_at: datetime | None = None
@@ -118,11 +117,6 @@ class Commands:
             "payload": jsonable(payload), "created_at": now,
         }  # fmt: skip
         return insert_if_absent(connection, commands, values)
-
-    def receive(self, connection: Connection, receipt: Receipt) -> bool:
-        """Store a webhook; False when its id was received before."""
-        values = receipt._replace(store_id=self.store_id)._asdict()
-        return insert_if_absent(connection, webhook_receipts, values)
 
     def receipt(self, connection: Connection, webhook_id: str) -> Receipt | None:
         """One received webhook."""

@@ -1,4 +1,8 @@
-"""The webhook inbox of the whole installation: what came in, what waits, and bodies to erase."""
+"""The webhook inbox of the whole installation: what came in, what waits, and bodies to erase.
+
+What a sender waits for is one row in ``webhook_intake`` that holds many webhooks as they came. A
+worker takes it apart: a row each in ``webhook_receipts``, which are told apart by their ids there.
+"""
 
 from __future__ import annotations
 
@@ -6,44 +10,100 @@ import base64
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, literal, select, tuple_, update
+from sqlalchemy import Connection, delete, select, tuple_, update
 
 from core.storage.changes import CHANNEL
 from core.storage.types import utc_text
 from royal_platform.persistence.commands import Receipt
-from royal_platform.persistence.tables.runs import webhook_receipts
+from royal_platform.persistence.tables.runs import webhook_intake, webhook_receipts
 from royal_platform.persistence.tables.store import stores
 
 _COLUMNS = (
     "store_id", "webhook_id", "topic", "headers", "body", "received_at", "triggered_at",
 )  # fmt: skip
 _NAMES = ", ".join(_COLUMNS)
-# All rows as one parameter, so that one prepared statement serves any number of them; waiting
-# workers are told in the same commit.
+# Waiting workers are told in the same commit.
+_KEEP_ON_POSTGRES = f"""
+WITH kept AS (INSERT INTO webhook_intake (held, packed) VALUES (%s, %s) RETURNING seq)
+SELECT pg_notify('{CHANNEL}', store_id) FROM kept, unnest(%s::text[]) AS store_id
+"""  # noqa: S608 - a name of our own
+_KEEP_ON_SQLITE = "INSERT INTO webhook_intake (held, packed) VALUES (?, ?)"
+# All rows as one parameter, so that one prepared statement serves any number of them.
 _ON_POSTGRES = f"""
-WITH new AS (
-    INSERT INTO webhook_receipts ({_NAMES})
-    SELECT store_id, webhook_id, topic, headers, decode(body, 'base64'), received_at, triggered_at
-    FROM jsonb_to_recordset(%s::text::jsonb) AS given (
-        store_id text, webhook_id text, topic text, headers jsonb, body text,
-        received_at timestamptz, triggered_at timestamptz
-    )
-    ON CONFLICT DO NOTHING
-    RETURNING store_id, webhook_id
+INSERT INTO webhook_receipts ({_NAMES})
+SELECT store_id, webhook_id, topic, headers, decode(body, 'base64'), received_at, triggered_at
+FROM jsonb_to_recordset(%s::text::jsonb) AS given (
+    store_id text, webhook_id text, topic text, headers jsonb, body text,
+    received_at timestamptz, triggered_at timestamptz
 )
-SELECT store_id, webhook_id, pg_notify('{CHANNEL}', store_id) FROM new
+ON CONFLICT DO NOTHING
+RETURNING store_id, webhook_id
 """  # noqa: S608 - names of our own
 # A store's id and a webhook's.
 Name = tuple[str, str]
 
 
-def append(connection: Connection, receipts: Sequence[Receipt]) -> set[Name]:
-    """Store webhooks, each with a name and a ``received_at`` of its own; the names that are new.
+class Arrival(NamedTuple):
+    """Webhooks that were made durable together, in the order they came."""
 
-    One statement by hand: a webhook costs its sender's patience, and typed parameters cost more
-    than the rows.
+    seq: int
+    receipts: list[Receipt]
+
+
+def keep(connection: Connection, receipts: Sequence[Receipt]) -> None:
+    """Make webhooks durable as they came.
+
+    One row without an index: a row each, which random ids scatter over several trees, costs their
+    senders ten times as much.
+    """
+    packed = orjson.dumps([_packed(each) for each in receipts])
+    if connection.dialect.name == "postgresql":
+        senders = sorted({each.store_id for each in receipts})
+        connection.exec_driver_sql(_KEEP_ON_POSTGRES, (len(receipts), packed, senders))
+    else:
+        connection.exec_driver_sql(_KEEP_ON_SQLITE, (len(receipts), packed))
+
+
+def arrivals(connection: Connection, most: int, *, lock: bool = False) -> list[Arrival]:
+    """The oldest that were not taken apart, of every store: about ``most`` webhooks."""
+    columns = webhook_intake.c
+    query = (
+        select(columns.seq, columns.held)
+        .where(columns.refused.is_(None))
+        .order_by(columns.seq)
+        .limit(most)
+    )
+    wanted: list[int] = []
+    for seq, held in connection.execute(query.with_for_update() if lock else query):
+        most -= held
+        if wanted and most < 0:
+            break
+        wanted.append(seq)
+    rows = connection.execute(
+        select(columns.seq, columns.packed).where(columns.seq.in_(wanted)).order_by(columns.seq)
+    )
+    return [Arrival(seq, list(map(_unpacked, orjson.loads(packed)))) for seq, packed in rows]
+
+
+def drop(connection: Connection, arrived: Sequence[Arrival]) -> None:
+    """These were taken apart."""
+    which = [each.seq for each in arrived]
+    connection.execute(delete(webhook_intake).where(webhook_intake.c.seq.in_(which)))
+
+
+def refuse(connection: Connection, arrived: Arrival, why: str) -> None:
+    """Something in it can be no row: it stays as it came, and out of the others' way."""
+    which = webhook_intake.c.seq == arrived.seq
+    connection.execute(update(webhook_intake).where(which).values(refused=why))
+
+
+def append(connection: Connection, receipts: Sequence[Receipt]) -> set[Name]:
+    """A row for each, with a name and a ``received_at`` of its own; the names that are new.
+
+    One statement by hand: typed parameters cost more than the rows.
     """
     if connection.dialect.name == "postgresql":
         told = orjson.dumps([_as_json(each) for each in receipts]).decode()
@@ -75,6 +135,24 @@ def _on_sqlite(rows: int) -> str:
     )
 
 
+def _packed(receipt: Receipt) -> tuple[object, ...]:
+    body = base64.b64encode(receipt.body).decode() if receipt.body else ""
+    return (
+        receipt.store_id, receipt.webhook_id, receipt.topic, receipt.headers, body,
+        receipt.received_at, receipt.triggered_at,
+    )  # fmt: skip
+
+
+def _unpacked(told: Sequence[Any]) -> Receipt:
+    store_id, webhook_id, topic, headers, body, received_at, triggered_at = told
+    return Receipt(
+        store_id, webhook_id, topic, headers, base64.b64decode(body),
+        datetime.fromisoformat(received_at),
+        None if triggered_at is None else datetime.fromisoformat(triggered_at),
+        processed_at=None, error=None,
+    )  # fmt: skip
+
+
 def _as_row(receipt: Receipt) -> tuple[str | bytes | None, ...]:
     triggered = receipt.triggered_at
     return (
@@ -91,30 +169,6 @@ def _as_json(receipt: Receipt) -> dict[str, object]:
 
 def _name(receipt: Receipt) -> Name:
     return receipt.store_id, receipt.webhook_id
-
-
-def untold(connection: Connection, limit: int, *, lock: bool = False) -> list[Receipt]:
-    """Webhooks of every store whose event was not recorded, as they came, without bodies."""
-    columns = webhook_receipts.c
-    listed = [each for each in columns if each.name != "body"]
-    query = (
-        select(*listed, literal(b"").label("body"))
-        .where(columns.told_at.is_(None))
-        .order_by(columns.received_at)
-        .limit(limit)
-    )
-    rows = connection.execute(query.with_for_update() if lock else query)
-    return [Receipt(**row._asdict()) for row in rows]
-
-
-def mark_told(connection: Connection, receipts: Collection[Receipt], *, now: datetime) -> None:
-    """Their events are recorded with this transaction."""
-    columns = webhook_receipts.c
-    connection.execute(
-        update(webhook_receipts)
-        .where(tuple_(columns.store_id, columns.webhook_id).in_([_name(r) for r in receipts]))
-        .values(told_at=now)
-    )
 
 
 def begin(

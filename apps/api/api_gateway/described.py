@@ -87,7 +87,7 @@ _TOPIC = _parameter(
 def _webhook(name: str, summary: str, *more: Json) -> Json:
     return _operation(
         name, "webhooks", summary,
-        _status("It is kept, now or already.", "stored", "known")
+        _status("It is kept, now or already.", "stored")
         | _problems(401, 404, 413, 422, 503),
         parameters=[*more, *_WEBHOOK_HEADERS],
         requestBody=_body("The resource, as Shopify sends it.", "application/json", {}),
@@ -170,7 +170,7 @@ _MESSAGE = {
     "required": ["id", "channel", "address", "text"],
 }
 _EVENTS = {"type": "array", "items": {"type": "object"}}
-_KEPT = _status("It is kept, now or already; a worker reads it.", "stored", "known")
+_KEPT = _status("It is kept, now or already; a worker reads it.", "stored")
 _REFUSED = _problems(401, 413, 422, 503)
 
 PATHS: dict[str, Json] = {

@@ -100,8 +100,8 @@ class InboundDoor:
             body=body, received_at=datetime.now(UTC), triggered_at=None, processed_at=None,
             error=None,
         )  # fmt: skip
-        new = await inbox.store(receipt)
-        return JSONResponse({"status": "stored" if new else "known"})
+        await inbox.store(receipt)
+        return JSONResponse({"status": "stored"})
 
 
 def _events(body: bytes) -> list[object]:

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from core.errors import RoyalError, Unavailable
+from core.errors import Unavailable
 from core.storage.database import Database
 from core.telemetry.logs import get_logger
 from royal_platform.persistence import webhook_inbox
 from royal_platform.persistence.commands import Receipt
-from royal_platform.persistence.webhook_inbox import Name
 
 _BATCH = 200
-# A commit costs as much as fifty rows: while several come at once, the next ones gather so long.
+_BATCH_BYTES = 8 * 1024 * 1024
+# A commit costs as much as many webhooks: while several come at once, the next one waits for this
+# share of those that came last, but not longer than that.
+_SHARE = 0.6
 _GATHER_SECONDS = 0.003
 _WAITING_MAX = 5000
 _log = get_logger(__name__)
@@ -23,14 +25,14 @@ _log = get_logger(__name__)
 
 class _Waiting(NamedTuple):
     receipt: Receipt
-    stored: asyncio.Future[bool]
+    stored: asyncio.Future[None]
 
 
 class Inbox:
     """One writer thread: while a commit is under way, what arrives gathers for the next one.
 
-    Used from one event loop. A row is all that is written here; a worker records the event and
-    does the work (ADR 19).
+    Used from one event loop. What came is all that is written here; a worker takes it apart,
+    records the events and does the work (ADR 19).
     """
 
     def __init__(self, database: Database) -> None:
@@ -38,9 +40,11 @@ class Inbox:
         self._waiting: list[_Waiting] = []
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="webhook-inbox")
         self._writing: asyncio.Task[None] | None = None
+        self._enough = _WAITING_MAX
+        self._gathered: asyncio.Future[None] | None = None
 
-    async def store(self, receipt: Receipt) -> bool:
-        """Wait until ``receipt`` is durable; False when its id was stored before.
+    async def store(self, receipt: Receipt) -> None:
+        """Wait until ``receipt`` is durable, whether or not it was sent before.
 
         Raises ``Unavailable`` when the database cannot take it: the sender then tries again.
         """
@@ -53,7 +57,9 @@ class Inbox:
         self._waiting.append(waiting)
         if self._writing is None:
             self._writing = loop.create_task(self._write())
-        return await waiting.stored
+        elif len(self._waiting) >= self._enough:
+            self._go_on()
+        await waiting.stored
 
     def close(self) -> None:
         """End the thread once it has stored what it was given."""
@@ -63,50 +69,61 @@ class Inbox:
         loop = asyncio.get_running_loop()
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+                batch = self._taken()
                 receipts = [each.receipt for each in batch]
-                outcomes = await loop.run_in_executor(self._writer, self._store, receipts)
-                for waiting, outcome in zip(batch, outcomes, strict=True):
-                    _settle(waiting.stored, outcome)
+                failure = await loop.run_in_executor(self._writer, self._store, receipts)
+                for each in batch:
+                    _settle(each.stored, failure)
                 if len(batch) > 1:
-                    await asyncio.sleep(_GATHER_SECONDS)
+                    await self._gather(len(batch) + len(self._waiting))
         finally:
             self._writing = None
 
-    def _store(self, receipts: Sequence[Receipt]) -> Sequence[bool | Exception]:
-        """What became of each: whether it is new, or why it could not be stored."""
+    def _taken(self) -> list[_Waiting]:
+        size = count = 0
+        for each in self._waiting[:_BATCH]:
+            size += len(each.receipt.body)
+            if count and size > _BATCH_BYTES:
+                break
+            count += 1
+        batch, self._waiting = self._waiting[:count], self._waiting[count:]
+        return batch
+
+    async def _gather(self, came: int) -> None:
+        wanted = int(came * _SHARE)
+        if len(self._waiting) >= wanted:
+            return
+        loop = asyncio.get_running_loop()
+        self._enough, self._gathered = wanted, loop.create_future()
+        timer = loop.call_later(_GATHER_SECONDS, self._go_on)
         try:
-            return self._commit(receipts)
-        except RoyalError as error:
-            return [error] * len(receipts)
-        except Exception as error:  # noqa: BLE001 - every waiting sender must get an answer
-            if len(receipts) == 1:
-                _log.exception("webhook.storing.failed", webhook_id=receipts[0].webhook_id)
-                return [error]
-            # One bad webhook must not take its neighbours with it.
-            return [outcome for each in receipts for outcome in self._store([each])]
+            await self._gathered
+        finally:
+            timer.cancel()
+            self._enough, self._gathered = _WAITING_MAX, None
 
-    def _commit(self, receipts: Sequence[Receipt]) -> list[bool]:
-        first: dict[Name, Receipt] = {}
-        for receipt in receipts:
-            first.setdefault((receipt.store_id, receipt.webhook_id), receipt)
-        with self._database.write() as transaction:
-            # In one order everywhere, so that two gateways never wait for each other.
-            rows = [first[name] for name in sorted(first)]
-            new = webhook_inbox.append(transaction.connection, rows)
-        _log.info("webhooks.stored", count=len(new), known=len(rows) - len(new))
-        # Of two under one id only the first is new.
-        return [
-            first[name] is receipt and name in new
-            for receipt in receipts
-            for name in ((receipt.store_id, receipt.webhook_id),)
-        ]
+    def _go_on(self) -> None:
+        if self._gathered is not None and not self._gathered.done():
+            self._gathered.set_result(None)
+
+    def _store(self, receipts: Sequence[Receipt]) -> Exception | None:
+        """Why they could not be stored, if so: every waiting sender must get an answer."""
+        try:
+            with self._database.write() as transaction:
+                webhook_inbox.keep(transaction.connection, receipts)
+        except Unavailable as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - see above
+            _log.exception("webhooks.storing.failed", count=len(receipts))
+            return error
+        _log.info("webhooks.stored", count=len(receipts))
+        return None
 
 
-def _settle(stored: asyncio.Future[bool], outcome: bool | Exception) -> None:
+def _settle(stored: asyncio.Future[None], failure: Exception | None) -> None:
     if stored.done():
         return
-    if isinstance(outcome, Exception):
-        stored.set_exception(outcome)
+    if failure is None:
+        stored.set_result(None)
     else:
-        stored.set_result(outcome)
+        stored.set_exception(failure)

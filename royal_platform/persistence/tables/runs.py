@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKeyConstraint,
@@ -13,14 +14,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 from core.storage.schema import metadata
 from core.storage.types import Json
 from royal_platform.persistence.tables.columns import key, moment, reference, store_key
-
-_UNTOLD = text("told_at IS NULL")
 
 agents = Table(
     "agents",
@@ -109,6 +107,18 @@ commands = Table(
 )
 
 # The inbox: one row, durable before the 200; its event and its handling come afterwards.
+# Webhooks as they came, many in a row: what their senders wait for. A worker takes them apart.
+webhook_intake = Table(
+    "webhook_intake",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("held", Integer, nullable=False),
+    # JSON: [store, id, topic, headers, body in base64, received, triggered] for each.
+    Column("packed", LargeBinary, nullable=False),
+    # Why it could not be taken apart whole; it is not tried again.
+    Column("refused", Text),
+)
+
 webhook_receipts = Table(
     "webhook_receipts",
     metadata,
@@ -121,8 +131,6 @@ webhook_receipts = Table(
     moment("triggered_at", nullable=True),
     moment("processed_at", nullable=True),
     Column("error", Text),
-    # When its event was recorded, with which this is committed.
-    moment("told_at", nullable=True),
     # How often it was begun, and how often in a row without coming to an end that is known.
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
@@ -136,7 +144,6 @@ webhook_receipts = Table(
     Column("steps", Json),
     Index(None, "store_id", "processed_at", "received_at"),
     Index(None, "store_id", "received_at", "webhook_id"),
-    Index(None, "received_at", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
 )
 
 # Processes of the installation, not of a store.

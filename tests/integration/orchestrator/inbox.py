@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestrator.core.books import Books, reading, writing
 from royal_platform.bootstrap import Platform
+from royal_platform.persistence import webhook_inbox
 from royal_platform.persistence.commands import Receipt
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -24,7 +25,7 @@ def arrives(books: Books, webhook_id: str, topic: str, body: Any, *, at: int = 0
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     when = NOW + timedelta(seconds=at)
     receipt = Receipt(books.store_id, webhook_id, topic, {}, raw, when, None, None, None)
-    books.commands.receive(books.connection, receipt)
+    webhook_inbox.keep(books.connection, [receipt])
 
 
 def receipt_of(platform: Platform, webhook_id: str) -> Receipt:

@@ -19,6 +19,7 @@ from royal_platform.commerce.decisions.costs import OF_STORE
 from royal_platform.commerce.decisions.model import CostToServe, Decision
 from royal_platform.commerce.marketing.model import Arm
 from royal_platform.commerce.marketing.rules import arm_of
+from royal_platform.persistence import webhook_inbox
 from royal_platform.persistence.commands import Receipt
 from royal_platform.persistence.costs_to_serve import StoredCostsToServe
 from royal_platform.persistence.decisions import DecisionFilter
@@ -126,7 +127,25 @@ class Shop:
                 "created_at": at, "updated_at": at, "subtotal": price, "total": price,
                 "lines": json.dumps([line]),
             }])  # fmt: skip
+        self._told("checkouts/create", CHECKOUT)
+        until(self._left, 60, "the checkout in our copy")
         return chosen.id
+
+    def _left(self) -> bool:
+        since = self.platform.clock().now() - timedelta(hours=1)
+        left = self.platform.signals.checkouts_abandoned(since)
+        return str(CHECKOUT) in {each.id for each in left}
+
+    def _told(self, topic: str, number: int) -> None:
+        """The store's webhook."""
+        now = datetime.now(UTC)
+        receipt = Receipt(
+            store_id=self.platform.store_id, webhook_id=topic, topic=topic, headers={},
+            body=json.dumps({"id": number}).encode(), received_at=now, triggered_at=now,
+            processed_at=None, error=None,
+        )  # fmt: skip
+        with writing(self.platform) as books:
+            webhook_inbox.keep(books.connection, [receipt])
 
     def granted_at(self) -> datetime:
         with reading(self.platform) as books:
@@ -179,15 +198,7 @@ class Shop:
         }
         made = self.scene.admin(ORDER, {"order": order})["orderCreate"]
         assert made["userErrors"] == []
-        now = datetime.now(UTC)
-        body = {"id": int(made["order"]["id"].rpartition("/")[2])}
-        with writing(self.platform) as books:
-            receipt = Receipt(
-                store_id=books.store_id, webhook_id="bought", topic="orders/create", headers={},
-                body=json.dumps(body).encode(), received_at=now, triggered_at=now,
-                processed_at=None, error=None,
-            )  # fmt: skip
-            books.commands.receive(books.connection, receipt)
+        self._told("orders/create", int(made["order"]["id"].rpartition("/")[2]))
         until(self._bought, 60, "the order in our copy")
 
     def _bought(self) -> bool:

@@ -17,11 +17,11 @@ from core.events.log import personal
 from orchestrator.core import dead_letters, webhooks
 from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import Platform
-from royal_platform.persistence import store_connections
+from royal_platform.persistence import store_connections, webhook_inbox
 from royal_platform.persistence.commands import Receipt
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.orders import customers, orders
-from royal_platform.persistence.tables.runs import webhook_receipts
+from royal_platform.persistence.tables.runs import webhook_intake, webhook_receipts
 from royal_platform.store_access import sealing_key
 from tests.integration.orchestrator.inbox import NOW, arrived, receipt_of, stores_key
 
@@ -53,6 +53,7 @@ def with_people(platform: Platform) -> None:
         )
     arrived(platform, "w-old", "orders/create", {"id": 1, "customer": {"id": 1, "name": PERSON}})
     arrived(platform, "w-other", "orders/create", {"id": 2, "customer": {"id": 2}})
+    webhooks.tell(platform)
     with writing(platform) as books:
         for webhook_id in ("w-old", "w-other"):
             books.commands.processed(books.connection, webhook_id, now=NOW)
@@ -64,6 +65,7 @@ def everything_stored(platform: Platform) -> str:
             *connection.execute(select(customers)),
             *connection.execute(select(orders)),
             *connection.execute(select(webhook_receipts)),
+            *connection.execute(select(webhook_intake)),
         ]
         rows += [personal(connection, platform.store_id, seq) for seq in range(1, 30)]
     return str(rows)
@@ -183,7 +185,7 @@ async def test_news_from_before_it_was_connected_does_not_end_access(shop: Platf
             shop.store_id, f"w-{state}", "app/uninstalled", {}, b'{"id": 1}', NOW, told, None, None
         )
         with writing(shop) as books:
-            books.commands.receive(books.connection, receipt)
+            webhook_inbox.keep(books.connection, [receipt])
         await webhooks.work_off(shop)
         with shop.database.read() as connection:
             found = store_connections.get(connection, shop.store_id)

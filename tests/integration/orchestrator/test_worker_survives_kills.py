@@ -28,6 +28,7 @@ from core.settings import read_settings
 from orchestrator.core import control
 from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.persistence import webhook_inbox
 from royal_platform.persistence.commands import Receipt
 from store_sandbox.app import create_app
 from store_sandbox.runtime import Options
@@ -252,11 +253,12 @@ def test_webhooks_are_worked_off_and_a_deleted_product_disappears(scene: Scene) 
                 body=json.dumps(body).encode(), received_at=now, triggered_at=now,
                 processed_at=None, error=None,
             )  # fmt: skip
-            books.commands.receive(books.connection, receipt)
+            webhook_inbox.keep(books.connection, [receipt])
 
     def worked_off() -> bool:
         with reading(scene.platform) as books:
-            return books.commands.unprocessed(books.connection) == []
+            waiting = webhook_inbox.arrivals(books.connection, 1)
+            return not waiting and books.commands.unprocessed(books.connection) == []
 
     until(worked_off, 30, "the webhooks")
     assert gone not in {variant.product_id for variant in scene.platform.catalog.variants()}

@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from core.storage import migrate
 from core.storage.database import Database, normalise
-from royal_platform.persistence import schema
+from royal_platform.persistence import schema, webhook_inbox
 from royal_platform.persistence import stores as store_rows
 from royal_platform.persistence.tables import metadata
 from royal_platform.persistence.tables.store import stores
@@ -77,6 +77,27 @@ def test_customers_from_before_their_consent_are_read_once_more(database_url):
     database.dispose()
 
 
+def test_a_webhook_whose_event_was_not_recorded_yet_waits_as_it_came(database_url):
+    migrate.upgrade(database_url, schema.MIGRATIONS, "0039_webhook_attempts")
+    engine = create_engine(normalise(database_url), poolclass=NullPool)
+    body = "x'7b7d'" if engine.dialect.name == "sqlite" else "'{}'"
+    with engine.begin() as connection:
+        for name, told in (("w-told", "'2026-03-01 09:00:00Z'"), ("w-1", "NULL"), ("w-2", "NULL")):
+            connection.exec_driver_sql(
+                "INSERT INTO webhook_receipts (store_id, webhook_id, topic, headers, body,"
+                f" received_at, told_at) VALUES ('s', '{name}', 'orders/create', '{{}}', {body},"
+                f" '2026-03-01 0{len(name)}:00:00Z', {told})"
+            )
+    schema.upgrade(database_url)
+    with engine.connect() as connection:
+        [arrived] = webhook_inbox.arrivals(connection, 10)
+        left = connection.exec_driver_sql("SELECT webhook_id FROM webhook_receipts").scalars().all()
+    assert [(each.webhook_id, each.body) for each in arrived.receipts] == [
+        ("w-1", b"{}"), ("w-2", b"{}"),
+    ]  # fmt: skip
+    assert left == ["w-told"]
+
+
 _A_DAY_OF_SALES = (
     "INSERT INTO daily_sales VALUES ('s', '2026-03-01', 'EUR', 130, 0, 20, 0, 110, 2, 5)",
     *(
@@ -116,6 +137,7 @@ def test_every_business_row_has_a_store():
         "oauth_installs",
         "used_nonces",
         "access_log",
+        "webhook_intake",
     }
     without = {
         table.name
