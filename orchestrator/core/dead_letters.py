@@ -27,7 +27,7 @@ def retry(ground: Ground, letter_id: str, actor: Actor) -> str:
     with writing(ground) as books:
         letter = _open_letter(books, letter_id)
         started = _again(books, letter, name)
-        _resolve(books, letter, name, "retried")
+        resolve_of(books, letter.kind, letter.subject, actor, "retried")
     _log.info("dead_letter.retried", letter_id=letter_id, kind=letter.kind, started=started)
     return started
 
@@ -38,6 +38,13 @@ def dismiss(ground: Ground, letter_id: str, actor: Actor) -> None:
     with writing(ground) as books:
         _resolve(books, _open_letter(books, letter_id), name, "dismissed")
     _log.info("dead_letter.dismissed", letter_id=letter_id)
+
+
+def resolve_of(books: Books, kind: str, subject: str, actor: Actor, how: str) -> None:
+    """The work on ``subject`` is done again: no letter about it, however old, is open any more."""
+    for letter in books.commands.dead_letters(books.connection):
+        if (letter.kind, letter.subject) == (kind, subject):
+            _resolve(books, letter, actor_name(actor), how)
 
 
 def _again(books: Books, letter: DeadLetter, actor: str) -> str:

@@ -14,6 +14,7 @@ from core.events import NewEvent
 from core.telemetry.logs import get_logger
 from orchestrator.core import taking_in
 from orchestrator.core.books import Actor, Books, reading, writing
+from orchestrator.core.dead_letters import resolve_of
 from orchestrator.core.suppressing import put_down
 from royal_platform.messaging.reports import report_of
 from royal_platform.persistence import store_connections, stores, webhook_inbox
@@ -222,6 +223,7 @@ def replay(platform: Platform, webhook_id: str, actor: Actor) -> None:
                 remedy="Nothing can be handled again; a sync reads what the store has now.",
             )
         books.commands.reopen(books.connection, webhook_id)
+        resolve_of(books, KIND, webhook_id, actor, "replayed")
         books.tell("webhook.replayed", webhook_id, actor, {"topic": receipt.topic})
     _log.info("webhook.replayed", webhook_id=webhook_id)
 

@@ -216,6 +216,27 @@ async def test_poison_is_buried_replayed_and_never_in_the_way(shop: Platform):
     assert failed.items[0].body == b""
 
 
+async def test_what_is_replayed_or_retried_leaves_no_letter_open(shop: Platform):
+    arrived(shop, "w-bad", "products/delete", b"[1, 2")
+    await webhooks.work_off(shop)
+    for number in range(3):
+        [letter] = dead_letters.open_letters(shop)
+        webhooks.replay(shop, letter.subject, "somebody")
+        assert dead_letters.open_letters(shop) == [], number
+        await webhooks.work_off(shop)
+    with reading(shop) as books:
+        told = read_after(books.connection, shop.store_id, 0, 50, type="workflow.resolved")
+    assert [each.payload["how"] for each in told] == ["replayed"] * 3
+    # Two of one webhook, as earlier versions left them.
+    with writing(shop) as books:
+        books.commands.bury(
+            books.connection, workflow_id="webhook:w-bad", kind=webhooks.KIND, subject="w-bad",
+            error="earlier", now=NOW,
+        )  # fmt: skip
+    dead_letters.retry(shop, dead_letters.open_letters(shop)[0].id, "somebody")
+    assert dead_letters.open_letters(shop) == []
+
+
 async def test_what_only_says_that_something_changed_waits_for_a_store_that_is_away(
     shop: Platform,
 ):
