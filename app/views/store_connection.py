@@ -248,9 +248,12 @@ def _moment(text: str | None) -> datetime | None:
 
 def _webhook_counts(books: Books) -> dict[str, int]:
     columns = webhook_receipts.c
+    begun = columns.started_at.is_not(None) & columns.ended_at.is_(None)
+    open_ = columns.processed_at.is_(None)
     query = select(
         func.count().label("all"),
-        func.count().filter(columns.processed_at.is_(None)).label("waiting"),
+        func.count().filter(open_ & ~begun).label("waiting"),
+        func.count().filter(open_ & begun).label("running"),
         func.count().filter(columns.error.is_not(None)).label("failed"),
     ).where(columns.store_id == books.store_id)
     row = books.connection.execute(query).one()

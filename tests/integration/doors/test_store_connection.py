@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from orchestrator.core import connecting
+from orchestrator.core import connecting, webhooks
 from orchestrator.core.agent_registry import AgentRegistry, Registration
 from orchestrator.core.books import reading
 from royal_platform.bootstrap import Platform, follow
-from royal_platform.persistence import store_connections, stores
+from royal_platform.persistence import store_connections, stores, webhook_inbox
 from royal_platform.persistence.commands import unrelayed
 from royal_platform.persistence.store_connections import StoredGrants
 from royal_platform.store_access import sealing_key
 from tests.integration.doors.conftest import ADMIN
+from tests.integration.orchestrator.inbox import NOW, arrived
 from tests.integration.platform.wire import TOKEN_PATH, Reply, Shop, served
 
 TOKEN = "shpat_super_secret_value"
@@ -93,6 +94,17 @@ async def check_what_was_entered(platform: Platform) -> bool:
 def status_of(platform: Platform, agent_id: str) -> str:
     with reading(platform) as books:
         return {each.id: each.status for each in books.agents.all(books.connection)}[agent_id]
+
+
+def test_a_webhook_that_is_worked_on_does_not_wait(client: Any, platform: Platform) -> None:
+    for number in range(3):
+        arrived(platform, f"w-{number}", "products/update", {"id": number}, at=number)
+    webhooks.tell(platform)
+    with platform.database.write() as transaction:
+        webhook_inbox.begin(
+            transaction.connection, [(platform.store_id, "w-0")], worker="w", now=NOW
+        )
+    assert show(client)["webhooks"] == {"all": 3, "waiting": 2, "running": 1, "failed": 0}
 
 
 @pytest.mark.parametrize("way", ["token", "key"])
