@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from core.errors import NotFound
+from core.events.tables import events
 from royal_platform.commerce.support.model import (
     Attachment,
     Draft,
@@ -117,14 +118,18 @@ class Threads:
             return None
         return read_message(row, self._files(connection, [row.id])[row.id])
 
-    def has_news(self, connection: Connection, since: datetime | None) -> bool:
-        """Whether somebody wrote in an open thread after ``since``, or ever when it is None."""
-        query = select(support_threads.c.id).where(
-            support_threads.c.store_id == self.store_id,
-            support_threads.c.status == ThreadStatus.OPEN.value,
+    def has_news(self, connection: Connection, told: str, after: int) -> bool:
+        """Whether an event of type ``told`` with ``seq > after`` is about a thread that is open.
+
+        By the log's order, since two moments may be the same one.
+        """
+        mine = (events.c.store_id == self.store_id) & (_THREADS.store_id == self.store_id)
+        query = (
+            select(_THREADS.id)
+            .join(events, events.c.subject == _THREADS.id)
+            .where(mine, events.c.type == told, events.c.seq > after)
+            .where(_THREADS.status == ThreadStatus.OPEN.value)
         )
-        if since is not None:
-            query = query.where(support_threads.c.last_inbound_at > since)
         return connection.execute(query.limit(1)).first() is not None
 
     def of_internet_ids(self, connection: Connection, internet_ids: Iterable[str]) -> str | None:

@@ -33,12 +33,14 @@ from orchestrator.core.books import Books, reading, writing
 from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.refunding import Till
 from orchestrator.core.running import carry_out
-from orchestrator.core.runs import start_run
-from orchestrator.core.taking_in import wake_unread
+from orchestrator.core.runs import cancel, start_run
+from orchestrator.core.taking_in import take_in, wake_unread
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.decisions.model import Autonomy, Decision
 from royal_platform.commerce.support.exchanging import ExchangeableLine, Variant
 from royal_platform.commerce.support.model import (
+    Arrival,
+    Channel,
     Citation,
     Direction,
     Draft,
@@ -534,6 +536,22 @@ def test_what_a_customer_writes_wakes_the_agent_once(platform: Platform) -> None
     assert wake_unread(platform) is None
     [thread] = threads(platform)
     assert thread.triage is not None
+
+
+def test_a_message_of_the_moment_the_agent_was_asked_in_wakes_it_afterwards(
+    platform: Platform,
+) -> None:
+    letter = Arrival(
+        key="same", channel=Channel.CHAT, author="Ann", address="ann@home.test",
+        subject="Where is it?", text="Where is my order?", quoted="", html=None,
+        internet_id="message:same", answers=(), is_automatic=False,
+    )  # fmt: skip
+    with writing(platform) as books:
+        run_id, _ = start_run(books, AGENT, trigger="manual", actor="somebody")
+        assert take_in(books, letter, None) is not None
+    assert run_id is not None
+    cancel(platform, run_id, "somebody")
+    assert wake_unread(platform) is not None
 
 
 def test_the_sandboxs_customers_write_about_their_own_orders(
