@@ -24,12 +24,14 @@ _READ_MAX = 200_000
 class Report:
     """A message of ours that did not reach its address for good, or was complained about.
 
-    ``addresses`` are those the report names; a complaint may name none.
+    ``addresses`` are those the report names; a complaint may name none. ``event_id`` is the same
+    whenever the same event is sent again; None where a carrier gives events no id.
     """
 
     message_id: str
     addresses: tuple[str, ...]
     cause: Cause
+    event_id: str | None = None
 
 
 def report_of(raw: bytes) -> Report | None:

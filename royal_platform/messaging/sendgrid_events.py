@@ -37,7 +37,9 @@ def reports_of(events: Iterable[Any]) -> list[Report]:
         cause = _cause(event)
         message_id, address = event.get("message_id"), event.get("email")
         if cause is not None and isinstance(message_id, str) and isinstance(address, str):
-            found.append(Report(message_id, (address.lower(),), cause))
+            given = event.get("sg_event_id")
+            event_id = given if isinstance(given, str) and given else None
+            found.append(Report(message_id, (address.lower(),), cause, event_id))
     return found
 
 

@@ -39,10 +39,11 @@ from api_gateway.webhooks import BODY_MAX, Reception
 from core.errors import RoyalError
 from core.events import StoredEvent, read_after, verify
 from core.settings import Settings, read_settings
-from orchestrator.core import webhooks
+from orchestrator.core import suppressing, webhooks
 from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.messages.model import Rendered, State
+from royal_platform.commerce.messages.rules import address_digest
 from royal_platform.messaging.unsubscribing import links_of
 from royal_platform.persistence import stores, webhook_inbox
 from royal_platform.persistence.commands import Commands, Receipt
@@ -619,3 +620,11 @@ def test_sendgrid_says_who_cannot_be_reached_and_only_with_its_signature(
         found = Messages(books.store_id).find(books.connection, message_id)
     assert found is not None
     assert found.state is State.BOUNCED
+    # What SendGrid sends once more does not undo what a person decided; what is new does.
+    complaint = {**event, "event": "spamreport", "sg_event_id": "e-1"}
+    assert send(complaint) == 200
+    suppressing.lift(stored, address_digest("ann@test.example"), "somebody")
+    assert send(complaint, complaint) == 200
+    assert cause() is None
+    assert send({**complaint, "sg_event_id": "e-2"}) == 200
+    assert cause() == "complained"
