@@ -54,6 +54,18 @@ class SubjectOut(Model):
     title: str
 
 
+class PhraseOut(Model):
+    """What is said, for readers of another language: a key and its parameters as text.
+
+    ``terms`` has the keys of the parameters that are words themselves. A reader who does not know
+    a key shows the English text that stands beside it.
+    """
+
+    key: str
+    params: dict[str, str]
+    terms: dict[str, str]
+
+
 class ChangeOut(Model):
     """One line of the diff: what is, what is proposed, what was written and read back."""
 

@@ -14,6 +14,7 @@ from app.schemas.common import (
     Model,
     MoneyOut,
     PageQuery,
+    PhraseOut,
     Source,
     SubjectOut,
 )
@@ -79,6 +80,8 @@ class InverseOut(Model):
 
 
 class DecisionSummary(Model):
+    """``said``: title and remedy of the finding that an alert is about; empty for all else."""
+
     id: str
     kind: str
     agent_id: str
@@ -101,6 +104,7 @@ class DecisionSummary(Model):
     reverted_by: str | None
     failure: str | None
     source: Source
+    said: dict[str, PhraseOut]
 
 
 class TimelineEntry(Model):

@@ -7,18 +7,22 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Given, Model, PageQuery
+from app.schemas.common import Given, Model, PageQuery, PhraseOut
 
 SeverityWord = Literal["low", "medium", "high", "critical"]
 StateWord = Literal["open", "suppressed", "resolved"]
 
 
 class FindingFactOut(Model):
-    """One piece of evidence and where it can be looked up."""
+    """One piece of evidence and where it can be looked up.
+
+    ``words``: label, value and source, as far as they are words.
+    """
 
     label: str
     value: str
     source: str
+    words: dict[str, PhraseOut]
 
 
 class SuppressionOut(Model):
@@ -44,7 +48,8 @@ class AlertOut(Model):
 class SecurityFindingOut(Model):
     """What a check found. Times are the store's; ``suppression`` is the one that covers it now.
 
-    ``alert`` is the one in force; null: people were not told, or it was taken back.
+    ``words``: title and remedy; empty for what an earlier version found. ``alert`` is the one in
+    force; null: people were not told, or it was taken back.
     """
 
     id: str
@@ -62,6 +67,7 @@ class SecurityFindingOut(Model):
     order_id: str | None
     suppression: SuppressionOut | None
     alert: AlertOut | None
+    words: dict[str, PhraseOut]
 
 
 class SecurityFindingPage(Model):

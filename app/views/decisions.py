@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from app.schemas.common import SubjectOut
+from app.schemas.common import PhraseOut, SubjectOut
 from app.schemas.decisions import (
     ApproveIn,
     BatchIn,
@@ -25,7 +26,8 @@ from app.schemas.decisions import (
 from app.views import effects, shared
 from core.events import StoredEvent, read_after
 from orchestrator.core import ledger
-from royal_platform.commerce.decisions.model import Decision, Status
+from royal_platform.commerce.decisions.model import Decision, Proposal, Status
+from royal_platform.commerce.decisions.notices import FINDING, RAISE
 from royal_platform.persistence.decisions import DecisionFilter, Decisions
 
 if TYPE_CHECKING:
@@ -133,7 +135,14 @@ def _summary(connection: Connection, store: Store, decision: Decision) -> Decisi
         reverted_by=decision.reverted_by,
         failure=decision.failure,
         source=shared.source(store),
+        said={name: PhraseOut(**told) for name, told in _said(proposal).items()},
     )
+
+
+def _said(proposal: Proposal) -> Mapping[str, Any]:
+    """What an alert about a finding says; earlier ones have no keys."""
+    is_said = proposal.kind == RAISE and proposal.subject.type == FINDING
+    return (proposal.arguments.get("said") or {}) if is_said else {}
 
 
 def _revertible(decision: Decision) -> bool:

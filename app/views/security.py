@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from app.schemas.common import PhraseOut
 from app.schemas.security import (
     AlertOut,
     FindingFactOut,
@@ -105,6 +106,7 @@ def _finding(found: StoredFinding) -> SecurityFindingOut:
         order_id=None if order is None else str(order),
         suppression=None if found.suppression is None else _suppression(found.suppression),
         alert=None if found.alert is None else AlertOut.model_validate(found.alert),
+        words={name: PhraseOut(**told) for name, told in finding.words.items()},
     )
 
 

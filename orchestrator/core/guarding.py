@@ -122,9 +122,9 @@ def canaries(settings: Settings) -> dict[str, str]:
 def secrets_kept(settings: Settings) -> list[Secret]:
     """Secrets by name, with their age where it is known; no value is read."""
     stored = local_store(settings).set_at()
-    kept = [Secret(name, "the encrypted store", at) for name, at in sorted(stored.items())]
+    kept = [Secret(name, "place.store", at) for name, at in sorted(stored.items())]
     given = [name for name in canaries(settings) if name not in stored]
-    return [*kept, *(Secret(name, "the environment", None) for name in sorted(given))]
+    return [*kept, *(Secret(name, "place.environment", None) for name in sorted(given))]
 
 
 def audits() -> list[Scan]:

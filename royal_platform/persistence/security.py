@@ -114,14 +114,17 @@ class StoredSecurity:
         return found
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """(place, text) of the newest events, runs and given-up work: what must hold no secret."""
+        """(key of a place, text) of the newest events, runs and given-up work.
+
+        These must hold no secret.
+        """
         store = self._store_id
         newest = (
-            ("the event log", select(events.c.payload).where(events.c.store_id == store)
+            ("place.event_log", select(events.c.payload).where(events.c.store_id == store)
              .order_by(events.c.seq.desc())),
-            ("the runs", select(runs.c.error).where(runs.c.store_id == store)
+            ("place.runs", select(runs.c.error).where(runs.c.store_id == store)
              .where(runs.c.error.is_not(None)).order_by(runs.c.requested_at.desc())),
-            ("the work that was given up", select(dead_letters.c.error)
+            ("place.given_up", select(dead_letters.c.error)
              .where(dead_letters.c.store_id == store).order_by(dead_letters.c.at.desc())),
         )  # fmt: skip
         with self._database.read() as connection:
@@ -166,6 +169,7 @@ class Findings:
         told = {
             "severity": finding.severity.value, "title": finding.title, "remedy": finding.remedy,
             "facts": [asdict(each) for each in finding.facts], "about": dict(finding.about),
+            "words": dict(finding.words),
             "state": State.OPEN.value, "last_seen_at": now, "resolved_at": None, "run_id": run_id,
         }  # fmt: skip
         if known is None:
@@ -351,7 +355,7 @@ class Findings:
 def _stored(row: Any, held: Sequence[Suppression], now: datetime) -> StoredFinding:
     finding = Finding(
         row.check_name, row.subject, Severity(row.severity), row.title, row.remedy,
-        tuple(Fact(**each) for each in row.facts), row.about,
+        tuple(Fact(**each) for each in row.facts), row.about, row.words or {},
     )  # fmt: skip
     suppression = next((s for s in held if s.covers(finding.check, finding.subject, now)), None)
     state = State(row.state)

@@ -1,6 +1,8 @@
 import { screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
+import { changeLanguage } from "@/i18n";
 import { open } from "./support/app";
+import { phrase } from "./support/security";
 import { World } from "./support/world";
 
 it("shows a finding's evidence and remedy, what was not checked, and access nobody needs", async () => {
@@ -14,6 +16,54 @@ it("shows a finding's evidence and remedy, what was not checked, and access nobo
   expect(screen.getByText(/Not checked/)).toBeInTheDocument();
   expect(screen.getByText("write_themes")).toBeInTheDocument();
   expect(screen.getByText(/Ada: our own test/)).toBeInTheDocument();
+});
+
+it("says a finding in Dutch, and in English what has no Dutch words", async () => {
+  const world = new World();
+  open("/security", world);
+  await screen.findByText(/was let in from/);
+  await changeLanguage("nl");
+  try {
+    expect(
+      await screen.findByText(
+        "'till' werd binnengelaten vanaf 203.0.113.0/24, waar anderen eerder werden geweigerd",
+      ),
+    ).toBeInTheDocument();
+    expect(screen.getByText("eerder geweigerd")).toBeInTheDocument();
+    expect(screen.getByText("toegangslogboek")).toBeInTheDocument();
+    expect(screen.getByText("Ask its holder.")).toBeInTheDocument();
+  } finally {
+    await changeLanguage("en");
+  }
+});
+
+it("says an alert about a finding on Today in Dutch", async () => {
+  const world = new World();
+  const [first] = [...world.decisions.values()];
+  if (!first) throw new Error("the world has no decision");
+  const told = "A Shopify access token stands in the runs";
+  world.decisions.set(first.id, {
+    ...first,
+    kind: "alert.raise",
+    subject: { type: "finding", id: "fnd_3", title: told },
+    said: {
+      title: phrase(
+        "leak.title",
+        { what: "A Shopify access token", place: "the runs" },
+        { what: "shape.shopify", place: "place.runs" },
+      ),
+    },
+  });
+  open("/", world);
+  await screen.findByText(new RegExp(told));
+  await changeLanguage("nl");
+  try {
+    expect(
+      await screen.findByText(/Een toegangstoken van Shopify staat in de runs/),
+    ).toBeInTheDocument();
+  } finally {
+    await changeLanguage("en");
+  }
 });
 
 it("lets a finding wait with a reason and an end, and not without", async () => {

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from royal_platform.commerce.decisions.notices import Severity
-from royal_platform.commerce.security.model import Credential, Fact, Finding, Visit
+from royal_platform.commerce.security.model import Credential, Finding, Visit
+from royal_platform.commerce.security.words import Phrase, fact, finding, phrase
 
 # How far back a visit still makes an alarm, and how long a place has to be known to be no news.
 RECENT = timedelta(hours=24)
@@ -19,7 +20,7 @@ FORGED_AN_HOUR = 5
 IDLE = timedelta(days=60)
 _PRIVILEGED = frozenset({"admin", "operator"})
 _HERE = frozenset({"loopback", ""})
-_LOG = "access log"
+_LOG, _CREDENTIALS = phrase("source.access_log"), phrase("source.credentials")
 
 
 def brute_force(visits: Iterable[Visit], now: datetime) -> list[Finding]:
@@ -29,17 +30,16 @@ def brute_force(visits: Iterable[Visit], now: datetime) -> list[Finding]:
         if count >= GUESSES_AN_HOUR and (place not in worst or count > worst[place].count):
             worst[place] = Visit(hour, "", "unknown", "", place, count, hour, last)
     return [
-        Finding(
+        finding(
             "access.brute_force",
             place,
             Severity.HIGH if each.count >= 10 * GUESSES_AN_HOUR else Severity.MEDIUM,
-            f"{each.count} attempts to come in within an hour from {_where(place)}",
-            "Block the network at your proxy. Sign-in links and tokens of 256 random bits are not "
-            "guessed, but look whether one was let in afterwards.",
+            phrase("brute_force.title", tries=each.count, place=_where(place)),
+            phrase("brute_force.remedy"),
             (
-                Fact("refused within the hour", str(each.count), _LOG),
-                Fact("hour", each.hour.isoformat(), _LOG),
-                Fact("last", each.last_at.isoformat(), _LOG),
+                fact("label.refused_in_hour", each.count, _LOG),
+                fact("label.hour", each.hour.isoformat(), _LOG),
+                fact("label.last", each.last_at.isoformat(), _LOG),
             ),
         )
         for place, each in sorted(worst.items())
@@ -54,14 +54,13 @@ def forged_signatures(visits: Iterable[Visit], now: datetime) -> list[Finding]:
         if signed and each.outcome == "unknown" and now - each.last_at <= RECENT:
             counted[each.inlet, each.place] += each.count
     return [
-        Finding(
+        finding(
             "access.signature",
             f"{inlet} {place}",
             Severity.HIGH if count >= 10 * FORGED_AN_HOUR else Severity.MEDIUM,
-            f"{count} requests to /{inlet} were not signed rightly within a day",
-            "If they are the store's own, the client secret was changed: connect the store again. "
-            "If not, somebody forges them: nothing of them was taken in.",
-            (Fact("refused", str(count), _LOG), Fact("from", _where(place), _LOG)),
+            phrase("signature.title", requests=count, inlet=inlet),
+            phrase("signature.remedy"),
+            (fact("label.refused", count, _LOG), fact("label.from", _where(place), _LOG)),
         )
         for (inlet, place), count in sorted(counted.items())
         if count >= FORGED_AN_HOUR
@@ -104,17 +103,17 @@ def takeovers(
         if tried is None or not let_in or each.last_at < tried[0]:
             continue
         who = names[each.caller]
-        found[each.caller, each.place] = Finding(
+        found[each.caller, each.place] = finding(
             "access.takeover",
             f"{each.caller} {each.place}",
             Severity.CRITICAL,
-            f"{who.name!r} was let in from {_where(each.place)}, where others were refused before",
-            "Ask its holder. Unless it was they who mistyped, revoke it and look at what it did.",
+            phrase("takeover.title", who=repr(who.name), place=_where(each.place)),
+            phrase("takeover.remedy"),
             (
-                Fact("refused before", str(tried[1]), _LOG),
-                Fact("let in", each.last_at.isoformat(), _LOG),
-                Fact("credential", each.caller, _LOG),
-                Fact("role", who.role, "credentials"),
+                fact("label.refused_before", tried[1], _LOG),
+                fact("label.let_in", each.last_at.isoformat(), _LOG),
+                fact("label.credential", each.caller, _LOG),
+                fact("label.role", who.role, _CREDENTIALS),
             ),
             {"token_id": who.id} if who.kind == "token" else {},
         )
@@ -124,15 +123,15 @@ def takeovers(
 def new_privileges(credentials: Iterable[Credential], now: datetime) -> list[Finding]:
     """Tokens made within the last day that may decide or configure."""
     return [
-        Finding(
+        finding(
             "access.privilege",
             each.id,
             Severity.MEDIUM if each.role == "admin" else Severity.LOW,
-            f"A new {each.kind} {each.name!r} may act as {each.role}",
-            "If nobody of you made it, revoke it: royal tokens revoke.",
+            phrase("privilege.title", who=repr(each.name), role=each.role),
+            phrase("privilege.remedy"),
             (
-                Fact("role", each.role, "credentials"),
-                Fact("made", each.created_at.isoformat(), "credentials"),
+                fact("label.role", each.role, _CREDENTIALS),
+                fact("label.made", each.created_at.isoformat(), _CREDENTIALS),
             ),
             {"token_id": each.id} if each.kind == "token" else {},
         )
@@ -151,15 +150,15 @@ def idle_tokens(
     used = {each.caller for each in visits if each.outcome == "let_in"}
     watched = min(now - log_from, IDLE)
     return [
-        Finding(
+        finding(
             "access.idle_token",
             each.id,
             Severity.MEDIUM if each.role in _PRIVILEGED else Severity.LOW,
-            f"The token {each.name!r} ({each.role}) is in force and was not used",
-            "Revoke it: whoever needs one makes a new one in a minute.",
+            phrase("idle_token.title", who=repr(each.name), role=each.role),
+            phrase("idle_token.remedy"),
             (
-                Fact("not used for", f"at least {watched.days} days", _LOG),
-                Fact("made", each.created_at.isoformat(), "credentials"),
+                fact("label.not_used_for", phrase("value.at_least_days", days=watched.days), _LOG),
+                fact("label.made", each.created_at.isoformat(), _CREDENTIALS),
             ),
             {"token_id": each.id},
         )
@@ -175,17 +174,17 @@ def idle_tokens(
 
 def _new_place(who: Credential, visit: Visit, places: Sequence[str]) -> Finding:
     known = [each for each in places if each != visit.place]
-    return Finding(
+    return finding(
         "access.new_place",
         f"{who.kind}:{who.id} {visit.place}",
         Severity.HIGH if who.role in _PRIVILEGED else Severity.MEDIUM,
-        f"{who.name!r} was used from {_where(visit.place)} for the first time",
-        "Ask its holder whether that was they. If not, revoke it and make a new one.",
+        phrase("new_place.title", who=repr(who.name), place=_where(visit.place)),
+        phrase("new_place.remedy"),
         (
-            Fact("first seen there", visit.first_at.isoformat(), _LOG),
-            Fact("requests in that hour", str(visit.count), _LOG),
-            Fact("known places", ", ".join(map(_where, known)), _LOG),
-            Fact("role", who.role, "credentials"),
+            fact("label.first_seen_there", visit.first_at.isoformat(), _LOG),
+            fact("label.requests_in_hour", visit.count, _LOG),
+            *(fact("label.known_places", _where(each), _LOG) for each in known),
+            fact("label.role", who.role, _CREDENTIALS),
         ),
         {"token_id": who.id} if who.kind == "token" else {},
     )
@@ -202,7 +201,7 @@ def _refused(visits: Iterable[Visit], now: datetime) -> list[tuple[datetime, str
     return [(hour, place, count, last) for (hour, place), (count, last) in sorted(counted.items())]
 
 
-def _where(place: str) -> str:
-    return {"loopback": "this machine", "": "an unknown place", "elsewhere": "many networks"}.get(
-        place, place
-    )
+def _where(place: str) -> Phrase | str:
+    """A network by its address; the places that have none are words."""
+    key = {"loopback": "loopback", "": "unknown", "elsewhere": "elsewhere"}.get(place)
+    return place if key is None else phrase(f"place.{key}")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from royal_platform.commerce.decisions.notices import Severity
-from royal_platform.commerce.security.model import Fact, Finding
+from royal_platform.commerce.security.model import Finding
+from royal_platform.commerce.security.words import fact, finding, phrase
 
 _SEVERITIES = {
     "low": Severity.LOW, "moderate": Severity.MEDIUM, "medium": Severity.MEDIUM,
@@ -43,12 +44,12 @@ def vulnerable(check: str, advisories: Iterable[Advisory], source: str) -> list[
 def _finding(check: str, package: str, found: Sequence[Advisory], source: str) -> Finding:
     severities = [_SEVERITIES.get(each.severity, Severity.HIGH) for each in found]
     fixes = sorted({each.fixed_in for each in found if each.fixed_in})
-    return Finding(
+    return finding(
         check=check,
         subject=package,
         severity=max(severities, key=_ORDER.index),
-        title=f"{package} {found[0].version} has a known vulnerability",
-        remedy=f"Update it to {' or '.join(fixes)}." if fixes
-        else "No version mends it yet: do without it, or keep what reaches it away.",
-        facts=tuple(Fact("Advisory", each.name, source) for each in found),
+        title=phrase("package.title", package=package, version=found[0].version),
+        remedy=phrase("package.remedy", fixes=" / ".join(fixes)) if fixes
+        else phrase("package.unmended"),
+        facts=tuple(fact("label.advisory", each.name, source) for each in found),
     )  # fmt: skip

@@ -22,11 +22,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One piece of evidence: what, how much, and where it can be looked up."""
+    """One piece of evidence: what, how much, and where it can be looked up.
+
+    ``words`` are the key and parameters of each of these that can be said in another language.
+    """
 
     label: str
     value: str
     source: str
+    words: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,9 @@ class Finding:
     """What one check sees now about one subject.
 
     ``check`` is its name ("access.brute_force"); ``subject`` an opaque id, never a secret and no
-    personal data. ``facts`` are the evidence, ``remedy`` says what to do.
+    personal data. ``facts`` are the evidence, ``remedy`` says what to do. ``words`` are the key
+    and parameters of title and remedy, for who says them in another language; none of what an
+    earlier version found.
     """
 
     check: str
@@ -45,6 +51,7 @@ class Finding:
     facts: tuple[Fact, ...] = ()
     # What a decision about it needs: ids, amounts as text.
     about: Mapping[str, Any] = field(default_factory=dict)
+    words: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -125,7 +132,10 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret by its name: where it is kept and when it was last renewed, if that is known."""
+    """A secret by its name; ``renewed_at`` is when it was last renewed, if that is known.
+
+    ``kept_in`` is the key of a place's name ("place.store").
+    """
 
     name: str
     kept_in: str
@@ -143,6 +153,7 @@ def scan_of(told: Mapping[str, Any]) -> Scan:
         Finding(
             each["check"], each["subject"], Severity(each["severity"]), each["title"],
             each["remedy"], tuple(Fact(**fact) for fact in each["facts"]), each["about"],
+            each.get("words", {}),
         )
         for each in told["findings"]
     )  # fmt: skip

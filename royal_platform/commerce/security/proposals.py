@@ -68,7 +68,7 @@ def alert(finding: Finding, shown: str | None, desk: Desk) -> Proposal:
         agent_id=AGENT_ID,
         kind=RAISE,
         subject=subject,
-        arguments=told.told(),
+        arguments=told.told() | {"said": dict(finding.words)},
         # What was suppressed or settled meanwhile alarms nobody.
         precondition={"alert": shown, "state": State.OPEN.value},
         evidence=_evidence(finding, desk),

@@ -21,6 +21,7 @@ from royal_platform.commerce.security.order_facts import (
     linked,
     usual,
 )
+from royal_platform.commerce.security.words import fact, finding, phrase
 
 # Orders younger than this can still be stopped.
 RECENT = timedelta(days=3)
@@ -39,16 +40,12 @@ CHECKS = ("orders.velocity", "orders.ring", "orders.unlike")
 # above this floor, so that a shop without strange orders has none.
 UNLIKE_FROM, UNLIKE_SHARE = 0.62, 0.99
 _SEED = 20_260_101
-_KINDS = {
-    "mail": "mail address", "phone": "phone number", "address": "street address",
-    "network": "network address",
-}  # fmt: skip
 FEATURES = (
-    "value", "customer's earlier orders", "hour of the day", "orders within a day",
-    "strangers at the address", "strangers on the network", "failed payments",
-    "billing address differs", "names differ", "throwaway mail",
+    "feature.value", "feature.earlier_orders", "feature.hour", "feature.orders_in_day",
+    "feature.at_address", "feature.on_network", "feature.failed_payments",
+    "feature.address_differs", "feature.name_differs", "feature.throwaway_mail",
 )  # fmt: skip
-_SOURCE = "the store's orders"
+_SOURCE, _FOREST = phrase("source.orders"), phrase("source.forest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +100,13 @@ def _too_many(
     orders: Sequence[Linked], named: Mapping[str, Named], recent: set[str]
 ) -> list[Finding]:
     return [
-        Finding(
+        finding(
             "orders.velocity",
             each.facts.order_id,
             Severity.HIGH if each.velocity >= 2 * VELOCITY else Severity.MEDIUM,
-            f"{named[each.facts.order_id].name}: {each.velocity} earlier orders of the same "
-            "customer, mail, phone or address within a day",
-            "Look at the orders together before any of them is shipped; hold what is doubtful.",
-            (Fact("earlier orders within a day", str(each.velocity), _SOURCE),),
+            phrase("velocity.title", order=named[each.facts.order_id].name, orders=each.velocity),
+            phrase("velocity.remedy"),
+            (fact("label.earlier_orders", each.velocity, _SOURCE),),
             {"order_id": each.facts.order_id, "order": named[each.facts.order_id].name},
         )
         for each in orders
@@ -139,16 +135,15 @@ def _rings(
         first = next(each for each in ring.orders if each != newest)
         chain = path(attributes, first, newest) or []
         found.append(
-            Finding(
+            finding(
                 "orders.ring",
                 min(ring.orders),
                 Severity.HIGH if len(ring.customers) >= 5 else Severity.MEDIUM,
-                f"{len(ring.orders)} orders of {len(ring.customers)} customers hang together",
-                "Look whether it is one person with many names. A household or a parcel shop is "
-                "none: suppress this finding then.",
+                phrase("ring.title", orders=len(ring.orders), customers=len(ring.customers)),
+                phrase("ring.remedy"),
                 (
                     *(_shared(attribute, holders, named) for attribute, holders in ring.shared[:8]),
-                    Fact("how they are linked", _told(chain, named), _SOURCE),
+                    *_told(chain, named),
                 ),
                 {"order_id": newest, "order": named[newest].name, "ring": list(ring.orders)},
             )
@@ -172,16 +167,24 @@ def _unlike(
             continue
         why = reasons(forest, points[place], FEATURES)[:4]
         told.append(
-            Finding(
+            finding(
                 "orders.unlike",
                 one.order_id,
                 Severity.MEDIUM,
-                f"{named[one.order_id].name} is unlike the shop's other orders",
-                "Strange is not fraud: look at what makes it strange, then let it go or hold it.",
+                phrase("unlike.title", order=named[one.order_id].name),
+                phrase("unlike.remedy"),
                 (
-                    Fact("strangeness", f"{found[place]:.2f} of 1", "isolation forest"),
+                    fact(
+                        "label.strangeness",
+                        phrase("value.of_one", score=f"{found[place]:.2f}"),
+                        _FOREST,
+                    ),
                     *(
-                        Fact(each.feature, f"{each.share:.0%} of why", "isolation forest")
+                        fact(
+                            each.feature,
+                            phrase("value.share_of_why", share=f"{each.share:.0%}"),
+                            _FOREST,
+                        )
                         for each in why
                     ),
                 ),
@@ -254,13 +257,18 @@ def _attributes(one: OrderFacts, crowded: set[str | None], in_burst: bool) -> li
 
 def _shared(attribute: Attribute, orders: Sequence[str], named: Mapping[str, Named]) -> Fact:
     names = ", ".join(named[each].name for each in orders[:6])
-    return Fact(f"the same {_KINDS[attribute[0]]}", names, _SOURCE)
+    return fact(f"label.same_{attribute[0]}", names, _SOURCE)
 
 
-def _told(chain: Sequence[Link], named: Mapping[str, Named]) -> str:
-    if not chain:
-        return "not by a chain of two"
-    parts = [named[chain[0].one].name]
-    parts += [f"shares its {_KINDS[each.attribute[0]]} with {named[each.other].name}"
-              for each in chain]  # fmt: skip
-    return ", which ".join([" ".join(parts[:2]), *parts[2:]])
+def _told(chain: Sequence[Link], named: Mapping[str, Named]) -> list[Fact]:
+    """One fact for each link of the chain."""
+    links = [
+        phrase(
+            "value.shares",
+            one=named[each.one].name,
+            what=phrase(f"attribute.{each.attribute[0]}"),
+            other=named[each.other].name,
+        )
+        for each in chain
+    ]
+    return [fact("label.linked", each, _SOURCE) for each in links or [phrase("value.no_chain")]]

@@ -21,6 +21,8 @@ security_findings = Table(
     Column("remedy", Text, nullable=False),
     Column("facts", Json, nullable=False),
     Column("about", Json, nullable=False),
+    # Key and parameters of title and remedy; NULL: seen last by a version that had none
+    Column("words", Json),
     # open, resolved; a suppression is looked up when it is read, since it expires
     Column("state", String(20), nullable=False),
     moment("first_seen_at"),

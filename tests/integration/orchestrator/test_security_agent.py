@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, null, update
 
 from core.errors import Conflict, Invalid, NotFound
 from core.events.log import read_after
@@ -27,8 +27,10 @@ from royal_platform.commerce.decisions.model import Decision
 from royal_platform.commerce.decisions.notices import Severity
 from royal_platform.commerce.security.model import Fact, Finding, Scan, State
 from royal_platform.commerce.security.proposals import Desk, alert, proposals
+from royal_platform.commerce.security.words import Phrase
 from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.security import Findings, StoredFinding
+from royal_platform.persistence.tables.security import security_findings
 from tests.fakes.live_store import LiveStore
 
 HOME, AWAY = "198.51.100.0/24", "203.0.113.0/24"
@@ -118,6 +120,24 @@ def test_a_taken_token_is_found_proposed_for_revocation_and_revoked_once(store: 
         (token,) = [each for each in tokens.list_all(connection) if each.id == token_id]
     assert token.revoked_at is not None
     assert decided(store, "token.revoke")[0].status.value in {"executed", "superseded"}
+
+
+def test_what_is_found_and_told_keeps_its_keys_and_older_rows_their_english(
+    store: Platform,
+) -> None:
+    taken_over(store)
+    run(store)
+    one = found(store)["access.takeover"].finding
+    assert Phrase(**one.words["title"]).text == one.title
+    assert {each.label for each in one.facts if not each.words} == set()
+    about = {each.proposal.subject.id: each for each in decided(store, "alert.raise")}
+    assert about[one.id].proposal.arguments["said"] == one.words
+    with store.database.write() as transaction:
+        transaction.connection.execute(update(security_findings).values(words=null()))
+    older = found(store)["access.takeover"].finding
+    assert (older.title, older.words) == (one.title, {})
+    run(store)
+    assert found(store)["access.takeover"].finding.words == one.words
 
 
 def test_many_who_are_turned_away_wake_the_agent_once_an_hour(store: Platform) -> None:

@@ -2855,6 +2855,10 @@ export interface components {
              * @enum {string}
              */
             source: "shopify" | "sandbox" | "import";
+            /** Said */
+            said: {
+                [key: string]: components["schemas"]["PhraseOut"];
+            };
             /** Run Id */
             run_id: string | null;
             /** Arguments */
@@ -2885,7 +2889,10 @@ export interface components {
             /** Total */
             total: number;
         };
-        /** DecisionSummary */
+        /**
+         * DecisionSummary
+         * @description ``said``: title and remedy of the finding that an alert is about; empty for all else.
+         */
         DecisionSummary: {
             /** Id */
             id: string;
@@ -2942,6 +2949,10 @@ export interface components {
              * @enum {string}
              */
             source: "shopify" | "sandbox" | "import";
+            /** Said */
+            said: {
+                [key: string]: components["schemas"]["PhraseOut"];
+            };
         };
         /**
          * DemandPoint
@@ -3526,6 +3537,8 @@ export interface components {
         /**
          * FindingFactOut
          * @description One piece of evidence and where it can be looked up.
+         *
+         *     ``words``: label, value and source, as far as they are words.
          */
         FindingFactOut: {
             /** Label */
@@ -3534,6 +3547,10 @@ export interface components {
             value: string;
             /** Source */
             source: string;
+            /** Words */
+            words: {
+                [key: string]: components["schemas"]["PhraseOut"];
+            };
         };
         /**
          * FindingOut
@@ -4665,6 +4682,25 @@ export interface components {
             name: string | null;
             /** Orders */
             orders: number;
+        };
+        /**
+         * PhraseOut
+         * @description What is said, for readers of another language: a key and its parameters as text.
+         *
+         *     ``terms`` has the keys of the parameters that are words themselves. A reader who does not know
+         *     a key shows the English text that stands beside it.
+         */
+        PhraseOut: {
+            /** Key */
+            key: string;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** Terms */
+            terms: {
+                [key: string]: string;
+            };
         };
         /**
          * PointOut
@@ -6000,7 +6036,8 @@ export interface components {
          * SecurityFindingOut
          * @description What a check found. Times are the store's; ``suppression`` is the one that covers it now.
          *
-         *     ``alert`` is the one in force; null: people were not told, or it was taken back.
+         *     ``words``: title and remedy; empty for what an earlier version found. ``alert`` is the one in
+         *     force; null: people were not told, or it was taken back.
          */
         SecurityFindingOut: {
             /** Id */
@@ -6043,6 +6080,10 @@ export interface components {
             order_id: string | null;
             suppression: components["schemas"]["SuppressionOut"] | null;
             alert: components["schemas"]["AlertOut"] | null;
+            /** Words */
+            words: {
+                [key: string]: components["schemas"]["PhraseOut"];
+            };
         };
         /** SecurityFindingPage */
         SecurityFindingPage: {

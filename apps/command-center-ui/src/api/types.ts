@@ -93,6 +93,7 @@ export type StopResult = Schemas["StopOut"];
 export type Variant = Schemas["VariantOut"];
 export type WhyPrice = Schemas["WhyPriceOut"];
 export type Security = Schemas["SecurityOut"];
+export type Phrase = Schemas["PhraseOut"];
 export type SecurityFinding = Schemas["SecurityFindingOut"];
 export type SecurityScan = Schemas["ScanOut"];
 export type Suppression = Schemas["SuppressionOut"];

@@ -4,6 +4,7 @@ import type { Change, Decision, DecisionStatus } from "@/api/types";
 import { compareDecimal, isDecimal } from "@/format/money";
 import type { Format } from "@/format/use-format";
 import type { Tone } from "@/ui/Tone";
+import { said } from "./said";
 
 function mainChange(decision: Decision): Change | undefined {
   // The diff's first line is the change itself; the others are its terms.
@@ -15,7 +16,7 @@ export function kindName(kind: string, t: TFunction): string {
 }
 
 export function decisionTitle(decision: Decision, t: TFunction, format: Format): string {
-  const subject = decision.subject.title;
+  const subject = said(decision.said.title, decision.subject.title, t);
   const change = mainChange(decision);
   if (decision.kind.startsWith("price.") && change?.proposed) {
     const value = format.quantity(change.proposed, change.unit);

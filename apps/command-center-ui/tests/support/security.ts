@@ -1,5 +1,5 @@
 /** Findings for tests: a grave one about a token, one that waits, and a check that could not look. */
-import type { Security, SecurityFinding } from "@/api/types";
+import type { Phrase, Security, SecurityFinding } from "@/api/types";
 
 const suppression = (now: string) => ({
   id: "sup_1",
@@ -11,6 +11,14 @@ const suppression = (now: string) => ({
   expires_at: now,
 });
 
+export function phrase(
+  key: string,
+  params: Record<string, string> = {},
+  terms: Record<string, string> = {},
+): Phrase {
+  return { key, params, terms };
+}
+
 export function securityFindings(now: string): SecurityFinding[] {
   const one: SecurityFinding = {
     id: "fnd_1",
@@ -20,7 +28,14 @@ export function securityFindings(now: string): SecurityFinding[] {
     state: "open",
     title: "'till' was let in from 203.0.113.0/24, where others were refused before",
     remedy: "Ask its holder.",
-    facts: [{ label: "refused before", value: "300", source: "access log" }],
+    facts: [
+      {
+        label: "refused before",
+        value: "300",
+        source: "access log",
+        words: { label: phrase("label.refused_before"), source: phrase("source.access_log") },
+      },
+    ],
     first_seen_at: now,
     last_seen_at: now,
     resolved_at: null,
@@ -28,6 +43,11 @@ export function securityFindings(now: string): SecurityFinding[] {
     order_id: null,
     suppression: null,
     alert: { severity: "critical", decision_id: "dec_1", at: now },
+    words: {
+      title: phrase("takeover.title", { who: "'till'", place: "203.0.113.0/24" }),
+      // Of a version that says more than these pages know.
+      remedy: phrase("takeover.not_known_here"),
+    },
   };
   const waiting: SecurityFinding = {
     ...one,
@@ -36,6 +56,7 @@ export function securityFindings(now: string): SecurityFinding[] {
     severity: "high",
     state: "suppressed",
     title: "300 attempts to come in within an hour",
+    words: {},
     suppression: suppression(now),
     alert: null,
   };

@@ -345,6 +345,7 @@ function decision(spec: Case): DecisionDetail {
     executed_at: null,
     reverts: null,
     reverted_by: null,
+    said: {},
     failure: null,
     source: "sandbox",
     run_id: RUN.id,

@@ -7,6 +7,7 @@ import { useDecision } from "@/api/decision";
 import type { DecisionDetail, Effect } from "@/api/types";
 import { Diff } from "@/decision/Diff";
 import { Progress } from "@/decision/Progress";
+import { said } from "@/decision/said";
 import { decisionTitle, kindName, RISK_TONE, riskLevel } from "@/decision/words";
 import { Ground, Outcome, Verdict } from "@/effects/Outcome";
 import { useFormat } from "@/format/use-format";
@@ -54,9 +55,7 @@ function Body({ decision }: { decision: DecisionDetail }) {
       <h2 className="mt-1 text-h2">{decisionTitle(decision, t, format)}</h2>
       {/* On a phone the change comes before its reason, which may fill the screen. */}
       <div className="flex flex-col max-md:flex-col-reverse">
-        <p lang="en" className="mt-2 max-w-[72ch] text-body text-muted max-md:mt-4">
-          {decision.rationale}
-        </p>
+        <Rationale decision={decision} />
         <Diff changes={decision.changes} status={decision.status} />
       </div>
       <Progress decision={decision} />
@@ -85,6 +84,23 @@ function Body({ decision }: { decision: DecisionDetail }) {
       <Actions decision={decision} />
       <Why decision={decision} />
     </>
+  );
+}
+
+/** An alert says what was found in the reader's words; every other reason is in English. */
+function Rationale({ decision }: { decision: DecisionDetail }) {
+  const { t } = useTranslation();
+  const { title, remedy } = decision.said;
+  const isSaid = title !== undefined && remedy !== undefined;
+  return (
+    <p
+      lang={isSaid ? undefined : "en"}
+      className="mt-2 max-w-[72ch] text-body text-muted max-md:mt-4"
+    >
+      {isSaid
+        ? `${said(title, decision.subject.title, t)}. ${said(remedy, String(decision.arguments.remedy), t)}`
+        : decision.rationale}
+    </p>
   );
 }
 

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/api/session";
 import type { SecurityFinding } from "@/api/types";
+import { said } from "@/decision/said";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { Age, Moment } from "@/ui/Time";
@@ -24,7 +25,10 @@ export function FindingCard({ finding }: { finding: SecurityFinding }) {
   const may = useMay("policy:write");
   const [asking, setAsking] = useState(false);
   return (
-    <Card title={finding.title} aside={<Age at={finding.last_seen_at} />}>
+    <Card
+      title={said(finding.words.title, finding.title, t)}
+      aside={<Age at={finding.last_seen_at} />}
+    >
       <p className="mb-3 flex flex-wrap gap-1.5">
         <Tag tone={TONE[finding.severity]}>{t(`security.severity.${finding.severity}`)}</Tag>
         <Tag>{checkName(finding.check)}</Tag>
@@ -33,9 +37,12 @@ export function FindingCard({ finding }: { finding: SecurityFinding }) {
       <dl className="grid gap-1 text-dense sm:grid-cols-[12rem_1fr]">
         {finding.facts.map((fact) => (
           <div key={`${fact.label} ${fact.value}`} className="contents">
-            <dt className="text-muted">{fact.label}</dt>
+            <dt className="text-muted">{said(fact.words.label, fact.label, t)}</dt>
             <dd className="min-w-0 [overflow-wrap:anywhere]">
-              {fact.value} <span className="text-meta text-muted">{fact.source}</span>
+              {said(fact.words.value, fact.value, t)}{" "}
+              <span className="text-meta text-muted">
+                {said(fact.words.source, fact.source, t)}
+              </span>
             </dd>
           </div>
         ))}
@@ -45,7 +52,8 @@ export function FindingCard({ finding }: { finding: SecurityFinding }) {
         </dd>
       </dl>
       <p className="mt-3 text-dense">
-        <span className="font-medium">{t("security.remedy")}</span> {finding.remedy}
+        <span className="font-medium">{t("security.remedy")}</span>{" "}
+        {said(finding.words.remedy, finding.remedy, t)}
       </p>
       {finding.suppression && (
         <p className="mt-3 text-dense text-muted">
