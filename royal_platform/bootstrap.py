@@ -23,6 +23,7 @@ from royal_platform.commerce.suppliers.ports import SupplierDesk
 from royal_platform.commerce.support.ports import Classifier, Drafter
 from royal_platform.llm.models import Models, Purpose
 from royal_platform.persistence import schema, stores
+from royal_platform.persistence.articles import StoredArticles
 from royal_platform.persistence.audience import StoredAudience
 from royal_platform.persistence.clock import StoreClock, wall_now
 from royal_platform.persistence.competitor_prices import StoredCompetitorPrices
@@ -262,8 +263,8 @@ class Platform:
         )
 
     def drafter(self, *, actor: str) -> Drafter:
-        """Writes answers from the customer's own orders and the shop's policies."""
-        from royal_platform.knowledge.answering import Answering, Shelf
+        """Writes answers from the customer's own orders, the shop's articles and policies."""
+        from royal_platform.knowledge.answering import Answering, Goods, Shelf
 
         facts = ShopifySupport(self.shopify(), lambda: self.clock().now())
         folder = self.settings.var_dir
@@ -271,6 +272,9 @@ class Platform:
             facts, facts, _labelled(folder / "knowledge").embedder,
             Shelf(folder / "knowledge", self._own_policies),
             lambda thread_id: self.llm(actor=actor, about=thread_id),
+            goods=Goods(
+                StoredArticles(self.database, self.store_id, self.store().currency), facts
+            ),
             replies=StoredReplies(self.database, self.store_id),
             new_id=lambda: new_id("dra"), shop=self.store().name,
             model=self.settings.openai_model or "configured",

@@ -29,7 +29,8 @@ class CustomerSupportAgent(AgentBase):
 
     wakes_on: ClassVar[tuple[str, ...]] = ("support.message.received",)
     scopes: ClassVar[tuple[str, ...]] = (
-        "read_customers", "read_orders", "write_orders", "write_returns", "read_legal_policies",
+        "read_customers", "read_products", "read_orders", "write_orders", "write_returns",
+        "read_legal_policies",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:

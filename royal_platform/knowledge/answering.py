@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,12 @@ from core.errors import NotConfigured, RoyalError
 from core.telemetry.logs import get_logger
 from royal_platform.commerce.language.model import Draft as Words
 from royal_platform.commerce.language.ports import Embedder, Llm
+from royal_platform.commerce.support.articles import (
+    ToldArticle,
+    article_source,
+    described,
+    told_of,
+)
 from royal_platform.commerce.support.intents import LABELS, Intent, intent_of
 from royal_platform.commerce.support.knowledge import (
     CustomerOrder,
@@ -36,7 +42,13 @@ from royal_platform.commerce.support.model import (
     ThreadMessage,
     Triage,
 )
-from royal_platform.commerce.support.ports import CustomerOrders, OwnReplies, PolicyReader
+from royal_platform.commerce.support.ports import (
+    ArticleReader,
+    CustomerOrders,
+    OwnReplies,
+    PolicyReader,
+    ShopWindow,
+)
 from royal_platform.knowledge.folder import every_policy
 from royal_platform.knowledge.vectors import kept
 
@@ -55,19 +67,28 @@ class Shelf:
     texts: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What the shop sells, and what of it customers can see now."""
+
+    articles: ArticleReader
+    window: ShopWindow
+
+
 class Answering:
     """``Drafter`` for one store. ``llm`` gives a model for what belongs to a thread."""
 
     def __init__(
         self, orders: CustomerOrders, policies: PolicyReader, embedder: Embedder, shelf: Shelf,
-        llm: Callable[[str], Llm], *, replies: OwnReplies, new_id: Callable[[], str], shop: str,
-        model: str = "configured",
+        llm: Callable[[str], Llm], *, goods: Goods, replies: OwnReplies,
+        new_id: Callable[[], str], shop: str, model: str = "configured",
     ) -> None:  # fmt: skip
         self._orders = orders
         self._policies = policies
         self._embedder = embedder
         self._shelf = shelf
         self._llm = llm
+        self._goods = goods
         self._replies = replies
         self._new_id = new_id
         self._shop = shop
@@ -86,6 +107,8 @@ class Answering:
         known_policies, _ = await every_policy(self._policies, self._shelf.texts)
         policies = await asyncio.to_thread(self._ranked, text, known_policies)
         known = _known(intent, thread, text, orders, policies)
+        if intent is Intent.PRODUCT_QUESTION:
+            known = replace(known, articles=await self._articles(text, thread.order_id))
         words = await self._by_model(thread.id, intent, triage.language, known, policies)
         made_by, missing = f"model:{self._model}", list[str]()
         if words is None:
@@ -102,6 +125,17 @@ class Answering:
             made_by=made_by, created_at=now, missing=tuple(missing),
         )  # fmt: skip
 
+    async def _articles(self, text: str, order_id: str | None) -> tuple[ToldArticle, ...]:
+        """What can be told of the articles asked about; nothing while the shop does not answer."""
+        found = await asyncio.to_thread(self._goods.articles.asked_about, text, order_id)
+        try:
+            texts = await self._goods.window.shown([each.id for each in found])
+        except RoyalError as error:
+            _log.warning("support.articles.failed", slug=error.slug)
+            return ()
+        told = (told_of(text, each) for each in described(found, texts))
+        return tuple(each for each in told if each is not None)
+
     def _ranked(self, text: str, policies: Sequence[Policy]) -> list[Source]:
         sources = policy_sources(policies)
         if not sources:
@@ -115,7 +149,8 @@ class Answering:
         policies: Sequence[Source],
     ) -> Words | None:  # fmt: skip
         sources = _sources(known, policies[:_SHOWN_POLICIES])
-        if not sources or known.is_foreign:
+        # A model is not shown the question: what of an article was asked, it cannot know.
+        if not sources or known.is_foreign or known.articles:
             return None
         task = (
             f"Write a short, friendly answer in {_TONGUES[_language(language)]} to a customer of "
@@ -151,7 +186,8 @@ def _known(
 
 def _sources(known: Known, policies: Sequence[Source]) -> dict[str, Source]:
     order = [] if known.order is None else [order_source(known.order)]
-    return {each.passage.id: each for each in [*order, *policies]}
+    articles = [article_source(each) for each in known.articles]
+    return {each.passage.id: each for each in [*order, *articles, *policies]}
 
 
 def _citation(source: Source, now: datetime) -> Citation:

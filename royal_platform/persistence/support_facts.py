@@ -107,7 +107,7 @@ def exchangeable_lines(
         .order_by(order_lines.c.id)
     )  # fmt: skip
     rows = [row for row in connection.execute(query) if row.id in left]
-    sold = _sold(connection, store_id, {row.product_id for row in rows}, order.currency)
+    sold = sold_variants(connection, store_id, {row.product_id for row in rows}, order.currency)
     return [
         ExchangeableLine(
             row.id, row.product, row.variant_id, _own_title(row.product, row.variant),
@@ -123,7 +123,7 @@ def _own_title(product: str, variant: str) -> str:
     return variant.removeprefix(f"{product} – ")
 
 
-def _sold(
+def sold_variants(
     connection: Connection, store_id: str, product_ids: set[str], currency: str
 ) -> dict[str, list[Variant]]:
     """By product: its variants as they are sold now, in the shop's order."""

@@ -1974,6 +1974,17 @@ class ShopPolicies(Answer):
     shop: ShopPoliciesShop
 
 
+class ShownProductProduct(Answer):
+    id: str
+    status: str
+    published_at: datetime | None
+    description: str
+
+
+class ShownProduct(Answer):
+    product: ShownProductProduct | None
+
+
 class StartBulkBulkOperationRunQueryBulkOperation(Answer):
     id: str
 

@@ -1,9 +1,9 @@
-"""``CustomerOrders`` and ``PolicyReader`` on Shopify: asked for when an answer is written."""
+"""``CustomerOrders``, ``PolicyReader`` and ``ShopWindow`` on Shopify, when an answer is written."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from html import unescape
 
@@ -39,6 +39,18 @@ class ShopifySupport:
         if found is None or local_id(found.id) != local_id(customer_id):
             return ()
         return tuple(_order(node, self._now()) for node in found.orders.nodes)
+
+    async def shown(self, product_ids: Sequence[str]) -> Mapping[str, str]:
+        """The descriptions of those that are active and published by now."""
+        texts = {}
+        for each in product_ids:
+            answer = await self._client.run(documents.SHOWN_PRODUCT, {"id": gid("Product", each)})
+            found = answer.product
+            if found is None or found.status != "ACTIVE" or found.published_at is None:
+                continue
+            if found.published_at <= self._now():
+                texts[each] = found.description
+        return texts
 
     async def policies(self) -> Sequence[Policy]:
         """The shop's legal policies as plain text."""

@@ -26,11 +26,11 @@ from royal_platform.commerce.support.model import (
     Urgency,
 )
 from royal_platform.commerce.support.ports import Classifier, Drafter
-from royal_platform.knowledge.answering import Answering, Shelf
+from royal_platform.knowledge.answering import Answering, Goods, Shelf
 from royal_platform.knowledge.labelled import Labelled
 from royal_platform.knowledge.understanding import Understanding
 from tests.fakes.language import RuleLlm, WordEmbedder
-from tests.fakes.support import ListedReplies, ListedShop, RuleClassifier, RuleDrafter
+from tests.fakes.support import ListedGoods, ListedReplies, ListedShop, RuleClassifier, RuleDrafter
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ORDER = CustomerOrder(
@@ -79,7 +79,8 @@ def drafter(request: pytest.FixtureRequest, tmp_path: Path) -> Drafter:
     llm = AWAY if request.param == "macros" else RuleLlm()
     return Answering(
         shop, shop, WordEmbedder(), Shelf(tmp_path / "vectors", tmp_path / "texts"),
-        lambda _: llm, replies=ListedReplies(), new_id=lambda: "dra_1", shop="Shop",
+        lambda _: llm, goods=Goods(ListedGoods(), ListedGoods()),
+        replies=ListedReplies(), new_id=lambda: "dra_1", shop="Shop",
     )  # fmt: skip
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from royal_platform.commerce.language.model import Passage
+from royal_platform.commerce.support.articles import Article
 from royal_platform.commerce.support.intents import Intent
 from royal_platform.commerce.support.knowledge import CustomerOrder, Policy, order_source
 from royal_platform.commerce.support.model import (
@@ -47,6 +48,21 @@ class ListedReplies:
     def newest(self, language: str) -> Sequence[Passage]:
         assert language
         return self.replies
+
+
+@dataclass
+class ListedGoods:
+    """``ArticleReader`` and ``ShopWindow`` by list: all are asked about; texts are shown."""
+
+    articles: Sequence[Article] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def asked_about(self, text: str, order_id: str | None) -> Sequence[Article]:
+        assert text
+        return self.articles
+
+    async def shown(self, product_ids: Sequence[str]) -> Mapping[str, str]:
+        return {each: self.texts[each] for each in product_ids if each in self.texts}
 
 
 class RuleClassifier:

@@ -71,6 +71,16 @@ def wanted_of(
     return (line, variant) if line.units == 1 and variant.has(1) else None
 
 
+def said_of(text: str, variants: Sequence[Variant]) -> tuple[Variant, ...]:
+    """The variants with every option value that the text says; none where it says none."""
+    words = _words(text)
+    values = {each.id: _values(each.title) for each in variants}
+    said = {value for each in values.values() for value in each if _is_said(value, words)}
+    if not said or len(variants) == 1:
+        return ()
+    return tuple(each for each in variants if said <= values[each.id])
+
+
 def _named(words: frozenset[str], line: ExchangeableLine) -> list[Variant]:
     bought = _values(line.variant)
     fresh = {each.id: _values(each.title) - bought for each in line.others}

@@ -12,6 +12,8 @@ from datetime import datetime
 
 from royal_platform.commerce.language.model import Draft
 from royal_platform.commerce.language.rules import ungrounded
+from royal_platform.commerce.shared.model import Money
+from royal_platform.commerce.support.articles import ToldArticle, article_source, full_name
 from royal_platform.commerce.support.intents import Intent
 from royal_platform.commerce.support.knowledge import CustomerOrder, Source, order_source
 
@@ -41,6 +43,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "still_here": "Your order {order} has not been sent yet; a colleague will look at this.",
         "sorry": "We are sorry that this went wrong; a colleague looks at your order {order}.",
         "policy": "This is what our terms say:",
+        "stocked": "{article} is in stock.",
+        "sold_out": "{article} is not in stock at the moment.",
+        "priced": "{article} costs {amount}.",
+        "described": "This is what our description of it says:",
         "thanks": "Thank you for writing to us.",
     },
     "nl": {
@@ -63,6 +69,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "still_here": "Uw bestelling {order} is nog niet verzonden; een collega kijkt ernaar.",
         "sorry": "Het spijt ons dat dit misging; een collega bekijkt uw bestelling {order}.",
         "policy": "Dit staat in onze voorwaarden:",
+        "stocked": "{article} is op voorraad.",
+        "sold_out": "{article} is op dit moment niet op voorraad.",
+        "priced": "{article} kost {amount}.",
+        "described": "Dit staat in onze beschrijving ervan:",
         "thanks": "Bedankt voor uw bericht.",
     },
 }
@@ -88,6 +98,7 @@ class Known:
     order: CustomerOrder | None
     policy: Source | None
     is_foreign: bool = False
+    articles: tuple[ToldArticle, ...] = ()
 
 
 @dataclass
@@ -123,9 +134,9 @@ class Letter:
         sentence = _WORDS[self.language][name].format(**facts)
         self.lines.append(sentence if source is None else f"{sentence} [{self._number(source)}]")
 
-    def quote(self, source: Source) -> None:
-        """A passage in its own words."""
-        self.lines.append(f"“{source.passage.text}” [{self._number(source)}]")
+    def quote(self, source: Source, words: str | None = None) -> None:
+        """A passage in its own words, or some ``words`` of it."""
+        self.lines.append(f"“{words or source.passage.text}” [{self._number(source)}]")
 
     def day(self, moment: datetime) -> str:
         """A date as it is written."""
@@ -145,6 +156,9 @@ def write(intent: Intent, language: str, known: Known, shop: str) -> Letter | No
         return letter
     if intent in _OF_ORDERS:
         _of_order(letter, intent, known)
+    if intent is Intent.PRODUCT_QUESTION:
+        for told in known.articles:
+            _of_article(letter, told)
     if intent in _STEMS:
         _of_policy(letter, known.policy)
     return letter if letter.lines else None
@@ -199,6 +213,22 @@ def _of_parcels(letter: Letter, order: CustomerOrder, source: Source) -> None:
         letter.say("expected", source, day=letter.day(parcel.expected_at))
     else:
         letter.missing.append("when it arrives")
+
+
+def _of_article(letter: Letter, told: ToldArticle) -> None:
+    source, article = article_source(told), told.article
+    for variant in told.variants:
+        name = full_name(article, variant)
+        if told.wants_stock and variant.available is None:
+            letter.missing.append(f"the stock of {name}")
+        elif told.wants_stock:
+            letter.say("stocked" if variant.has(1) else "sold_out", source, article=name)
+        if told.wants_price:
+            amount = str(Money(variant.price, article.currency))
+            letter.say("priced", source, article=name, amount=amount)
+    if told.quote is not None:
+        letter.say("described")
+        letter.quote(source, told.quote)
 
 
 def _of_policy(letter: Letter, policy: Source | None) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from royal_platform.commerce.language.model import Passage
+from royal_platform.commerce.support.articles import Article
 from royal_platform.commerce.support.knowledge import CustomerOrder, Policy
 from royal_platform.commerce.support.model import Draft, Thread, ThreadMessage, Triage
 
@@ -45,6 +46,25 @@ class OwnReplies(Protocol):
 
     def newest(self, language: str) -> Sequence[Passage]:
         """Sent replies that a person wrote in this language, newest first. Called in a thread."""
+        ...
+
+
+class ArticleReader(Protocol):
+    """What the shop sells, by our copy of it."""
+
+    def asked_about(self, text: str, order_id: str | None) -> Sequence[Article]:
+        """The active articles that the text names, else the one of the order that it points at.
+
+        None when it names too many alike. Called in a thread.
+        """
+        ...
+
+
+class ShopWindow(Protocol):
+    """What customers can see of the shop's articles now."""
+
+    async def shown(self, product_ids: Sequence[str]) -> Mapping[str, str]:
+        """By id: the description of each that is active and published; the others are absent."""
         ...
 
 
