@@ -16,7 +16,9 @@ from orchestrator.core.command import main
 from orchestrator.core.flows import parsed
 from orchestrator.core.mandates import in_force, room_in
 from orchestrator.core.offering import standing
+from orchestrator.core.segment_changes import audience_wish
 from royal_platform.commerce.decisions.model import Decision, Proposal, Status
+from royal_platform.commerce.marketing.audiences import known_audiences
 from royal_platform.commerce.marketing.model import (
     Arm,
     Enrolment,
@@ -77,7 +79,7 @@ class MarketingAutomationAgent(AgentBase):
         due = await self.step("choose who gets mail", self._choose)
         messages = await self._messages(due["send"])
         codes = self._codes(due.get("codes", []))
-        decisions = self.propose([*self._mandates(), *codes, *messages])
+        decisions = self.propose([*self._mandates(), *self._segments(), *codes, *messages])
         if not self.dry_run:
             await self.step("move them on", self._advance, due)
         measured = await self.step("measure", self._measure)
@@ -349,6 +351,13 @@ class MarketingAutomationAgent(AgentBase):
                     )
                 )  # fmt: skip
         return asked
+
+    def _segments(self) -> list[Proposal]:
+        """At most one a run: each is a question to a person."""
+        known = known_audiences(flow for _text, flow in self._newest)
+        with reading(self.platform) as books:
+            wish = audience_wish(books, known, self.platform.source)
+        return [] if wish is None else [wish]
 
     def _signals(self, text: FlowText, flow: Flow, since: datetime) -> Sequence[Signal]:
         known = self.platform.signals

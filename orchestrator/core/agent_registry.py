@@ -46,7 +46,12 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
         "product.delist",
     ),
     AgentCapability.PRICING_OPTIMIZATION: ("price.set", "price.markdown", "price.test"),
-    AgentCapability.MARKETING_AUTOMATION: ("message.send", "mandate.grant", "discount.create"),
+    AgentCapability.MARKETING_AUTOMATION: (
+        "message.send",
+        "mandate.grant",
+        "discount.create",
+        "segment.update",
+    ),
     AgentCapability.ANALYTICS: ("alert.raise", "report.publish"),
     AgentCapability.SECURITY: ("order.flag", "token.revoke", "alert.raise"),
     AgentCapability.INVENTORY_MANAGEMENT: ("inventory.reorder", "inventory.adjust"),

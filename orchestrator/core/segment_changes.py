@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +22,8 @@ from royal_platform.commerce.decisions.model import (
     Subject,
 )
 from royal_platform.commerce.decisions.segments import NAME_MAX, RULE_MAX, SEGMENT
+from royal_platform.commerce.marketing.audiences import KnownAudience, is_missing, may_ask
+from royal_platform.commerce.marketing.service import AGENT
 from royal_platform.commerce.pricing.request import ASSISTANT, Wording
 from royal_platform.persistence.audience import CustomerFacts
 from royal_platform.persistence.ids import new_id
@@ -91,10 +93,53 @@ def wish_segment(ground: Ground, name: str, rule: str, asked: Wording) -> Decisi
             raise Invalid(
                 f"The segment {before.name!r} says that already.", remedy="Say another rule."
             )
-        proposal = _proposal(books, before, name, rule, asked)
+        proposal = _asked_for(books, before, name, rule, asked)
         decision_id = _waiting(books, proposal) or propose_in(books, proposal, asked.who)
     with reading(ground) as books:
         return books.decisions.get(books.connection, decision_id)
+
+
+def audience_wish(books: Books, known: Sequence[KnownAudience], source: str) -> Proposal | None:
+    """A segment for the largest of these audiences that has none, or whose own says another rule.
+
+    None: each has one, or nobody is in it, or people were asked about it lately.
+    """
+    rows, facts = SegmentRows(books.store_id), CustomerFacts.of(books.connection, books.store_id)
+    in_force = rows.all(books.connection)
+    asked = {
+        each.proposal.arguments["rule"]
+        for each in books.decisions.open_of_kind(books.connection, SEGMENT)
+    }
+    wanted: list[tuple[int, KnownAudience]] = []
+    for each in known:
+        latest = books.decisions.latest_on(books.connection, SEGMENT, each.segment_id)
+        if each.rule in asked or not is_missing(each, in_force) or not may_ask(latest, books.now):
+            continue
+        wanted.append((facts.count(books.connection, segmenting.read_rule(each.rule)), each))
+    members, chosen = max(wanted, key=lambda one: one[0], default=(0, None))
+    if chosen is None or members == 0:
+        return None
+    return _of_audience(books, chosen, members, source)
+
+
+def _of_audience(books: Books, audience: KnownAudience, members: int, source: str) -> Proposal:
+    rows = SegmentRows(books.store_id)
+    before = rows.find(books.connection, audience.segment_id)
+    version = rows.version(books.connection, audience.segment_id)
+    who = "customer is" if members == 1 else "customers are"
+    gap = (
+        "No segment says this yet."
+        if before is None
+        else f"The segment {before.name!r} was made for them and says another rule by now."
+    )
+    return _proposal(
+        books, before, version,
+        Subject("segment", audience.segment_id, audience.name), audience.rule,
+        agent_id=AGENT,
+        evidence=(Evidence("Customers in it now", members, "customers", source,
+                           f"GET /v1/segments/preview?rule={audience.rule}", books.now),),
+        rationale=f"{members} {who} in it now. {audience.why} {gap}",
+    )  # fmt: skip
 
 
 def _named(books: Books, name: str) -> Segment | None:
@@ -112,37 +157,47 @@ def _waiting(books: Books, proposal: Proposal) -> str | None:
     return None
 
 
-def _proposal(
+def _asked_for(
     books: Books, before: Segment | None, name: str, rule: str, asked: Wording
 ) -> Proposal:
-    segment_id = new_id("seg") if before is None else before.id
-    was = _facts(before)
     voice = asked.voice
     opening = voice.proposes.format(who=asked.who)
     does = "make the segment" if before is None else "change the segment"
-    return Proposal(
+    evidence = Evidence(
+        voice.label, asked.words, "", voice.source, asked.query or asked.who, books.now
+    )
+    return _proposal(
+        books, before, 0,
+        Subject("segment", new_id("seg") if before is None else before.id, name), rule,
         agent_id=ASSISTANT,
-        kind=SEGMENT,
-        subject=Subject("segment", segment_id, name),
-        arguments={
-            "segment": segment_id, "name": name if before is None else before.name, "rule": rule,
-            "version": was["version"],
-        },
-        precondition=was,
-        evidence=(
-            Evidence(voice.label, asked.words, "", voice.source, asked.query or asked.who,
-                     books.now),
-            *_members(books, before, rule),
-        ),
+        evidence=(evidence, *_members(books, before, rule)),
         rationale=f"{opening} {does} {name!r}. Flows that were approved keep the audience they "
         f"were approved with.",
+        provenance=voice.provenance,
+    )  # fmt: skip
+
+
+def _proposal(
+    books: Books, before: Segment | None, version: int, subject: Subject, rule: str,
+    **told: Any,
+) -> Proposal:  # fmt: skip
+    """``version`` is the last one of a segment that is out of force."""
+    was = _facts(before, version)
+    return Proposal(
+        kind=SEGMENT,
+        subject=subject,
+        arguments={
+            "segment": subject.id, "name": subject.title if before is None else before.name,
+            "rule": rule, "version": was["version"],
+        },
+        precondition=was,
         prediction=None,
         risk=Risk(_RISK, (RiskFactor("segment", _RISK, "people choose audiences by its name"),)),
         cost=None,
         money_at_stake=None,
-        inverse=_inverse(segment_id, was, was["version"] + 1),
+        inverse=_inverse(subject.id, was, was["version"] + 1),
         expires_at=books.now + _LIFE,
-        provenance=voice.provenance,
+        **told,
     )  # fmt: skip
 
 
