@@ -153,8 +153,9 @@ async def _read(platform: Platform, supplier: Supplier) -> bool:
 async def _open_orders(
     platform: Platform, supplier: Supplier
 ) -> tuple[list[SupplierOrder], list[dict[str, str]]]:
-    """How the supplier states the orders of which more is to be heard, and which it states
-    in words that are not known here: those stay as they are, and keep no other back."""
+    """How the supplier states the orders of which more is to be heard, and what it states in
+    words that are not known here: an order whose state is unknown stays as it is, one of which a
+    time is unknown goes on without it, and neither keeps another back."""
     with reading(platform) as books:
         waiting = SupplierOrders(books.store_id).open(books.connection, supplier.id)
     reader = platform.supplier(supplier.id)
@@ -168,7 +169,9 @@ async def _open_orders(
         except SupplierRejected as error:
             unread.append({"order": each.id, "reason": str(error)})
             continue
-        stated += [] if found is None else [found]
+        if found is not None:
+            stated.append(found)
+            unread += [{"order": each.id, "reason": reason} for reason in found.unread]
     return stated, unread
 
 

@@ -23,7 +23,7 @@ from starlette.routing import Route
 TOKEN = "token-of-the-printful-counterpart"
 STORE = "4711"
 _CREATED = 1_767_225_600
-_CATALOGUE = {
+CATALOGUE = {
     71: {
         "product": {
             "id": 71, "main_category_id": 24, "type": "T-SHIRT", "type_name": "T-Shirt",
@@ -91,11 +91,13 @@ PRODUCTS: dict[int, tuple[dict[str, Any], list[Any]]] = {
 
 @dataclass
 class Printful:
-    """The server; ``turn_away`` answers 429 so often, ``lose`` hides so many answers to POST."""
+    """The server; ``turn_away`` answers 429 so often, ``lose`` hides so many answers to POST,
+    ``instead`` holds by path what it answers in place of its own document."""
 
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     shipments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
+    instead: dict[str, Any] = field(default_factory=dict)
     turn_away: int = 0
     lose: int = 0
     page: int = 100
@@ -179,6 +181,8 @@ class Printful:
                 return _no(401, "The access token provided is invalid.")
             if request.headers.get("x-pf-store-id") not in (None, STORE):
                 return _no(403, "This store does not belong to the account.")
+            if request.url.path in self.instead:
+                return JSONResponse(self.instead[request.url.path])
             body = await request.json() if await request.body() else {}
             given: Response = answer(request, body)
             if request.method == "POST" and self.lose > 0:
@@ -202,7 +206,7 @@ class Printful:
         return _yes({"sync_product": found[0], "sync_variants": found[1]})
 
     def _article(self, request: Request, _: Any) -> Response:
-        found = _CATALOGUE.get(request.path_params["id"])
+        found = CATALOGUE.get(request.path_params["id"])
         return _no(404, "Not Found") if found is None else _yes(found)
 
     def _rates(self, _: Request, body: Any) -> Response:

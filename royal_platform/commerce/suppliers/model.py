@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -108,7 +108,10 @@ class Tracking:
 
 @dataclass(frozen=True, slots=True)
 class SupplierOrder:
-    """An order as the supplier states it now. ``total`` with shipping, without tax."""
+    """An order as the supplier states it now. ``total`` with shipping, without tax.
+
+    ``unread`` says what of it the supplier told unreadably: that is unknown, and None here.
+    """
 
     reference: str
     supplier_reference: str
@@ -118,6 +121,7 @@ class SupplierOrder:
     delivered_at: datetime | None = None
     total: Money | None = None
     tracking: Tracking | None = None
+    unread: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

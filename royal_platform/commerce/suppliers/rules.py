@@ -116,7 +116,8 @@ def reliability(promises: Iterable[Promise], now: datetime) -> Reliability:
             judged += 1
             delays.append(_days(each.promised_at, each.delivered_at))
             on_time += each.delivered_at <= each.promised_at
-        elif each.promised_at < now:
+        elif each.status != "delivered" and each.promised_at < now:
+            # What arrived at a time nobody knows was neither late nor in time.
             judged += 1
             overdue += 1
     low, high = wilson(on_time, judged) if judged else (None, None)

@@ -65,7 +65,8 @@ def body_of(order: OrderRequest, settings: DeskSettings) -> dict[str, Any]:
 def order_of(document: Any, settings: DeskSettings, zone: ZoneInfo) -> SupplierOrder | None:
     """The order in an answer, the first where it lists several; None where there is none.
 
-    A bare day is meant whole: its end in ``zone``. Raises ``SupplierRejected``.
+    A bare day is meant whole: its end in ``zone``. A time that cannot be read is unknown, and told
+    in ``unread``. Raises ``SupplierRejected``.
     """
     paths = {**_RESPONSE, **settings.response}
     found = at_path(document, paths["orders"]) if paths["orders"] else document
@@ -84,18 +85,34 @@ def order_of(document: Any, settings: DeskSettings, zone: ZoneInfo) -> SupplierO
             "The supplier's answer names no order.",
             remedy="Correct the paths of id and reference in the supplier's settings.",
         )
+    unread: list[str] = []
+
+    def moment(name: str) -> datetime | None:
+        text = at(name)
+        if text is None:
+            return None
+        try:
+            return _moment(text, zone)
+        except ValueError:
+            unread.append(
+                f"unknown {name}: the time {text[:60]!r} cannot be read. Point its path in the "
+                "supplier's settings at a time in ISO 8601."
+            )
+            return None
+
     number = at("tracking_number")
     return SupplierOrder(
         reference=reference,
         supplier_reference=identifier,
         status=_status(at("status"), settings),
-        promised_at=_moment(at("promised_at"), zone),
-        shipped_at=_moment(at("shipped_at"), zone),
-        delivered_at=_moment(at("delivered_at"), zone),
+        promised_at=moment("promised_at"),
+        shipped_at=moment("shipped_at"),
+        delivered_at=moment("delivered_at"),
         total=_total(at("total"), at("currency")),
         tracking=None
         if number is None
         else Tracking(number, at("carrier"), _safe(at("tracking_url"))),
+        unread=tuple(unread),
     )
 
 
@@ -111,18 +128,10 @@ def _status(word: str | None, settings: DeskSettings) -> OrderStatus:
     return cast("OrderStatus", meant)
 
 
-def _moment(text: str | None, zone: ZoneInfo) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        if _DAY.fullmatch(text):
-            return datetime.combine(datetime.fromisoformat(text).date(), time(23, 59, 59), zone)
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise SupplierRejected(
-            f"The supplier's time {text[:60]!r} cannot be read.",
-            remedy="Point the path at a time in ISO 8601.",
-        ) from error
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    if _DAY.fullmatch(text):
+        return datetime.combine(datetime.fromisoformat(text).date(), time(23, 59, 59), zone)
+    found = datetime.fromisoformat(text)
     return found if found.tzinfo is not None else found.replace(tzinfo=zone)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from royal_platform.commerce.suppliers.model import OrderRequest, SupplierOrder
@@ -12,7 +12,15 @@ from royal_platform.suppliers.errors import SupplierUnavailable
 from royal_platform.suppliers.feed.columns import ColumnMap, guess, reading
 from royal_platform.suppliers.feed.rows import Row
 from royal_platform.suppliers.printful.client import PrintfulClient
-from royal_platform.suppliers.printful.mapping import DRAFT, new_order, order_of, row_of
+from royal_platform.suppliers.printful.errors import Unreadable
+from royal_platform.suppliers.printful.mapping import (
+    DRAFT,
+    UNREAD,
+    new_order,
+    order_of,
+    row_of,
+    unread_row,
+)
 from royal_platform.suppliers.printful.schemas import (
     Address,
     OneCatalogueProduct,
@@ -27,6 +35,7 @@ from royal_platform.suppliers.printful.schemas import (
     SyncProduct,
     SyncProducts,
     SyncVariant,
+    Unread,
 )
 from royal_platform.suppliers.schemas import FIELDS, PrintfulSettings
 
@@ -34,6 +43,7 @@ from royal_platform.suppliers.schemas import FIELDS, PrintfulSettings
 _PAGE = 100
 _UNLINKED = "it is linked with no article of Printful"
 _COLUMNS = guess(FIELDS)
+_Article = tuple[OneCatalogueProduct | Unread | None, Sequence[Rate]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +64,15 @@ class PrintfulCatalogue:
         """Every article that is not ignored. Raises ``SupplierRejected`` or ``Unavailable``.
 
         One call for a page, for a product, and two for each article of Printful's own catalogue.
+        An article that cannot be read is a row that says so, and keeps no other back.
         """
         variants = [each for one in await self._products() for each in await self._variants(one)]
         articles = await self._articles(variants)
         found: list[Row] = []
         for variant in variants:
+            if isinstance(variant, Unread):
+                found.append(unread_row(variant, variant.name))
+                continue
             number = None if variant.product is None else variant.product.product_id
             article, rates = articles.get(number or 0, (None, ()))
             found.append(row_of(variant, article, rates))
@@ -69,13 +83,12 @@ class PrintfulCatalogue:
         return self.mapped(await self.rows())
 
     def mapped(self, rows: Sequence[Row]) -> Reading:
-        """What these rows are; an article that is linked with nothing says so."""
+        """What these rows are; an article that is linked with nothing, or unread, says so."""
         found = reading(
             rows, ColumnMap(_COLUMNS, self.currency, decimal_comma=False), self.supplier_id
         )
         faults = tuple(
-            each if rows[each.row - 1].get("supplier_sku") else Fault(each.row, _UNLINKED)
-            for each in found.faults
+            Fault(each.row, _reason(rows[each.row - 1], each.reason)) for each in found.faults
         )
         return Reading(found.offers, faults)
 
@@ -83,8 +96,8 @@ class PrintfulCatalogue:
     def _path(self) -> str:
         return "/sync/products" if self.settings.connected else "/store/products"
 
-    async def _products(self) -> list[SyncProduct]:
-        found: list[SyncProduct] = []
+    async def _products(self) -> list[SyncProduct | Unread]:
+        found: list[SyncProduct | Unread] = []
         while True:
             path = f"{self._path}?offset={len(found)}&limit={_PAGE}"
             page = await self.client.get(path, SyncProducts)
@@ -93,30 +106,40 @@ class PrintfulCatalogue:
             found += page.result
             if len(found) >= page.paging.total:
                 break
-        return [each for each in found if not each.is_ignored]
+        return [each for each in found if isinstance(each, Unread) or not each.is_ignored]
 
-    async def _variants(self, product: SyncProduct) -> list[SyncVariant]:
-        found = await self.client.get(f"{self._path}/{product.id}", OneSyncProduct)
+    async def _variants(self, product: SyncProduct | Unread) -> list[SyncVariant | Unread]:
+        if isinstance(product, Unread):
+            return [product]
+        try:
+            found = await self.client.get(f"{self._path}/{product.id}", OneSyncProduct)
+        except Unreadable:
+            return [Unread("", str(product.id), product.name)]
         if found is None:
             # Taken away since the list was read.
             return []
-        return [each for each in found.result.sync_variants if not each.is_ignored]
+        listed = found.result.sync_variants
+        return [each for each in listed if isinstance(each, Unread) or not each.is_ignored]
 
-    async def _articles(
-        self, variants: Sequence[SyncVariant]
-    ) -> dict[int, tuple[OneCatalogueProduct | None, Sequence[Rate]]]:
-        found: dict[int, tuple[OneCatalogueProduct | None, Sequence[Rate]]] = {}
+    async def _articles(self, variants: Sequence[SyncVariant | Unread]) -> dict[int, _Article]:
+        found: dict[int, _Article] = {}
         for each in variants:
-            if not each.synced or each.product is None or each.product.product_id in found:
+            if isinstance(each, Unread) or not each.synced or each.product is None:
                 continue
-            article = await self.client.get(
-                f"/products/{each.product.product_id}", OneCatalogueProduct
-            )
-            found[each.product.product_id] = (article, await self._rates(each.product.variant_id))
+            number = each.product.product_id
+            if number not in found:
+                rates = await self._rates(each.product.variant_id)
+                found[number] = (await self._article(number), rates)
         return found
 
+    async def _article(self, number: int) -> OneCatalogueProduct | Unread | None:
+        try:
+            return await self.client.get(f"/products/{number}", OneCatalogueProduct)
+        except Unreadable:
+            return Unread("", str(number))
+
     async def _rates(self, variant_id: int) -> Sequence[Rate]:
-        """What one unit costs to send; nothing where no destination is entered."""
+        """What one unit costs to send; nothing where it is not told, or to no destination."""
         to = self.settings.ship_to
         if to is None:
             return ()
@@ -126,7 +149,17 @@ class PrintfulCatalogue:
             ),
             items=[RateItem(variant_id=str(variant_id), quantity=1)],
         )
-        return (await self.client.send("POST", "/shipping/rates", wanted, Rates)).result
+        try:
+            told = await self.client.send("POST", "/shipping/rates", wanted, Rates)
+        except Unreadable:
+            return ()
+        return [each for each in told.result if isinstance(each, Rate)]
+
+
+def _reason(row: Row, otherwise: str) -> str:
+    if row.get(UNREAD):
+        return f"it is unknown: {row[UNREAD]} is not as Printful's documentation describes"
+    return otherwise if row.get("supplier_sku") else _UNLINKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +173,11 @@ class PrintfulReader:
         found = await self.order(reference)
         if found is None or found.status == DRAFT:
             return None
-        return order_of(found, reference, await self._shipments(found))
+        try:
+            return order_of(found, reference, await self._shipments(found))
+        except Unreadable as error:
+            stated = order_of(found, reference, None)
+            return replace(stated, unread=(f"unknown promise and arrival: {error.detail}",))
 
     async def order(self, reference: str) -> Order | None:
         """The order as it is there, a draft too."""

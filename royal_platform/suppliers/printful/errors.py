@@ -12,6 +12,10 @@ from royal_platform.suppliers.errors import SupplierLocked, SupplierRejected
 _SHOWN = 300
 
 
+class Unreadable(SupplierRejected):
+    """An answer of another shape than the published one."""
+
+
 def refused(answer: Answer) -> SupplierRejected:
     """Why it said no. Its words are shown, never acted on."""
     if answer.status in {401, 403}:
@@ -27,9 +31,9 @@ def refused(answer: Answer) -> SupplierRejected:
     )
 
 
-def unreadable(what: str) -> SupplierRejected:
-    """An answer of another shape than the published one."""
-    return SupplierRejected(
+def unreadable(what: str) -> Unreadable:
+    """What to do about such an answer."""
+    return Unreadable(
         f"Printful's answer is not the {what} that its documentation describes.",
         remedy="Check PRINTFUL_BASE_URL; if it is right, report this with the version you run.",
     )

@@ -28,6 +28,7 @@ from royal_platform.suppliers.printful.schemas import (
     Rate,
     Shipments,
     SyncVariant,
+    Unread,
 )
 
 # Confirmed, but not yet made; ``onhold`` and ``inreview`` wait for somebody at Printful.
@@ -38,14 +39,28 @@ _STATUSES: Mapping[str, OrderStatus] = {
 }  # fmt: skip
 DRAFT = "draft"
 _DEFAULT_RATE = "STANDARD"
+# The column of a row that says what of it could not be read.
+UNREAD = "unreadable"
 
 
-def row_of(variant: SyncVariant, article: OneCatalogueProduct | None, rates: Sequence[Rate]) -> Row:
+def unread_row(what: Unread, title: str) -> Row:
+    """The row of an article that cannot be offered, for what it says cannot be read."""
+    told = {"title": title, UNREAD: f"{what.field or 'its shape'} of {what.id or 'an article'}"}
+    return {name: value for name, value in told.items() if value}
+
+
+def row_of(
+    variant: SyncVariant, article: OneCatalogueProduct | Unread | None, rates: Sequence[Rate]
+) -> Row:
     """One article as a row whose columns are named as our fields; what is unknown is left out.
 
     An article that is linked with nothing of the catalogue keeps no number: it cannot be ordered.
     """
+    if isinstance(article, Unread):
+        return unread_row(article, variant.name)
     stocked = None if article is None else _stocked(variant, article)
+    if isinstance(stocked, Unread):
+        return unread_row(stocked, variant.name)
     if not variant.synced or article is None or stocked is None:
         return {"title": variant.name}
     product = article.result.product
@@ -67,8 +82,11 @@ def row_of(variant: SyncVariant, article: OneCatalogueProduct | None, rates: Seq
     return {name: str(value) for name, value in told.items() if value not in (None, "")}
 
 
-def _stocked(variant: SyncVariant, article: OneCatalogueProduct) -> CatalogueVariant | None:
-    return next((each for each in article.result.variants if each.id == variant.variant_id), None)
+def _stocked(
+    variant: SyncVariant, article: OneCatalogueProduct
+) -> CatalogueVariant | Unread | None:
+    wanted = str(variant.variant_id)
+    return next((each for each in article.result.variants if str(each.id) == wanted), None)
 
 
 def _cost(variant: SyncVariant, stocked: CatalogueVariant, article: OneCatalogueProduct) -> Decimal:

@@ -6,14 +6,47 @@ a parcel was promised or arrived: hence both. Source: its OpenAPI documents, 1.0
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    ValidationError,
+)
 
 
 class _Answer(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One of a list that is not as documented: ``field`` is wrong; the rest as far as it says."""
+
+    field: str
+    id: str = ""
+    name: str = ""
+
+
+def _or_unread(shape: type[BaseModel]) -> BeforeValidator:
+    """What is wrong with one of a list is said of that one: the others are read."""
+
+    def read(value: Any) -> BaseModel | Unread:
+        try:
+            return shape.model_validate(value)
+        except ValidationError as error:
+            told = value if isinstance(value, dict) else {}
+            field = ".".join(str(part) for part in error.errors()[0]["loc"])
+            return Unread(field, str(told.get("id", ""))[:80], str(told.get("name", ""))[:255])
+
+    return BeforeValidator(read)
 
 
 def _either(end: str) -> AliasChoices:
@@ -36,7 +69,7 @@ class SyncProduct(_Answer):
 
 
 class SyncProducts(_Answer):
-    result: list[SyncProduct]
+    result: list[Annotated[SyncProduct | InstanceOf[Unread], _or_unread(SyncProduct)]]
     paging: Paging
 
 
@@ -66,8 +99,7 @@ class SyncVariant(_Answer):
 
 
 class _Product(_Answer):
-    sync_product: SyncProduct
-    sync_variants: list[SyncVariant]
+    sync_variants: list[Annotated[SyncVariant | InstanceOf[Unread], _or_unread(SyncVariant)]]
 
 
 class OneSyncProduct(_Answer):
@@ -100,7 +132,7 @@ class CatalogueVariant(_Answer):
 
 class _Article(_Answer):
     product: CatalogueProduct
-    variants: list[CatalogueVariant]
+    variants: list[Annotated[CatalogueVariant | InstanceOf[Unread], _or_unread(CatalogueVariant)]]
 
 
 class OneCatalogueProduct(_Answer):
@@ -118,7 +150,7 @@ class Rate(_Answer):
 
 
 class Rates(_Answer):
-    result: list[Rate]
+    result: list[Annotated[Rate | InstanceOf[Unread], _or_unread(Rate)]]
 
 
 class Costs(_Answer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from royal_platform.suppliers.printful.adapter import (
 )
 from royal_platform.suppliers.printful.client import PrintfulClient
 from royal_platform.suppliers.schemas import Destination, PrintfulSettings
-from tests.counterparts.printful import STORE, TOKEN, Printful
+from tests.counterparts.printful import CATALOGUE, PRODUCTS, STORE, TOKEN, Printful
 
 TO = Recipient("Ann Rider", "1 Main St", "Austin", "78701", "US", province="TX")
 HOME = Destination(country="NL", postal_code="6711AA")
@@ -201,3 +202,60 @@ def test_an_order_for_no_address_is_refused_before_anything_is_sent(shop: Shop):
     with pytest.raises(SupplierRejected, match="named address"):
         shop.place("RE-1", to=None)
     assert shop.posted() == []
+
+
+def spoiled(path: str, place: list, value: object) -> dict:
+    """The counterpart's answer at ``path`` with one value of its result replaced."""
+    found = copy.deepcopy(
+        {
+            "/store/products": [product for product, _ in PRODUCTS.values()],
+            "/store/products/1": {"sync_product": PRODUCTS[1][0], "sync_variants": PRODUCTS[1][1]},
+            "/products/71": CATALOGUE[71],
+            "/shipping/rates": [{"id": "STANDARD", "rate": "4.79", "currency": "EUR"}],
+        }[path]
+    )
+    *way, last = place
+    at = found
+    for step in way:
+        at = at[step]
+    at[last] = value
+    return {"code": 200, "result": found, "paging": {"total": 2, "offset": 0, "limit": 100}}
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "value", "offered", "unknown"),
+    [
+        ("/store/products/1", ["sync_variants", 1, "retail_price"], "free", {"501", "503"}, 1),
+        ("/store/products/1", ["sync_variants", 1], None, {"501", "503"}, 1),
+        ("/store/products/1", ["sync_variants"], "none", set(), 1),
+        ("/store/products", [1, "id"], "second", {"501", "502", "503"}, 1),
+        ("/products/71", ["variants", 1, "price"], None, {"501", "502"}, 1),
+        ("/products/71", ["product", "currency"], None, set(), 3),
+        ("/shipping/rates", [0, "rate"], "soon", {"501", "502", "503"}, 0),
+    ],
+)
+def test_an_article_that_cannot_be_read_is_told_and_keeps_no_other_back(
+    shop: Shop, path: str, place: list, value: object, offered: set[str], unknown: int
+):
+    shop.server.instead[path] = spoiled(path, place, value)
+    found = shop.read(ship_to=HOME)
+    assert {each.supplier_sku for each in found.offers} == offered
+    told = [fault.reason for fault in found.faults if fault.reason.startswith("it is unknown")]
+    assert len(told) == unknown
+    if path == "/shipping/rates":
+        assert {each.shipping for each in found.offers} == {None}
+
+
+def test_another_service_at_its_address_is_no_empty_catalogue(shop: Shop):
+    shop.server.instead["/store/products"] = {"hello": "world"}
+    with pytest.raises(SupplierRejected, match="documentation"):
+        shop.read()
+
+
+def test_an_unreadable_arrival_is_unknown_and_the_order_goes_on(shop: Shop):
+    shop.place("so-1")
+    shop.server.ship("so-1", promised="2026-01-09", delivered="yesterday")
+    found = shop.track("so-1")
+    assert (found.status, found.delivered_at, found.tracking.number) == ("shipped", None, "JD0146")
+    assert len(found.unread) == 1
+    assert found.unread[0].startswith("unknown promise and arrival")

@@ -189,13 +189,41 @@ def test_an_order_in_unknown_words_keeps_no_other_and_no_offer_back(
     }  # fmt: skip
 
 
-def explain(platform: Platform, statuses: dict[str, str]) -> None:
-    """Change what words the supplier's desk uses for how an order stands."""
+def test_an_order_with_an_unreadable_time_goes_on_without_it_and_says_so(
+    sandbox: Sandbox, platform: Platform
+) -> None:
+    step(sandbox, platform, 1)
+    desk = supplier_desk(platform, FAST)
+    offer = next(
+        each.offer for each in platform.offers.offers()
+        if each.offer.supplier_id == FAST and (each.offer.stock or 0) > 10
+    )  # fmt: skip
+    lines = (OrderLine(offer.supplier_sku, 1),)
+    placed = asyncio.run(desk.place(OrderRequest("ord-vague", lines), "ord-vague"))
+    with writing(platform) as books:
+        SupplierOrders(books.store_id).book(
+            books.connection, placed, supplier_id=FAST, decision_id="ord-vague", lines=lines,
+            order_id=None, now=books.now,
+        )  # fmt: skip
+    # Where it looks for the promise there is a word, not a time.
+    explain(platform, response={"promised_at": "status"})
+    asyncio.run(desk.cancel("ord-vague", "c"))
+    read(platform)
+    with reading(platform) as books:
+        booked = SupplierOrders(books.store_id).get(books.connection, "ord-vague")
+    assert (booked.order.status, booked.order.promised_at) == ("cancelled", None)
+    told = [each for each in suppliers(platform)[FAST].faults if "order" in each]
+    assert [each["order"] for each in told] == ["ord-vague"]
+    assert told[0]["reason"].startswith("unknown promised_at")
+
+
+def explain(platform: Platform, statuses: dict[str, str] | None = None, **desk: object) -> None:
+    """Change what words the supplier's desk uses for how an order stands, or where it says so."""
     with writing(platform) as books:
         repository = Suppliers(books.store_id)
         before = repository.get(books.connection, FAST)
         settings = dict(before.settings)
-        settings["desk"] = {**settings["desk"], "statuses": statuses}
+        settings["desk"] = {**settings["desk"], **desk, "statuses": statuses or {}}
         repository.change(
             books.connection, FAST, version=before.version, name=before.name, settings=settings,
             active=before.active, actor="Ada", now=books.now,

@@ -123,3 +123,9 @@ def test_a_promise_is_believed_at_its_longest_until_deliveries_tell_better():
 
 def test_an_offer_without_a_lead_time_leaves_the_policys():
     assert terms(None, lead_days_high=None, lead_days_low=None) is None
+
+
+def test_what_arrived_at_an_unknown_time_is_not_held_against_the_supplier():
+    arrived = Promise(NOW, NOW + timedelta(days=2), None, "delivered")
+    found = rules.reliability([arrived], NOW + timedelta(days=10))
+    assert (found.judged, found.overdue, found.share) == (0, 0, None)
