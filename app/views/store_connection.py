@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from royal_platform.persistence.store_connections import StoreConnection
     from royal_platform.persistence.stores import Store
 
-# Kinds that come with another one, in the same pages.
+# Kinds that come with another one, in the same pages; of several owners, orders are read last.
 _READ_WITH = {
     "variants": "products",
-    "metafields": "products",
+    "metafields": "orders",
     "price_history": "products",
     "refunds": "orders",
 }

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from core.storage.types import utc_text
 from royal_platform.persistence.aggregates import revalued
-from royal_platform.persistence.mirror_kinds import replace_parts
+from royal_platform.persistence.mirror_metafields import MetafieldMirror
 from royal_platform.persistence.mirror_rows import (
     altered_ids,
     chunks,
@@ -26,7 +26,6 @@ from royal_platform.persistence.tables.catalog import (
     inventory_levels,
     inventory_snapshots,
     locations,
-    metafields,
     price_observations,
     products,
     variants,
@@ -64,7 +63,7 @@ class CatalogMirror:
         owned: Sequence[Any],
         noted: Sequence[Any] = (),
     ) -> int:
-        """Products with all their variants and metafields; what a newer one lost is gone."""
+        """Products with all variants, and both's metafields; what a newer one lost is gone."""
         known = known_versions(connection, products, self.store_id, [row.id for row in rows])
         fresh = fresh_rows(rows, known)
         ids = {row.id for row in fresh}
@@ -86,7 +85,9 @@ class CatalogMirror:
             write_rows(connection, variants, self.store_id, kept, "newest")
         revive(connection, variants, self.store_id, [row.id for row in kept])
         altered |= self._drop_missing(connection, fresh, {row.id for row in kept})
-        replace_parts(connection, metafields.c.product_id, self.store_id, sorted(ids), noted)
+        altered |= self._note(connection, "product", fresh, noted)
+        of_variants = self._note(connection, "variant", kept, noted)
+        altered |= {row.product_id for row in kept if row.id in of_variants}
         return len(altered)
 
     def put_locations(self, connection: Connection, rows: Sequence[Any]) -> None:
@@ -123,6 +124,9 @@ class CatalogMirror:
     def delete_products(self, connection: Connection, ids: Iterable[str], at: datetime) -> int:
         """The store no longer has these products; their past sales stay."""
         gone = list(ids)
+        noting = MetafieldMirror(self.store_id)
+        noting.forget(connection, "variant", self._variants_of(connection, gone))
+        noting.forget(connection, "product", gone)
         mark_deleted(connection, variants.c.product_id, self.store_id, gone, at)
         return mark_deleted(connection, products.c.id, self.store_id, gone, at)
 
@@ -184,6 +188,22 @@ class CatalogMirror:
             found |= {row.id: row for row in connection.execute(query)}
         return found
 
+    def _note(
+        self, connection: Connection, owner: str, owners: Sequence[Any], noted: Sequence[Any]
+    ) -> set[str]:
+        versions = {row.id: row.updated_at for row in owners}
+        own = [row for row in noted if row.owner_type == owner]
+        return MetafieldMirror(self.store_id).put(connection, owner, versions, own)
+
+    def _variants_of(self, connection: Connection, products: Iterable[str]) -> list[str]:
+        found: list[str] = []
+        for part in chunks(products):
+            query = select(variants.c.id).where(
+                variants.c.store_id == self.store_id, variants.c.product_id.in_(part)
+            )
+            found += connection.execute(query).scalars()
+        return found
+
     def _observe_prices(
         self, connection: Connection, rows: Sequence[Any], known: Mapping[str, Any]
     ) -> None:
@@ -212,6 +232,8 @@ class CatalogMirror:
                 variants.c.deleted_at.is_(None),
             )
             gone = [row for row in connection.execute(query) if row.id not in kept]
+            noting = MetafieldMirror(self.store_id)
+            noting.forget(connection, "variant", [row.id for row in gone])
             for row in gone:
                 at = datetime.fromisoformat(updated[row.product_id])
                 mark_deleted(connection, variants.c.id, self.store_id, [row.id], at)

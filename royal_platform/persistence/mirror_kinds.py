@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Table, delete, func, select, type_coerce
+from sqlalchemy import Column, Connection, Table, func, select
 
-from core.storage.types import ScaledDecimal
+from royal_platform.persistence.mirror_metafields import MetafieldMirror
+from royal_platform.persistence.mirror_parts import drop_parts, replace_parts
 from royal_platform.persistence.mirror_rows import (
     altered_ids,
-    chunks,
     fresh_rows,
     known_versions,
     mark_deleted,
@@ -39,14 +38,18 @@ from royal_platform.persistence.tables.orders import (
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A table of objects, and the column by which the table of their parts names the object."""
+    """A table of objects, and the column by which the table of their parts names the object.
+
+    ``noted`` is what they are as owners of metafields, when they have any.
+    """
 
     table: Table
     owner: Column[Any] | None = None
+    noted: str = ""
 
 
 KINDS: dict[str, Kind] = {
-    "collections": Kind(collections, collection_products.c.collection_id),
+    "collections": Kind(collections, collection_products.c.collection_id, noted="collection"),
     "discounts": Kind(discounts),
     "fulfillment_orders": Kind(fulfillment_orders, fulfillment_order_lines.c.fulfillment_order_id),
     "returns": Kind(returns, return_lines.c.return_id),
@@ -85,6 +88,8 @@ class KindMirror:
         count = mark_deleted(connection, self.kind.table.c.id, self.store_id, gone, at)
         if self.kind.owner is not None:
             drop_parts(connection, self.kind.owner, self.store_id, gone)
+        if self.kind.noted:
+            MetafieldMirror(self.store_id).forget(connection, self.kind.noted, gone)
         return count
 
     def keep(self, connection: Connection, ids: Iterable[str], at: datetime) -> int:
@@ -101,42 +106,3 @@ class KindMirror:
         query = select(func.count()).select_from(table)
         query = query.where(table.c.store_id == self.store_id, table.c.deleted_at.is_(None))
         return int(connection.execute(query).scalar_one())
-
-
-def replace_parts(
-    connection: Connection,
-    owner: Column[Any],
-    store_id: str,
-    owners: Sequence[str],
-    parts: Sequence[Any],
-) -> set[str]:
-    """Make ``parts`` all that the ``owners`` have in their table; return whose differed."""
-    table, wanted = owner.table, defaultdict(set)
-    for row in parts:
-        wanted[getattr(row, owner.name)].add(row)
-    stored: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
-    columns = [_raw(column) for column in table.c if column.name != "store_id"]
-    for part in chunks(owners):
-        query = select(*columns).where(table.c.store_id == store_id, owner.in_(part))
-        for row in connection.execute(query):
-            stored[getattr(row, owner.name)].add(tuple(row))
-    changed = {each for each in owners if stored[each] != wanted[each]}
-    drop_parts(connection, owner, store_id, [each for each in changed if stored[each]])
-    rows = [row for each in sorted(changed) for row in sorted(wanted[each])]
-    write_rows(connection, table, store_id, rows, "replace")
-    return changed
-
-
-def _raw(column: Column[Any]) -> Any:
-    """The column as rows on their way to the driver have it: amounts as whole numbers."""
-    is_amount = isinstance(column.type, ScaledDecimal)
-    return type_coerce(column, BigInteger).label(column.name) if is_amount else column
-
-
-def drop_parts(
-    connection: Connection, owner: Column[Any], store_id: str, owners: Sequence[str]
-) -> None:
-    """The ``owners`` have no parts in the table of ``owner`` any more."""
-    table = owner.table
-    for part in chunks(owners):
-        connection.execute(delete(table).where(table.c.store_id == store_id, owner.in_(part)))

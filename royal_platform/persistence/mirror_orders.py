@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from royal_platform.persistence.aggregates import recompute_days
 from royal_platform.persistence.clock import StoreClock
+from royal_platform.persistence.mirror_metafields import MetafieldMirror
 from royal_platform.persistence.mirror_rows import (
     altered_ids,
     chunks,
@@ -93,14 +94,19 @@ class OrderMirror:
         gone = list(ids)
         days = self._days_of(connection, gone)
         count = mark_deleted(connection, orders.c.id, self.store_id, gone, at)
+        MetafieldMirror(self.store_id).forget(connection, "order", gone)
         recompute_days(connection, self.store_id, days)
         return count
 
     def erase_customers(self, connection: Connection, ids: Iterable[str], at: datetime) -> int:
         """Erase the personal data of these customers, on their orders too, and what is expected."""
         count = 0
+        noting = MetafieldMirror(self.store_id)
         for part in chunks(ids):
             mine = (orders.c.store_id == self.store_id) & orders.c.customer_id.in_(part)
+            noting.forget(connection, "customer", part)
+            bought = connection.execute(select(orders.c.id).where(mine)).scalars()
+            noting.forget(connection, "order", bought.all())
             bought_on = connection.execute(select(orders.c.day).where(mine).distinct())
             touch(connection, self.store_id, bought_on.scalars())
             connection.execute(

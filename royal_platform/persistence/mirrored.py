@@ -16,6 +16,7 @@ from royal_platform.persistence import stores
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.mirror_catalog import CatalogMirror
 from royal_platform.persistence.mirror_kinds import KindMirror
+from royal_platform.persistence.mirror_metafields import MetafieldMirror
 from royal_platform.persistence.mirror_orders import OrderMirror
 from royal_platform.persistence.stores import Store
 from royal_platform.persistence.tables.catalog import products
@@ -37,7 +38,7 @@ class StoredPage:
     def products(
         self, products: Sequence[Any], variants: Sequence[Any], noted: Sequence[Any] = ()
     ) -> int:
-        """Store products with all their variants and metafields."""
+        """Store products with all their variants, and the metafields of both."""
         return self._catalog.put_products(self.transaction.connection, products, variants, noted)
 
     def locations(self, rows: Sequence[Any]) -> None:
@@ -58,6 +59,15 @@ class StoredPage:
     def orders(self, page: Any) -> int:
         """Store orders with their children."""
         return self._orders.put_orders(self.transaction.connection, page)
+
+    def metafields(self, owner: str, owners: Sequence[Any], noted: Sequence[Any]) -> int:
+        """Store all metafields of ``owners``, which were stored before."""
+        versions = {row.id: row.updated_at for row in owners}
+        return len(self._noting.put(self.transaction.connection, owner, versions, noted))
+
+    def shop_metafields(self, shop_id: str, noted: Sequence[Any]) -> int:
+        """Store all metafields of the shop itself."""
+        return len(self._noting.put_shop(self.transaction.connection, shop_id, noted))
 
     def put(self, kind: str, rows: Sequence[Any], parts: Sequence[Any] = ()) -> int:
         """Store objects of ``kind`` with all their parts."""
@@ -124,6 +134,10 @@ class StoredPage:
     @property
     def _catalog(self) -> CatalogMirror:
         return CatalogMirror(self.store.id)
+
+    @property
+    def _noting(self) -> MetafieldMirror:
+        return MetafieldMirror(self.store.id)
 
     @property
     def _orders(self) -> OrderMirror:

@@ -17,11 +17,13 @@ from royal_platform.persistence.decided_words import DecidedWords
 from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.flows import Flows
 from royal_platform.persistence.messages import Messages
+from royal_platform.persistence.mirror_metafields import MetafieldMirror
 from royal_platform.persistence.mirror_orders import OrderMirror
 from royal_platform.persistence.order_cases import OrderCases
 from royal_platform.persistence.statements import put
 from royal_platform.persistence.stock_wishes import StockWishes
 from royal_platform.persistence.support import Threads
+from royal_platform.persistence.tables.catalog import metafields
 from royal_platform.persistence.tables.customers import customer_values
 from royal_platform.persistence.tables.marketing import flow_enrolments, stock_wishes
 from royal_platform.persistence.tables.messages import messages
@@ -141,6 +143,8 @@ class Privacy:
         ]
         return {
             "threads": [dict(jsonable(each)) for each in written],
+            "metafields": self._noted(connection, "customer", [customer_id])
+            + self._noted(connection, "order", ids),
             "customer": person, "expected": expected, "orders": theirs, "order_lines": lines,
             "events": told, "messages": sent,
             "address_changes": DecidedAddresses(self.store_id).of(connection, ids),
@@ -165,6 +169,9 @@ class Privacy:
             orders.c.store_id == self.store_id, orders.c.customer_id == customer_id
         )
         theirs = named | set(connection.execute(query).scalars())
+        noting = MetafieldMirror(self.store_id)
+        noted = noting.forget(connection, "customer", [customer_id])
+        noted += noting.forget(connection, "order", theirs)
         erased = OrderMirror(self.store_id).erase_customers(connection, [customer_id], now)
         for part in _parts(sorted(theirs)):
             connection.execute(
@@ -175,6 +182,7 @@ class Privacy:
         return {
             "customers": erased,
             "orders": len(theirs),
+            "metafields": noted,
             "event_details": self._erase_events(connection, {customer_id, *theirs}),
             "webhook_bodies": self._blank_bodies(connection, customer_id),
             "exports": self._erase_exports(connection, customer_id),
@@ -193,6 +201,7 @@ class Privacy:
         everybody = connection.execute(
             select(customers.c.id).where(customers.c.store_id == self.store_id)
         ).scalars()
+        noted = MetafieldMirror(self.store_id).forget_people(connection)
         erased = OrderMirror(self.store_id).erase_customers(connection, list(everybody), now)
         mine = orders.c.store_id == self.store_id
         days = connection.execute(select(orders.c.day).where(mine).distinct()).scalars()
@@ -208,6 +217,7 @@ class Privacy:
         return {
             "customers": erased,
             "orders": left.rowcount,
+            "metafields": noted,
             "event_details": details.rowcount,
             "webhook_bodies": self._blank_bodies(connection, None),
             "exports": self._erase_exports(connection, None),
@@ -225,6 +235,17 @@ class Privacy:
     def _rows(self, connection: Connection, table: Table, which: Any) -> list[dict[str, Any]]:
         query = select(table).where(table.c.store_id == self.store_id, which)
         return [dict(jsonable(row._asdict())) for row in connection.execute(query)]
+
+    def _noted(self, connection: Connection, owner: str, ids: list[str]) -> list[dict[str, Any]]:
+        return [
+            row
+            for part in _parts(ids)
+            for row in self._rows(
+                connection,
+                metafields,
+                (metafields.c.owner_type == owner) & metafields.c.owner_id.in_(part),
+            )
+        ]
 
     def _part_from_checkouts(self, connection: Connection, customer_id: str | None) -> int:
         """Whose a checkout was is forgotten, of one person or of everybody."""

@@ -216,6 +216,23 @@ class CollectionProducts(TypedDict):
     collection: CollectionProductsCollection | None
 
 
+class CollectionsPageCollectionsNodesMetafieldsNodes(TypedDict):
+    namespace: str
+    key: str
+    type: str
+    value: str
+
+
+class CollectionsPageCollectionsNodesMetafieldsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class CollectionsPageCollectionsNodesMetafields(TypedDict):
+    nodes: list[CollectionsPageCollectionsNodesMetafieldsNodes]
+    pageInfo: CollectionsPageCollectionsNodesMetafieldsPageInfo
+
+
 class CollectionsPageCollectionsNodesProductsNodes(TypedDict):
     id: str
 
@@ -235,6 +252,7 @@ class CollectionsPageCollectionsNodes(TypedDict):
     title: str
     handle: str
     updatedAt: str
+    metafields: CollectionsPageCollectionsNodesMetafields
     products: CollectionsPageCollectionsNodesProducts
 
 
@@ -454,6 +472,23 @@ class CustomersPageCustomersNodesDefaultPhoneNumber(TypedDict):
     sourceLocation: CustomersPageCustomersNodesDefaultPhoneNumberSourceLocation | None
 
 
+class CustomersPageCustomersNodesMetafieldsNodes(TypedDict):
+    namespace: str
+    key: str
+    type: str
+    value: str
+
+
+class CustomersPageCustomersNodesMetafieldsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class CustomersPageCustomersNodesMetafields(TypedDict):
+    nodes: list[CustomersPageCustomersNodesMetafieldsNodes]
+    pageInfo: CustomersPageCustomersNodesMetafieldsPageInfo
+
+
 class CustomersPageCustomersNodes(TypedDict):
     id: str
     displayName: str
@@ -464,6 +499,7 @@ class CustomersPageCustomersNodes(TypedDict):
     defaultPhoneNumber: CustomersPageCustomersNodesDefaultPhoneNumber | None
     createdAt: str
     updatedAt: str
+    metafields: CustomersPageCustomersNodesMetafields
 
 
 class CustomersPageCustomersPageInfo(TypedDict):
@@ -1324,6 +1360,23 @@ class OrderTags(Answer):
     order: OrderTagsOrder | None
 
 
+class OrdersPageOrdersNodesMetafieldsNodes(TypedDict):
+    namespace: str
+    key: str
+    type: str
+    value: str
+
+
+class OrdersPageOrdersNodesMetafieldsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class OrdersPageOrdersNodesMetafields(TypedDict):
+    nodes: list[OrdersPageOrdersNodesMetafieldsNodes]
+    pageInfo: OrdersPageOrdersNodesMetafieldsPageInfo
+
+
 class OrdersPageOrdersNodesLineItemsNodes(LineRow):
     pass
 
@@ -1343,6 +1396,7 @@ class OrdersPageOrdersNodesRefunds(RefundRow):
 
 
 class OrdersPageOrdersNodes(OrderRow):
+    metafields: OrdersPageOrdersNodesMetafields
     lineItems: OrdersPageOrdersNodesLineItems
     refunds: list[OrdersPageOrdersNodesRefunds]
 
@@ -1431,6 +1485,31 @@ class OrdersToJudge(TypedDict):
     nodes: list[OrdersToJudgeNodes | None]
 
 
+class OwnerMetafieldsOwnerMetafieldsNodes(TypedDict):
+    namespace: str
+    key: str
+    type: str
+    value: str
+
+
+class OwnerMetafieldsOwnerMetafieldsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class OwnerMetafieldsOwnerMetafields(TypedDict):
+    nodes: list[OwnerMetafieldsOwnerMetafieldsNodes]
+    pageInfo: OwnerMetafieldsOwnerMetafieldsPageInfo
+
+
+class OwnerMetafieldsOwner(TypedDict):
+    metafields: NotRequired[OwnerMetafieldsOwnerMetafields]
+
+
+class OwnerMetafields(TypedDict):
+    owner: OwnerMetafieldsOwner | None
+
+
 class ProductByHandleProductByIdentifierVariantsNodes(Answer):
     id: str
     sku: str | None
@@ -1486,29 +1565,21 @@ class ProductIds(TypedDict):
     products: ProductIdsProducts
 
 
-class ProductMetafieldsProductMetafieldsNodes(TypedDict):
+class ProductVariantsProductVariantsNodesMetafieldsNodes(TypedDict):
     namespace: str
     key: str
     type: str
     value: str
 
 
-class ProductMetafieldsProductMetafieldsPageInfo(TypedDict):
+class ProductVariantsProductVariantsNodesMetafieldsPageInfo(TypedDict):
     hasNextPage: bool
     endCursor: str | None
 
 
-class ProductMetafieldsProductMetafields(TypedDict):
-    nodes: list[ProductMetafieldsProductMetafieldsNodes]
-    pageInfo: ProductMetafieldsProductMetafieldsPageInfo
-
-
-class ProductMetafieldsProduct(TypedDict):
-    metafields: ProductMetafieldsProductMetafields
-
-
-class ProductMetafields(TypedDict):
-    product: ProductMetafieldsProduct | None
+class ProductVariantsProductVariantsNodesMetafields(TypedDict):
+    nodes: list[ProductVariantsProductVariantsNodesMetafieldsNodes]
+    pageInfo: ProductVariantsProductVariantsNodesMetafieldsPageInfo
 
 
 class ProductVariantsProductVariantsNodesInventoryItemUnitCost(TypedDict):
@@ -1532,6 +1603,7 @@ class ProductVariantsProductVariantsNodes(TypedDict):
     compareAtPrice: str | None
     createdAt: str
     updatedAt: str
+    metafields: ProductVariantsProductVariantsNodesMetafields
     inventoryItem: ProductVariantsProductVariantsNodesInventoryItem
 
 
@@ -1570,6 +1642,23 @@ class ProductsPageProductsNodesMetafields(TypedDict):
     pageInfo: ProductsPageProductsNodesMetafieldsPageInfo
 
 
+class ProductsPageProductsNodesVariantsNodesMetafieldsNodes(TypedDict):
+    namespace: str
+    key: str
+    type: str
+    value: str
+
+
+class ProductsPageProductsNodesVariantsNodesMetafieldsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class ProductsPageProductsNodesVariantsNodesMetafields(TypedDict):
+    nodes: list[ProductsPageProductsNodesVariantsNodesMetafieldsNodes]
+    pageInfo: ProductsPageProductsNodesVariantsNodesMetafieldsPageInfo
+
+
 class ProductsPageProductsNodesVariantsNodesInventoryItemUnitCost(TypedDict):
     amount: str
     currencyCode: str
@@ -1591,6 +1680,7 @@ class ProductsPageProductsNodesVariantsNodes(TypedDict):
     compareAtPrice: str | None
     createdAt: str
     updatedAt: str
+    metafields: ProductsPageProductsNodesVariantsNodesMetafields
     inventoryItem: ProductsPageProductsNodesVariantsNodesInventoryItem
 
 
@@ -1956,6 +2046,32 @@ class Shop(Answer):
     orders_count: ShopOrdersCount | None
     customers_count: ShopCustomersCount | None
     abandoned_checkouts_count: ShopAbandonedCheckoutsCount | None
+
+
+class ShopMetafieldsShopMetafieldsNodes(TypedDict):
+    namespace: str
+    key: str
+    type: str
+    value: str
+
+
+class ShopMetafieldsShopMetafieldsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class ShopMetafieldsShopMetafields(TypedDict):
+    nodes: list[ShopMetafieldsShopMetafieldsNodes]
+    pageInfo: ShopMetafieldsShopMetafieldsPageInfo
+
+
+class ShopMetafieldsShop(TypedDict):
+    id: str
+    metafields: ShopMetafieldsShopMetafields
+
+
+class ShopMetafields(TypedDict):
+    shop: ShopMetafieldsShop
 
 
 class ShopPoliciesShopShopPolicies(Answer):

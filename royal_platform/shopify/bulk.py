@@ -74,14 +74,18 @@ class Shape:
 
 
 SHAPES = {
-    "products": Shape("products_bulk", {"ProductVariant": "variants", "Metafield": "metafields"}),
+    "products": Shape(
+        "products_bulk",
+        {"ProductVariant": "variants", "Metafield": "metafields"},
+        {"Metafield": "metafields"},
+    ),
     "inventory": Shape("inventory_bulk", {"InventoryLevel": "inventoryLevels"}),
-    "collections": Shape("collections_bulk", {"Product": "products"}),
-    "customers": Shape("customers_bulk", {}),
+    "collections": Shape("collections_bulk", {"Product": "products", "Metafield": "metafields"}),
+    "customers": Shape("customers_bulk", {"Metafield": "metafields"}),
     "fulfillment_orders": Shape(
         "fulfillment_orders_bulk", {"FulfillmentOrderLineItem": "lineItems"}
     ),
-    "orders": Shape("orders_bulk", {"LineItem": "lineItems"}),
+    "orders": Shape("orders_bulk", {"LineItem": "lineItems", "Metafield": "metafields"}),
     "returns": Shape(
         "returns_bulk",
         {"Return": "returns"},

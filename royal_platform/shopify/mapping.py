@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
-from typing import TypedDict
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -176,11 +176,11 @@ def product_rows(
     ]
 
 
-def metafield_rows(node: ProductNode) -> list[MetafieldRow]:
-    """What was noted about a product; its connection must be complete."""
+def metafield_rows(owner: str, node: Mapping[str, Any]) -> list[MetafieldRow]:
+    """The metafields of a node, which is an ``owner``: product, variant, customer, ..."""
     ident = local_id(node["id"])
     return [
-        MetafieldRow(ident, each["namespace"], each["key"], each["type"], each["value"])
+        MetafieldRow(owner, ident, each["namespace"], each["key"], each["type"], each["value"])
         for each in node["metafields"]["nodes"]
     ]
 

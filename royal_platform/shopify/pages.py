@@ -79,12 +79,28 @@ class PageReader:
         """Fetch the variants and metafields of products that have more than a page shows."""
         for node in nodes:
             await self._rest(
-                node["metafields"], documents.PRODUCT_METAFIELDS, node["id"],
-                ("product", "metafields"),
-            )  # fmt: skip
-            await self._rest(
                 node["variants"], documents.PRODUCT_VARIANTS, node["id"], ("product", "variants")
             )
+            await self.complete_metafields([node, *node["variants"]["nodes"]])
+
+    async def complete_metafields(self, nodes: list[Node]) -> None:
+        """Fetch the metafields of whatever has more of them than a page shows."""
+        for node in nodes:
+            await self._rest(
+                node["metafields"], documents.OWNER_METAFIELDS, node["id"], ("owner", "metafields")
+            )
+
+    async def read_shop_metafields(self) -> Node:
+        """The shop with all its metafields."""
+        nodes: list[Any] = []
+        after: str | None = None
+        while True:
+            answer = await self._client.run(documents.SHOP_METAFIELDS, {"after": after})
+            page = answer["shop"]["metafields"]
+            nodes += page["nodes"]
+            if not page["pageInfo"]["hasNextPage"]:
+                return {"id": answer["shop"]["id"], "metafields": {"nodes": nodes}}
+            after = page["pageInfo"]["endCursor"]
 
     async def complete_fulfillment_orders(self, nodes: list[Node]) -> None:
         """Fetch the lines of fulfilment orders that have more than a page shows."""
@@ -120,9 +136,11 @@ class PageReader:
                 node["products"], documents.COLLECTION_PRODUCTS, node["id"],
                 ("collection", "products"),
             )  # fmt: skip
+        await self.complete_metafields(nodes)
 
     async def complete_orders(self, nodes: list[Node]) -> None:
-        """Fetch lines, refunds and what refunds hold that a page of orders left out."""
+        """Fetch lines, metafields, refunds and what refunds hold that a page of orders left out."""
+        await self.complete_metafields(nodes)
         for node in nodes:
             if len(node["refunds"]) >= _REFUNDS_ASKED:
                 whole = (await self._client.run(documents.ORDER, {"id": node["id"]}))["order"]

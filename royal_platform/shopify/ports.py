@@ -58,6 +58,17 @@ class MirrorPage(Protocol):
 
     def orders(self, page: OrderPageRows) -> int: ...
 
+    def metafields(self, owner: str, owners: Sequence[Any], noted: Sequence[MetafieldRow]) -> int:
+        """All metafields of ``owners``, rows stored before ("customer", "order", "collection").
+
+        Of rows that are older than what is stored nothing is taken.
+        """
+        ...
+
+    def shop_metafields(self, shop_id: str, noted: Sequence[MetafieldRow]) -> int:
+        """All metafields of the shop itself."""
+        ...
+
     def put(self, kind: str, rows: Sequence[Any], parts: Sequence[Any] = ()) -> int:
         """Objects of ``kind`` ("collections", ...) with all the parts that belong to them."""
         ...

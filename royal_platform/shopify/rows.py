@@ -37,7 +37,8 @@ class VariantRow(NamedTuple):
 
 
 class MetafieldRow(NamedTuple):
-    product_id: str
+    owner_type: str
+    owner_id: str
     namespace: str
     key: str
     type: str

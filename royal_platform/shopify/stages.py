@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -117,7 +117,13 @@ def _products(
         mapping.product_rows(node, node["variants"]["nodes"], state.currency) for node in nodes
     ]
     products = [product for product, _variants in pairs]
-    noted = [row for node in nodes for row in mapping.metafield_rows(node)]
+    noted = [row for node in nodes for row in mapping.metafield_rows("product", node)]
+    noted += [
+        row
+        for node in nodes
+        for variant in node["variants"]["nodes"]
+        for row in mapping.metafield_rows("variant", variant)
+    ]
     return page.products(products, [row for _product, rows in pairs for row in rows], noted)
 
 
@@ -150,7 +156,8 @@ def _collections(
     _days: mapping.Days,
 ) -> int:
     members = [row for node in nodes for row in mapping.membership_rows(node)]
-    return page.put("collections", [mapping.collection_row(node) for node in nodes], members)
+    rows = [mapping.collection_row(node) for node in nodes]
+    return _with_metafields(page, page.put("collections", rows, members), "collection", rows, nodes)
 
 
 def _customers(
@@ -159,7 +166,8 @@ def _customers(
     _state: SyncState,
     _days: mapping.Days,
 ) -> int:
-    return page.customers([mapping.customer_row(node) for node in nodes])
+    rows = [mapping.customer_row(node) for node in nodes]
+    return _with_metafields(page, page.customers(rows), "customer", rows, nodes)
 
 
 def _orders(
@@ -168,7 +176,18 @@ def _orders(
     rows = OrderPageRows()
     for node in nodes:
         mapping.add_order(rows, node, days)
-    return page.orders(rows)
+    return _with_metafields(page, page.orders(rows), "order", rows.orders, nodes)
+
+
+def _with_metafields(
+    page: MirrorPage, news: int, owner: str, rows: Sequence[Any], nodes: Sequence[Any]
+) -> int:
+    """Store the metafields of owners just stored, of which ``news`` were; how many are news now.
+
+    A changed metafield mostly changes its owner too, so the two are not added.
+    """
+    noted = [row for node in nodes for row in mapping.metafield_rows(owner, node)]
+    return max(news, page.metafields(owner, rows, noted))
 
 
 def _discounts(

@@ -123,6 +123,7 @@ class Sync:
         started = dict(state.cursor.get("first") or {})
         if not started:
             await self._read_shop(state)
+            await self._read_shop_metafields()
             started = {"stage": next(iter(stages.STAGES)), "after": None}
             state.cursor = {"first": started, "marks": {}, "shop": state.cursor["shop"]}
             progress.plan(state, stages.readable(state), stages.STAGES)
@@ -153,7 +154,7 @@ class Sync:
     async def _incremental(self) -> int:
         state = self._mirror.state()
         there = await self._read_shop(state)
-        news = 0
+        news = await self._read_shop_metafields()
         for stage in stages.readable(state):
             news += await self._read_stage(stage, state, after=None, is_first=False)
             progress.end(state, stage)
@@ -189,7 +190,7 @@ class Sync:
     async def _reconcile(self) -> int:
         state = self._mirror.state()
         await self._read_shop(state)
-        gone = await self._reconcile_into(state)
+        gone = await self._read_shop_metafields() + await self._reconcile_into(state)
         with self._mirror.page() as page:
             page.save(state)
         return gone
@@ -237,6 +238,14 @@ class Sync:
                 page.save(state)
         return stages.expected(state)
 
+    async def _read_shop_metafields(self) -> int:
+        """No webhook tells of these, so every sync reads them; whether they were news."""
+        shop = await self._reader.read_shop_metafields()
+        with self._mirror.page() as page:
+            return page.shop_metafields(
+                mapping.local_id(shop["id"]), mapping.metafield_rows("shop", shop)
+            )
+
     async def _locations(self) -> list[LocationRow]:
         rows: list[LocationRow] = []
         after: str | None = None
@@ -274,6 +283,7 @@ class Sync:
             "products": self._reader.complete_products,
             "checkouts": self._reader.complete_checkouts,
             "collections": self._reader.complete_collections,
+            "customers": self._reader.complete_metafields,
             "fulfillment_orders": self._reader.complete_fulfillment_orders,
             "orders": self._reader.complete_orders,
             "returns": self._reader.complete_returns,

@@ -20,6 +20,7 @@ from royal_platform.bootstrap import Platform
 from royal_platform.persistence import store_connections, webhook_inbox
 from royal_platform.persistence.commands import Receipt
 from royal_platform.persistence.privacy import Privacy
+from royal_platform.persistence.tables.catalog import metafields
 from royal_platform.persistence.tables.orders import customers, orders
 from royal_platform.persistence.tables.runs import webhook_intake, webhook_receipts
 from royal_platform.store_access import sealing_key
@@ -47,6 +48,14 @@ def with_people(platform: Platform) -> None:
                     tags=[], units=1, search=f"#100{number} {name.lower()}",
                 )
             )  # fmt: skip
+        for owner in ("customer", "order"):
+            for number, name in (("1", PERSON), ("2", "Grace Hopper")):
+                books.connection.execute(
+                    insert(metafields).values(
+                        store_id=platform.store_id, owner_type=owner, owner_id=number,
+                        namespace="care", key="called", type="single_line_text_field", value=name,
+                    )
+                )  # fmt: skip
         assert books.transaction is not None
         books.transaction.record(
             NewEvent(platform.store_id, "order.flagged", "1", {}, "test", NOW, {"name": PERSON})
@@ -64,6 +73,7 @@ def everything_stored(platform: Platform) -> str:
         rows = [
             *connection.execute(select(customers)),
             *connection.execute(select(orders)),
+            *connection.execute(select(metafields)),
             *connection.execute(select(webhook_receipts)),
             *connection.execute(select(webhook_intake)),
         ]
@@ -83,6 +93,9 @@ async def test_a_customers_erasure_reaches_every_place_and_leaves_a_receipt(shop
     assert [row["name"] for row in held["customer"]] == [PERSON]
     assert [row["name"] for row in held["orders"]] == ["#1001"]
     assert held["events"][0]["data"] == {"name": PERSON}
+    assert [(row["owner_type"], row["value"]) for row in held["metafields"]] == [
+        ("customer", PERSON), ("order", PERSON),
+    ]  # fmt: skip
     # One that could not be handled keeps its body, to be tried again.
     arrived(shop, "w-vain", "customers/delete", {"customer": {"name": PERSON}})
     await webhooks.work_off(shop)
@@ -99,7 +112,8 @@ async def test_a_customers_erasure_reaches_every_place_and_leaves_a_receipt(shop
         assert verify(connection, shop.store_id).ok
         kinds = read_after(connection, shop.store_id, 0, 50, type="privacy.request.done")
     assert done["w-redact"].receipt == {
-        "customers": 1, "orders": 1, "event_details": 1, "webhook_bodies": 1, "exports": 1,
+        "customers": 1, "orders": 1, "metafields": 2, "event_details": 1, "webhook_bodies": 1,
+        "exports": 1,
         "messages": 0, "flows": 0, "stock_wishes": 0, "checkouts": 0, "order_cases": 0,
         "threads": 0, "address_changes": 0, "decided_words": 0,
         "conversation_passages": 0,

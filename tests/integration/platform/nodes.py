@@ -97,6 +97,7 @@ def order(
         "createdAt": processed,
         "processedAt": processed,
         "updatedAt": updated or processed,
+        "metafields": ended([]),
         "cancelledAt": None,
         "test": test,
         "displayFinancialStatus": "PAID",
@@ -155,6 +156,7 @@ def variant(
         "compareAtPrice": None,
         "createdAt": at(-1000),
         "updatedAt": updated,
+        "metafields": ended([]),
         "inventoryItem": {
             "id": f"gid://shopify/InventoryItem/{number + 1000}",
             "tracked": True,

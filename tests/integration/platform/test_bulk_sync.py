@@ -86,11 +86,18 @@ NOTE = """mutation($owner: ID!) { metafieldsSet(metafields: [{ownerId: $owner, n
   key: "wash", type: "single_line_text_field", value: "30 °C"}]) { userErrors { message } } }"""
 
 
-def _product(sandbox: Sandbox) -> str:
-    ident: str = sandbox.admin("{ products(first: 1) { nodes { id } } }")["products"]["nodes"][0][
-        "id"
+OWNERS = """{ products(first: 1) { nodes { id variants(first: 1) { nodes { id } } } }
+  collections(first: 1) { nodes { id } } customers(first: 1) { nodes { id } }
+  orders(first: 1) { nodes { id } } shop { id } }"""
+
+
+def _owners(sandbox: Sandbox) -> list[str]:
+    told = sandbox.admin(OWNERS)
+    shop = told.pop("shop")
+    first = [connection["nodes"][0] for connection in told.values()]
+    return [
+        node["id"] for node in (shop, *first, *told["products"]["nodes"][0]["variants"]["nodes"])
     ]
-    return ident
 
 
 def mirrored(platform: Platform) -> dict[str, list[tuple[Any, ...]]]:
@@ -114,7 +121,8 @@ def in_bulk(platform: Platform) -> Sync:
 
 
 async def test_bulk_operations_read_the_same_store_as_pages(platform, sandbox):
-    sandbox.admin(NOTE, {"owner": _product(sandbox)})
+    for owner in _owners(sandbox):
+        sandbox.admin(NOTE, {"owner": owner})
     paged = await Sync(platform.shopify(), platform.mirror()).first()
     wanted = mirrored(platform)
     assert all(
@@ -130,6 +138,8 @@ async def test_bulk_operations_read_the_same_store_as_pages(platform, sandbox):
             "order_transactions",
         )
     )
+    owners = {row[1] for row in wanted["metafields"]}
+    assert owners == {"product", "variant", "collection", "customer", "order", "shop"}
     forget(platform)
     counts = await in_bulk(platform).first()
     assert counts == paged

@@ -48,11 +48,20 @@ FAULTS: list[dict[str, Any]] = [
     {"kind": "bulk_fail", "share": 0.2, "after_objects": 20},
 ]
 MIRRORED = [
-    catalog.products, catalog.variants, catalog.inventory_levels, orders.customers, orders.orders,
+    catalog.products, catalog.variants, catalog.metafields, catalog.inventory_levels,
+    orders.customers, orders.orders,
     orders.order_lines, orders.refunds, orders.refund_lines,
     orders.returns, orders.return_lines, customers.shop_segments, orders.abandoned_checkouts,
     orders.abandoned_checkout_lines, orders.order_transactions,
 ]  # fmt: skip
+
+NOTE = """mutation($m: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $m) {
+  userErrors { message } } }"""
+UNNOTE = """mutation($m: [MetafieldIdentifierInput!]!) { metafieldsDelete(metafields: $m) {
+  userErrors { message } } }"""
+OWNERS = """{ products(first: 3) { nodes { id } } productVariants(first: 3) { nodes { id } }
+  collections(first: 3) { nodes { id } } customers(first: 3) { nodes { id } }
+  orders(first: 3) { nodes { id } } shop { id } }"""
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +107,9 @@ class Hand:
     def __post_init__(self) -> None:
         self.writer = writers(self.platform)
         self.variants = list(self.platform.catalog.variants())
+        told = self.sandbox.admin(OWNERS)
+        shop = told.pop("shop")["id"]
+        self.owners = [shop, *(node["id"] for each in told.values() for node in each["nodes"])]
         self.levels = [item for item in self.platform.stock.levels() if item.available is not None]
 
     async def price(self, number: int) -> None:
@@ -120,6 +132,14 @@ class Hand:
         change = self.chance.choice((self.writer.add_tags, self.writer.remove_tags))
         await change(f"Product/{product}", [f"t{number % 5}"], f"tags:{number}")
 
+    async def note(self, number: int) -> None:
+        """Somebody else's app notes something, or takes it back: what it asks meets no fault."""
+        owner = self.chance.choice(self.owners)
+        field_ = {"ownerId": owner, "namespace": "care", "key": f"k{number % 3}"}
+        if number % 4:
+            field_ |= {"type": "single_line_text_field", "value": f"n{number}"}
+        await asyncio.to_thread(self.sandbox.admin, NOTE if number % 4 else UNNOTE, {"m": [field_]})
+
     async def world(self, _: int) -> None:
         await asyncio.to_thread(self.sandbox.control, "step", {"hours": 2})
 
@@ -138,9 +158,9 @@ class Hand:
 
     async def one(self, number: int) -> None:
         operations: list[Callable[[int], Awaitable[None]]] = [
-            self.price, self.stock, self.tags, self.world, self.sync, self.reconcile,
+            self.price, self.stock, self.tags, self.note, self.world, self.sync, self.reconcile,
         ]  # fmt: skip
-        (operation,) = self.chance.choices(operations, weights=(45, 30, 15, 2, 7, 1))
+        (operation,) = self.chance.choices(operations, weights=(40, 27, 12, 11, 2, 7, 1))
         try:
             await operation(number)
             self.done["done"] += 1

@@ -14,6 +14,7 @@ from core.storage.database import Database, normalise
 from royal_platform.persistence import schema, webhook_inbox
 from royal_platform.persistence import stores as store_rows
 from royal_platform.persistence.tables import metadata
+from royal_platform.persistence.tables.catalog import metafields
 from royal_platform.persistence.tables.store import stores
 
 
@@ -63,7 +64,7 @@ def test_days_from_before_the_cost_columns_are_given_their_costs(database_url):
 def test_customers_from_before_their_consent_are_read_once_more(database_url):
     schema.upgrade(database_url)
     database = Database(database_url)
-    cursor = {"complete": True, "marks": {"customers": "2026-03-01", "orders": "2026-03-02"}}
+    cursor = {"complete": True, "marks": {"customers": "2026-03-01", "segments": "2026-03-02"}}
     with database.write() as transaction:
         store_rows.create(
             transaction.connection, store_id="s", domain="s.test", source="shopify", api_version="x"
@@ -73,7 +74,36 @@ def test_customers_from_before_their_consent_are_read_once_more(database_url):
     schema.upgrade(database_url)
     with database.read() as connection:
         found = connection.execute(select(stores.c.sync_cursor)).scalar_one()
-    assert found == cursor | {"marks": {"orders": "2026-03-02"}}
+    assert found == cursor | {"marks": {"segments": "2026-03-02"}}
+    database.dispose()
+
+
+def test_products_keep_their_metafields_and_other_owners_are_read_once_more(database_url):
+    migrate.upgrade(database_url, schema.MIGRATIONS, "0040_webhook_intake")
+    database = Database(database_url)
+    marks = dict.fromkeys(
+        ("products", "collections", "customers", "orders", "segments"), "2026-03-01"
+    )
+    with database.write() as transaction:
+        store_rows.create(
+            transaction.connection, store_id="s", domain="s.test", source="shopify", api_version="x"
+        )
+        cursor = {"complete": True, "marks": marks}
+        transaction.connection.execute(update(stores).values(sync_cursor=cursor))
+        transaction.connection.exec_driver_sql(
+            "INSERT INTO metafields (store_id, product_id, namespace, key, type, value)"
+            " VALUES ('s', '7', 'care', 'wash', 'single_line_text_field', '30')"
+        )
+    schema.upgrade(database_url)
+    with database.read() as connection:
+        kept = connection.execute(select(metafields)).one()
+        found = connection.execute(select(stores.c.sync_cursor)).scalar_one()
+    assert tuple(kept) == ("s", "product", "7", "care", "wash", "single_line_text_field", "30")
+    assert found == {"complete": True, "marks": {"segments": "2026-03-01"}}
+    migrate.downgrade(database_url, schema.MIGRATIONS, "0040_webhook_intake")
+    with database.read() as connection:
+        owner = connection.exec_driver_sql("SELECT product_id FROM metafields").scalar_one()
+    assert owner == "7"
     database.dispose()
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -261,6 +263,7 @@ async def test_discounts_notes_and_what_waits_to_be_shipped_follow_the_store(pla
     assert whole(platform, discounts.c.codes) == {(f"SPRING-{platform.database.dialect}",)}
     assert whole(platform, discounts.c.method) == {"code"}
     assert whole(platform, metafields.c.value) == {platform.database.dialect}
+    sandbox.admin(UNNOTE, {"owner": product})
     told = sandbox.admin(WAITING)["fulfillmentOrders"]["nodes"]
     with platform.database.read() as connection:
         table = fulfillment_orders.c
@@ -283,6 +286,107 @@ async def test_discounts_notes_and_what_waits_to_be_shipped_follow_the_store(pla
     sandbox.admin(DROP, {"id": ident})
     assert await Sync(platform.shopify(), platform.mirror()).reconcile() == 1
     assert whole(platform, discounts.c.id) == set()
+    await platform.shopify().aclose()
+
+
+OWNERS = {
+    "product": "{ found: products(first: 1) { nodes { id } } }",
+    "variant": "{ found: productVariants(first: 1) { nodes { id } } }",
+    "collection": "{ found: collections(first: 1) { nodes { id } } }",
+    "customer": "{ found: customers(first: 1) { nodes { id } } }",
+    "order": "{ found: orders(first: 1, reverse: true) { nodes { id } } }",
+}
+UNNOTE = """mutation($owner: ID!) { metafieldsDelete(metafields: [{ownerId: $owner,
+  namespace: "care", key: "wash"}]) { userErrors { message } } }"""
+
+
+def _owners(sandbox: Sandbox) -> dict[str, str]:
+    found = {
+        kind: sandbox.admin(query)["found"]["nodes"][0]["id"] for kind, query in OWNERS.items()
+    }
+    return found | {"shop": sandbox.admin("{ shop { id } }")["shop"]["id"]}
+
+
+def behind_its_back(sandbox: Sandbox, statement: str) -> None:
+    """Change the store's own state without anybody being told, or any owner's time moving."""
+    with closing(sqlite3.connect(sandbox.folder / "store.db", timeout=10)) as state, state:
+        state.execute(statement)
+
+
+def noted(platform: Platform) -> dict[tuple[str, str], str]:
+    table = metafields.c
+    with platform.database.read() as connection:
+        rows = connection.execute(select(table.owner_type, table.owner_id, table.value))
+        return {(row.owner_type, row.owner_id): row.value for row in rows}
+
+
+async def test_metafields_of_every_owner_follow_the_store(platform, sandbox):
+    owners = _owners(sandbox)
+    behind_its_back(sandbox, "DELETE FROM metafields")
+    await sync.first(platform)
+    assert noted(platform) == {}
+    for kind, ident in owners.items():
+        sandbox.admin(NOTE, {"owner": ident, "value": kind})
+        # Of the shop alone nobody is told that it changed.
+        assert await sync.incremental(platform) > 0, kind
+    rows = {kind: (kind, ident.rpartition("/")[2]) for kind, ident in owners.items()}
+    assert noted(platform) == {rows[kind]: kind for kind in owners}
+    again = Sync(platform.shopify(), platform.mirror())
+    assert await again.reconcile() == 0
+    # Changed without a word, as when the owner's own time stays: the daily comparison finds it.
+    behind_its_back(sandbox, "UPDATE metafields SET value = 'unheard'")
+    assert await again.reconcile() > 0
+    heard = noted(platform)
+    for kind in ("collection", "customer", "shop"):
+        assert heard[rows[kind]] == "unheard"
+    for ident in owners.values():
+        sandbox.admin(UNNOTE, {"owner": ident})
+    await sync.incremental(platform)
+    assert noted(platform) == {}
+    await platform.shopify().aclose()
+
+
+async def test_many_metafields_of_one_owner_are_all_read(platform, sandbox):
+    many = """mutation($m: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $m) {
+      userErrors { message } } }"""
+    behind_its_back(sandbox, "DELETE FROM metafields")
+    owners = _owners(sandbox)
+    for ident in owners.values():
+        given = [
+            {"ownerId": ident, "namespace": "many", "key": f"k{number:02}", "value": "x",
+             "type": "single_line_text_field"}
+            for number in range(23)
+        ]  # fmt: skip
+        assert sandbox.admin(many, {"m": given})["metafieldsSet"]["userErrors"] == []
+    await sync.first(platform)
+    table = metafields.c
+    with platform.database.read() as connection:
+        found = connection.execute(
+            select(table.owner_type, func.count()).group_by(table.owner_type)
+        )
+        assert dict(map(tuple, found)) == dict.fromkeys(owners, 23)
+    behind_its_back(sandbox, "DELETE FROM metafields")
+    await platform.shopify().aclose()
+
+
+async def test_an_erased_customers_metafields_do_not_come_back(platform, sandbox):
+    told = sandbox.admin("{ orders(first: 250, reverse: true) { nodes { id customer { id } } } }")
+    order = next(each for each in told["orders"]["nodes"] if each["customer"])
+    behind_its_back(sandbox, "DELETE FROM metafields")
+    for ident in (order["id"], order["customer"]["id"]):
+        sandbox.admin(NOTE, {"owner": ident, "value": "personal"})
+    await sync.first(platform)
+    assert set(noted(platform).values()) == {"personal"}
+    about = {"customer": {"id": _tail(order["customer"])}}
+    assert notice_deletion(platform.mirror(), "customers/delete", about) == 1
+    assert noted(platform) == {}
+    for ident in (order["id"], order["customer"]["id"]):
+        sandbox.admin(NOTE, {"owner": ident, "value": "said again"})
+    await sync.incremental(platform)
+    await Sync(platform.shopify(), platform.mirror()).reconcile()
+    assert noted(platform) == {}
+    for ident in (order["id"], order["customer"]["id"]):
+        sandbox.admin(UNNOTE, {"owner": ident})
     await platform.shopify().aclose()
 
 

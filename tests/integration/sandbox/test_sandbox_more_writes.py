@@ -195,6 +195,19 @@ def test_metafields_are_set_compared_and_deleted(shop):
     assert shop.ask(read)["product"]["metafield"] is None
 
 
+def test_the_shop_has_metafields_too(shop):
+    made = shop.ask(SET, {"metafields": [field(ownerId="gid://shopify/Shop/1")]})["metafieldsSet"]
+    assert made["userErrors"] == []
+    read = """{ shop { metafield(namespace: "royal", key: "score") { value }
+      metafields(first: 5) { nodes { key ownerType } } } }"""
+    assert shop.ask(read)["shop"] == {
+        "metafield": {"value": "7"},
+        "metafields": {"nodes": [{"key": "score", "ownerType": "SHOP"}]},
+    }
+    other = shop.ask(SET, {"metafields": [field(ownerId="gid://shopify/Shop/2")]})["metafieldsSet"]
+    assert [each["message"] for each in other["userErrors"]] == ["Owner does not exist"]
+
+
 def test_metafields_are_all_or_none(shop):
     errors = shop.ask(SET, {"metafields": [field(), field(key="other", value="x")]})[
         "metafieldsSet"

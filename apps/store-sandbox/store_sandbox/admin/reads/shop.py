@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from store_sandbox.admin.connections import Listing, Page, count, page
 from store_sandbox.admin.context import Context, Info, Shop
 from store_sandbox.admin.failures import fail
-from store_sandbox.admin.nodes import Node
+from store_sandbox.admin.nodes import Node, batch_of
 from store_sandbox.admin.reads import (
     bulk,
     catalog,
@@ -29,7 +29,15 @@ from store_sandbox.admin.reads import (
     returns,
     segments,
 )
-from store_sandbox.admin.reads.columns import Resolver, constant, identity, moment, plain, typed
+from store_sandbox.admin.reads.columns import (
+    Resolver,
+    constant,
+    identity,
+    metafields,
+    moment,
+    plain,
+    typed,
+)
 from store_sandbox.admin.search import Field
 from store_sandbox.admin.versions import UNSTABLE, VERSIONS, title
 from store_sandbox.admin.wire import gid, gid_kind, parse_gid, when
@@ -259,7 +267,21 @@ def _job(_root: Any, info: Info, id: str) -> dict[str, Any] | None:
     return None if row is None else {"id": f"gid://shopify/Job/{row['id']}", "done": True}
 
 
+def _of_the_shop(resolver: Resolver) -> Resolver:
+    """The shop is no row: what hangs on it hangs on its id."""
+
+    def resolve(_shop: Any, info: Info, **args: Any) -> Any:
+        (node,) = batch_of("Shop", [{"id": SHOP_ID}])
+        return resolver(node, info, **args)
+
+    return resolve
+
+
 RESOLVERS: dict[str, Resolver] = {
+    **typed(
+        "Shop",
+        {name: _of_the_shop(resolver) for name, resolver in metafields("SHOP").items()},
+    ),
     **typed(
         "WebhookSubscription",
         {

@@ -1,4 +1,4 @@
-"""Setting and deleting metafields of products, variants, collections, customers and orders."""
+"""Setting and deleting metafields of whatever this store has them on, itself included."""
 
 import hashlib
 import json
@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from store_sandbox.admin.failures import fail, user_error
+from store_sandbox.admin.reads.shop import SHOP_ID
 from store_sandbox.admin.wire import gid, gid_kind, parse_gid
 from store_sandbox.admin.writes.outcome import Payload, Refused, Write, refuse
 
@@ -65,6 +66,8 @@ def set_many(write: Write, args: dict[str, Any]) -> Payload:
 
 def _owner(write: Write, ident: str) -> tuple[str, int, str | None] | None:
     kind = gid_kind(ident)
+    if kind == "Shop" and parse_gid(ident, kind) == SHOP_ID:
+        return "SHOP", SHOP_ID, None
     if kind not in _OWNERS:
         return None
     owner, table, topic = _OWNERS[kind]
@@ -154,9 +157,16 @@ def _put(write: Write, item: dict[str, Any]) -> int:
 
 
 def _touch(write: Write, ident: str, owner: tuple[str, int, str | None]) -> None:
-    table = _OWNERS[gid_kind(ident) or ""][1]
-    write.tx.update(table, owner[1], {})
-    if owner[2] is not None:
+    """The owner has changed: a variant changes its product too, of the shop nobody is told."""
+    kind = gid_kind(ident)
+    if kind not in _OWNERS:
+        return
+    write.tx.update(_OWNERS[kind][1], owner[1], {})
+    if kind == "ProductVariant":
+        product = int(write.row("variants", owner[1])["product_id"])
+        write.tx.update("products", product, {})
+        write.tx.changed("products/update", product)
+    elif owner[2] is not None:
         write.tx.changed(owner[2], owner[1])
 
 
