@@ -18,6 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import select
 
@@ -133,12 +134,17 @@ class Hand:
         await change(f"Product/{product}", [f"t{number % 5}"], f"tags:{number}")
 
     async def note(self, number: int) -> None:
-        """Somebody else's app notes something, or takes it back: what it asks meets no fault."""
-        owner = self.chance.choice(self.owners)
-        field_ = {"ownerId": owner, "namespace": "care", "key": f"k{number % 3}"}
+        """Somebody else's app notes something, or takes it back; a fault met it does not repeat."""
+        noted: dict[str, Any] = {
+            "ownerId": self.chance.choice(self.owners), "namespace": "care", "key": f"k{number % 3}",
+        }  # fmt: skip
         if number % 4:
-            field_ |= {"type": "single_line_text_field", "value": f"n{number}"}
-        await asyncio.to_thread(self.sandbox.admin, NOTE if number % 4 else UNNOTE, {"m": [field_]})
+            noted |= {"type": "single_line_text_field", "value": f"n{number}"}
+        document = NOTE if number % 4 else UNNOTE
+        try:
+            await asyncio.to_thread(self.sandbox.admin, document, {"m": [noted]})
+        except (AssertionError, ValueError, httpx.HTTPError) as error:
+            raise ShopifyUnavailable(f"Not noted ({type(error).__name__})") from None
 
     async def world(self, _: int) -> None:
         await asyncio.to_thread(self.sandbox.control, "step", {"hours": 2})

@@ -79,7 +79,7 @@ def test_customers_from_before_their_consent_are_read_once_more(database_url):
 
 
 def test_products_keep_their_metafields_and_other_owners_are_read_once_more(database_url):
-    migrate.upgrade(database_url, schema.MIGRATIONS, "0040_webhook_intake")
+    migrate.upgrade(database_url, schema.MIGRATIONS, "0041_words_of_findings")
     database = Database(database_url)
     marks = dict.fromkeys(
         ("products", "collections", "customers", "orders", "segments"), "2026-03-01"
@@ -100,7 +100,7 @@ def test_products_keep_their_metafields_and_other_owners_are_read_once_more(data
         found = connection.execute(select(stores.c.sync_cursor)).scalar_one()
     assert tuple(kept) == ("s", "product", "7", "care", "wash", "single_line_text_field", "30")
     assert found == {"complete": True, "marks": {"segments": "2026-03-01"}}
-    migrate.downgrade(database_url, schema.MIGRATIONS, "0040_webhook_intake")
+    migrate.downgrade(database_url, schema.MIGRATIONS, "0041_words_of_findings")
     with database.read() as connection:
         owner = connection.exec_driver_sql("SELECT product_id FROM metafields").scalar_one()
     assert owner == "7"

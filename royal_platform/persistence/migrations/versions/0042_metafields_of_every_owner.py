@@ -1,7 +1,7 @@
 """Metafields of variants, collections, customers, orders and the shop, beside products'.
 
-Revision ID: 0041_metafields_of_every_owner
-Revises: 0040_webhook_intake
+Revision ID: 0042_metafields_of_every_owner
+Revises: 0041_words_of_findings
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from core.storage.types import Json
 
-revision = "0041_metafields_of_every_owner"
-down_revision = "0040_webhook_intake"
+revision = "0042_metafields_of_every_owner"
+down_revision = "0041_words_of_findings"
 branch_labels = None
 depends_on = None
 
