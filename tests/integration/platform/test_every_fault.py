@@ -134,10 +134,12 @@ class Hand:
         await change(f"Product/{product}", [f"t{number % 5}"], f"tags:{number}")
 
     async def note(self, number: int) -> None:
-        """Somebody else's app notes something, or takes it back; a fault met it does not repeat."""
+        """Another app notes something, or takes it back; it repeats nothing that failed."""
         noted: dict[str, Any] = {
-            "ownerId": self.chance.choice(self.owners), "namespace": "care", "key": f"k{number % 3}",
-        }  # fmt: skip
+            "ownerId": self.chance.choice(self.owners),
+            "namespace": "care",
+            "key": f"k{number % 3}",
+        }
         if number % 4:
             noted |= {"type": "single_line_text_field", "value": f"n{number}"}
         document = NOTE if number % 4 else UNNOTE
