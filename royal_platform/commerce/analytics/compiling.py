@@ -96,7 +96,7 @@ def rows_query(metric: Metric, ask: Ask, *, after: str | None, limit: int) -> Qu
 
 def parts_of(metric: Metric, ask: Ask) -> list[tuple[Side, Part]]:
     """The parts that answer the question. Raises ``UnknownDimensionError``."""
-    wanted = tuple(dict.fromkeys([*([ask.dimension] if ask.dimension else []),
+    wanted = tuple(dict.fromkeys([*([] if ask.dimension is None else [ask.dimension]),
                                   *(name for name, _ in ask.where)]))  # fmt: skip
     top = _chosen(metric, metric.top, wanted)
     divided = tuple(name for name in wanted if name != metric.spread)

@@ -72,7 +72,10 @@ def explore(warehouse: Warehouse, ask: Ask, today: date) -> Explored:
     """
     metric = metric_of(ask.metric)
     window = calendar.compared(ask.first, ask.last, ask.compare)
-    for name in [*([ask.dimension] if ask.dimension else []), *(name for name, _ in ask.where)]:
+    for name in [
+        *([] if ask.dimension is None else [ask.dimension]),
+        *(name for name, _ in ask.where),
+    ]:
         if name not in dimensions_of(metric):
             raise UnknownDimensionError(f"{metric.name} cannot be told by {name}")
     query = series_query(metric, ask)

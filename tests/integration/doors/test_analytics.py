@@ -56,6 +56,7 @@ def test_a_question_that_has_no_answer_says_what_has(ask: Any) -> None:
 
     assert (unknown.status_code, undivided.status_code) == (422, 422)
     assert "country" in undivided.get_json()["remedy"]
+    assert ask("explore", dimension="").status_code == 422
     assert ask("explore", **{"from": "2026-02-02", "to": "2026-02-01"}).status_code == 422
 
 

@@ -374,6 +374,8 @@ async def test_one_of_a_burst_reads_the_secrets_again_and_none_taken_back_is_bel
     assert len(asked) == 1
     moment[0] = 6.0
     assert set(await next(bursts)) == {200}
+    # The burst did not wait for it.
+    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
     assert len(asked) == 2
     secrets.clear()
     moment[0] = 17.0

@@ -109,7 +109,7 @@ def place_order(platform: Platform, sandbox: Sandbox, **more: Any) -> str:
     prices = {each.id: each.price.amount for each in platform.catalog.variants()}
     found = [
         each for each in platform.offers.offers()
-        if each.offer.supplier_id == "sup_sandbox_express" and each.variant_id in shelves
+        if each.offer.supplier_id == "sup_sandbox_express" and shelves.get(each.variant_id, -1) >= 0
         and (each.offer.stock or 0) > shelves[each.variant_id] + 1
     ]  # fmt: skip
     best = min(found, key=lambda each: shelves[each.variant_id] * prices[each.variant_id])

@@ -517,7 +517,7 @@ def test_what_was_paid_back_meanwhile_is_not_sent_again(platform: Platform) -> N
     till = hands_of(platform).till
     assert money is not None
     assert till is not None
-    asyncio.run(till.writer.refund(money, money.left, "lost", "k"))
+    asyncio.run(till.writer.refund(money, money.left, "lost", f"refund-{order_id}"))
     assert decide(platform, asked) == "conflicted"
     assert replacements_of(platform, order_id) == []
 
