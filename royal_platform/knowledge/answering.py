@@ -49,6 +49,7 @@ from royal_platform.commerce.support.ports import (
     PolicyReader,
     ShopWindow,
 )
+from royal_platform.commerce.support.tongues import UNDETERMINED
 from royal_platform.knowledge.folder import every_policy
 from royal_platform.knowledge.vectors import kept
 
@@ -100,7 +101,7 @@ class Answering:
         """An answer to the newest inbound message; None when there is nothing to say."""
         newest = next((m for m in reversed(messages) if m.direction is Direction.INBOUND), None)
         intent = intent_of(triage.intent)
-        if newest is None or intent is Intent.UNSURE:
+        if newest is None or intent is Intent.UNSURE or triage.language == UNDETERMINED:
             return None
         text = f"{newest.subject}\n{newest.text}"[:_LONGEST]
         orders = () if thread.customer_id is None else await self._orders.of(thread.customer_id)

@@ -17,6 +17,7 @@ from royal_platform.commerce.support.model import (
     Triage,
     Urgency,
 )
+from royal_platform.commerce.support.tongues import UNDETERMINED
 
 _DAY = timedelta(days=1)
 _MACHINES = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+._-].*)?")
@@ -174,6 +175,8 @@ def escalation(
 def _reason(triage: Triage | None, *, has_answer: bool) -> str | None:
     if triage is None:
         return "What the customer wrote was not read: nothing to understand it with is set up."
+    if triage.language == UNDETERMINED:
+        return "It is not certain in which language the customer writes."
     if triage.intent in _FOR_PERSONS:
         return _FOR_PERSONS[triage.intent]
     if triage.confidence < _SURE:
@@ -183,12 +186,17 @@ def _reason(triage: Triage | None, *, has_answer: bool) -> str | None:
     return None if has_answer else "Nothing was found that an answer could rest on."
 
 
+def _is_sure(triage: Triage) -> bool:
+    """Whether anything may be proposed on what was understood."""
+    return triage.confidence >= _SURE and triage.language != UNDETERMINED
+
+
 def seems_lost(triage: Triage | None, sent: ParcelSent | None, now: datetime) -> bool:
     """Whether a customer misses a parcel that left, was not paid back, and is overdue.
 
     It proves nothing: what is proposed on it is a person's to decide.
     """
-    if triage is None or sent is None or triage.confidence < _SURE:
+    if triage is None or sent is None or not _is_sure(triage):
         return False
     return (
         triage.intent == Intent.NOT_RECEIVED
@@ -200,6 +208,6 @@ def seems_lost(triage: Triage | None, sent: ParcelSent | None, now: datetime) ->
 
 def wants_exchange(triage: Triage | None, sent: ParcelSent | None) -> bool:
     """Whether a customer wants something else for goods that left and were not paid back."""
-    if triage is None or sent is None or triage.confidence < _SURE:
+    if triage is None or sent is None or not _is_sure(triage):
         return False
     return triage.intent == Intent.EXCHANGE and sent.whole and not sent.paid_back

@@ -243,6 +243,12 @@ async def test_an_unsure_message_is_left_to_a_person(tmp_path: Path) -> None:
     assert (await drafted("hm", Intent.UNSURE, tmp_path))[0] is None
 
 
+async def test_a_message_in_no_certain_language_is_left_to_a_person(tmp_path: Path) -> None:
+    text = "Where is #1042?"
+    draft, _ = await drafted(text, Intent.ORDER_STATUS, tmp_path, language="und")
+    assert draft is None
+
+
 def test_the_merchants_own_texts_are_read_from_a_folder(tmp_path: Path) -> None:
     (tmp_path / "returns.md").write_text(
         "# Our returns\n\nBring it **back** in 40 days.\n", "utf-8"

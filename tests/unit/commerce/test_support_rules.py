@@ -73,17 +73,23 @@ def test_a_thread_is_late_once_a_promise_is_broken_and_stays_so() -> None:
 
 
 @given(
-    st.sampled_from(["not_received", "order_status", "refund", "unsure"]), st.floats(0, 1),
-    st.booleans(), st.booleans(), st.integers(0, 30),
+    st.sampled_from(["not_received", "order_status", "refund", "unsure"]),
+    st.sampled_from(["en", "und"]), st.floats(0, 1), st.booleans(), st.booleans(),
+    st.integers(0, 30),
 )  # fmt: skip
 def test_a_parcel_seems_lost_only_when_it_left_is_missed_overdue_and_not_paid_back(
-    intent: str, confidence: float, whole: bool, paid_back: bool, days: int
+    intent: str, language: str, confidence: float, whole: bool, paid_back: bool, days: int
 ) -> None:
     now = datetime(2026, 3, 4, 9, tzinfo=UTC)
-    triage = Triage("m1", "en", intent, Sentiment.NEUTRAL, Urgency.NORMAL, confidence)
+    triage = Triage("m1", language, intent, Sentiment.NEUTRAL, Urgency.NORMAL, confidence)
     sent = ParcelSent(now - timedelta(days=days), whole, paid_back)
     expected = (
-        intent == "not_received" and confidence >= 0.5 and whole and not paid_back and days >= 14
+        intent == "not_received"
+        and language == "en"
+        and confidence >= 0.5
+        and whole
+        and not paid_back
+        and days >= 14
     )
     assert seems_lost(triage, sent, now) is expected
     assert not seems_lost(None, sent, now)
