@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from core.events.log import NewEvent
 from core.storage.database import Database, Transaction
 from royal_platform.commerce.decisions.model import Decision, Policy, Proposal
+from royal_platform.commerce.decisions.notices import RAISE
 from royal_platform.commerce.decisions.support import REPLY
 from royal_platform.persistence import stores
 from royal_platform.persistence.agents import Agents
@@ -141,9 +142,16 @@ class Books:
             "subject_id": proposal.subject.id,
             "subject_title": told_title(proposal),
             **({"reverts": decision.reverts} if decision.reverts else {}),
+            **said_title(proposal),
             **facts,
         }
         self.tell(type_, decision.id, actor, payload)
+
+
+def said_title(proposal: Proposal) -> dict[str, Any]:
+    """An alert's title as key and parameters, where it has them: readers have their languages."""
+    said = proposal.arguments.get("said") if proposal.kind == RAISE else None
+    return {"said": said["title"]} if said else {}
 
 
 def told_title(proposal: Proposal) -> str:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from orchestrator.core.action import Facts, RestsOnPrecondition
-from orchestrator.core.books import Books, Ground, reading, writing
+from orchestrator.core.books import Books, Ground, reading, said_title, writing
 from orchestrator.core.messaging import Post
 from royal_platform.commerce.decisions.model import Decision, Inverse
 from royal_platform.commerce.decisions.notices import (
@@ -76,7 +76,8 @@ class ShowAction(RestsOnPrecondition):
             notice.show(books, decision)
             if notice.event is not None:
                 told = {"about": subject.type, "subject_title": subject.title,
-                        "severity": _severity(decision), "decision_id": decision.id}  # fmt: skip
+                        "severity": _severity(decision), "decision_id": decision.id,
+                        **said_title(decision.proposal)}  # fmt: skip
                 books.tell(f"{notice.event}.raised", subject.id, _teller(decision), told)
 
     def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:  # noqa: ARG002

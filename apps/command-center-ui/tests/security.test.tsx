@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { changeLanguage } from "@/i18n";
 import { open } from "./support/app";
@@ -37,30 +37,29 @@ it("says a finding in Dutch, and in English what has no Dutch words", async () =
   }
 });
 
-it("says an alert about a finding on Today in Dutch", async () => {
+it("says an alert about a finding on Today in Dutch, in what waits and in what happened", async () => {
   const world = new World();
   const [first] = [...world.decisions.values()];
   if (!first) throw new Error("the world has no decision");
   const told = "A Shopify access token stands in the runs";
+  const title = phrase(
+    "leak.title",
+    { what: "A Shopify access token", place: "the runs" },
+    { what: "shape.shopify", place: "place.runs" },
+  );
   world.decisions.set(first.id, {
     ...first,
     kind: "alert.raise",
     subject: { type: "finding", id: "fnd_3", title: told },
-    said: {
-      title: phrase(
-        "leak.title",
-        { what: "A Shopify access token", place: "the runs" },
-        { what: "shape.shopify", place: "place.runs" },
-      ),
-    },
+    said: { title },
   });
+  world.event("alert.raised", { decision_id: first.id, subject_title: told, said: title });
   open("/", world);
-  await screen.findByText(new RegExp(told));
+  await waitFor(() => expect(screen.getAllByText(new RegExp(told))).toHaveLength(2));
   await changeLanguage("nl");
   try {
-    expect(
-      await screen.findByText(/Een toegangstoken van Shopify staat in de runs/),
-    ).toBeInTheDocument();
+    const dutch = /Een toegangstoken van Shopify staat in de runs/;
+    await waitFor(() => expect(screen.getAllByText(dutch)).toHaveLength(2));
   } finally {
     await changeLanguage("en");
   }

@@ -132,6 +132,11 @@ def test_what_is_found_and_told_keeps_its_keys_and_older_rows_their_english(
     assert {each.label for each in one.facts if not each.words} == set()
     about = {each.proposal.subject.id: each for each in decided(store, "alert.raise")}
     assert about[one.id].proposal.arguments["said"] == one.words
+    with store.database.read() as connection:
+        proposed = read_after(
+            connection, store.store_id, 0, 99, type="decision.proposed", subject=about[one.id].id
+        )
+    assert [each.payload["said"] for each in proposed] == [one.words["title"]]
     with store.database.write() as transaction:
         transaction.connection.execute(update(security_findings).values(words=null()))
     older = found(store)["access.takeover"].finding

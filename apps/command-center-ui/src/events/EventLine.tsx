@@ -4,8 +4,9 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useAgents } from "@/api/agents";
 import type { EventRow } from "@/api/types";
+import { said } from "@/decision/said";
 import { Clock } from "@/ui/Time";
-import { actorName, eventDetail, eventName, eventTarget } from "./words";
+import { actorName, eventDetail, eventName, eventPhrase, eventTarget } from "./words";
 
 export function useAgentNames(): ReadonlyMap<string, string> {
   const agents = useAgents().data?.data;
@@ -16,7 +17,8 @@ export function EventLine({ event }: { event: EventRow }) {
   const { t } = useTranslation();
   const names = useAgentNames();
   const target = eventTarget(event);
-  const detail = eventDetail(event);
+  const told = eventDetail(event);
+  const detail = told && said(eventPhrase(event), told, t);
   const text = (
     <>
       <span className="text-accent">{actorName(event.actor, names)}</span>{" "}

@@ -1,6 +1,6 @@
 /** An event of the audit log in words, and the page it is about. */
 import type { TFunction } from "i18next";
-import type { EventRow } from "@/api/types";
+import type { EventRow, Phrase } from "@/api/types";
 
 export function eventName(type: string, t: TFunction): string {
   return t(`event.${type.replaceAll(".", "_")}` as "event.run_started", { defaultValue: type });
@@ -32,6 +32,11 @@ export function eventDetail(event: EventRow): string | null {
     "topic",
     "agent_id",
   );
+}
+
+/** What an alert says, for another language; every other event has no phrase. */
+export function eventPhrase(event: EventRow): Phrase | undefined {
+  return event.payload.said as Phrase | undefined;
 }
 
 export interface EventTarget {
