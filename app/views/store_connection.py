@@ -26,7 +26,7 @@ from core.errors import NotFound
 from orchestrator.core import connecting, installing, webhooks
 from orchestrator.core.books import Books, reading
 from orchestrator.core.needs import access
-from royal_platform.persistence import api_budgets, store_connections, stores
+from royal_platform.persistence import api_budgets, store_connections, stores, webhook_inbox
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.holdings import held
 from royal_platform.persistence.privacy import Privacy
@@ -257,7 +257,10 @@ def _webhook_counts(books: Books) -> dict[str, int]:
         func.count().filter(columns.error.is_not(None)).label("failed"),
     ).where(columns.store_id == books.store_id)
     row = books.connection.execute(query).one()
-    return {name: int(value) for name, value in row._asdict().items()}
+    # What no worker has taken apart yet has no row of its own.
+    packed = webhook_inbox.untaken(books.connection, books.store_id)
+    added = {"all": packed, "waiting": packed}
+    return {name: int(value) + added.get(name, 0) for name, value in row._asdict().items()}
 
 
 def _webhook(receipt: Receipt) -> WebhookOut:

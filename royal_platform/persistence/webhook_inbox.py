@@ -25,6 +25,7 @@ _COLUMNS = (
     "store_id", "webhook_id", "topic", "headers", "body", "received_at", "triggered_at",
 )  # fmt: skip
 _NAMES = ", ".join(_COLUMNS)
+_COUNTED = 1_000
 # Waiting workers are told in the same commit.
 _KEEP_ON_POSTGRES = f"""
 WITH kept AS (INSERT INTO webhook_intake (held, packed) VALUES (%s, %s) RETURNING seq)
@@ -86,6 +87,12 @@ def arrivals(connection: Connection, most: int, *, lock: bool = False) -> list[A
         select(columns.seq, columns.packed).where(columns.seq.in_(wanted)).order_by(columns.seq)
     )
     return [Arrival(seq, list(map(_unpacked, orjson.loads(packed)))) for seq, packed in rows]
+
+
+def untaken(connection: Connection, store_id: str) -> int:
+    """How many of one store were not taken apart yet, as far as the oldest thousand tell."""
+    found = arrivals(connection, _COUNTED)
+    return sum(receipt.store_id == store_id for each in found for receipt in each.receipts)
 
 
 def drop(connection: Connection, arrived: Sequence[Arrival]) -> None:

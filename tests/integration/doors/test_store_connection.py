@@ -99,6 +99,8 @@ def status_of(platform: Platform, agent_id: str) -> str:
 def test_a_webhook_that_is_worked_on_does_not_wait(client: Any, platform: Platform) -> None:
     for number in range(3):
         arrived(platform, f"w-{number}", "products/update", {"id": number}, at=number)
+    # What no worker has taken apart waits as well.
+    assert show(client)["webhooks"] == {"all": 3, "waiting": 3, "running": 0, "failed": 0}
     webhooks.tell(platform)
     with platform.database.write() as transaction:
         webhook_inbox.begin(
