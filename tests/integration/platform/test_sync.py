@@ -607,7 +607,8 @@ async def test_tags_are_added_and_removed(platform):
     await platform.shopify().aclose()
 
 
-async def test_small_pages_read_the_same_store(platform):
+async def test_small_pages_read_the_same_store(sandbox, migrated_sqlite_url):
+    platform = platform_on(sandbox, migrated_sqlite_url)
     await sync.first(platform)
     wanted = totals(platform)
     with platform.database.write() as transaction:
@@ -617,6 +618,7 @@ async def test_small_pages_read_the_same_store(platform):
     await Sync(platform.shopify(), platform.mirror(), page_size=15).first()
     assert totals(platform) == wanted
     await platform.shopify().aclose()
+    platform.close()
 
 
 async def test_every_kind_that_begins_is_told_however_fast_those_before_it_were(platform):
