@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     # whoever brings in customers' mail and messages shows it; empty: nobody may
     inbound_secret: SecretStr | None = None
     # the name (authserv-id) of the relay whose Authentication-Results are believed: mail it does
-    # not vouch for is a stranger's. Empty: who a mail is from is believed
+    # not vouch for is a stranger's. Empty: the mail's own DKIM signature must vouch for it
     inbound_authserv_id: str | None = None
     shopify_api_version: str = Field("2026-10", pattern=r"^\d{4}-\d{2}$")
     sandbox_letters: bool = Field(True, validation_alias=_env("ROYAL_SANDBOX_LETTERS"))

@@ -28,6 +28,7 @@ from royal_platform.commerce.support.rules import (
     order_names,
     unquoted,
 )
+from royal_platform.messaging.authenticity import dns_text
 from royal_platform.messaging.carriers import HERE
 from royal_platform.messaging.inbound import arrival_of, line, plain
 from royal_platform.persistence.purchases import Purchases
@@ -42,13 +43,19 @@ MESSAGE_TOPIC = "support/message"
 RECEIVED = "support.message.received"
 AGENT = "customer_support"
 _SUBJECT_MAX = 120
+_UNPROVEN = (
+    "Nobody vouches for its sender: neither the mail relay nor a signature of the sender's domain. "
+    "Ask for proof by another way before you tell anything of an order."
+)
 
 
 def read_arrival(platform: Platform, topic: str, body: bytes, payload: Any) -> Arrival:
-    """What a receipt's body says. Raises ``Invalid``."""
+    """What a receipt's body says; may wait for a name server. Raises ``Invalid``."""
     if topic == MAIL_TOPIC:
         ours = parseaddr(platform.settings.mail_from or HERE)[1]
-        return arrival_of(body, ours, platform.settings.inbound_authserv_id)
+        # The sandbox's customers have no domain: its letters are believed by the door's secret.
+        lookup = None if platform.source == "sandbox" else dns_text
+        return arrival_of(body, ours, platform.settings.inbound_authserv_id, lookup)
     return _told(payload)
 
 
@@ -81,6 +88,7 @@ def take_in(books: Books, arrival: Arrival, customer_id: str | None) -> str | No
         return None
     if known is None:
         threads.open(books.connection, thread)
+        _hand_over_an_unproven(books, threads, thread, arrival)
         _hand_over_a_suppliers(books, threads, thread, arrival)
     else:
         _go_on(books, threads, thread, arrival)
@@ -130,6 +138,15 @@ def _new(books: Books, arrival: Arrival, customer_id: str | None) -> Thread:
         last_message_at=books.now, last_inbound_at=books.now,
         clock=clockwork(books.now, promise, hours),
     )  # fmt: skip
+
+
+def _hand_over_an_unproven(
+    books: Books, threads: Threads, thread: Thread, arrival: Arrival
+) -> None:
+    """A person sees that it may be forged, and what would have proven it."""
+    if not arrival.proven and not arrival.is_automatic:
+        said = f"{arrival.subject} | {' '.join(arrival.text.split())[:_SUBJECT_MAX]}"
+        threads.escalate(books.connection, thread.id, Escalation(_UNPROVEN, said, books.now))
 
 
 def _hand_over_a_suppliers(

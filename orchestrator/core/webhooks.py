@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -443,7 +444,9 @@ async def _take_in(platform: Platform, receipt: Receipt, payload: Mapping[str, A
             put_down(books, report, source="mail")
             _done(books.commands, books.connection, receipt)
         return
-    arrival = taking_in.read_arrival(platform, receipt.topic, receipt.body, payload)
+    arrival = await asyncio.to_thread(
+        taking_in.read_arrival, platform, receipt.topic, receipt.body, payload
+    )
     customer_id = await taking_in.customer_of(platform, arrival)
     with writing(platform) as books:
         taking_in.take_in(books, arrival, customer_id)

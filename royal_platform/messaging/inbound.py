@@ -19,7 +19,7 @@ from html import unescape
 from core.errors import Invalid
 from royal_platform.commerce.support.model import Arrival, Attachment, Channel
 from royal_platform.commerce.support.rules import is_machine, unquoted
-from royal_platform.messaging.authenticity import is_proven
+from royal_platform.messaging.authenticity import Lookup, is_proven, is_signed
 
 MAIL_MAX = 5 * 1024 * 1024
 _TEXT_MAX, _HTML_MAX, _LINE_MAX = 50_000, 200_000, 400
@@ -49,11 +49,14 @@ def mail_key(raw: bytes) -> str:
     return hashlib.sha256(told).hexdigest()[:40]
 
 
-def arrival_of(raw: bytes, ours: str, relay: str | None = None) -> Arrival:
+def arrival_of(
+    raw: bytes, ours: str, relay: str | None = None, lookup: Lookup | None = None
+) -> Arrival:
     """The mail as what a customer sent; ``ours`` is the address our own mail comes from.
 
-    ``relay`` is the name of the relay that says who a mail is from; None: its From is believed.
-    Raises ``Invalid`` when it has no sender one could answer.
+    ``relay`` is the name of the relay that says who a mail is from. Without one its own signature
+    says so, whose key ``lookup`` finds; with neither its From is believed. Raises ``Invalid`` when
+    it has no sender one could answer.
     """
     message = message_from_bytes(raw, policy=default)
     if not isinstance(message, EmailMessage):
@@ -72,7 +75,9 @@ def arrival_of(raw: bytes, ours: str, relay: str | None = None) -> Arrival:
         subject=line(_header(message, "subject")), text=fresh, quoted=quoted, html=html,
         internet_id=ids[0] if ids else None, answers=tuple(dict.fromkeys(answers))[:_ANSWERS_MAX],
         is_automatic=is_machine(headers, address) or address == ours.lower(),
-        files=_files(message), proven=_is_proven(message, relay, address),
+        files=_files(message), proven=_names_one(message, address) and (
+            _vouched(message, raw, address, relay, lookup)
+        ),
     )  # fmt: skip
 
 
@@ -117,14 +122,18 @@ def _sender(message: EmailMessage) -> tuple[str, str]:
     return line(author, 120), address.lower()
 
 
-def _is_proven(message: EmailMessage, relay: str | None, address: str) -> bool:
-    """Of one sender, who asks to be answered nowhere else, and whom ``relay`` vouches for."""
+def _names_one(message: EmailMessage, address: str) -> bool:
+    """Of one sender, who asks to be answered nowhere else."""
     elsewhere = {each.lower() for _, each in getaddresses(_all(message, "reply-to"))} - {address}
-    if elsewhere or len(getaddresses(_all(message, "from"))) != 1:
-        return False
-    if relay is None:
-        return True
-    return is_proven(_all(message, "authentication-results"), relay, address)
+    return not elsewhere and len(getaddresses(_all(message, "from"))) == 1
+
+
+def _vouched(
+    message: EmailMessage, raw: bytes, address: str, relay: str | None, lookup: Lookup | None
+) -> bool:
+    if relay is not None:
+        return is_proven(_all(message, "authentication-results"), relay, address)
+    return lookup is None or is_signed(raw, address, lookup)
 
 
 def _bodies(message: EmailMessage) -> tuple[str, str | None]:
