@@ -290,6 +290,20 @@ def test_a_mail_nobody_vouches_for_is_a_strangers(platform: Platform) -> None:
     assert len(said(platform, true.id)) == 2
 
 
+def test_a_mail_that_its_domain_did_not_sign_is_left_to_a_person(platform: Platform) -> None:
+    _customer, address, _order, name = buyer(platform)
+    real = replace(platform, source="shopify")
+    receive(real, mail(address, f"Where is {name}?", "unsigned1@home"))
+    [thread] = threads(platform)
+    assert (thread.customer_id, thread.order_id) == (None, None)
+    assert thread.status is ThreadStatus.ESCALATED
+    assert thread.escalation is not None
+    assert thread.escalation.reason.startswith("Nobody vouches for its sender")
+    # The same words from a letter of the sandbox, whose door's secret vouches for it.
+    receive(platform, mail(address, f"Where is {name}?", "unsigned2@home"))
+    assert sum(each.customer_id is not None for each in threads(platform)) == 1
+
+
 def test_a_reply_to_opens_no_customers_thread(platform: Platform) -> None:
     _customer, address, _order, name = buyer(platform)
     receive(platform, mail(address, f"Where is {name}?", "own1@home"))
