@@ -8,6 +8,7 @@ from app.access import caller, platform, requires
 from app.documented import api as group
 from app.documented import reply
 from app.schemas.inventory import (
+    PurchaseMailIn,
     PurchaseOrderOut,
     PurchaseOrderPage,
     PurchaseOrderPath,
@@ -50,6 +51,13 @@ def list_purchase_orders(query: SearchQuery) -> Response:
 def enter_receipt(path: PurchaseOrderPath, body: ReceiptIn) -> Response:
     """Goods came in: a worker adds them to the store's stock, once; undo it like any decision."""
     return reply(view.receive(platform(), caller(), path.order_id, body))
+
+
+@api.post("/purchase-orders/<order_id>/mail", responses={200: PurchaseOrderOut})
+@requires("decisions:decide")
+def mail_purchase_order(path: PurchaseOrderPath, body: PurchaseMailIn) -> Response:
+    """Send the order to its supplier: a worker mails it as a PDF, once to each address."""
+    return reply(view.mail(platform(), caller(), path.order_id, body))
 
 
 @api.post("/purchase-orders/<order_id>/close", responses={200: PurchaseOrderOut})

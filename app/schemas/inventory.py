@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from app.schemas.common import Amount, Given, Model, MoneyOut, PageQuery, Provenance
+from royal_platform.commerce.decisions.purchase_mail import ADDRESS
 
 _DAYS_MAX = 3650
 _UNITS_MAX = 1_000_000
@@ -107,7 +108,10 @@ class ParcelOut(Model):
 
 
 class SupplierReplyOut(Model):
-    """A mail whose subject names the order, as its sender wrote it; nothing of it is checked."""
+    """A mail that answers ours or whose subject names the order, as its sender wrote it.
+
+    Nothing of it is checked.
+    """
 
     thread_id: str
     message_id: str
@@ -116,6 +120,17 @@ class SupplierReplyOut(Model):
     text: str
     received_at: datetime
     parcels: list[ParcelOut]
+
+
+class PurchaseMailOut(Model):
+    """``state`` handing_over: whether the carrier took it is not known; it is not sent again."""
+
+    message_id: str
+    decision_id: str
+    to: str | None
+    state: str
+    carrier: str
+    sent_at: datetime | None
 
 
 class PurchaseOrderOut(Model):
@@ -132,6 +147,7 @@ class PurchaseOrderOut(Model):
     expected_at: datetime | None
     created_at: datetime
     receipts: list[ReceiptOut]
+    mails: list[PurchaseMailOut]
     replies: list[SupplierReplyOut]
 
 
@@ -154,6 +170,13 @@ class ReceiptIn(Given):
     key: str = Field(min_length=8, max_length=80, pattern=r"^[A-Za-z0-9._:-]+$")
     final: bool = False
     received_at: AwareDatetime | None = None
+
+
+class PurchaseMailIn(Given):
+    """``key`` is the caller's own: the same request sent twice decides once."""
+
+    to: str = Field(max_length=190, pattern=ADDRESS)
+    key: str = Field(min_length=8, max_length=80, pattern=r"^[A-Za-z0-9._:-]+$")
 
 
 class TermsIn(Given):

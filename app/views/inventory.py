@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from app.schemas.inventory import (
     ParcelOut,
+    PurchaseMailIn,
+    PurchaseMailOut,
     PurchaseOrderOut,
     PurchaseOrderPage,
     ReceiptIn,
@@ -25,12 +27,14 @@ from app.schemas.inventory import (
 from app.schemas.store import InventoryOut, InventoryPage, SearchQuery
 from app.views import shared
 from core.errors import Invalid
-from orchestrator.core import receiving
+from orchestrator.core import purchase_mailing, receiving
 from orchestrator.core.books import reading, writing
+from royal_platform.commerce.decisions.purchase_mail import FLOW
 from royal_platform.commerce.inventory.model import EnteredTerms
 from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers.replies import Reply
 from royal_platform.persistence.inventory import Inventory
+from royal_platform.persistence.messages import Messages, StoredMessage
 from royal_platform.persistence.purchases import BookedPurchase, Purchases
 from royal_platform.persistence.receipts import Receipt, Receipts
 from royal_platform.persistence.stock_risks import SOON_DAYS, StockRisks, StoredRisk
@@ -86,10 +90,17 @@ def purchase_orders(platform: Platform, query: SearchQuery) -> PurchaseOrderPage
         page = Purchases(books.store_id).page(books.connection, query.cursor, query.limit)
         order_ids = [booked.order.id for booked in page.items]
         came = Receipts(books.store_id).of_orders(books.connection, order_ids)
+        mails = Messages(books.store_id).of_steps(books.connection, FLOW, order_ids)
         said = replies_to(books.connection, books.store_id, order_ids)
     return PurchaseOrderPage(
         data=[
-            _purchase(booked, came[booked.order.id], said.get(booked.order.id, []), books.now)
+            _purchase(
+                booked,
+                came[booked.order.id],
+                mails.get(booked.order.id, []),
+                said.get(booked.order.id, []),
+                books.now,
+            )
             for booked in page.items
         ],
         next_cursor=page.next_cursor,
@@ -103,6 +114,14 @@ def receive(
     """Book a delivery."""
     entry = receiving.Entry(body.quantity, body.key, body.final, body.received_at)
     receiving.receive(platform, order_id, entry, actor)
+    return _one_order(platform, order_id)
+
+
+def mail(
+    platform: Platform, actor: Principal, order_id: str, body: PurchaseMailIn
+) -> PurchaseOrderOut:
+    """Decide to send the order by mail."""
+    purchase_mailing.send_by_mail(platform, order_id, to=body.to, key=body.key, actor=actor)
     return _one_order(platform, order_id)
 
 
@@ -156,12 +175,19 @@ def _one_order(platform: Platform, order_id: str) -> PurchaseOrderOut:
     with reading(platform) as books:
         booked = Purchases(books.store_id).booked(books.connection, order_id)
         came = Receipts(books.store_id).of_orders(books.connection, [order_id])
+        mails = Messages(books.store_id).of_steps(books.connection, FLOW, [order_id])
         said = replies_to(books.connection, books.store_id, [order_id])
-    return _purchase(booked, came[order_id], said.get(order_id, []), books.now)
+    return _purchase(
+        booked, came[order_id], mails.get(order_id, []), said.get(order_id, []), books.now
+    )
 
 
 def _purchase(
-    booked: BookedPurchase, came: list[Receipt], said: list[Reply], now: datetime
+    booked: BookedPurchase,
+    came: list[Receipt],
+    mails: list[StoredMessage],
+    said: list[Reply],
+    now: datetime,
 ) -> PurchaseOrderOut:
     order = booked.order
     expected = order.expected_at
@@ -179,7 +205,19 @@ def _purchase(
         expected_at=expected,
         created_at=booked.created_at,
         receipts=[_receipt(receipt) for receipt in came],
+        mails=[_mail(each) for each in mails],
         replies=[_reply(reply) for reply in said],
+    )
+
+
+def _mail(message: StoredMessage) -> PurchaseMailOut:
+    return PurchaseMailOut(
+        message_id=message.id,
+        decision_id=message.decision_id,
+        to=message.address,
+        state=message.state.value,
+        carrier=message.carrier,
+        sent_at=message.sent_at,
     )
 
 

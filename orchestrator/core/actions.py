@@ -19,6 +19,7 @@ from orchestrator.core.mandates import GrantAction, RevokeAction
 from orchestrator.core.messaging import MessageAction, Post
 from orchestrator.core.notices import notice_action
 from orchestrator.core.price_testing import BeginTestAction, EndAction
+from orchestrator.core.purchase_mailing import PurchaseMailAction
 from orchestrator.core.readdressing import AddressAction
 from orchestrator.core.refunding import RefundAction, Till
 from orchestrator.core.replying import ReplyAction
@@ -41,6 +42,7 @@ from royal_platform.commerce.decisions.messages import MESSAGE
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
 from royal_platform.commerce.decisions.price_tests import END, TEST
 from royal_platform.commerce.decisions.prices import PRICE_KINDS
+from royal_platform.commerce.decisions.purchase_mail import PURCHASE_MAIL
 from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.decisions.safeguards import FLAG, REVOKE_TOKEN, UNFLAG
 from royal_platform.commerce.decisions.segments import SEGMENT
@@ -303,21 +305,22 @@ class CancelPurchaseAction(RestsOnPrecondition):
         return Inverse(None, None, "Order again: the agent proposes it when stock calls for it.")
 
 
+_POSTED = {MESSAGE: MessageAction, REPLY: ReplyAction, PURCHASE_MAIL: PurchaseMailAction}
+
+
 def action_of(kind: str, ground: Ground, hands: Hands) -> Action | None:
     """What a kind does; None when this version cannot execute it."""
     if kind in PRICE_KINDS:
         return PriceAction(hands)
     if kind == "inventory.adjust":
         return StockAction(hands)
-    if kind == MESSAGE and hands.post is not None:
-        return MessageAction(ground, hands.post)
     if kind in FULFILMENT_KINDS and hands.counter is not None:
         found: Action | None = fulfilment_action(kind, ground, hands.counter)
         return found
     if kind == READDRESS and hands.counter is not None:
         return AddressAction(ground, hands.counter)
-    if kind == REPLY and hands.post is not None:
-        return ReplyAction(ground, hands.post)
+    if kind in _POSTED and hands.post is not None:
+        return _POSTED[kind](ground, hands.post)
     if kind == REFUND and hands.till is not None:
         return RefundAction(hands.till)
     return (

@@ -12,6 +12,7 @@ from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.mandates import mandate_state
 from royal_platform.commerce.decisions.messages import MESSAGE
 from royal_platform.commerce.decisions.model import Decision, Inverse, MessageState, Proposal
+from royal_platform.commerce.decisions.purchase_mail import PURCHASE_MAIL
 from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.decisions.support import REPLY
 from royal_platform.commerce.messages.model import (
@@ -210,7 +211,7 @@ def message_state(
     books: Books, proposal: Proposal, decision_id: str | None, live: Mapping[str, Any] | None
 ) -> MessageState | None:
     """What the gate compares a message with; ``live`` facts replace what the proposal read."""
-    if proposal.kind not in (MESSAGE, REPLY):
+    if proposal.kind not in (MESSAGE, REPLY, PURCHASE_MAIL):
         return None
     arguments = proposal.arguments
     customer_id = str(arguments.get("customer_id", ""))

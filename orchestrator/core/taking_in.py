@@ -11,6 +11,7 @@ from core.errors import Invalid
 from core.events import read_after
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.runs import start_run
+from royal_platform.commerce.decisions.purchase_mail import FLOW
 from royal_platform.commerce.suppliers.replies import orders_named
 from royal_platform.commerce.support.model import (
     Arrival,
@@ -31,6 +32,7 @@ from royal_platform.commerce.support.rules import (
 from royal_platform.messaging.authenticity import dns_text
 from royal_platform.messaging.carriers import HERE
 from royal_platform.messaging.inbound import arrival_of, line, plain
+from royal_platform.persistence.messages import Messages
 from royal_platform.persistence.purchases import Purchases
 from royal_platform.persistence.support import Threads
 from royal_platform.persistence.support_facts import order_of
@@ -152,12 +154,18 @@ def _hand_over_an_unproven(
 def _hand_over_a_suppliers(
     books: Books, threads: Threads, thread: Thread, arrival: Arrival
 ) -> None:
-    """What answers a purchase order is for a person: it is no customer who asks for help."""
+    """What answers a purchase order is for a person: it is no customer who asks for help.
+
+    What it answers says it best: a subject may be rewritten.
+    """
+    answered = Messages(books.store_id).step_answered(books.connection, FLOW, arrival.answers)
     purchases = Purchases(books.store_id)
     named = [
-        each for each in orders_named(arrival.subject)
-        if purchases.find(books.connection, each) is not None
+        each for each in (answered, *orders_named(arrival.subject))
+        if each is not None and purchases.find(books.connection, each) is not None
     ]  # fmt: skip
+    if named:
+        threads.change(books.connection, thread.id, purchase_order_id=named[0])
     if named and not arrival.is_automatic:
         said = f"{arrival.subject} | {' '.join(arrival.text.split())[:_SUBJECT_MAX]}"
         reason = f"It answers the purchase order {named[0]}."

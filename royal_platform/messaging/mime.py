@@ -63,6 +63,11 @@ def internet_message(envelope: Envelope, signature: Signature | None = None) -> 
             message[name] = value
     message.set_content(envelope.content.text)
     message.add_alternative(envelope.content.html, subtype="html")
+    for each in envelope.files:
+        maintype, _, subtype = each.media_type.partition("/")
+        message.add_attachment(
+            each.content, maintype=maintype, subtype=subtype, filename=each.filename
+        )
     raw = message.as_bytes()
     return raw if signature is None else _signed(raw, signature) + raw
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Callable
 from email.utils import parseaddr
 from typing import Any
@@ -50,6 +51,11 @@ def _body(envelope: Envelope) -> dict[str, Any]:
     headers = {"X-Message-Key": envelope.id, **thread_headers(envelope.answers)}
     if envelope.unsubscribe_url is not None:
         headers |= unsubscribe_headers(envelope.unsubscribe_url)
+    files = [
+        {"content": b64encode(each.content).decode(), "type": each.media_type,
+         "filename": each.filename, "disposition": "attachment"}
+        for each in envelope.files
+    ]  # fmt: skip
     return {
         "personalizations": [
             {"to": [{"email": envelope.to}], "custom_args": {"message_id": envelope.id}}
@@ -61,6 +67,7 @@ def _body(envelope: Envelope) -> dict[str, Any]:
             {"type": "text/html", "value": envelope.content.html},
         ],
         "headers": headers,
+        **({"attachments": files} if files else {}),
         # The words and links arrive as they were approved.
         "tracking_settings": {
             "click_tracking": {"enable": False}, "open_tracking": {"enable": False},

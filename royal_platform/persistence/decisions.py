@@ -97,6 +97,11 @@ class Decisions:
         query = select(decisions.c.id).where(self._mine(), decisions.c.proposal_key == key)
         return str(connection.execute(query).scalar_one()), False
 
+    def of_key(self, connection: Connection, proposal_key: str) -> str | None:
+        """The decision that was stored under this key; None when there is none."""
+        query = select(decisions.c.id).where(self._mine(), decisions.c.proposal_key == proposal_key)
+        return connection.execute(query).scalar_one_or_none()
+
     def get(self, connection: Connection, decision_id: str, *, lock: bool = False) -> Decision:
         """One decision; ``lock`` holds its row until the transaction ends. Raises ``NotFound``."""
         query = select(decisions).where(self._mine(), decisions.c.id == decision_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,6 +99,30 @@ class Messages:
         """One message, or None."""
         row = connection.execute(self._select().where(messages.c.id == message_id)).one_or_none()
         return None if row is None else _message(row)
+
+    def of_steps(
+        self, connection: Connection, flow: str, steps: Sequence[str]
+    ) -> dict[str, list[StoredMessage]]:
+        """What went out, or may have, in these steps of a flow, the oldest first."""
+        query = self._select().where(
+            messages.c.flow == flow,
+            messages.c.step.in_(steps),
+            messages.c.state != State.COMPOSED.value,
+        )
+        found: dict[str, list[StoredMessage]] = {}
+        for row in connection.execute(query.order_by(messages.c.created_at, messages.c.id)):
+            found.setdefault(row.step, []).append(_message(row))
+        return found
+
+    def step_answered(
+        self, connection: Connection, flow: str, internet_ids: Iterable[str]
+    ) -> str | None:
+        """The step of a flow whose message has one of these Message-IDs; the first known."""
+        # The part before the @ is the message's own id, whatever the sender's domain was then.
+        ids = [each.partition("@")[0] for each in internet_ids]
+        query = self._select().where(messages.c.flow == flow, messages.c.id.in_(ids))
+        steps = {row.id: str(row.step) for row in connection.execute(query)}
+        return next((steps[each] for each in ids if each in steps), None)
 
     def page(
         self,

@@ -1,4 +1,7 @@
-"""Suppliers' mails about purchase orders, found among the threads by the number in a subject."""
+"""Suppliers' mails about purchase orders, found among the threads.
+
+By the mail of ours that they answer, else by the number in a subject.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +23,24 @@ def replies_to(
     if not order_ids:
         return {}
     named = or_(*(_THREADS.subject.contains(each, autoescape=True) for each in order_ids))
-    threads = select(_THREADS.id, _THREADS.subject).where(_THREADS.store_id == store_id, named)
-    subjects = {str(row.id): str(row.subject) for row in connection.execute(threads)}
+    columns = select(_THREADS.id, _THREADS.subject, _THREADS.purchase_order_id)
+    threads = columns.where(
+        _THREADS.store_id == store_id, or_(named, _THREADS.purchase_order_id.in_(order_ids))
+    )
+    about = {
+        str(row.id): {row.purchase_order_id, *orders_named(row.subject)} & set(order_ids)
+        for row in connection.execute(threads)
+    }
     query = (
         select(support_messages)
-        .where(_MESSAGES.store_id == store_id, _MESSAGES.thread_id.in_(list(subjects)))
+        .where(_MESSAGES.store_id == store_id, _MESSAGES.thread_id.in_(list(about)))
         .where(_MESSAGES.direction == "inbound")
         .order_by(_MESSAGES.sent_at, _MESSAGES.id)
     )
     found: dict[str, list[Reply]] = {}
     for row in connection.execute(query):
         text = row.text or ""
-        for order_id in set(orders_named(subjects[row.thread_id])) & set(order_ids):
+        for order_id in about[row.thread_id]:
             found.setdefault(order_id, []).append(
                 Reply(
                     order_id, row.thread_id, row.id, row.author, row.address,

@@ -7,6 +7,7 @@ import email
 import json
 import socket
 import threading
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -29,7 +30,7 @@ from pydantic import SecretStr
 
 from core.errors import NotConfigured
 from core.settings import Settings
-from royal_platform.commerce.messages.model import Envelope, Rendered
+from royal_platform.commerce.messages.model import Enclosure, Envelope, Rendered
 from royal_platform.messaging.carriers import mailer_of
 from royal_platform.messaging.errors import MailRejected, MailUnavailable
 from royal_platform.messaging.mime import Signature
@@ -40,6 +41,7 @@ from tests.fakes.post import Mailbox
 ENVELOPE = Envelope(
     "msg_1", "The shop <shop@test.example>", "ann@test.example",
     Rendered("Grüße", "<p>Hallo – Ann</p>", "Hallo – Ann"), "https://gate.test/unsubscribe/t",
+    files=(Enclosure("order.pdf", "application/pdf", b"%PDF-1.4 \x00\xff"),),
 )  # fmt: skip
 
 
@@ -50,7 +52,7 @@ class Carrier:
     mailer: Any
     refuse: Callable[[], None]
     be_busy: Callable[[], None]
-    arrived: Callable[[], list[dict[str, str]]]
+    arrived: Callable[[], list[dict[str, Any]]]
     handed: list[str] = field(default_factory=list)
 
     def send(self) -> None:
@@ -60,9 +62,11 @@ class Carrier:
 def fake() -> Iterator[Carrier]:
     box = Mailbox()
 
-    def arrived() -> list[dict[str, str]]:
+    def arrived() -> list[dict[str, Any]]:
         return [{"to": one.to, "subject": one.content.subject, "text": one.content.text,
-                 "unsubscribe": f"<{one.unsubscribe_url}>"} for one in box.taken]  # fmt: skip
+                 "unsubscribe": f"<{one.unsubscribe_url}>",
+                 "files": [(f.filename, f.media_type, f.content) for f in one.files]}
+                for one in box.taken]  # fmt: skip
 
     yield Carrier(
         box, lambda: setattr(box, "refuse", True), lambda: setattr(box, "busy", 1), arrived
@@ -98,10 +102,12 @@ def smtp(signature: Signature | None = None) -> Iterator[tuple[Carrier, Post]]:
     controller = Controller(post, hostname="127.0.0.1", port=port)
     controller.start()
 
-    def arrived() -> list[dict[str, str]]:
+    def arrived() -> list[dict[str, Any]]:
         return [
             {"to": one["To"], "subject": one["Subject"], "unsubscribe": one["List-Unsubscribe"],
-             "text": one.get_body(("plain",)).get_content().strip()}
+             "text": one.get_body(("plain",)).get_content().strip(),
+             "files": [(f.get_filename(), f.get_content_type(), f.get_content())
+                       for f in one.iter_attachments()]}
             for one in post.parsed()
         ]  # fmt: skip
 
@@ -142,10 +148,12 @@ def sendgrid() -> Iterator[Carrier]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
 
-    def arrived() -> list[dict[str, str]]:
+    def arrived() -> list[dict[str, Any]]:
         return [
             {"to": one["personalizations"][0]["to"][0]["email"], "subject": one["subject"],
-             "text": one["content"][0]["value"], "unsubscribe": one["headers"]["List-Unsubscribe"]}
+             "text": one["content"][0]["value"], "unsubscribe": one["headers"]["List-Unsubscribe"],
+             "files": [(f["filename"], f["type"], b64decode(f["content"]))
+                       for f in one["attachments"]]}
             for one in got
         ]  # fmt: skip
 
@@ -174,7 +182,8 @@ def test_a_message_arrives_whole(carrier: Carrier) -> None:
     carrier.send()
     assert carrier.arrived() == [
         {"to": "ann@test.example", "subject": "Grüße", "text": "Hallo – Ann",
-         "unsubscribe": "<https://gate.test/unsubscribe/t>"}
+         "unsubscribe": "<https://gate.test/unsubscribe/t>",
+         "files": [("order.pdf", "application/pdf", b"%PDF-1.4 \x00\xff")]}
     ]  # fmt: skip
     assert carrier.handed == ["now"]
 

@@ -118,3 +118,18 @@ it("lets nobody without the permission change how a supplier is reached", async 
   expect(await screen.findByRole("button", { name: "Save" })).toBeDisabled();
   expect(screen.getAllByText(/does not allow this/)).not.toHaveLength(0);
 });
+
+it("sends a purchase order by mail, and shows where it went", async () => {
+  const world = new World();
+  const { user } = open("/suppliers", world);
+  expect(await screen.findByText("Sent to orders@bridles.example")).toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Send by mail" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  const send = dialog.getByRole("button", { name: "Send by mail" });
+  await user.type(dialog.getByLabelText("The supplier's mail address"), "orders");
+  expect(send).toBeDisabled();
+  await user.type(dialog.getByLabelText("The supplier's mail address"), "@tack.example");
+  await user.click(send);
+  const posted = world.requests.find((each) => each.path.endsWith("/mail"));
+  expect(posted?.body).toMatchObject({ to: "orders@tack.example" });
+});

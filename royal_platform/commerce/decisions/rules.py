@@ -42,6 +42,7 @@ from royal_platform.commerce.decisions.policy_change import (
 )
 from royal_platform.commerce.decisions.price_tests import PRICE_TESTS
 from royal_platform.commerce.decisions.prices import PRICES
+from royal_platform.commerce.decisions.purchase_mail import PURCHASE_MAILS
 from royal_platform.commerce.decisions.replacements import REPLACEMENTS
 from royal_platform.commerce.decisions.returns import RETURNS
 from royal_platform.commerce.decisions.safeguards import SAFEGUARDS
@@ -54,7 +55,7 @@ _KINDS = {
     for kind in (
         *FULFILMENT, *PRICES, *PRICE_TESTS, *STOCK, *MESSAGES, *MANDATES, *DRAFTS, *LISTINGS,
         *DISCOUNTS, *SUPPORT, *POLICIES, *NOTICES, *SAFEGUARDS, *ADDRESSES, *RETURNS,
-        *REPLACEMENTS, *EXCHANGES, *SEGMENTS,
+        *REPLACEMENTS, *EXCHANGES, *SEGMENTS, *PURCHASE_MAILS,
     )
 }  # fmt: skip
 KINDS = tuple(_KINDS)

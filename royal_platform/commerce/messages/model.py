@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -92,7 +92,7 @@ class Context:
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Context:
         """The context that a decision's arguments carry; ``ValueError`` names what is wrong."""
-        known = {field.name for field in fields(cls)}
+        known = {each.name for each in fields(cls)}
         unknown = sorted(set(given) - known)
         if unknown:
             raise ValueError(f"A message knows no {', '.join(unknown)}.")
@@ -113,6 +113,15 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a message."""
+
+    filename: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """A message ready to be carried; ``id`` is the same at every attempt.
 
@@ -125,6 +134,7 @@ class Envelope:
     content: Rendered
     unsubscribe_url: str | None
     answers: tuple[str, ...] = ()
+    files: tuple[Enclosure, ...] = ()
 
 
 def _is_text(value: Any) -> bool:

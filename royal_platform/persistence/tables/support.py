@@ -25,6 +25,8 @@ support_threads = Table(
     Column("address_digest", String(64), nullable=False),
     reference("customer_id", nullable=True),
     reference("order_id", nullable=True),
+    # The purchase order whose mail it answers, or that its subject names.
+    reference("purchase_order_id", nullable=True),
     moment("opened_at"),
     moment("last_message_at"),
     moment("last_inbound_at"),
@@ -39,6 +41,7 @@ support_threads = Table(
     Index(None, "store_id", "status", "last_message_at", "id"),
     Index(None, "store_id", "customer_id"),
     Index(None, "store_id", "address_digest"),
+    Index(None, "store_id", "purchase_order_id"),
 )
 
 support_messages = Table(

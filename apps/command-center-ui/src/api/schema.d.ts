@@ -1247,6 +1247,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/purchase-orders/{order_id}/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the order to its supplier: a worker mails it as a PDF, once to each address. */
+        post: operations["mailPurchaseOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/purchase-orders/{order_id}/receipts": {
         parameters: {
             query?: never;
@@ -5357,6 +5374,34 @@ export interface components {
              */
             partial: boolean;
         };
+        /**
+         * PurchaseMailIn
+         * @description ``key`` is the caller's own: the same request sent twice decides once.
+         */
+        PurchaseMailIn: {
+            /** To */
+            to: string;
+            /** Key */
+            key: string;
+        };
+        /**
+         * PurchaseMailOut
+         * @description ``state`` handing_over: whether the carrier took it is not known; it is not sent again.
+         */
+        PurchaseMailOut: {
+            /** Message Id */
+            message_id: string;
+            /** Decision Id */
+            decision_id: string;
+            /** To */
+            to: string | null;
+            /** State */
+            state: string;
+            /** Carrier */
+            carrier: string;
+            /** Sent At */
+            sent_at: string | null;
+        };
         /** PurchaseOrderOut */
         PurchaseOrderOut: {
             /** Id */
@@ -5387,6 +5432,8 @@ export interface components {
             created_at: string;
             /** Receipts */
             receipts: components["schemas"]["ReceiptOut"][];
+            /** Mails */
+            mails: components["schemas"]["PurchaseMailOut"][];
             /** Replies */
             replies: components["schemas"]["SupplierReplyOut"][];
         };
@@ -6745,7 +6792,9 @@ export interface components {
         };
         /**
          * SupplierReplyOut
-         * @description A mail whose subject names the order, as its sender wrote it; nothing of it is checked.
+         * @description A mail that answers ours or whose subject names the order, as its sender wrote it.
+         *
+         *     Nothing of it is checked.
          */
         SupplierReplyOut: {
             /** Thread Id */
@@ -13252,6 +13301,86 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrderOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mailPurchaseOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurchaseMailIn"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

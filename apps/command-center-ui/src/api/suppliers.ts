@@ -93,6 +93,27 @@ export function usePurchaseOrders() {
   });
 }
 
+interface OrderMail {
+  orderId: string;
+  to: string;
+  /** Chosen once per dialog: the same one sent twice decides once. */
+  key: string;
+}
+
+export function useMailOrder() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ orderId, ...body }: OrderMail) =>
+      unwrap(
+        client.POST("/v1/purchase-orders/{order_id}/mail", {
+          params: { path: { order_id: orderId } },
+          body,
+        }),
+      ),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.purchaseOrders }),
+  });
+}
+
 export interface Entry {
   name: string;
   kind: "feed" | "printful" | "autods" | "spocket";

@@ -154,6 +154,16 @@ function order(now: string): PurchaseOrder {
     overdue: true,
     expected_at: at(-2),
     created_at: at(-16),
+    mails: [
+      {
+        message_id: "msg_po",
+        decision_id: "dec_po_mail",
+        to: "orders@bridles.example",
+        state: "sent",
+        carrier: "smtp",
+        sent_at: at(-15),
+      },
+    ],
     replies: [
       {
         thread_id: "thr_supplier",

@@ -1,6 +1,7 @@
 /** Enter what came in of one purchase order. */
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { entryKey } from "@/api/entry-key";
 import { asProblem } from "@/api/problem";
 import { useReceive } from "@/api/purchase-orders";
 import type { PurchaseOrder } from "@/api/types";
@@ -80,10 +81,4 @@ export function ReceiveDialog({ order, onClose }: { order: PurchaseOrder; onClos
       </form>
     </Dialog>
   );
-}
-
-/** Works without a secure context too, unlike randomUUID: a shop's own network has no HTTPS. */
-function entryKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,17 +1,24 @@
-/** Purchase orders that a person sends: each as a document. */
+/** Purchase orders for suppliers without an order desk: sent by mail, or as a document. */
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "@/api/session";
 import { usePurchaseOrders } from "@/api/suppliers";
 import type { PurchaseOrder } from "@/api/types";
 import { useFormat } from "@/format/use-format";
+import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { QueryView } from "@/ui/QueryView";
 import { Moment } from "@/ui/Time";
+import { type Tone, ToneWord } from "@/ui/Tone";
+import { MailDialog } from "./MailDialog";
 
 export function Documents() {
   const { t } = useTranslation();
   const format = useFormat();
   const query = usePurchaseOrders();
+  const may = useMay("decisions:decide");
+  const [mailing, setMailing] = useState<PurchaseOrder | null>(null);
   return (
     <Card title={t("suppliers.purchases")}>
       <QueryView
@@ -43,14 +50,58 @@ export function Documents() {
                 >
                   {t("suppliers.mail")}
                 </a>
+                {order.status === "ordered" && (
+                  <Button
+                    small
+                    disabled={!may}
+                    title={may ? undefined : t("state.notAllowed")}
+                    onClick={() => setMailing(order)}
+                  >
+                    {t("suppliers.mailSend")}
+                  </Button>
+                )}
+                <Mails mails={order.mails} />
                 <Replies replies={order.replies} />
               </li>
             ))}
           </ul>
         )}
       </QueryView>
+      {mailing && <MailDialog order={mailing} onClose={() => setMailing(null)} />}
     </Card>
   );
+}
+
+const TONE: Record<string, Tone> = { sent: "ok", handing_over: "warn", bounced: "bad" };
+
+/** When the order went out, to whom, and whether that is certain. */
+function Mails({ mails }: { mails: PurchaseOrder["mails"] }) {
+  const { t } = useTranslation();
+  if (mails.length === 0) return null;
+  return (
+    <ul aria-label={t("suppliers.mails")} className="grid w-full gap-1">
+      {mails.map((mail) => (
+        <li key={mail.message_id} className="flex flex-wrap gap-x-3 break-all">
+          <Link to="/approvals/$decisionId" params={{ decisionId: mail.decision_id } as never}>
+            <ToneWord tone={TONE[mail.state] ?? "muted"}>
+              {t(mailState(mail), { to: mail.to ?? t("suppliers.unknown") })}
+            </ToneWord>
+          </Link>
+          {mail.sent_at && (
+            <span className="text-muted">
+              <Moment at={mail.sent_at} />
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function mailState(mail: PurchaseOrder["mails"][number]) {
+  if (mail.state === "bounced") return "suppliers.mailBounced";
+  if (mail.state === "handing_over") return "suppliers.mailInDoubt";
+  return mail.carrier === "outbox" ? "suppliers.mailInOutbox" : "suppliers.mailSent";
 }
 
 /** What came back about an order: its sender's words, with parcels they may name. */

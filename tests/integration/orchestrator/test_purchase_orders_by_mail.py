@@ -1,0 +1,137 @@
+"""A purchase order goes to its supplier by mail: once, whatever crashes, and is answered."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from core.errors import Conflict
+from orchestrator.core import ledger
+from orchestrator.core.books import reading, writing
+from orchestrator.core.execution import execute
+from orchestrator.core.purchase_mailing import send_by_mail
+from orchestrator.core.taking_in import take_in
+from royal_platform.commerce.decisions.purchase_mail import FLOW
+from royal_platform.commerce.messages.model import State
+from royal_platform.commerce.messages.rules import internet_id
+from royal_platform.messaging.inbound import arrival_of
+from royal_platform.persistence.messages import Messages
+from royal_platform.persistence.supplier_replies import replies_to
+from tests.fakes.post import Mailbox, People, post
+from tests.integration.orchestrator.test_receipts import ordered
+
+TO = "orders@tack.example"
+
+
+class Killed(BaseException):
+    """A process that ended here."""
+
+
+def decide(house: Any, order_id: str, key: str = "1", to: str = TO) -> str:
+    return send_by_mail(house, order_id, to=to, key=f"entry-{key}", actor="bo")
+
+
+def carry(house: Any, mailbox: Mailbox, decision_id: str) -> str:
+    hands = replace(house.hands, post=post(People(), mailbox))
+    return asyncio.run(execute(house, hands, decision_id))
+
+
+def mails(house: Any, order_id: str) -> list[Any]:
+    with reading(house) as books:
+        return (
+            Messages(books.store_id).of_steps(books.connection, FLOW, [order_id]).get(order_id, [])
+        )
+
+
+def answer(house: Any, subject: str, **headers: str) -> str:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = f"Tack <{TO}>", "shop@test.example", subject
+    mail["Message-ID"] = "<answer@tack.example>"
+    for name, value in headers.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content("Confirmed.")
+    with writing(house) as books:
+        return take_in(books, arrival_of(bytes(mail), "shop@test.example"), None)
+
+
+def replies(house: Any, order_id: str) -> list[str]:
+    with reading(house) as books:
+        found = replies_to(books.connection, books.store_id, [order_id])
+    return [each.text for each in found.get(order_id, [])]
+
+
+def test_an_order_is_mailed_once_with_its_document_and_read_back(house: Any) -> None:
+    order_id, mailbox = ordered(house), Mailbox()
+    decision_id = decide(house, order_id)
+    assert decide(house, order_id) == decision_id
+    assert carry(house, mailbox, decision_id) == "executed"
+    assert carry(house, mailbox, decision_id) == "executed"
+    assert decide(house, order_id) == decision_id
+    [taken] = mailbox.taken
+    [document] = taken.files
+    assert (taken.to, document.media_type) == (TO, "application/pdf")
+    assert order_id in taken.content.subject
+    assert document.content.startswith(b"%PDF-")
+    [kept] = mails(house, order_id)
+    assert (kept.id, kept.state, kept.address) == (taken.id, State.SENT, TO)
+    assert house.decision(decision_id).proposal.inverse.kind is None
+    with pytest.raises(Conflict, match="sent"):
+        decide(house, order_id, "2", TO.upper())
+
+
+def test_a_crash_between_the_mail_and_its_record_sends_no_second_one(house: Any) -> None:
+    order_id = ordered(house)
+    decision_id = decide(house, order_id)
+
+    def die() -> None:
+        raise Killed
+
+    mailbox = Mailbox(crash=die)
+    with pytest.raises(Killed):
+        carry(house, mailbox, decision_id)
+    mailbox.crash = None
+    assert carry(house, mailbox, decision_id) == "conflicted"
+    assert len(mailbox.taken) == 1
+    assert [each.state for each in mails(house, order_id)] == [State.HANDING_OVER]
+    with pytest.raises(Conflict):
+        decide(house, order_id, "2")
+
+
+def test_an_order_cancelled_meanwhile_is_not_mailed(house: Any) -> None:
+    order_id, mailbox = ordered(house), Mailbox()
+    decision_id = decide(house, order_id)
+    with writing(house) as books:
+        books.purchases.cancel(books.connection, order_id)
+    assert carry(house, mailbox, decision_id) == "conflicted"
+    assert mailbox.taken == []
+    with pytest.raises(Conflict, match="cancelled already"):
+        decide(house, order_id, "2")
+
+
+@pytest.mark.parametrize("header", ["In_Reply_To", "References"])
+def test_an_answer_finds_its_order_by_the_mail_it_answers(house: Any, header: str) -> None:
+    order_id, mailbox = ordered(house), Mailbox()
+    carry(house, mailbox, decide(house, order_id))
+    [taken] = mailbox.taken
+    ours = internet_id(taken.id, taken.sender)
+    answer(house, "Order confirmation 4711", **{header: f"<{ours}>"})
+    assert replies(house, order_id) == ["Confirmed."]
+
+
+def test_an_answer_to_nothing_of_ours_is_found_by_the_number_alone(house: Any) -> None:
+    order_id = ordered(house)
+    answer(house, "Order confirmation 4711", In_Reply_To="<msg_0@test.example>")
+    assert replies(house, order_id) == []
+
+
+def test_an_agent_may_not_write_to_a_supplier(house: Any) -> None:
+    order_id = ordered(house)
+    proposal = replace(
+        house.decision(decide(house, order_id)).proposal, provenance="agent", run_id=None
+    )
+    [decision_id] = ledger.propose(house, [proposal])
+    assert house.status(decision_id) == "proposed"
