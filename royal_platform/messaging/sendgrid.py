@@ -9,7 +9,11 @@ from email.utils import parseaddr
 from typing import Any
 
 from royal_platform.commerce.messages.model import Envelope
-from royal_platform.commerce.messages.rules import thread_headers, unsubscribe_headers
+from royal_platform.commerce.messages.rules import (
+    internet_id,
+    thread_headers,
+    unsubscribe_headers,
+)
 from royal_platform.messaging.errors import MailRejected, MailUnavailable
 
 _SECONDS = 20
@@ -48,7 +52,11 @@ class SendGridMailer:
 
 def _body(envelope: Envelope) -> dict[str, Any]:
     name, address = parseaddr(envelope.sender)
-    headers = {"X-Message-Key": envelope.id, **thread_headers(envelope.answers)}
+    # Ours, so that an answer is known by the mail it answers.
+    named = f"<{internet_id(envelope.id, envelope.sender)}>"
+    headers = {
+        "Message-ID": named, "X-Message-Key": envelope.id, **thread_headers(envelope.answers),
+    }  # fmt: skip
     if envelope.unsubscribe_url is not None:
         headers |= unsubscribe_headers(envelope.unsubscribe_url)
     files = [

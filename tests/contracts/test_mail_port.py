@@ -31,6 +31,7 @@ from pydantic import SecretStr
 from core.errors import NotConfigured
 from core.settings import Settings
 from royal_platform.commerce.messages.model import Enclosure, Envelope, Rendered
+from royal_platform.commerce.messages.rules import internet_id
 from royal_platform.messaging.carriers import mailer_of
 from royal_platform.messaging.errors import MailRejected, MailUnavailable
 from royal_platform.messaging.mime import Signature
@@ -63,7 +64,8 @@ def fake() -> Iterator[Carrier]:
     box = Mailbox()
 
     def arrived() -> list[dict[str, Any]]:
-        return [{"to": one.to, "subject": one.content.subject, "text": one.content.text,
+        return [{"id": f"<{internet_id(one.id, one.sender)}>", "to": one.to,
+                 "subject": one.content.subject, "text": one.content.text,
                  "unsubscribe": f"<{one.unsubscribe_url}>",
                  "files": [(f.filename, f.media_type, f.content) for f in one.files]}
                 for one in box.taken]  # fmt: skip
@@ -104,7 +106,8 @@ def smtp(signature: Signature | None = None) -> Iterator[tuple[Carrier, Post]]:
 
     def arrived() -> list[dict[str, Any]]:
         return [
-            {"to": one["To"], "subject": one["Subject"], "unsubscribe": one["List-Unsubscribe"],
+            {"id": one["Message-ID"], "to": one["To"], "subject": one["Subject"],
+             "unsubscribe": one["List-Unsubscribe"],
              "text": one.get_body(("plain",)).get_content().strip(),
              "files": [(f.get_filename(), f.get_content_type(), f.get_content())
                        for f in one.iter_attachments()]}
@@ -150,7 +153,8 @@ def sendgrid() -> Iterator[Carrier]:
 
     def arrived() -> list[dict[str, Any]]:
         return [
-            {"to": one["personalizations"][0]["to"][0]["email"], "subject": one["subject"],
+            {"id": one["headers"]["Message-ID"],
+             "to": one["personalizations"][0]["to"][0]["email"], "subject": one["subject"],
              "text": one["content"][0]["value"], "unsubscribe": one["headers"]["List-Unsubscribe"],
              "files": [(f["filename"], f["type"], b64decode(f["content"]))
                        for f in one["attachments"]]}
@@ -181,7 +185,8 @@ def carrier(request: pytest.FixtureRequest) -> Iterator[Carrier]:
 def test_a_message_arrives_whole(carrier: Carrier) -> None:
     carrier.send()
     assert carrier.arrived() == [
-        {"to": "ann@test.example", "subject": "Grüße", "text": "Hallo – Ann",
+        {"id": f"<{internet_id(ENVELOPE.id, ENVELOPE.sender)}>",
+         "to": "ann@test.example", "subject": "Grüße", "text": "Hallo – Ann",
          "unsubscribe": "<https://gate.test/unsubscribe/t>",
          "files": [("order.pdf", "application/pdf", b"%PDF-1.4 \x00\xff")]}
     ]  # fmt: skip
