@@ -61,6 +61,15 @@ def _writable(database: Path) -> bool:
     return True
 
 
+def _stopped(process: int) -> bool:
+    """Whether every thread stands still, none on its way out of the kernel with a lock."""
+    states = [
+        (thread / "stat").read_text().rpartition(")")[2].split()[0]
+        for thread in Path(f"/proc/{process}/task").iterdir()
+    ]
+    return set(states) <= {"T", "t"}
+
+
 class Installation:
     """One running ``royal up`` with its own data directory and ports."""
 
@@ -241,6 +250,8 @@ class Installation:
 
         def frozen() -> bool:
             self.signal_workers(signal.SIGSTOP)
+            # A thread that a released lock has just woken takes it before it sees the signal.
+            until(lambda: all(map(_stopped, self.pids("royal worker"))), what="stopped workers")
             if self._nobody_writes():
                 return True
             self.signal_workers(signal.SIGCONT)

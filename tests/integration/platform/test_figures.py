@@ -95,7 +95,7 @@ def test_an_order_that_makes_good_lost_goods_is_no_demand_and_a_free_one_is(shop
     first, last = nodes.START.date(), TODAY
     names = ("orders", "units", "net_sales", "aov")
     before = figures(shop, start=first, end=last)
-    days = StoredSales(shop, STORE).variant_days(first, last)
+    days = set(StoredSales(shop, STORE).variant_days(first, last))
 
     def add(number: int, tags: list[str]) -> None:
         line = nodes.line(900 + number, variant=1, quantity=3, price="0.00")
@@ -109,7 +109,7 @@ def test_an_order_that_makes_good_lost_goods_is_no_demand_and_a_free_one_is(shop
     add(90, ["reship:dec_1", f"{REPLACES}5"])
     after = figures(shop, start=first, end=last)
     assert [after[name].value for name in names] == [before[name].value for name in names]
-    assert StoredSales(shop, STORE).variant_days(first, last) == days
+    assert set(StoredSales(shop, STORE).variant_days(first, last)) == days
     # A sample given away is one more order: only our mark says that goods were lost.
     add(91, ["sample"])
     free = figures(shop, start=first, end=last)
