@@ -65,7 +65,7 @@ class MessageAction:
         arguments = decision.proposal.arguments
         with reading(self._ground) as books:
             found = Messages(books.store_id).find(books.connection, decision.proposal.subject.id)
-        state = None if found is None or found.state is State.COMPOSED else found.state.value
+        state = standing(found, decision.id)
         if state is not None:
             # Nothing more is decided by what the store says: its silence must not hide a message.
             return {"message": state}
@@ -111,15 +111,16 @@ class MessageAction:
     async def hand_over(self, message: StoredMessage, envelope: Envelope) -> None:
         """Keep the message, then give it to the carrier; where it stands is said at each step."""
         with writing(self._ground) as books:
-            Messages(books.store_id).compose(books.connection, message)
+            if not Messages(books.store_id).compose(books.connection, message):
+                raise _not_ours()
         try:
-            await self._post.mailer.send(envelope, lambda: self._begin(message.id))
+            await self._post.mailer.send(envelope, lambda: self._begin(message))
         except MailUnavailable as error:
             if not error.maybe_taken:
-                self._move(message.id, State.HANDING_OVER, State.COMPOSED)
+                self._move(message, State.HANDING_OVER, State.COMPOSED)
             raise
         except MailRejected as error:
-            self._move(message.id, State.HANDING_OVER, State.COMPOSED)
+            self._move(message, State.HANDING_OVER, State.COMPOSED)
             if error.bounced:
                 self._bounced(message)
             raise
@@ -177,34 +178,61 @@ class MessageAction:
         url = self._post.links.to(self._ground.store_id, message.id) if is_marketing else None
         return Envelope(message.id, self._post.sender, message.address, message.content, url)
 
-    def _begin(self, message_id: str) -> None:
-        self._move(message_id, State.COMPOSED, State.HANDING_OVER)
+    def _begin(self, message: StoredMessage) -> None:
+        if not self._move(message, State.COMPOSED, State.HANDING_OVER):
+            raise _not_ours()
 
     def _done(self, message: StoredMessage) -> None:
         with writing(self._ground) as books:
             # An outbox of our own has no moment of doubt.
-            for seen in (State.HANDING_OVER, State.COMPOSED):
+            moved = [
                 Messages(books.store_id).move(
-                    books.connection, message.id, seen=seen, to=State.SENT, at=books.now
+                    books.connection, message.id, seen=seen, to=State.SENT, at=books.now,
+                    decision_id=message.decision_id,
                 )
-            self.sent(books, message)
+                for seen in (State.HANDING_OVER, State.COMPOSED)
+            ]  # fmt: skip
+            if any(moved):
+                self.sent(books, message)
 
     def sent(self, books: Books, message: StoredMessage) -> None:
         """What else is kept in the commit that says that the message is out."""
 
-    def _move(self, message_id: str, seen: State, to: State) -> None:
+    def _move(self, message: StoredMessage, seen: State, to: State) -> bool:
         with writing(self._ground) as books:
-            Messages(books.store_id).move(
-                books.connection, message_id, seen=seen, to=to, at=books.now
-            )
+            return Messages(books.store_id).move(
+                books.connection, message.id, seen=seen, to=to, at=books.now,
+                decision_id=message.decision_id,
+            )  # fmt: skip
 
     def _bounced(self, message: StoredMessage) -> None:
         with writing(self._ground) as books:
             store = Messages(books.store_id)
             store.move(
-                books.connection, message.id, seen=State.COMPOSED, to=State.BOUNCED, at=books.now
-            )
+                books.connection, message.id, seen=State.COMPOSED, to=State.BOUNCED, at=books.now,
+                decision_id=message.decision_id,
+            )  # fmt: skip
             suppress(books, message, Cause.BOUNCED, source=message.carrier)
+
+
+def standing(found: StoredMessage | None, decision_id: str | None) -> str | None:
+    """Where a message stands for a decision; None: it can be sent.
+
+    One that came back under another decision is not out: a person may let the address have mail
+    again.
+    """
+    if found is None or found.state is State.COMPOSED:
+        return None
+    if found.state is State.BOUNCED and found.decision_id != decision_id:
+        return None
+    return found.state.value
+
+
+def _not_ours() -> MailRejected:
+    return MailRejected(
+        "The message is out already, came back, or another decision sends it.",
+        remedy="See where it stands in the outbox.",
+    )
 
 
 def message_state(

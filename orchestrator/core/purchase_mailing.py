@@ -11,7 +11,7 @@ from orchestrator.core.action import Facts
 from orchestrator.core.books import Actor, Ground, actor_name, reading, writing
 from orchestrator.core.gate import gate_state
 from orchestrator.core.ledger import refuse_denied
-from orchestrator.core.messaging import MessageAction, Post
+from orchestrator.core.messaging import MessageAction, Post, standing
 from orchestrator.core.proposing import release
 from royal_platform.commerce.decisions.model import Decision, Inverse
 from royal_platform.commerce.decisions.purchase_mail import FLOW
@@ -77,10 +77,9 @@ class PurchaseMailAction(MessageAction):
             cause = store.suppressed(books.connection, "", str(arguments["to"]))
         if order is None:
             return None
-        state = None if found is None or found.state is State.COMPOSED else found.state.value
         return {
-            "message": state, "status": order.status, "quantity": order.quantity,
-            "suppressed": None if cause is None else cause.value,
+            "message": standing(found, decision.id), "status": order.status,
+            "quantity": order.quantity, "suppressed": None if cause is None else cause.value,
         }  # fmt: skip
 
     async def write(self, decision: Decision, before: Facts, key: str) -> None:  # noqa: ARG002

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from core.errors import NotFound
 from orchestrator.core.action import Facts
 from orchestrator.core.books import Books, Ground, reading, writing
-from orchestrator.core.messaging import MessageAction, Post
+from orchestrator.core.messaging import MessageAction, Post, standing
 from orchestrator.core.refunding import LET_THROUGH
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
 from royal_platform.commerce.decisions.support import FLOW, REPLY
@@ -42,7 +42,8 @@ class ReplyAction(MessageAction):
         """Where the reply stands and what the customer wrote last; None = no such thread."""
         proposal = decision.proposal
         with reading(self._ground) as books:
-            return reply_facts(books, str(proposal.arguments["thread_id"]), proposal.subject.id)
+            thread_id = str(proposal.arguments["thread_id"])
+            return reply_facts(books, thread_id, proposal.subject.id, decision.id)
 
     async def write(self, decision: Decision, before: Facts, key: str) -> None:  # noqa: ARG002
         """Write it as mail into the thread and hand it over once."""
@@ -113,20 +114,22 @@ class ReplyAction(MessageAction):
         return message, envelope
 
 
-def reply_facts(books: Books, thread_id: str, message_id: str) -> Facts | None:
+def reply_facts(
+    books: Books, thread_id: str, message_id: str, decision_id: str | None = None
+) -> Facts | None:
     """What a reply rests on; None when there is no such thread or its person was erased."""
     threads = Threads(books.store_id)
     thread = threads.find(books.connection, thread_id)
     if thread is None or not thread.address:
         return None
     found = Messages(books.store_id).find(books.connection, message_id)
-    state = None if found is None or found.state is State.COMPOSED else found.state.value
     newest = newest_inbound(threads.messages(books.connection, thread_id))
     cause = Messages(books.store_id).suppressed(
         books.connection, thread.customer_id or "", thread.address
     )
     return {
-        "message": state, "answers": None if newest is None else newest.id,
+        "message": standing(found, decision_id),
+        "answers": None if newest is None else newest.id,
         "suppressed": None if cause is None else cause.value,
     }  # fmt: skip
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from core.errors import NotFound
+from royal_platform.commerce.decisions.purchase_mail import FLOW as PURCHASE_ORDERS
 from royal_platform.commerce.messages.model import Cause, Rendered, State
 from royal_platform.commerce.messages.rules import address_digest
 from royal_platform.persistence.paging import Order, Page, page
@@ -59,8 +60,11 @@ class Messages:
     def __init__(self, store_id: str) -> None:
         self.store_id = store_id
 
-    def compose(self, connection: Connection, message: StoredMessage) -> None:
-        """Keep a message that is about to be sent; one that waits is replaced, none is doubled."""
+    def compose(self, connection: Connection, message: StoredMessage) -> bool:
+        """Keep a message that is about to be sent; True when it is its decision's to send.
+
+        One that waits is replaced, and one that came back under another decision; none is doubled.
+        """
         content = message.content or Rendered("", "", "")
         values = {
             "store_id": self.store_id, "id": message.id, "decision_id": message.decision_id,
@@ -71,17 +75,29 @@ class Messages:
             "sent_at": None,
         }  # fmt: skip
         if insert_if_absent(connection, messages, values):
-            return
+            return True
         again = {name: value for name, value in values.items() if name not in {"store_id", "id"}}
-        connection.execute(
-            self._of(message.id).where(messages.c.state == State.COMPOSED.value).values(**again)
+        came_back = and_(
+            messages.c.state == State.BOUNCED.value, messages.c.decision_id != message.decision_id
         )
+        kept = connection.execute(
+            self._of(message.id)
+            .where(or_(messages.c.state == State.COMPOSED.value, came_back))
+            .values(**again)
+        )
+        return kept.rowcount > 0
 
     def move(
-        self, connection: Connection, message_id: str, *, seen: State, to: State, at: datetime
-    ) -> bool:
-        """Move it on if it still stands where it was seen; ``at`` is kept when it was sent."""
+        self, connection: Connection, message_id: str, *, seen: State, to: State, at: datetime,
+        decision_id: str | None = None,
+    ) -> bool:  # fmt: skip
+        """Move it on if it still stands where it was seen; ``at`` is kept when it was sent.
+
+        ``decision_id``: only while it is that decision's to send.
+        """
         statement = self._of(message_id).where(messages.c.state == seen.value)
+        if decision_id is not None:
+            statement = statement.where(messages.c.decision_id == decision_id)
         sent_at = at if to in {State.SENT, State.HANDING_OVER} else None
         moved = connection.execute(statement.values(state=to.value, sent_at=sent_at))
         return moved.rowcount > 0
@@ -163,8 +179,10 @@ class Messages:
         )  # fmt: skip
 
     def sent_since(self, connection: Connection, since: datetime) -> int:
-        """How many messages went out since."""
-        return self._count(connection, messages.c.sent_at >= since)
+        """How many messages went out to customers since."""
+        return self._count(
+            connection, messages.c.sent_at >= since, messages.c.flow != PURCHASE_ORDERS
+        )
 
     def sent_by_step(self, connection: Connection) -> dict[tuple[str, str], int]:
         """How many messages went out, by flow and step; a flow's step is named before the ``/``."""

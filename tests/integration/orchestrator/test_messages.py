@@ -15,9 +15,11 @@ from orchestrator.core.actions import Hands
 from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute
 from orchestrator.core.messaging import unsubscribe
+from orchestrator.core.suppressing import lift, take_report
 from royal_platform.commerce.decisions.model import Inverse, Policy, Proposal, Risk, Subject
-from royal_platform.commerce.messages.model import Checkout, Consent, State
-from royal_platform.commerce.messages.rules import message_id, send_arguments
+from royal_platform.commerce.messages.model import Cause, Checkout, Consent, Envelope, State
+from royal_platform.commerce.messages.rules import address_digest, message_id, send_arguments
+from royal_platform.messaging.reports import Report
 from royal_platform.persistence.messages import Messages
 from royal_platform.persistence.privacy import Privacy
 from tests.fakes.post import LINKS, Mailbox, People, post
@@ -66,6 +68,9 @@ class Office:
         if decision.status.value == "proposed":
             ledger.approve(self.house, decision_id, decision.argument_hash, "ada")
         return asyncio.run(execute(self.house, self.hands, decision_id))
+
+    def lift(self, customer: str = "c1") -> None:
+        lift(self.house, address_digest(f"{customer}@ann.test"), "ada")
 
     def message(self, customer: str = "c1", step: str = "one") -> Any:
         with reading(self.house) as books:
@@ -174,6 +179,78 @@ def test_a_bounced_address_gets_no_more_mail_of_any_kind(office: Office) -> None
     assert office.message().state is State.BOUNCED
     office.mailbox.refuse = False
     assert office.house.status(office.propose(step="two", purpose="transactional")) == "rejected"
+
+
+def test_what_bounced_goes_out_once_after_a_person_lifted_the_suppression(office: Office) -> None:
+    office.mailbox.refuse = True
+    assert office.send(office.propose()) == "failed"
+    office.mailbox.refuse = False
+    assert office.house.status(office.propose()) == "rejected"
+    office.lift()
+    again = office.propose()
+    assert office.send(again) == "executed"
+    assert office.send(again) == "executed"
+    assert (office.message().state, office.message().decision_id) == (State.SENT, again)
+    assert office.house.status(office.propose()) == "rejected"
+    assert office.send(office.propose(step="two")) == "executed"
+    assert len(office.mailbox.taken) == 2
+
+
+def test_what_came_back_later_is_sent_again_by_a_new_decision_alone(office: Office) -> None:
+    first = office.propose()
+    assert office.send(first) == "executed"
+    take_report(office.house, Report(office.message().id, (), Cause.BOUNCED), source="mail")
+    office.lift()
+    assert office.send(first) == "executed"
+    assert len(office.mailbox.taken) == 1
+    assert office.send(office.propose()) == "executed"
+    assert office.message().state is State.SENT
+    assert len(office.mailbox.taken) == 2
+
+
+def test_what_was_taken_and_came_back_before_that_was_recorded_is_not_sent_again(
+    office: Office,
+) -> None:
+    def die() -> None:
+        report = Report(office.message().id, (), Cause.BOUNCED)
+        with writing(office.house) as books:
+            Messages(books.store_id).move(
+                books.connection, report.message_id, seen=State.HANDING_OVER, to=State.SENT,
+                at=books.now,
+            )  # fmt: skip
+        take_report(office.house, report, source="mail")
+        raise Killed
+
+    decision_id = office.propose()
+    office.mailbox.crash = die
+    with pytest.raises(Killed):
+        office.send(decision_id)
+    office.mailbox.crash = None
+    office.lift()
+    assert office.send(decision_id) == "failed"
+    assert len(office.mailbox.taken) == 1
+
+
+def test_of_two_decisions_at_once_on_one_step_one_is_carried_out(office: Office) -> None:
+    first = office.propose()
+    decision = office.house.decision(first)
+    ledger.approve(office.house, first, decision.argument_hash, "ada")
+    second = office.propose()
+    decision = office.house.decision(second)
+    ledger.approve(office.house, second, decision.argument_hash, "ada")
+
+    class Overtaken(Mailbox):
+        """A carrier that is slow enough for another worker to come first."""
+
+        async def send(self, envelope: Envelope, handing_over: Any) -> None:
+            await execute(office.house, office.hands, second)
+            await super().send(envelope, handing_over)
+
+    slow = replace(office.hands, post=post(office.people, Overtaken(taken=office.mailbox.taken)))
+    assert asyncio.run(execute(office.house, slow, first)) != "executed"
+    assert office.house.status(second) == "executed"
+    assert len(office.mailbox.taken) == 1
+    assert office.message().state is State.SENT
 
 
 def test_an_unsubscribed_customer_gets_only_what_orders_need(office: Office) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -14,10 +15,11 @@ from orchestrator.core import ledger
 from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute
 from orchestrator.core.purchase_mailing import send_by_mail
+from orchestrator.core.suppressing import lift
 from orchestrator.core.taking_in import take_in
 from royal_platform.commerce.decisions.purchase_mail import FLOW
 from royal_platform.commerce.messages.model import State
-from royal_platform.commerce.messages.rules import internet_id
+from royal_platform.commerce.messages.rules import address_digest, internet_id
 from royal_platform.messaging.inbound import arrival_of
 from royal_platform.persistence.messages import Messages
 from royal_platform.persistence.supplier_replies import replies_to
@@ -99,6 +101,26 @@ def test_a_crash_between_the_mail_and_its_record_sends_no_second_one(house: Any)
     assert [each.state for each in mails(house, order_id)] == [State.HANDING_OVER]
     with pytest.raises(Conflict):
         decide(house, order_id, "2")
+
+
+def test_mail_to_suppliers_takes_nothing_from_what_customers_may_get(house: Any) -> None:
+    assert carry(house, Mailbox(), decide(house, ordered(house))) == "executed"
+    with reading(house) as books:
+        store = Messages(books.store_id)
+        assert store.sent_since(books.connection, books.now - timedelta(days=1)) == 0
+
+
+def test_what_bounced_goes_out_once_after_a_person_lifted_the_suppression(house: Any) -> None:
+    order_id, mailbox = ordered(house), Mailbox(refuse=True)
+    assert carry(house, mailbox, decide(house, order_id)) == "failed"
+    mailbox.refuse = False
+    with pytest.raises(Conflict):
+        decide(house, order_id, "2")
+    lift(house, address_digest(TO), "ada")
+    assert carry(house, mailbox, decide(house, order_id, "3")) == "executed"
+    assert [each.state for each in mails(house, order_id)] == [State.SENT]
+    with pytest.raises(Conflict):
+        decide(house, order_id, "4")
 
 
 def test_an_order_cancelled_meanwhile_is_not_mailed(house: Any) -> None:
