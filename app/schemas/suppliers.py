@@ -53,12 +53,16 @@ class FaultOut(Model):
     """Why a row of the feed (from 1) was left out, or how one of our orders stands is not known."""
 
     row: int | None = None
+    supplier_sku: str | None = None
     order: str | None = None
     reason: str
 
 
 class OfferOut(Model):
-    """An offer in force since ``since``; ``variant_id`` null: the store does not sell it."""
+    """An offer in force since ``since``; ``variant_id`` null: the store does not sell it.
+
+    ``unread`` says why the last reading could not read it: it stands as it was known before.
+    """
 
     supplier_id: str
     supplier_name: str
@@ -79,6 +83,7 @@ class OfferOut(Model):
     image_url: str | None
     version: int
     since: datetime
+    unread: str | None
 
 
 class SupplierDetail(SupplierOut):

@@ -47,7 +47,7 @@ _EXPORTED = 50_000
 _SECONDS_PER_DAY = 86_400
 _HEADERS = (
     "supplier", "supplier_sku", "title", "cost", "shipping", "currency", "lead_days_low",
-    "lead_days_high", "stock", "minimum_order", "pack_size", "variant_id", "since",
+    "lead_days_high", "stock", "minimum_order", "pack_size", "variant_id", "since", "unread",
 )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def preview(platform: Platform, supplier_id: str, feed: FeedSettings) -> Preview
     names = {found.id: found.name}
     return PreviewOut(
         offers=[_offer(OfferVersion(o, 0, now, None, None), names) for o in read.offers],
-        faults=[FaultOut(row=each.row, reason=each.reason) for each in read.faults],
+        faults=[FaultOut(**supplying.told(each)) for each in read.faults],
         guessed={str(field): column for field, column in guessed.items()},
     )
 
@@ -154,7 +154,7 @@ def export(platform: Platform) -> str:
             names.get(offer.supplier_id), offer.supplier_sku, offer.title,
             cost and cost.amount, shipping and shipping.amount, money and money.currency,
             offer.lead_days_low, offer.lead_days_high, offer.stock, offer.minimum_order,
-            offer.pack_size, version.variant_id, version.since.isoformat(),
+            offer.pack_size, version.variant_id, version.since.isoformat(), version.unread,
         )  # fmt: skip
 
     return as_csv(_HEADERS, (row(each) for each in platform.offers.offers()[:_EXPORTED]))
@@ -227,6 +227,7 @@ def _offer(version: OfferVersion, names: dict[str, str]) -> OfferOut:
         image_url=offer.image_url,
         version=version.version,
         since=version.since,
+        unread=version.unread,
     )
 
 

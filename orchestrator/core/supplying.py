@@ -10,6 +10,7 @@ from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
 from orchestrator.core.runs import wake
 from royal_platform.commerce.suppliers.model import SupplierOrder
+from royal_platform.commerce.suppliers.ports import Fault
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.offers import Offers
 from royal_platform.persistence.supplier_orders import SupplierOrders
@@ -116,7 +117,7 @@ async def _read(platform: Platform, supplier: Supplier) -> bool:
             books.connection, supplier.id, sample=rows[:_SAMPLE],
             faults=[
                 *unread[:_FAULTS],
-                *({"row": each.row, "reason": each.reason} for each in found.faults[:_FAULTS]),
+                *(told(each) for each in found.faults[:_FAULTS]),
             ],
             offer_count=len(found.offers), fault_count=len(found.faults) + len(unread),
             now=books.now,
@@ -126,9 +127,10 @@ async def _read(platform: Platform, supplier: Supplier) -> bool:
         variant_ids: tuple[str, ...] = ()
         if now.active:
             offers = Offers(books.store_id)
-            changes = offers.take(books.connection, supplier.id, found.offers, now=books.now)
+            changes = offers.take(books.connection, supplier.id, found, now=books.now)
             facts |= {
-                "added": changes.added, "changed": changes.changed, "withdrawn": changes.withdrawn
+                "added": changes.added, "changed": changes.changed,
+                "withdrawn": changes.withdrawn, "unread": changes.unread,
             }  # fmt: skip
             variant_ids = changes.variant_ids
         news = [each.reference for each in stated if _state(books, supplier, each)]
@@ -148,6 +150,11 @@ async def _read(platform: Platform, supplier: Supplier) -> bool:
     if news:
         wake(platform, ORDER_STATED, f"stated_{supplier.id}_{moment}")
     return True
+
+
+def told(fault: Fault) -> dict[str, Any]:
+    """A fault as it is kept and shown."""
+    return {"row": fault.row, "supplier_sku": fault.supplier_sku, "reason": fault.reason}
 
 
 async def _open_orders(

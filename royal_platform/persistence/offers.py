@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 from core.storage.database import Database
 from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers.model import Offer, OfferVersion, Promise, Reliability
+from royal_platform.commerce.suppliers.ports import Reading
 from royal_platform.commerce.suppliers.rules import (
     changed_terms,
     matched,
@@ -40,11 +41,15 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a reading changed: counts, and the variants whose known offers are other ones now."""
+    """What a reading changed: counts, and the variants whose known offers are other ones now.
+
+    ``unread`` articles stand as they were known before.
+    """
 
     added: int
     changed: int
     withdrawn: int
+    unread: int
     variant_ids: tuple[str, ...]
 
 
@@ -55,13 +60,14 @@ class Offers:
         self.store_id = store_id
 
     def take(
-        self, connection: Connection, supplier_id: str, offers: Sequence[Offer], *, now: datetime
+        self, connection: Connection, supplier_id: str, reading: Reading, *, now: datetime
     ) -> Changes:
         """Put a supplier's catalogue in force; what did not change keeps its version.
 
-        Stock moves within a version. An article that is no longer listed is withdrawn; one that
-        comes back is a new version.
+        Stock moves within a version. An article that is listed unreadably stays as it was known;
+        one that is no longer listed is withdrawn, and one that comes back is a new version.
         """
+        offers = reading.offers
         before = self._in_force(connection, supplier_id)
         variant_ids = matched(offers, self._by_sku(connection))
         ended: list[dict[str, Any]] = []
@@ -84,7 +90,9 @@ class Offers:
                 touched |= {each for each in (variant_id, old.variant_id) if each}
                 ended.append(_ending(offer.supplier_sku))
             rows.append(self._row(offer, variant_id, 0 if old is None else old.version, now))
-        gone = [old for old in before.values() if not old.withdrawn]
+        missing = {sku: old for sku, old in before.items() if not old.withdrawn}
+        unread = {sku: why for sku in missing if (why := reading.why_missing(sku))}
+        gone = [old for sku, old in missing.items() if sku not in unread]
         for old in gone:
             ended.append(_ending(old.offer.supplier_sku))
             row = self._row(old.offer, old.variant_id, old.version, now)
@@ -92,7 +100,8 @@ class Offers:
             touched |= {old.variant_id} - {None}  # type: ignore[arg-type]
         self._write(connection, supplier_id, ended, rows, now)
         self._level(connection, supplier_id, levels)
-        return Changes(added, changed, len(gone), tuple(sorted(touched)))
+        self._note(connection, supplier_id, unread)
+        return Changes(added, changed, len(gone), len(unread), tuple(sorted(touched)))
 
     def page(
         self,
@@ -194,6 +203,7 @@ class Offers:
             "store_id": self.store_id, "supplier_id": offer.supplier_id,
             "supplier_sku": offer.supplier_sku, "version": version + 1,
             "variant_id": variant_id, "since": now, "until": None, "withdrawn": False,
+            "unread": None,
             "words": " ".join(each for each in words if each).lower(),
         }  # fmt: skip
         row |= {name: getattr(offer, name) for name in _PLAIN}
@@ -222,6 +232,23 @@ class Offers:
             )
         if rows:
             connection.execute(supplier_offers.insert(), rows)
+
+    def _note(self, connection: Connection, supplier_id: str, unread: Mapping[str, str]) -> None:
+        """Why which articles could not be read this time; of all others nothing is noted."""
+        table = supplier_offers.c
+        mine = (
+            update(supplier_offers)
+            .where(table.store_id == self.store_id, table.supplier_id == supplier_id)
+            .where(table.until.is_(None))
+        )
+        connection.execute(mine.where(table.unread.is_not(None)).values(unread=None))
+        if unread:
+            connection.execute(
+                mine.where(table.supplier_sku == bindparam("noted_sku")).values(
+                    unread=bindparam("why")
+                ),
+                [{"noted_sku": sku, "why": why} for sku, why in unread.items()],
+            )
 
     def _level(
         self, connection: Connection, supplier_id: str, levels: list[dict[str, Any]]
@@ -307,5 +334,6 @@ def _version(row: Row[Any]) -> OfferVersion:
         values[name] = None if amount is None else Money(amount, getattr(row, currency))
     offer = Offer(supplier_id=row.supplier_id, supplier_sku=row.supplier_sku, **values)
     return OfferVersion(
-        offer, row.version, row.since, row.until, row.variant_id, withdrawn=row.withdrawn
-    )
+        offer, row.version, row.since, row.until, row.variant_id, withdrawn=row.withdrawn,
+        unread=row.unread,
+    )  # fmt: skip

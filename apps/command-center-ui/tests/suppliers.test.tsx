@@ -14,6 +14,23 @@ it("shows promise against fact, and says what is not yet known", async () => {
   expect(await screen.findByText("1.5 days late")).toBeInTheDocument();
 });
 
+it("says of an article that could not be read why it stands as last known", async () => {
+  const world = new World();
+  open("/suppliers", world);
+  const row = await screen.findByRole("row", { name: /Hoof pick/ });
+  expect(within(row).getByText("as last known")).toBeInTheDocument();
+  expect(within(row).getByText(/'on request' is not an amount/)).toBeInTheDocument();
+  expect(within(screen.getByRole("row", { name: /Saddle pad/ })).queryByText("as last known")).toBe(
+    null,
+  );
+});
+
+it("names the article of a row that was left out", async () => {
+  open("/suppliers/sup_1", new World());
+  expect(await screen.findByText("Row 8, N-1: its cost is not an amount")).toBeInTheDocument();
+  expect(screen.getByText("Row 7: it has no SKU")).toBeInTheDocument();
+});
+
 it("names the next step while there is no supplier", async () => {
   const world = new World();
   world.suppliers = [];

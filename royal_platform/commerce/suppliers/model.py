@@ -49,7 +49,8 @@ class OfferVersion:
     """An offer as it stood from ``since`` until ``until`` (None: it stands now).
 
     ``variant_id`` is the store's variant it is matched with; ``withdrawn`` says that the supplier
-    no longer lists the article.
+    no longer lists the article. ``unread``: why the last reading could not read it, and it stands
+    as it was known before; None when it could.
     """
 
     offer: Offer
@@ -58,6 +59,7 @@ class OfferVersion:
     until: datetime | None
     variant_id: str | None
     withdrawn: bool = False
+    unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

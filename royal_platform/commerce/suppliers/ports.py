@@ -17,10 +17,16 @@ from royal_platform.commerce.suppliers.model import (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why one row of a supplier's catalogue was left out; ``row`` counts from 1."""
+    """Why one row of a supplier's catalogue was left out; ``row`` counts from 1.
+
+    ``supplier_sku`` is the article it is of, None where it names none. ``hides``: any article may
+    be in it.
+    """
 
     row: int
     reason: str
+    supplier_sku: str | None = None
+    hides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,12 @@ class Reading:
 
     offers: tuple[Offer, ...]
     faults: tuple[Fault, ...] = ()
+
+    def why_missing(self, supplier_sku: str) -> str | None:
+        """Why an article without an offer may be listed all the same; None: it is gone."""
+        return next(
+            (each.reason for each in self.faults if each.supplier_sku == supplier_sku), None
+        ) or next((each.reason for each in self.faults if each.hides), None)
 
 
 class SupplierReader(Protocol):

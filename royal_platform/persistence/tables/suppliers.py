@@ -56,6 +56,8 @@ supplier_offers = Table(
     # NULL: in force
     moment("until", nullable=True),
     Column("withdrawn", Boolean, nullable=False),
+    # Why the last reading could not read it; NULL when it could.
+    Column("unread", Text),
     Column("title", String(255), nullable=False),
     # title, brand, SKUs and category in lower case, to be searched
     Column("words", Text, nullable=False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import cast
 
@@ -84,7 +84,10 @@ def guess(headers: Sequence[str]) -> dict[FieldName, str]:
 
 
 def reading(rows: Iterable[Row], columns: ColumnMap, supplier_id: str) -> Reading:
-    """Offers, and the rows that made none. Of two rows with one SKU the first counts."""
+    """Offers, and the rows that made none. Of two rows with one SKU the first counts.
+
+    A catalogue of which no row can be read lists its articles all the same.
+    """
     offers: dict[str, Offer] = {}
     faults: list[Fault] = []
     for number, row in enumerate(rows, 1):
@@ -94,8 +97,14 @@ def reading(rows: Iterable[Row], columns: ColumnMap, supplier_id: str) -> Readin
                 raise ValueError(f"the SKU {offer.supplier_sku!r} occurs twice")
             offers[offer.supplier_sku] = offer
         except ValueError as error:
-            faults.append(Fault(number, str(error)))
+            faults.append(Fault(number, str(error), _sku(row, columns)))
+    if not offers:
+        faults = [replace(each, hides=True) for each in faults]
     return Reading(tuple(offers.values()), tuple(faults))
+
+
+def _sku(row: Row, columns: ColumnMap) -> str | None:
+    return row.get(columns.columns.get("supplier_sku", ""), "").strip() or None
 
 
 def _offer(row: Row, columns: ColumnMap, supplier_id: str) -> Offer:
@@ -103,7 +112,7 @@ def _offer(row: Row, columns: ColumnMap, supplier_id: str) -> Offer:
         value = row.get(columns.columns.get(field, ""), "").strip()
         return value or None
 
-    number = cell("supplier_sku")
+    number = _sku(row, columns)
     if number is None:
         raise ValueError("it has no SKU")
     if len(number) > 80:

@@ -14,6 +14,7 @@ from royal_platform.suppliers.feed.rows import Row
 from royal_platform.suppliers.printful.client import PrintfulClient
 from royal_platform.suppliers.printful.errors import Unreadable
 from royal_platform.suppliers.printful.mapping import (
+    ARTICLE,
     DRAFT,
     UNREAD,
     new_order,
@@ -71,7 +72,8 @@ class PrintfulCatalogue:
         found: list[Row] = []
         for variant in variants:
             if isinstance(variant, Unread):
-                found.append(unread_row(variant, variant.name))
+                named = "" if variant.hides else variant.id
+                found.append(unread_row(variant, variant.name, named))
                 continue
             number = None if variant.product is None else variant.product.product_id
             article, rates = articles.get(number or 0, (None, ()))
@@ -87,10 +89,9 @@ class PrintfulCatalogue:
         found = reading(
             rows, ColumnMap(_COLUMNS, self.currency, decimal_comma=False), self.supplier_id
         )
-        faults = tuple(
-            Fault(each.row, _reason(rows[each.row - 1], each.reason)) for each in found.faults
+        return Reading(
+            found.offers, tuple(_fault(rows[each.row - 1], each) for each in found.faults)
         )
-        return Reading(found.offers, faults)
 
     @property
     def _path(self) -> str:
@@ -110,11 +111,11 @@ class PrintfulCatalogue:
 
     async def _variants(self, product: SyncProduct | Unread) -> list[SyncVariant | Unread]:
         if isinstance(product, Unread):
-            return [product]
+            return [replace(product, hides=True)]
         try:
             found = await self.client.get(f"{self._path}/{product.id}", OneSyncProduct)
         except Unreadable:
-            return [Unread("", str(product.id), product.name)]
+            return [Unread("", str(product.id), product.name, hides=True)]
         if found is None:
             # Taken away since the list was read.
             return []
@@ -156,10 +157,13 @@ class PrintfulCatalogue:
         return [each for each in told.result if isinstance(each, Rate)]
 
 
-def _reason(row: Row, otherwise: str) -> str:
+def _fault(row: Row, found: Fault) -> Fault:
     if row.get(UNREAD):
-        return f"it is unknown: {row[UNREAD]} is not as Printful's documentation describes"
-    return otherwise if row.get("supplier_sku") else _UNLINKED
+        reason = f"it is unknown: {row[UNREAD]} is not as Printful's documentation describes"
+        article = row.get(ARTICLE)
+        return Fault(found.row, reason, article, hides=article is None)
+    # What is linked with nothing cannot be ordered: it is gone.
+    return found if row.get("supplier_sku") else Fault(found.row, _UNLINKED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,17 @@ DRAFT = "draft"
 _DEFAULT_RATE = "STANDARD"
 # The column of a row that says what of it could not be read.
 UNREAD = "unreadable"
+# The article that could not be read; absent where it is not known which.
+ARTICLE = "article"
 
 
-def unread_row(what: Unread, title: str) -> Row:
+def unread_row(what: Unread, title: str, article: str) -> Row:
     """The row of an article that cannot be offered, for what it says cannot be read."""
-    told = {"title": title, UNREAD: f"{what.field or 'its shape'} of {what.id or 'an article'}"}
+    told = {
+        "title": title,
+        ARTICLE: article,
+        UNREAD: f"{what.field or 'its shape'} of {what.id or 'an article'}",
+    }
     return {name: value for name, value in told.items() if value}
 
 
@@ -57,10 +63,10 @@ def row_of(
     An article that is linked with nothing of the catalogue keeps no number: it cannot be ordered.
     """
     if isinstance(article, Unread):
-        return unread_row(article, variant.name)
+        return unread_row(article, variant.name, str(variant.id))
     stocked = None if article is None else _stocked(variant, article)
     if isinstance(stocked, Unread):
-        return unread_row(stocked, variant.name)
+        return unread_row(stocked, variant.name, str(variant.id))
     if not variant.synced or article is None or stocked is None:
         return {"title": variant.name}
     product = article.result.product

@@ -28,11 +28,15 @@ class _Answer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """One of a list that is not as documented: ``field`` is wrong; the rest as far as it says."""
+    """One of a list that is not as documented: ``field`` is wrong; the rest as far as it says.
+
+    ``hides``: there are articles in it that are not named.
+    """
 
     field: str
     id: str = ""
     name: str = ""
+    hides: bool = False
 
 
 def _or_unread(shape: type[BaseModel]) -> BeforeValidator:

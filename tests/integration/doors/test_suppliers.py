@@ -14,6 +14,7 @@ import pytest
 from core.export.table import safe_cell
 from orchestrator.core import ledger, supplying
 from orchestrator.core.books import writing
+from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.taking_in import take_in
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import Inverse, Proposal, Risk, Subject
@@ -63,7 +64,9 @@ def test_a_feed_is_tried_mapped_and_switched_on(call: Any, platform: Platform) -
     feed = {"file": "new.csv", "columns": {"supplier_sku": "code", "cost": "netto"}}
     tried = call("POST", f"/suppliers/{supplier_id}/preview", feed=feed).get_json()
     assert [offer["cost"] for offer in tried["offers"]] == [{"amount": "12.00", "currency": "USD"}]
-    assert tried["faults"] == [{"row": 2, "order": None, "reason": "it has no SKU"}]
+    assert tried["faults"] == [
+        {"row": 2, "supplier_sku": None, "order": None, "reason": "it has no SKU"}
+    ]
     change = {"version": 1, "name": "New", "active": True, "settings": {"feed": feed}}
     assert call("PUT", f"/suppliers/{supplier_id}", **change).status_code == 200
     assert call("PUT", f"/suppliers/{supplier_id}", **change).status_code == 409
@@ -172,3 +175,34 @@ def test_a_purchase_order_is_a_document_to_send(call: Any, platform: Platform) -
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.data.startswith(b"%PDF-")
     assert call("GET", "/purchase-orders/po_2/document", "viewer").status_code == 404
+
+
+def test_a_purchase_order_is_mailed_by_whoever_may_decide_and_once(
+    call: Any, platform: Platform
+) -> None:
+    decision_id = ledger.propose(platform, [reorder()])[0]
+    with writing(platform) as books:
+        order = PurchaseOrder("po_1", decision_id, "v1", "PAD-1", 12, None, None, None, "ordered")
+        books.purchases.place(books.connection, order, title="Zadeldek", now=books.now)
+    path, to = "/purchase-orders/po_1/mail", "orders@tack.example"
+    assert call("POST", path, "viewer", to=to, key="entry-001").status_code == 403
+    for wrong in ("nobody", "a@b", "a@b.example\nBcc: c@d.example", "A <a@b.example>"):
+        assert call("POST", path, to=wrong, key="entry-001").status_code == 422
+    assert call("POST", "/purchase-orders/po_2/mail", to=to, key="entry-001").status_code == 404
+    assert call("GET", "/decisions").get_json()["total"] == 1
+    for _ in range(2):
+        assert call("POST", path, to=to, key="entry-001").get_json()["mails"] == []
+    decided = call("GET", "/decisions?kind=purchase_order.mail").get_json()["data"]
+    assert [(each["status"], each["agent_id"]) for each in decided] == [("approved", "person")]
+    asyncio.run(execute(platform, hands_of(platform), decided[0]["id"]))
+    [shown] = call("GET", "/purchase-orders", "viewer").get_json()["data"]
+    [mail] = shown["mails"]
+    assert (mail["to"], mail["state"], mail["carrier"]) == (to, "sent", "outbox")
+    assert mail["decision_id"] == decided[0]["id"]
+    again = call("POST", path, to=to.upper(), key="entry-002")
+    assert again.status_code == 409
+    assert "sent" in again.get_json()["detail"]
+    # Its words and its recipient stand in the outbox, where nothing has left the machine.
+    kept = call("GET", f"/messages/{mail['message_id']}").get_json()
+    assert kept["address"] == to
+    assert "po_1" in kept["subject"]

@@ -23,6 +23,7 @@ from royal_platform.commerce.decisions.model import Decision
 from royal_platform.commerce.pricing.competitors import CompetitorPrice
 from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers.model import Offer
+from royal_platform.commerce.suppliers.ports import Reading
 from royal_platform.persistence.competitor_prices import put_competitor_prices
 from royal_platform.persistence.costs_to_serve import served_in
 from royal_platform.persistence.decisions import DecisionFilter
@@ -158,7 +159,7 @@ def test_what_a_supplier_brings_to_the_buyer_is_learned_of_goods_the_store_does_
                   shipping=Money(Decimal("3.10"), "EUR"), stock=9)
             for row in rows
         ]  # fmt: skip
-        Offers(books.store_id).take(books.connection, "sup", offers, now=books.now)
+        Offers(books.store_id).take(books.connection, "sup", Reading(tuple(offers)), now=books.now)
         books.connection.execute(
             update(variants).where(variants.c.id == ids[0]).values(tracked=False)
         )

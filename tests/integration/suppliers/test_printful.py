@@ -223,25 +223,30 @@ def spoiled(path: str, place: list, value: object) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("path", "place", "value", "offered", "unknown"),
+    ("path", "place", "value", "offered", "unknown", "named"),
     [
-        ("/store/products/1", ["sync_variants", 1, "retail_price"], "free", {"501", "503"}, 1),
-        ("/store/products/1", ["sync_variants", 1], None, {"501", "503"}, 1),
-        ("/store/products/1", ["sync_variants"], "none", set(), 1),
-        ("/store/products", [1, "id"], "second", {"501", "502", "503"}, 1),
-        ("/products/71", ["variants", 1, "price"], None, {"501", "502"}, 1),
-        ("/products/71", ["product", "currency"], None, set(), 3),
-        ("/shipping/rates", [0, "rate"], "soon", {"501", "502", "503"}, 0),
+        ("/store/products/1", ["sync_variants", 1, "retail_price"], "free", {"501", "503"}, 1,
+         {"502"}),
+        ("/store/products/1", ["sync_variants", 1], None, {"501", "503"}, 1, None),
+        ("/store/products/1", ["sync_variants"], "none", set(), 1, None),
+        ("/store/products", [1, "id"], "second", {"501", "502", "503"}, 1, None),
+        ("/products/71", ["variants", 1, "price"], None, {"501", "502"}, 1, {"503"}),
+        ("/products/71", ["product", "currency"], None, set(), 3, {"501", "502", "503"}),
+        ("/shipping/rates", [0, "rate"], "soon", {"501", "502", "503"}, 0, set()),
     ],
-)
+)  # fmt: skip
 def test_an_article_that_cannot_be_read_is_told_and_keeps_no_other_back(
-    shop: Shop, path: str, place: list, value: object, offered: set[str], unknown: int
-):
+    shop: Shop, path: str, place: list, value: object, offered: set[str], unknown: int,
+    named: set[str] | None,
+):  # fmt: skip
     shop.server.instead[path] = spoiled(path, place, value)
     found = shop.read(ship_to=HOME)
     assert {each.supplier_sku for each in found.offers} == offered
     told = [fault.reason for fault in found.faults if fault.reason.startswith("it is unknown")]
     assert len(told) == unknown
+    # What it cannot name may be any of its articles: none of them is gone.
+    held = {sku for sku in ("501", "502", "503", "999") if found.why_missing(sku)}
+    assert held == ({"501", "502", "503", "999"} if named is None else named)
     if path == "/shipping/rates":
         assert {each.shipping for each in found.offers} == {None}
 

@@ -13,6 +13,7 @@ from core.errors import Invalid
 from core.storage.database import Database
 from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers.model import Offer, OrderLine, SupplierOrder, Tracking
+from royal_platform.commerce.suppliers.ports import Fault, Reading
 from royal_platform.persistence import stores
 from royal_platform.persistence.offers import Offers, StoredOffers
 from royal_platform.persistence.supplier_orders import SupplierOrders
@@ -52,10 +53,10 @@ def database(migrated_url: str):
     found.dispose()
 
 
-def take(database: Database, *offers: Offer, days: int = 0):
+def take(database: Database, *offers: Offer, days: int = 0, faults: tuple[Fault, ...] = ()):
     with database.write() as transaction:
         return Offers("mine").take(
-            transaction.connection, "s", offers, now=T0 + timedelta(days=days)
+            transaction.connection, "s", Reading(offers, faults), now=T0 + timedelta(days=days)
         )
 
 
@@ -75,6 +76,42 @@ def test_versions_follow_terms_and_stock_moves_within_one(database: Database) ->
     back = take(database, PAD, PICK, days=4)
     assert (back.added, back.changed) == (0, 2)
     assert book.history("s", "H")[0].offer.cost == euro("1.2345")
+
+
+def test_an_article_that_is_listed_unreadably_stays_as_last_known_with_the_reason(
+    database: Database,
+) -> None:
+    take(database, PAD, PICK)
+    book = StoredOffers(database, "mine")
+    wrong = Fault(1, "its cost 'much' is not an amount", "P")
+    changes = take(database, PICK, days=1, faults=(wrong,))
+    assert (changes.changed, changes.withdrawn, changes.variant_ids) == (0, 0, ())
+    (pad,) = book.offers(["v1"])
+    assert (pad.version, pad.offer, pad.unread) == (1, PAD, wrong.reason)
+    assert {each.unread for each in book.offers() if each.offer.supplier_sku == "H"} == {None}
+    # Read again it is as it was, whatever it says now.
+    take(database, PAD, PICK, days=2)
+    assert [each.unread for each in book.offers()] == [None, None]
+    take(database, PICK, days=3, faults=(wrong,))
+    assert take(database, replace(PAD, cost=euro("11")), PICK, days=4).changed == 1
+    (pad,) = book.offers(["v1"])
+    assert (pad.version, pad.offer.cost, pad.unread) == (2, euro("11"), None)
+    take(database, PICK, days=5, faults=(wrong,))
+    # A row of another article, or one that names none, keeps nothing that is gone.
+    others = (Fault(1, "it has no SKU"), Fault(2, "-", "X"))
+    assert take(database, PICK, days=6, faults=others).withdrawn == 1
+    assert book.offers(["v1"]) == []
+    take(database, PICK, days=7, faults=(wrong,))
+    assert book.history("s", "P")[0].withdrawn
+    assert book.offers(["v1"]) == []
+
+
+def test_rows_that_hide_which_articles_they_are_withdraw_none(database: Database) -> None:
+    take(database, PAD, PICK)
+    hidden = Fault(1, "its shape is unknown", hides=True)
+    assert take(database, PICK, days=1, faults=(hidden,)).withdrawn == 0
+    (pad,) = StoredOffers(database, "mine").offers(["v1"])
+    assert pad.unread == hidden.reason
 
 
 def test_offers_are_searched_paged_and_another_stores_are_not_seen(database: Database) -> None:

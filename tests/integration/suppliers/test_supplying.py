@@ -260,6 +260,18 @@ def test_a_supplier_is_tried_before_its_offers_count(platform: Platform) -> None
         supplying.enter(platform, name="new", kind="feed", settings=entered, actor="ada")
 
 
+def test_an_article_in_a_cell_that_is_no_number_stays_as_last_known(platform: Platform) -> None:
+    path = Path(platform.settings.var_dir) / "feeds" / "new.csv"
+    path.write_text("code,name,netto\nN1,New Pad,on request\nN2,,\n")
+    supplier_id = next(each.id for each in suppliers(platform).values() if each.name == "New")
+    supplying.hasten(platform, supplier_id, "ada")
+    assert read(platform) == 1
+    mine = [o for o in platform.offers.offers() if o.offer.supplier_id == supplier_id]
+    first = next(each for each in mine if each.offer.supplier_sku == "N1")
+    assert (len(mine), first.version, str(first.offer.cost)) == (2, 1, "12.00 EUR")
+    assert "on request" in str(first.unread)
+
+
 def test_an_article_that_is_no_longer_listed_is_withdrawn(platform: Platform) -> None:
     path = Path(platform.settings.var_dir) / "feeds" / "new.csv"
     path.write_text("code,name,netto\nN1,New Pad,12.00\n")

@@ -86,6 +86,19 @@ def test_a_row_that_makes_no_offer_says_why_and_the_others_stand():
     assert "twice" in found.faults[1].reason
 
 
+def test_what_cannot_be_read_is_told_of_its_article():
+    found = offers_of(b"sku,title,cost\nA,One,1.00\n,Two,2.00\nA,Again,much\nB,Four,much\n")
+    assert [fault.supplier_sku for fault in found.faults] == [None, "A", "B"]
+    assert not any(fault.hides for fault in found.faults)
+    assert found.why_missing("B") == found.faults[2].reason
+    assert found.why_missing("C") is None
+
+
+def test_a_feed_of_which_nothing_can_be_read_hides_all_its_articles():
+    found = offers_of(b"sku,title,cost\n,One,1.00\n,Two,2.00\n")
+    assert found.why_missing("A") == found.faults[0].reason
+
+
 def test_a_picture_address_that_is_a_script_is_dropped():
     body = b"sku,title,image\nA,One,javascript:alert(1)\nB,Two,https://x.test/a.jpg\n"
     first, second = offers_of(body).offers

@@ -3461,6 +3461,11 @@ export interface components {
              */
             row: number | null;
             /**
+             * Supplier Sku
+             * @default null
+             */
+            supplier_sku: string | null;
+            /**
              * Order
              * @default null
              */
@@ -4437,6 +4442,8 @@ export interface components {
         /**
          * OfferOut
          * @description An offer in force since ``since``; ``variant_id`` null: the store does not sell it.
+         *
+         *     ``unread`` says why the last reading could not read it: it stands as it was known before.
          */
         OfferOut: {
             /** Supplier Id */
@@ -4476,6 +4483,8 @@ export interface components {
              * Format: date-time
              */
             since: string;
+            /** Unread */
+            unread: string | null;
         };
         /** OfferPage */
         OfferPage: {

@@ -53,6 +53,7 @@ export const offers: Offer[] = ["Saddle pad", "Hoof pick"].map((title, index) =>
   image_url: null,
   version: 2,
   since: "2026-11-20T00:00:00Z",
+  unread: index === 0 ? null : "its cost 'on request' is not an amount",
 }));
 
 export function suppliers(now: string): SupplierDetail[] {
@@ -75,7 +76,10 @@ export function suppliers(now: string): SupplierDetail[] {
     },
     columns: ["code", "name", "netto"],
     sample: [{ code: "N-0", name: "Saddle pad", netto: "12.50" }],
-    faults: [{ row: 7, order: null, reason: "it has no SKU" }],
+    faults: [
+      { row: 7, supplier_sku: null, order: null, reason: "it has no SKU" },
+      { row: 8, supplier_sku: "N-1", order: null, reason: "its cost is not an amount" },
+    ],
   };
   const known = {
     ...UNKNOWN,

@@ -7,6 +7,7 @@ import type { Offer } from "@/api/types";
 import { useFormat } from "@/format/use-format";
 import { SearchField, Segmented } from "@/ui/fields";
 import { QueryView } from "@/ui/QueryView";
+import { Tag } from "@/ui/Tone";
 import { useUrlState } from "@/ui/use-url-state";
 import { type Column, type Placement, VirtualTable } from "@/ui/VirtualTable";
 import { leadTime } from "./words";
@@ -111,6 +112,12 @@ function useColumns(): Column<Offer>[] {
             <span className="ml-2 font-mono text-meta text-muted max-md:hidden">
               {row.original.supplier_sku}
             </span>
+            {row.original.unread !== null && (
+              <span className="ml-2" title={row.original.unread}>
+                <Tag tone="warn">{t("suppliers.lastKnown")}</Tag>
+                <span className="sr-only">{row.original.unread}</span>
+              </span>
+            )}
           </>
         ),
       },

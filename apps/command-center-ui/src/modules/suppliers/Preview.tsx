@@ -58,6 +58,11 @@ export function Preview({ supplier, feed, may }: PreviewProps) {
   );
 }
 
+function faultText(fault: Fault) {
+  if (fault.order !== null) return "suppliers.unreadOrder";
+  return fault.supplier_sku === null ? "suppliers.row" : "suppliers.rowOf";
+}
+
 function LeftOut({ faults }: { faults: readonly Fault[] }) {
   const { t } = useTranslation();
   if (faults.length === 0) return null;
@@ -67,7 +72,7 @@ function LeftOut({ faults }: { faults: readonly Fault[] }) {
       <ul className="text-muted">
         {faults.slice(0, 10).map((fault) => (
           <li key={`${fault.row ?? fault.order} ${fault.reason}`}>
-            {t(fault.order === null ? "suppliers.row" : "suppliers.unreadOrder", { ...fault })}
+            {t(faultText(fault), { ...fault })}
           </li>
         ))}
       </ul>
