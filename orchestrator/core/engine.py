@@ -107,7 +107,8 @@ class DurableEngine:
             "serializer": JsonSerializer(),
             "run_migrations": False,
             "max_executor_threads": _EXECUTOR_THREADS,
-            "notification_listener_polling_interval_sec": 2.0,
+            # Nobody sends notifications; a worker that ends waits for one such look.
+            "notification_listener_polling_interval_sec": 0.2,
             "scheduler_polling_interval_sec": 3600.0,
             "log_level": "WARNING",
         }

@@ -16,7 +16,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -31,7 +31,7 @@ from orchestrator.core.books import reading, writing
 from orchestrator.core.engine import APPLICATION_VERSION, DurableEngine
 from orchestrator.core.engine_database import engine_url
 from orchestrator.core.execution import execute, hands_of
-from orchestrator.core.queues import AGENTS
+from orchestrator.core.queues import AGENTS, QUEUES
 from orchestrator.core.runs import start_run
 from orchestrator.core.work import Work, place_of
 from royal_platform.bootstrap import Platform, bootstrap
@@ -131,13 +131,13 @@ class Shop:
     def work_until_done(self, workflow_id: str, served: Platform | None = None) -> str:
         engine = DurableEngine(self.url, "today")
         Work(served or self.platform).register(engine)
-        engine.launch()
+        engine.launch([replace(queue, poll_seconds=0.1) for queue in QUEUES])
         try:
             engine.recover(["gone"])
             deadline = time.monotonic() + 60
             while (status := self.status(workflow_id)) in {"PENDING", "ENQUEUED"}:
                 assert time.monotonic() < deadline, f"{workflow_id} is still {status}"
-                time.sleep(0.05)
+                time.sleep(0.02)
         finally:
             engine.shutdown(0)
         return status
