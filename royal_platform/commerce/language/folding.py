@@ -44,6 +44,9 @@ def fold(text: str) -> Folded:
 
 def folded(text: str) -> str:
     """The folded text alone, without spaces around it."""
+    # A shop has thousands of titles, and most are plain: their places need not be told apart.
+    if text.isascii():
+        return " ".join(text.lower().split())
     return fold(text).text.strip()
 
 

@@ -67,6 +67,11 @@ def title_words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(folded(text)))
 
 
+def written_words(text: str) -> frozenset[str]:
+    """The same words with their accents, as a title may be written."""
+    return frozenset(_WORD.findall(text.lower()))
+
+
 def named_titles(text: str, titles: Mapping[str, str]) -> tuple[str, ...]:
     """The ids of the ``titles`` that the text names best; none when too many are named alike."""
     said = title_words(text)

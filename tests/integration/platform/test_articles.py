@@ -58,6 +58,20 @@ def test_an_active_article_is_found_with_its_price_stock_and_time(database: Data
     assert StoredArticles(database, "str_other", "EUR").asked_about("oak lamp", None) == []
 
 
+def test_an_article_is_found_by_its_name_with_and_without_accents(database: Database) -> None:
+    put(database, 1, "Crème brûlée")
+    articles = StoredArticles(database, STORE, "EUR")
+    (found,) = articles.asked_about("Is the CRÈME BRÛLÉE in stock?", None)
+    assert found.id == "p1"
+
+
+def test_an_article_is_found_in_a_letter_of_many_words(database: Database) -> None:
+    put(database, 1, "Zinc vase")
+    many = " ".join(f"{a}{b}{c}" for a in "abc" for b in "def" for c in "aeiou")
+    (found,) = StoredArticles(database, STORE, "EUR").asked_about(f"{many} the zinc vase?", None)
+    assert found.id == "p1"
+
+
 def test_the_store_says_which_articles_customers_can_see(tmp_path: Path) -> None:
     with Sandbox(tmp_path / "sandbox", history_days=2) as sandbox:
         opened = bootstrap(
