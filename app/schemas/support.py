@@ -21,7 +21,7 @@ class TriageOut(Model):
     language: str
     intent: str
     sentiment: Literal["positive", "neutral", "negative"]
-    urgency: Literal["low", "normal", "high"]
+    urgency: Literal["low", "normal", "high", "unsure"]
     confidence: float
     reasons: list[str]
 
@@ -150,7 +150,7 @@ class ThreadQuery(PageQuery):
     customer_id: str | None = Field(None, max_length=_ID_MAX)
     intent: Intent | None = None
     sentiment: Literal["positive", "neutral", "negative"] | None = None
-    urgency: Literal["low", "normal", "high"] | None = None
+    urgency: Literal["low", "normal", "high", "unsure"] | None = None
 
 
 class ThreadPath(BaseModel):

@@ -50,7 +50,7 @@ class Understanding:
         return (
             taught.intent.label(vector),
             taught.sentiment.guess(vector),
-            taught.urgency.guess(vector),
+            taught.urgency.label(vector),
         )
 
     async def _by_model(self, text: str, thread_id: str) -> Intent | None:

@@ -74,11 +74,13 @@ class Learned:
         return found if found.confidence >= self.threshold else Guess(UNSURE, found.confidence)
 
 
-def learn(vectors: Vectors, labels: Sequence[str], pairs: Sequence[str]) -> Learned:
+def learn(
+    vectors: Vectors, labels: Sequence[str], pairs: Sequence[str], precision: float = PRECISION
+) -> Learned:
     """Fit on training examples, one unit vector a row.
 
     Cases of one pair are always in the same fold. The threshold is the lowest at which at least
-    ``PRECISION`` of the sure answers were right out of fold; above all scores when none is.
+    ``precision`` of the sure answers were right out of fold; above all scores when none is.
     """
     names = tuple(sorted(set(labels)))
     truth = np.array([names.index(label) for label in labels])
@@ -86,7 +88,7 @@ def learn(vectors: Vectors, labels: Sequence[str], pairs: Sequence[str]) -> Lear
     scored = {strength: _out_of_fold(vectors, truth, folds, strength) for strength in STRENGTHS}
     strength = max(STRENGTHS, key=lambda each: float((scored[each].argmax(1) == truth).mean()))
     scores = scored[strength]
-    threshold = _threshold(scores.max(axis=1), scores.argmax(axis=1) == truth)
+    threshold = _threshold(scores.max(axis=1), scores.argmax(axis=1) == truth, precision)
     centre, weights, shares = _fit(vectors, truth, len(names), strength)
     return Learned(names, centre, weights, shares, threshold, strength)
 
@@ -121,10 +123,10 @@ def _centred(vectors: Vectors, centre: Floats) -> Floats:
     return np.asarray(moved / np.maximum(lengths, 1e-12), dtype=np.float64)
 
 
-def _threshold(confidence: Floats, right: NDArray[np.bool_]) -> float:
+def _threshold(confidence: Floats, right: NDArray[np.bool_], precision: float) -> float:
     order = np.argsort(-confidence)
     precise = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(precise[_FEWEST_SURE - 1 :] >= PRECISION)
+    enough = np.flatnonzero(precise[_FEWEST_SURE - 1 :] >= precision)
     if not len(enough):
         return 1.01
     return float(confidence[order][enough[-1] + _FEWEST_SURE - 1])

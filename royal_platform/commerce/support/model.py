@@ -43,11 +43,20 @@ class Sentiment(StrEnum):
 
 
 class Urgency(StrEnum):
-    """How soon a message wants an answer."""
+    """How soon a message wants an answer; ``UNSURE`` where that cannot be told."""
 
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
+    UNSURE = "unsure"
+
+
+class Proof(StrEnum):
+    """Who says that a thread's sender is who it says: a machine, nobody, or a person of ours."""
+
+    PROVEN = "proven"
+    UNPROVEN = "unproven"
+    VOUCHED = "vouched"
 
 
 class SourceType(StrEnum):

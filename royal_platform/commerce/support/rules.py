@@ -29,8 +29,6 @@ _HEADER = re.compile(r"(from|van|von|de): .{3,}")
 _NEXT_HEADER = re.compile(r"(sent|date|to|verzonden|datum|aan|gesendet|an|subject|onderwerp): .+")
 # A line longer than this is no attribution; matching it would only cost time.
 _LINE_MAX = 300
-# Below this an intent is a guess.
-_SURE = 0.5
 # A parcel that took longer than this is looked for by no carrier any more.
 _LOST_AFTER = timedelta(days=14)
 # What only a person may answer, whatever is known.
@@ -39,6 +37,11 @@ _FOR_PERSONS: Mapping[str, str] = {
     "other": "It is about nothing that an agent may answer.",
     "damaged": "The customer says that the goods are damaged or wrong.",
     "payment": "It is about a payment.",
+}
+# Somebody upset who may not wait is a person's, also where it is not certain how soon.
+_HASTE: Mapping[Urgency, str] = {
+    Urgency.HIGH: "The customer is upset and it is urgent.",
+    Urgency.UNSURE: "The customer is upset and it may be urgent.",
 }
 
 
@@ -179,16 +182,14 @@ def _reason(triage: Triage | None, *, has_answer: bool) -> str | None:
         return "It is not certain in which language the customer writes."
     if triage.intent in _FOR_PERSONS:
         return _FOR_PERSONS[triage.intent]
-    if triage.confidence < _SURE:
-        return "What the customer wants is not certain enough."
-    if triage.urgency is Urgency.HIGH and triage.sentiment is Sentiment.NEGATIVE:
-        return "The customer is upset and it is urgent."
+    if triage.sentiment is Sentiment.NEGATIVE and triage.urgency in _HASTE:
+        return _HASTE[triage.urgency]
     return None if has_answer else "Nothing was found that an answer could rest on."
 
 
 def _is_sure(triage: Triage) -> bool:
     """Whether anything may be proposed on what was understood."""
-    return triage.confidence >= _SURE and triage.language != UNDETERMINED
+    return triage.intent != Intent.UNSURE and triage.language != UNDETERMINED
 
 
 def seems_lost(triage: Triage | None, sent: ParcelSent | None, now: datetime) -> bool:

@@ -34,6 +34,8 @@ from royal_platform.commerce.support.model import Draft, Thread
 AGENT = "customer_support"
 _REPLY_LIFE = timedelta(days=3)
 _REFUND_LIFE = timedelta(days=7)
+# Below this confidence of the intent a person reads along, however the agent is trusted.
+_WELL_READ, _READ_SO_SO_RISK = 0.5, 0.25
 # Mail cannot be called back; words that say less than they should are a person's to judge.
 _REPLY_RISK, _INCOMPLETE_RISK, _REFUND_RISK = 0.2, 0.3, 0.3
 # A parcel sent elsewhere after the payment is how parcels are stolen: never without a person.
@@ -66,6 +68,9 @@ def reply_proposal(
     if draft is not None and draft.missing:
         missing = ", ".join(draft.missing)
         factors.append(RiskFactor("incomplete", _INCOMPLETE_RISK, f"nothing found for {missing}"))
+    if draft is not None and thread.triage is not None and thread.triage.confidence < _WELL_READ:
+        told = f"what is wanted was read with a confidence of {thread.triage.confidence:.0%}"
+        factors.append(RiskFactor("understanding", _READ_SO_SO_RISK, told))
     return Proposal(
         agent_id=AGENT, kind=REPLY,
         subject=Subject("reply", reply_id(thread.id, words.step), thread.subject[:200]),

@@ -37,6 +37,7 @@ from orchestrator.core.runs import cancel, start_run
 from orchestrator.core.taking_in import take_in, wake_unread
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.decisions.model import Autonomy, Decision
+from royal_platform.commerce.support.articles import named_titles
 from royal_platform.commerce.support.exchanging import ExchangeableLine, Variant
 from royal_platform.commerce.support.model import (
     Arrival,
@@ -61,6 +62,7 @@ from royal_platform.persistence.model_usage import ModelUsage, Usage
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.support import Threads
 from royal_platform.persistence.support_facts import exchangeable_lines, order_money
+from royal_platform.persistence.tables.catalog import products
 from royal_platform.persistence.tables.decisions import decisions, executions
 from royal_platform.persistence.tables.orders import orders
 from store_sandbox.letters import postman
@@ -82,9 +84,16 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the vectors of the labelled messages are made once for all."""
+    return tmp_path_factory.mktemp("knowledge")
+
+
 @pytest.fixture
-def settings(sandbox: Sandbox, tmp_path: Path, migrated_url: str) -> Settings:
+def settings(sandbox: Sandbox, knowledge: Path, tmp_path: Path, migrated_url: str) -> Settings:
     (tmp_path / "sandbox").mkdir()
+    (tmp_path / "knowledge").symlink_to(knowledge)
     credentials = (sandbox.folder / "credentials.json").read_bytes()
     (tmp_path / "sandbox" / "credentials.json").write_bytes(credentials)
     return read_settings(
@@ -434,6 +443,37 @@ def test_a_spent_budget_leaves_the_macros_and_the_run_says_why(platform: Platfor
     (told,) = done.could_not_see
     assert "30 of 1 tokens" in told
     assert "AGENTS_TOKENS_PER_DAY" in told
+
+
+def test_a_question_about_an_article_is_answered_with_the_article_cited(
+    platform: Platform,
+) -> None:
+    product_id, title = _article_of_its_own(platform)
+    receive(platform, mail("new@home.test", f"Hello, is the {title} in stock?", "article1@home",
+                           Subject="A question"))  # fmt: skip
+    run(platform)
+    [thread] = threads(platform)
+    assert thread.triage is not None
+    assert thread.triage.intent == "product_question"
+    [decision] = decided(platform, "reply.send")
+    [cited] = decision.proposal.evidence
+    assert (cited.source, cited.query) == ("product", f"product:{product_id}")
+    assert title in str(cited.value)
+    assert title in decision.proposal.arguments["text"]
+    assert carry(platform, decision) == "executed"
+    [sent] = outbox(platform)
+    assert sent.address == "new@home.test"
+
+
+def _article_of_its_own(platform: Platform) -> tuple[str, str]:
+    """A product that is sold, and whose title names no other one."""
+    query = select(products.c.id, products.c.title).where(
+        products.c.store_id == platform.store_id, products.c.status == "active"
+    )
+    with platform.database.read() as connection:
+        rows = connection.execute(query.order_by(products.c.id)).all()
+    titles = {row.id: row.title for row in rows}
+    return next((row.id, row.title) for row in rows if named_titles(row.title, titles) == (row.id,))
 
 
 def _words_are_forgotten(platform: Platform, decision: Decision, address: str) -> None:

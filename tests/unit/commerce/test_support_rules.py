@@ -9,18 +9,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from royal_platform.commerce.support.model import Sentiment, Triage, Urgency
+from royal_platform.commerce.decisions.support import reply_id
+from royal_platform.commerce.support.model import (
+    Channel,
+    Draft,
+    Sentiment,
+    Thread,
+    ThreadStatus,
+    Triage,
+    Urgency,
+)
 from royal_platform.commerce.support.rules import (
     BusinessHours,
     ParcelSent,
     Promise,
     clockwork,
     due_at,
+    escalation,
     is_late,
     seems_lost,
 )
+from royal_platform.commerce.support.service import Words, reply_proposal
 
 BERLIN = BusinessHours("Europe/Berlin")
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 def _utc(text: str) -> datetime:
@@ -84,13 +96,46 @@ def test_a_parcel_seems_lost_only_when_it_left_is_missed_overdue_and_not_paid_ba
     triage = Triage("m1", language, intent, Sentiment.NEUTRAL, Urgency.NORMAL, confidence)
     sent = ParcelSent(now - timedelta(days=days), whole, paid_back)
     expected = (
-        intent == "not_received"
-        and language == "en"
-        and confidence >= 0.5
-        and whole
-        and not paid_back
-        and days >= 14
+        intent == "not_received" and language == "en" and whole and not paid_back and days >= 14
     )
     assert seems_lost(triage, sent, now) is expected
     assert not seems_lost(None, sent, now)
     assert not seems_lost(triage, None, now)
+
+
+def _thread(triage: Triage) -> Thread:
+    return Thread(
+        "t1", Channel.MAIL, ThreadStatus.OPEN, "Hello", "Ann", "ann@home.test", "c1", "o1", NOW,
+        NOW, NOW, clockwork(NOW, Promise(), BERLIN), triage,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("intent", "sentiment", "urgency", "reason"),
+    [
+        ("order_status", "neutral", "unsure", None),
+        ("order_status", "negative", "normal", None),
+        ("order_status", "negative", "high", "The customer is upset and it is urgent."),
+        ("order_status", "negative", "unsure", "The customer is upset and it may be urgent."),
+        ("unsure", "neutral", "normal", "What the customer wants was not understood."),
+    ],
+)
+def test_what_is_understood_is_answered_and_the_rest_is_a_persons(
+    intent: str, sentiment: str, urgency: str, reason: str | None
+) -> None:
+    # The examples' own threshold says what is understood: its confidence may be below a half.
+    triage = Triage("m1", "en", intent, Sentiment(sentiment), Urgency(urgency), 0.4)
+    found = escalation(_thread(triage), triage, "Where is it?", has_answer=True, now=NOW)
+    assert (None if found is None else found.reason) == reason
+
+
+@pytest.mark.parametrize(("confidence", "asks"), [(0.39, True), (0.49, True), (0.5, False)])
+def test_an_answer_to_what_was_read_with_little_confidence_is_never_sent_alone(
+    confidence: float, asks: bool
+) -> None:
+    triage = Triage("m1", "en", "return", Sentiment.NEUTRAL, Urgency.LOW, confidence)
+    draft = Draft("d1", "t1", "m1", "Here is how.", "en", (), "macro:return", NOW)
+    words = Words("m1", "m1", "Here is how.", "en")
+    proposal = reply_proposal(_thread(triage), words, {"answers": "m1"}, now=NOW, draft=draft)
+    assert proposal.subject.id == reply_id("t1", "m1")
+    assert (proposal.risk.score > 0.4) is asks

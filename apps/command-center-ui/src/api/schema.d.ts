@@ -7305,7 +7305,7 @@ export interface components {
              * Urgency
              * @enum {string}
              */
-            urgency: "low" | "normal" | "high";
+            urgency: "low" | "normal" | "high" | "unsure";
             /** Confidence */
             confidence: number;
             /** Reasons */
@@ -15924,7 +15924,7 @@ export interface operations {
                 customer_id?: string | null;
                 intent?: components["schemas"]["Intent"] | null;
                 sentiment?: ("positive" | "neutral" | "negative") | null;
-                urgency?: ("low" | "normal" | "high") | null;
+                urgency?: ("low" | "normal" | "high" | "unsure") | null;
             };
             header?: never;
             path?: never;

@@ -14,13 +14,14 @@ export const URGENCY_TONE: Record<Triage["urgency"], Tone> = {
   low: "muted",
   normal: "info",
   high: "warn",
+  unsure: "muted",
 };
 
 export const STATES = ["open", "waiting", "escalated", "resolved"] as const;
 
 export const MOODS = ["positive", "neutral", "negative"] as const;
 
-export const URGENCIES = ["high", "normal", "low"] as const;
+export const URGENCIES = ["high", "normal", "low", "unsure"] as const;
 
 /** Labels that have a word of their own; another label is shown as it is. */
 export const INTENTS = [
