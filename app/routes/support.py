@@ -22,6 +22,7 @@ from app.schemas.support import (
     ThreadPage,
     ThreadPath,
     ThreadQuery,
+    VouchIn,
 )
 from app.views import support as view
 
@@ -123,6 +124,13 @@ def give_code_in_thread(path: ThreadPath, body: CodeIn) -> Response:
 def escalate_thread(path: ThreadPath) -> Response:
     """Take the thread over: the agent leaves it alone."""
     return reply(view.escalate(platform(), caller(), path.thread_id))
+
+
+@api.post("/threads/<thread_id>/vouch", responses={200: ThreadDetail})
+@requires("decisions:decide")
+def vouch_for_thread(path: ThreadPath, body: VouchIn) -> Response:
+    """Give your word that the sender is who it says, for this thread as you read it."""
+    return reply(view.vouch(platform(), caller(), path.thread_id, body))
 
 
 @api.post("/threads/<thread_id>/resolve", responses={200: ThreadDetail})

@@ -32,8 +32,20 @@ class EscalationOut(Model):
     at: datetime
 
 
+class VouchingOut(Model):
+    """A person's word for the sender; ``note`` says how it was made sure."""
+
+    by: str
+    note: str
+    at: datetime
+
+
 class ThreadOut(Model):
-    """``*_due_at`` are the promises in business hours; ``late`` that one of them was broken."""
+    """``*_due_at`` are the promises in business hours; ``late`` that one of them was broken.
+
+    ``proof``: the sender was proven, was not (nothing of an order is told or done), or somebody
+    vouched for it.
+    """
 
     id: str
     channel: Literal["mail", "chat", "api"]
@@ -53,6 +65,8 @@ class ThreadOut(Model):
     triage: TriageOut | None
     escalation: EscalationOut | None
     satisfaction: int | None
+    proof: Literal["proven", "unproven", "vouched"]
+    vouching: VouchingOut | None
 
 
 class ThreadPage(Model):
@@ -168,6 +182,13 @@ class ReplyIn(Given):
     key: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")
     language: Literal["en", "nl"] = "en"
     resolves: bool = False
+
+
+class VouchIn(Given):
+    """``message_id``: the customer's newest message you read; ``note``: how you made sure."""
+
+    message_id: str = Field(min_length=1, max_length=_ID_MAX)
+    note: str = Field(min_length=1, max_length=255)
 
 
 class RefundIn(Given):

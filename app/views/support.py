@@ -27,6 +27,8 @@ from app.schemas.support import (
     ThreadPage,
     ThreadQuery,
     TriageOut,
+    VouchIn,
+    VouchingOut,
 )
 from app.views import shared
 from core.errors import NotFound
@@ -184,6 +186,12 @@ def escalate(platform: Platform, who: Principal, thread_id: str) -> ThreadDetail
     return thread(platform, thread_id)
 
 
+def vouch(platform: Platform, who: Principal, thread_id: str, body: VouchIn) -> ThreadDetail:
+    """A person's word for who wrote it."""
+    attending.vouch(platform, thread_id, body.message_id, body.note, who)
+    return thread(platform, thread_id)
+
+
 def resolve(platform: Platform, who: Principal, thread_id: str) -> ThreadDetail:
     """The thread, settled."""
     attending.settle(platform, thread_id, who)
@@ -200,7 +208,8 @@ def _thread(found: Thread, now: datetime) -> dict[str, Any]:
         **asdict(clock), "late": is_late(clock, now),
         "triage": None if triage is None else TriageOut(**asdict(triage)),
         "escalation": None if escalation is None else EscalationOut(**asdict(escalation)),
-        "satisfaction": found.satisfaction,
+        "satisfaction": found.satisfaction, "proof": found.proof.value,
+        "vouching": None if found.vouching is None else VouchingOut(**asdict(found.vouching)),
     }  # fmt: skip
 
 

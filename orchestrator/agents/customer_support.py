@@ -14,10 +14,18 @@ from orchestrator.core.replying import newest_inbound, reply_facts
 from royal_platform.commerce.decisions.model import Proposal, Status
 from royal_platform.commerce.decisions.support import REPLY, reply_id
 from royal_platform.commerce.support.knowledge import without_marks
-from royal_platform.commerce.support.model import Draft, Thread, ThreadMessage, ThreadStatus, Triage
-from royal_platform.commerce.support.rules import escalation, is_late
+from royal_platform.commerce.support.model import (
+    Draft,
+    Proof,
+    Thread,
+    ThreadMessage,
+    ThreadStatus,
+    Triage,
+)
+from royal_platform.commerce.support.rules import escalation, is_late, order_names
 from royal_platform.commerce.support.service import Words, reply_proposal
 from royal_platform.persistence.support import Threads
+from royal_platform.persistence.support_facts import order_of
 
 THREADS_PER_RUN = 50
 # What nobody answered, or what the world overtook, may be asked again; a person's no stays a no.
@@ -27,7 +35,7 @@ _ASK_AGAIN = frozenset({Status.EXPIRED, Status.CONFLICTED, Status.FAILED, Status
 class CustomerSupportAgent(AgentBase):
     """Thin: understanding and words are ``commerce`` support's ports, sending is the gate's."""
 
-    wakes_on: ClassVar[tuple[str, ...]] = ("support.message.received",)
+    wakes_on: ClassVar[tuple[str, ...]] = ("support.message.received", "support.thread.vouched")
     scopes: ClassVar[tuple[str, ...]] = (
         "read_customers", "read_products", "read_orders", "write_orders", "write_returns",
         "read_legal_policies",
@@ -45,6 +53,8 @@ class CustomerSupportAgent(AgentBase):
         at = datetime.fromisoformat(begun["as_of"])
         proposals: list[Proposal] = []
         handed_over = unsaid = 0
+        for thread_id in begun.get("vouched", ()):
+            _named: bool = await self.step(f"whose {thread_id} is", self._name_sender, thread_id)
         for thread_id in begun["threads"]:
             _read: bool = await self.step(f"understand {thread_id}", self._understand, thread_id)
             done: dict[str, bool] = await self.step(f"draft {thread_id}", self._draft, thread_id)
@@ -89,9 +99,28 @@ class CustomerSupportAgent(AgentBase):
         return {
             "as_of": now.isoformat(),
             "threads": [each.id for each in waiting.items],
+            "vouched": [
+                each.id
+                for each in waiting.items
+                if each.proof is Proof.VOUCHED and each.customer_id is None
+            ],
             "late": sum(is_late(each.clock, now) for each in waiting.items),
             "could_not_see": [f"{more} more threads, left to the next run."] if more else [],
         }
+
+    async def _name_sender(self, thread_id: str) -> bool:
+        """Whose thread it is by a person's word, and about which of their orders."""
+        thread, messages = self._thread(thread_id)
+        customer_id = await self.platform.recipients.customer_of(thread.address)
+        if customer_id is None or self.dry_run:
+            return False
+        told = "\n".join([thread.subject, *(each.text for each in messages)])
+        with writing(self.platform) as books:
+            order_id = order_of(books.connection, books.store_id, customer_id, order_names(told))
+            Threads(books.store_id).change(
+                books.connection, thread_id, customer_id=customer_id, order_id=order_id
+            )
+        return True
 
     async def _understand(self, thread_id: str) -> bool:
         """Once for each message: what was understood is kept with the thread."""

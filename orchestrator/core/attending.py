@@ -18,7 +18,7 @@ from royal_platform.commerce.decisions.discounts import DISCOUNT
 from royal_platform.commerce.decisions.model import Decision, Proposal
 from royal_platform.commerce.decisions.support import reply_id
 from royal_platform.commerce.orders.model import OrderMoney
-from royal_platform.commerce.support.model import Escalation, Thread, ThreadStatus
+from royal_platform.commerce.support.model import Escalation, Proof, Thread, ThreadStatus, Vouching
 from royal_platform.commerce.support.service import (
     Bought,
     Code,
@@ -41,6 +41,7 @@ from royal_platform.persistence.support_facts import (
     variants_of_order,
 )
 
+VOUCHED = "support.thread.vouched"
 _PERSON = "person"
 # A code is for at most so many variants.
 _GOODS_MAX = 20
@@ -245,6 +246,33 @@ def take_over(ground: Ground, thread_id: str, actor: Actor) -> Thread:
         escalation = Escalation(f"{name} took it over.", f"{thread.subject} | {said}", books.now)
         threads.escalate(books.connection, thread_id, escalation)
         books.tell("support.thread.escalated", thread_id, name, {"thread_id": thread_id})
+        return threads.get(books.connection, thread_id)
+
+
+def vouch(ground: Ground, thread_id: str, newest_id: str, note: str, actor: Actor) -> Thread:
+    """A person's word that the thread's sender is who it says; ``note`` says how it was made sure.
+
+    It holds for this thread as that person read it, up to the customer's message ``newest_id``:
+    another mail in the same name needs a proof of its own. The agent goes on with the thread.
+    Raises ``NotFound``, ``Conflict``.
+    """
+    with writing(ground) as books:
+        threads = Threads(books.store_id)
+        thread = threads.get(books.connection, thread_id)
+        newest = newest_inbound(threads.messages(books.connection, thread_id))
+        if thread.proof is not Proof.UNPROVEN:
+            raise Conflict(
+                "The thread's sender needs nobody's word.", remedy="Read the thread again."
+            )
+        if newest is None or newest.id != newest_id:
+            raise Conflict(
+                "Something was written since you read the thread.",
+                remedy="Read the thread again, and vouch for all of it or for none.",
+            )
+        name = actor_name(actor)
+        threads.vouch(books.connection, thread_id, Vouching(name, note, books.now))
+        facts = {"thread_id": thread_id, "message_id": newest_id}
+        books.tell(VOUCHED, thread_id, name, facts)
         return threads.get(books.connection, thread_id)
 
 

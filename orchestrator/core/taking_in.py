@@ -18,6 +18,7 @@ from royal_platform.commerce.support.model import (
     Channel,
     Direction,
     Escalation,
+    Proof,
     Thread,
     ThreadMessage,
     ThreadStatus,
@@ -82,8 +83,8 @@ def take_in(books: Books, arrival: Arrival, customer_id: str | None) -> str | No
     # Whoever guesses a Message-ID must not write into another person's thread.
     if known is not None and known.address != arrival.address:
         known = None
-    # Nor must whoever forges the address.
-    if known is not None and known.customer_id is not None and not arrival.proven:
+    # Nor must whoever forges the address. A person's word is for what was there when it was given.
+    if known is not None and not arrival.proven and _is_somebodys(known):
         known = None
     thread = known or _new(books, arrival, customer_id)
     if not threads.add(books.connection, _message(arrival, thread.id, books.now), _bytes(arrival)):
@@ -98,6 +99,10 @@ def take_in(books: Books, arrival: Arrival, customer_id: str | None) -> str | No
         facts = {"channel": arrival.channel.value, "files": len(arrival.files)}
         books.tell(RECEIVED, thread.id, "customer", {"thread_id": thread.id, **facts})
     return thread.id
+
+
+def _is_somebodys(thread: Thread) -> bool:
+    return thread.customer_id is not None or thread.proof is not Proof.UNPROVEN
 
 
 def wake_unread(ground: Ground) -> str | None:
@@ -139,6 +144,7 @@ def _new(books: Books, arrival: Arrival, customer_id: str | None) -> Thread:
         address=arrival.address, customer_id=customer_id, order_id=order_id, opened_at=books.now,
         last_message_at=books.now, last_inbound_at=books.now,
         clock=clockwork(books.now, promise, hours),
+        proof=Proof.PROVEN if arrival.proven else Proof.UNPROVEN,
     )  # fmt: skip
 
 

@@ -17,10 +17,12 @@ from royal_platform.commerce.support.model import (
     Attachment,
     Draft,
     Escalation,
+    Proof,
     Thread,
     ThreadMessage,
     ThreadStatus,
     Triage,
+    Vouching,
 )
 from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.paging import Order, Page, page
@@ -192,6 +194,13 @@ class Threads:
         """Keep what its newest message was understood to mean."""
         self.change(connection, thread_id, triage=jsonable(asdict(triage)))
 
+    def vouch(self, connection: Connection, thread_id: str, vouching: Vouching) -> None:
+        """Take a person's word for who wrote it: the thread is the agent's again."""
+        self.change(
+            connection, thread_id, status=ThreadStatus.OPEN.value, escalation=None,
+            proof=Proof.VOUCHED.value, vouching=jsonable(asdict(vouching)),
+        )  # fmt: skip
+
     def escalate(self, connection: Connection, thread_id: str, escalation: Escalation) -> None:
         """Hand a thread to a person."""
         self.change(
@@ -248,7 +257,7 @@ class Threads:
             .where(_THREADS.store_id == self.store_id, _THREADS.id.in_(mine))
             .values(
                 author=None, address=None, address_digest="", subject="", customer_id=None,
-                triage=None, escalation=None,
+                triage=None, escalation=None, vouching=None,
             )
         )  # fmt: skip
         return gone.rowcount

@@ -18,6 +18,7 @@ from royal_platform.commerce.support.model import (
     Direction,
     Draft,
     Escalation,
+    Proof,
     Sentiment,
     SourceType,
     Thread,
@@ -25,6 +26,7 @@ from royal_platform.commerce.support.model import (
     ThreadStatus,
     Triage,
     Urgency,
+    Vouching,
 )
 from royal_platform.persistence.decision_rows import jsonable
 
@@ -43,7 +45,8 @@ def thread_columns(thread: Thread) -> dict[str, Any]:
         "first_response_at": clock.first_response_at, "resolved_at": clock.resolved_at,
         "triage": None if thread.triage is None else jsonable(asdict(thread.triage)),
         "escalation": None if thread.escalation is None else jsonable(asdict(thread.escalation)),
-        "satisfaction": thread.satisfaction,
+        "satisfaction": thread.satisfaction, "proof": thread.proof.value,
+        "vouching": None if thread.vouching is None else jsonable(asdict(thread.vouching)),
     }  # fmt: skip
 
 
@@ -67,6 +70,8 @@ def read_thread(row: Row[Any]) -> Thread:
         triage=None if row.triage is None else _triage(row.triage),
         escalation=None if row.escalation is None else _escalation(row.escalation),
         satisfaction=row.satisfaction,
+        proof=Proof(row.proof),
+        vouching=None if row.vouching is None else _vouching(row.vouching),
     )
 
 
@@ -139,6 +144,10 @@ def _triage(told: dict[str, Any]) -> Triage:
 
 def _escalation(told: dict[str, Any]) -> Escalation:
     return Escalation(told["reason"], told["summary"], datetime.fromisoformat(told["at"]))
+
+
+def _vouching(told: dict[str, Any]) -> Vouching:
+    return Vouching(told["by"], told["note"], datetime.fromisoformat(told["at"]))
 
 
 def _citation(told: dict[str, Any]) -> Citation:

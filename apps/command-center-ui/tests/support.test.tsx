@@ -32,6 +32,28 @@ it("proposes the reply as it was edited, without the numbers of its sources", as
   expect(posted?.body).toMatchObject({ text: "It comes on Friday.", language: "en" });
 });
 
+it("takes a person's word for a sender with how it was made sure, bound to what was read", async () => {
+  const world = new World();
+  const { user } = open("/support?thread=thr_2", world);
+  const form = await screen.findByRole("form", { name: "Vouch for the sender" });
+  const button = within(form).getByRole("button", { name: "Vouch for the sender" });
+  expect(button).toBeDisabled();
+  await user.click(within(form).getByRole("textbox"));
+  await user.paste("called back on the order's number");
+  await user.click(button);
+  const asked = world.requests.find((each) => each.path === "/v1/threads/thr_2/vouch");
+  expect(asked?.body).toEqual({ message_id: "sup_1", note: "called back on the order's number" });
+});
+
+it("says who vouched for a sender, and asks no word for one that is proven", async () => {
+  const world = new World();
+  const vouching = { by: "ada", note: "called back", at: "2026-11-22T09:00:00Z" };
+  world.threads = world.threads.map((thread) => ({ ...thread, proof: "vouched", vouching }));
+  open("/support?thread=thr_2", world);
+  expect(await screen.findByText(/ada vouched for the sender/)).toBeInTheDocument();
+  expect(screen.queryByRole("form", { name: "Vouch for the sender" })).not.toBeInTheDocument();
+});
+
 it("proposes another address only once it is one", async () => {
   const world = new World();
   const { user } = open("/support?thread=thr_1", world);

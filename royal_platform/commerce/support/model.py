@@ -194,6 +194,15 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
+class Vouching:
+    """A person's word for who wrote a thread, and how it was made sure."""
+
+    by: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Clockwork:
     """The promises of a thread: when the first answer and the solution are due, when they came."""
 
@@ -209,7 +218,8 @@ class Thread:
 
     - ``customer_id``, ``order_id``: the store's own ids, None when they are not known;
     - ``address``: where answers go, empty once the person was erased;
-    - ``satisfaction``: 1..5 as the customer said, None while nothing was said.
+    - ``satisfaction``: 1..5 as the customer said, None while nothing was said;
+    - ``proof``: who says that the sender is who it says; ``vouching`` where a person does.
     """
 
     id: str
@@ -227,3 +237,5 @@ class Thread:
     triage: Triage | None = None
     escalation: Escalation | None = None
     satisfaction: int | None = None
+    proof: Proof = Proof.PROVEN
+    vouching: Vouching | None = None

@@ -37,6 +37,10 @@ support_threads = Table(
     Column("triage", Json),
     Column("escalation", Json),
     Column("satisfaction", Integer),
+    # proven, unproven, vouched: who says that the sender is who it says
+    Column("proof", String(20), nullable=False, server_default="proven"),
+    # by, note and at of a person's word; NULL where none is given, and once the person was erased.
+    Column("vouching", Json),
     Index(None, "store_id", "last_message_at", "id"),
     Index(None, "store_id", "status", "last_message_at", "id"),
     Index(None, "store_id", "customer_id"),

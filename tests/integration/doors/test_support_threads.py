@@ -74,6 +74,31 @@ def test_threads_are_found_by_meaning_and_their_files_are_only_saved(
     assert get(f"/{late}/attachments/{refused['id']}").status_code == 404
 
 
+def test_a_word_for_a_sender_needs_who_may_decide_and_is_shown(
+    application: Any, platform: Platform, token: Callable[..., str]
+) -> None:
+    arrival = Arrival(
+        "k9", Channel.MAIL, "Ann", "ann@home.test", "Hello", "Hello", "", None, None, (),
+        is_automatic=False, proven=False,
+    )  # fmt: skip
+    with writing(platform) as books:
+        thread_id = take_in(books, arrival, None)
+    body = {"message_id": "tms_k9", "note": "called back"}
+
+    def vouch(role: str, told: dict[str, str]) -> Any:
+        headers = {"Authorization": f"Bearer {token(role)}"}
+        path = f"/v1/threads/{thread_id}/vouch"
+        return application.test_client().post(path, headers=headers, json=told)
+
+    assert vouch("viewer", body).status_code == 403
+    assert vouch("operator", {**body, "note": ""}).status_code == 422
+    assert vouch("operator", {**body, "message_id": "tms_other"}).status_code == 409
+    done = vouch("operator", body)
+    assert (done.status_code, done.json["proof"], done.json["status"]) == (200, "vouched", "open")
+    assert done.json["vouching"]["note"] == "called back"
+    assert vouch("operator", body).status_code == 409
+
+
 def test_what_people_wrote_is_the_shops_voice_and_what_agents_wrote_is_not(
     platform: Platform,
 ) -> None:

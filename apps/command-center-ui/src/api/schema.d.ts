@@ -1917,6 +1917,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/threads/{thread_id}/vouch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give your word that the sender is who it says, for this thread as you read it. */
+        post: operations["vouchForThread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks": {
         parameters: {
             query?: never;
@@ -7108,6 +7125,12 @@ export interface components {
             escalation: components["schemas"]["EscalationOut"] | null;
             /** Satisfaction */
             satisfaction: number | null;
+            /**
+             * Proof
+             * @enum {string}
+             */
+            proof: "proven" | "unproven" | "vouched";
+            vouching: components["schemas"]["VouchingOut"] | null;
             /** Messages */
             messages: components["schemas"]["ThreadMessageOut"][];
             draft: components["schemas"]["DraftOut"] | null;
@@ -7154,6 +7177,9 @@ export interface components {
         /**
          * ThreadOut
          * @description ``*_due_at`` are the promises in business hours; ``late`` that one of them was broken.
+         *
+         *     ``proof``: the sender was proven, was not (nothing of an order is told or done), or somebody
+         *     vouched for it.
          */
         ThreadOut: {
             /** Id */
@@ -7208,6 +7234,12 @@ export interface components {
             escalation: components["schemas"]["EscalationOut"] | null;
             /** Satisfaction */
             satisfaction: number | null;
+            /**
+             * Proof
+             * @enum {string}
+             */
+            proof: "proven" | "unproven" | "vouched";
+            vouching: components["schemas"]["VouchingOut"] | null;
         };
         /**
          * ThreadPage
@@ -7424,6 +7456,31 @@ export interface components {
             ruling: "allow" | "ask" | "deny";
             /** Hits */
             hits: components["schemas"]["RuleHitOut"][];
+        };
+        /**
+         * VouchIn
+         * @description ``message_id``: the customer's newest message you read; ``note``: how you made sure.
+         */
+        VouchIn: {
+            /** Message Id */
+            message_id: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * VouchingOut
+         * @description A person's word for the sender; ``note`` says how it was made sure.
+         */
+        VouchingOut: {
+            /** By */
+            by: string;
+            /** Note */
+            note: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /**
          * WebhookOut
@@ -16884,6 +16941,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProposedOut"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    vouchForThread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VouchIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadDetail"];
                 };
             };
             /** @description Nobody known is calling. */

@@ -1,4 +1,4 @@
-/** POST /v1/threads/{id}/reply, /refund, /order-cancellation, /address, /return, /exchange, /reship, /discount, /escalate and /resolve. */
+/** POST /v1/threads/{id}/reply, /refund, /order-cancellation, /address, /return, /exchange, /reship, /discount, /vouch, /escalate and /resolve. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { client, unwrap } from "./client";
 import type { components } from "./schema";
@@ -16,6 +16,7 @@ export type ThreadAction =
   | ({ type: "exchange" } & components["schemas"]["ExchangeIn"])
   | { type: "reship"; note: string }
   | { type: "discount"; percent: number; days: number; note: string }
+  | { type: "vouch"; message_id: string; note: string }
   | { type: "escalate" }
   | { type: "resolve" };
 
@@ -69,6 +70,11 @@ async function act(id: string, action: ThreadAction): Promise<string | null> {
       const { type: _, ...body } = action;
       const found = await unwrap(client.POST("/v1/threads/{thread_id}/discount", { params, body }));
       return found.decision_id;
+    }
+    case "vouch": {
+      const { type: _, ...body } = action;
+      await unwrap(client.POST("/v1/threads/{thread_id}/vouch", { params, body }));
+      return null;
     }
     case "escalate":
       await unwrap(client.POST("/v1/threads/{thread_id}/escalate", { params }));

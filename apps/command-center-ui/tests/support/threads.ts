@@ -30,6 +30,8 @@ export function threadList(now: string): Thread[] {
     },
     escalation: null,
     satisfaction: null,
+    proof: "proven",
+    vouching: null,
   };
   return [
     asked,
@@ -43,6 +45,7 @@ export function threadList(now: string): Thread[] {
       first_response_due_at: at(-30),
       late: true,
       triage: null,
+      proof: "unproven",
       escalation: { reason: "Nothing known answers it.", summary: "A question", at: at(-20) },
     },
   ];

@@ -6,6 +6,7 @@ import { Card } from "@/ui/Card";
 import { cx } from "@/ui/cx";
 import { Note } from "@/ui/states";
 import { Moment } from "@/ui/Time";
+import { Sender } from "./Sender";
 
 export function Conversation({ thread }: { thread: ThreadDetail }) {
   const { t } = useTranslation();
@@ -20,6 +21,7 @@ export function Conversation({ thread }: { thread: ThreadDetail }) {
           <p className="whitespace-pre-line">{thread.escalation.summary}</p>
         </Note>
       )}
+      <Sender thread={thread} />
       <ol aria-label={t("support.messages")} className="space-y-3">
         {thread.messages.map((message) => (
           <Message key={message.id} thread={thread.id} message={message} />
