@@ -101,13 +101,15 @@ class CatalogMirror:
         levels: Sequence[Any],
         day: date,
     ) -> int:
-        """Cost (ten-thousandths, None = unknown) and tracking of items, and their levels.
+        """Cost (ten-thousandths, None = unknown) and tracking of items, and levels of any item.
 
         What did not change is not written again; the snapshot of ``day`` follows.
         """
         ids = [item for item, _cost, _tracked in items]
         changed = self._put_costs(connection, items, ids)
-        before = self._levels(connection, ids)
+        before = self._levels(
+            connection, dict.fromkeys([*ids, *(row.inventory_item_id for row in levels)])
+        )
         fresh = [
             row
             for row in levels

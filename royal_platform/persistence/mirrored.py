@@ -61,7 +61,7 @@ class StoredPage:
         return self._orders.put_orders(self.transaction.connection, page)
 
     def metafields(self, owner: str, owners: Sequence[Any], noted: Sequence[Any]) -> int:
-        """Store all metafields of ``owners``, which were stored before."""
+        """Store all metafields of ``owners`` that are stored as they come here."""
         versions = {row.id: row.updated_at for row in owners}
         return len(self._noting.put(self.transaction.connection, owner, versions, noted))
 

@@ -711,6 +711,7 @@ class InventoryPageInventoryItemsNodesInventoryLevels(TypedDict):
 class InventoryPageInventoryItemsNodes(TypedDict):
     id: str
     tracked: bool
+    updatedAt: str
     unitCost: InventoryPageInventoryItemsNodesUnitCost | None
     inventoryLevels: InventoryPageInventoryItemsNodesInventoryLevels
 
@@ -727,6 +728,48 @@ class InventoryPageInventoryItems(TypedDict):
 
 class InventoryPage(TypedDict):
     inventoryItems: InventoryPageInventoryItems
+
+
+class MovedLevelItem(TypedDict):
+    id: str
+
+
+class MovedLevelLocation(TypedDict):
+    id: str
+
+
+class MovedLevelQuantities(TypedDict):
+    name: str
+    quantity: int
+
+
+class MovedLevel(TypedDict):
+    updatedAt: str
+    item: MovedLevelItem
+    location: MovedLevelLocation
+    quantities: list[MovedLevelQuantities]
+
+
+class LocationLevelsLocationInventoryLevelsNodes(MovedLevel):
+    pass
+
+
+class LocationLevelsLocationInventoryLevelsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class LocationLevelsLocationInventoryLevels(TypedDict):
+    nodes: list[LocationLevelsLocationInventoryLevelsNodes]
+    pageInfo: LocationLevelsLocationInventoryLevelsPageInfo
+
+
+class LocationLevelsLocation(TypedDict):
+    inventoryLevels: LocationLevelsLocationInventoryLevels
+
+
+class LocationLevels(TypedDict):
+    location: LocationLevelsLocation | None
 
 
 class LocationsLocationsNodes(TypedDict):
@@ -747,6 +790,39 @@ class LocationsLocations(TypedDict):
 
 class Locations(TypedDict):
     locations: LocationsLocations
+
+
+class MovedLevelsLocationsNodesInventoryLevelsNodes(MovedLevel):
+    pass
+
+
+class MovedLevelsLocationsNodesInventoryLevelsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class MovedLevelsLocationsNodesInventoryLevels(TypedDict):
+    nodes: list[MovedLevelsLocationsNodesInventoryLevelsNodes]
+    pageInfo: MovedLevelsLocationsNodesInventoryLevelsPageInfo
+
+
+class MovedLevelsLocationsNodes(TypedDict):
+    id: str
+    inventoryLevels: MovedLevelsLocationsNodesInventoryLevels
+
+
+class MovedLevelsLocationsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class MovedLevelsLocations(TypedDict):
+    nodes: list[MovedLevelsLocationsNodes]
+    pageInfo: MovedLevelsLocationsPageInfo
+
+
+class MovedLevels(TypedDict):
+    locations: MovedLevelsLocations
 
 
 class OrderRowCustomer(TypedDict):

@@ -119,6 +119,11 @@ class BulkReader:
             raise BulkFailedError(reasons or "no reason given")
         return Place(started.bulk_operation.id)
 
+    async def is_running(self, place: Place) -> bool:
+        """Whether the store still prepares the operation's file."""
+        found = await self._client.run(documents.BULK_OPERATION, {"id": place.operation})
+        return found.bulk_operation is not None and found.bulk_operation.status in _RUNNING
+
     async def finished(
         self, place: Place, prepared: Callable[[int], None]
     ) -> BulkOperationBulkOperation | None:

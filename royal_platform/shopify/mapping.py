@@ -27,6 +27,7 @@ from royal_platform.shopify.rows import (
     MetafieldRow,
     OrderPageRows,
     OrderRow,
+    OwnerRow,
     ProductRow,
     RefundLineRow,
     RefundRow,
@@ -40,7 +41,7 @@ from royal_platform.shopify.rows import (
 ProductNode = answers.ProductsPageProductsNodes
 VariantNode = answers.ProductsPageProductsNodesVariantsNodes
 ItemNode = answers.InventoryPageInventoryItemsNodes
-LevelNode = answers.InventoryPageInventoryItemsNodesInventoryLevelsNodes
+LevelNode = answers.InventoryPageInventoryItemsNodesInventoryLevelsNodes | answers.MovedLevel
 CollectionNode = answers.CollectionsPageCollectionsNodes
 CustomerNode = answers.CustomersPageCustomersNodes
 DiscountNode = answers.DiscountsPageDiscountNodesNodes
@@ -174,6 +175,11 @@ def product_rows(
     return product, [
         row._replace(updated_at=max(row.updated_at, product.updated_at)) for row in rows
     ]
+
+
+def owner_row(node: Mapping[str, Any]) -> OwnerRow:
+    """Which state of an owner its metafields were read with."""
+    return OwnerRow(local_id(node["id"]), utc_text(node["updatedAt"]))
 
 
 def metafield_rows(owner: str, node: Mapping[str, Any]) -> list[MetafieldRow]:

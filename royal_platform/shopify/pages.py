@@ -102,6 +102,24 @@ class PageReader:
                 return {"id": answer["shop"]["id"], "metafields": {"nodes": nodes}}
             after = page["pageInfo"]["endCursor"]
 
+    async def read_moved_levels(self, query: str | None) -> list[Any]:
+        """The stock levels at every active location that ``query`` finds."""
+        levels: list[Any] = []
+        after: str | None = None
+        while True:
+            variables = {"after": after, "query": query}
+            page = (await self._client.run(documents.MOVED_LEVELS, variables))["locations"]
+            for place in page["nodes"]:
+                found: Node = {**place["inventoryLevels"]}
+                await self._rest(
+                    found, documents.LOCATION_LEVELS, place["id"], ("location", "inventoryLevels"),
+                    query=query,
+                )  # fmt: skip
+                levels += found["nodes"]
+            if not page["pageInfo"]["hasNextPage"]:
+                return levels
+            after = page["pageInfo"]["endCursor"]
+
     async def complete_fulfillment_orders(self, nodes: list[Node]) -> None:
         """Fetch the lines of fulfilment orders that have more than a page shows."""
         for node in nodes:
@@ -170,10 +188,10 @@ class PageReader:
         await self.complete_orders(list(refunded.values()))
 
     async def _rest(
-        self, part: Node, document: Document[Any], owner: str, path: tuple[str, str]
+        self, part: Node, document: Document[Any], owner: str, path: tuple[str, str], **asked: Any
     ) -> None:
         while part["pageInfo"]["hasNextPage"]:
-            variables = {"id": owner, "after": part["pageInfo"]["endCursor"]}
+            variables = {"id": owner, "after": part["pageInfo"]["endCursor"], **asked}
             holder = (await self._client.run(document, variables))[path[0]]
             if holder is None:
                 return

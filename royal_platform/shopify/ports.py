@@ -59,9 +59,9 @@ class MirrorPage(Protocol):
     def orders(self, page: OrderPageRows) -> int: ...
 
     def metafields(self, owner: str, owners: Sequence[Any], noted: Sequence[MetafieldRow]) -> int:
-        """All metafields of ``owners``, rows stored before ("customer", "order", "collection").
+        """All metafields of ``owners``, of the kind ``owner`` ("product", "variant", "order" ...).
 
-        Of rows that are older than what is stored nothing is taken.
+        Of owners that are not stored as they come here, by ``updated_at``, nothing is taken.
         """
         ...
 

@@ -36,6 +36,11 @@ class VariantRow(NamedTuple):
     updated_at: str
 
 
+class OwnerRow(NamedTuple):
+    id: str
+    updated_at: str
+
+
 class MetafieldRow(NamedTuple):
     owner_type: str
     owner_id: str

@@ -69,11 +69,11 @@ def expected(state: SyncState) -> dict[str, int]:
 
 def since(stage: str, state: SyncState) -> str | None:
     mark = state.cursor["marks"].get(stage)
-    if stage == "inventory":
-        if state.counts.get("inventory", 0) <= _WHOLE_STOCK:
-            return None
+    if stage == "inventory" and state.counts.get("inventory", 0) <= _WHOLE_STOCK:
+        return None
+    if stage in ("inventory", "levels"):
         mark = mark or state.cursor["marks"].get("products")
-    if mark is None:
+    if not mark:
         return None
     begin = datetime.fromisoformat(mark) - OVERLAP
     return f"updated_at:>='{begin:%Y-%m-%dT%H:%M:%SZ}'"
@@ -251,7 +251,11 @@ _STILL_OPEN = "status:OPEN OR status:IN_PROGRESS OR status:SCHEDULED OR status:O
 # In the order of a first sync. There are at least as many stocked items as products.
 STAGES: dict[str, Stage] = {
     "products": Stage(documents.PRODUCTS_PAGE, "products", _products, "products"),
-    "inventory": Stage(documents.INVENTORY_PAGE, "inventoryItems", _inventory, "products"),
+    # Its list knows no order of changes; a level may change without its item.
+    "inventory": Stage(
+        documents.INVENTORY_PAGE, "inventoryItems", _inventory, "products", again=True,
+        ordered=False,
+    ),
     "collections": Stage(
         documents.COLLECTIONS_PAGE, "collections", _collections, "products", swept=True
     ),

@@ -16,6 +16,7 @@ from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.pages import PageReader
 from royal_platform.shopify.ports import MirrorPage, MirrorStore, SyncState
 from royal_platform.shopify.reconcile import reconcile
+from royal_platform.shopify.rereading import METAFIELDS, Rereading
 from royal_platform.shopify.rows import LocationRow
 from royal_platform.shopify.stages import StagePages
 
@@ -94,6 +95,7 @@ class Sync:
         self._mirror = mirror
         self._reader = PageReader(client, page_size)
         self._bulk = BulkReader(client, bulk_batch)
+        self._rereading = Rereading(self._bulk, mirror, self._read_again)
         self._bulk_from = bulk_from
         self._told_at = 0.0
 
@@ -131,6 +133,10 @@ class Sync:
         for stage in stages.readable(state, stages.from_on(started["stage"])):
             after = started["after"] if stage == started["stage"] else None
             progress.begin(state, stage)
+            if stage == "inventory":
+                # Levels that change while they are read: nothing of this is later than now.
+                marks = state.cursor["marks"]
+                marks["levels"] = marks.get("products", "")
             # Told at once: its own first objects may be long in coming.
             self._told_at = 0.0
             self._save(state, stage)
@@ -166,6 +172,7 @@ class Sync:
             # What is left counts differently over there: no reason to compare again.
             gap = self._gap(there)
             state.cursor = {**state.cursor, "gap": gap}
+        news += await self._rereading.go_on(state, wait=False)
         # Once may be an object created meanwhile; twice, something was missed: read it all again.
         short = any(count < min(0, accepted.get(name, 0)) for name, count in gap.items())
         if short and state.cursor.get("short"):
@@ -191,6 +198,7 @@ class Sync:
         state = self._mirror.state()
         await self._read_shop(state)
         gone = await self._read_shop_metafields() + await self._reconcile_into(state)
+        gone += await self._rereading.go_on(state, wait=True)
         with self._mirror.page() as page:
             page.save(state)
         return gone
@@ -200,7 +208,14 @@ class Sync:
         gone = await reconcile(self._reader, self._mirror, whole_history=whole_history)
         for name in stages.readable(state):
             gone += await self._sweep(name, state) if stages.STAGES[name].swept else 0
-            gone += await self._read_again(name, state) if stages.STAGES[name].again else 0
+            if stages.STAGES[name].again and not self._in_bulk(name, state, None):
+                gone += await self._read_again(name, state)
+        large = [
+            name
+            for name in stages.readable(state)
+            if stages.STAGES[name].again and self._in_bulk(name, state, None)
+        ]
+        self._rereading.plan(state, [*METAFIELDS, *large])
         state.cursor = {**state.cursor, "reconciled_at": self._mirror.now().isoformat()}
         return gone
 
@@ -273,7 +288,21 @@ class Sync:
         pages = StagePages(self._mirror, stage, state, self._tell if is_first else None)
         query = None if is_first else stages.since(stage, state)
         await self._read_pages(stage, pages, after=after, query=query)
+        if stage == "inventory" and query is not None:
+            return pages.news + await self._read_moved_levels(state)
         return pages.news
+
+    async def _read_moved_levels(self, state: SyncState) -> int:
+        """A level that changed need not change its item: of many items they are asked for apart."""
+        found = await self._reader.read_moved_levels(stages.since("levels", state))
+        rows = [mapping.level_row(node["item"]["id"], node) for node in found]
+        if not rows:
+            return 0
+        with self._mirror.page() as page:
+            news = page.inventory([], rows)
+            state.cursor["marks"]["levels"] = max(row.updated_at for row in rows)
+            page.save(state)
+        return news
 
     async def _read_pages(
         self, name: str, pages: StagePages, *, after: str | None = None, query: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -336,9 +337,17 @@ async def test_metafields_of_every_owner_follow_the_store(platform, sandbox):
     # Changed without a word, as when the owner's own time stays: the daily comparison finds it.
     behind_its_back(sandbox, "UPDATE metafields SET value = 'unheard'")
     assert await again.reconcile() > 0
-    heard = noted(platform)
-    for kind in ("collection", "customer", "shop"):
-        assert heard[rows[kind]] == "unheard"
+    assert noted(platform) == {rows[kind]: "unheard" for kind in owners}
+    # The sync does so by itself once a day, and goes on while the store prepares its answer.
+    behind_its_back(sandbox, "UPDATE metafields SET value = 'still unheard'")
+    sandbox.control("step", {"days": 1})
+    await platform.refresh_clock()
+    for _ in range(50):
+        await sync.incremental(platform)
+        if not platform.store().sync_cursor["again"]["left"]:
+            break
+        await asyncio.sleep(0.1)
+    assert noted(platform) == {rows[kind]: "still unheard" for kind in owners}
     for ident in owners.values():
         sandbox.admin(UNNOTE, {"owner": ident})
     await sync.incremental(platform)
@@ -591,6 +600,45 @@ async def test_stock_is_set_once_per_key_and_a_stale_count_is_refused(platform):
         await writer.set_quantity(item, place, 1, live.available, f"{key}:other")
     assert caught.value.code == "CHANGE_FROM_QUANTITY_STALE"
     assert "decide again" in caught.value.remedy
+    await platform.shopify().aclose()
+
+
+SET = """mutation($input: InventorySetQuantitiesInput!, $key: String!) {
+  inventorySetQuantities(input: $input) @idempotent(key: $key) { userErrors { message } } }"""
+
+
+async def test_stock_too_large_to_be_read_whole_follows_its_levels(platform, sandbox, monkeypatch):
+    monkeypatch.setattr(stages, "_WHOLE_STOCK", 0)
+    await read_whole(platform)
+    level = next(item for item in platform.stock.levels() if item.available is not None)
+
+    def set_to(quantity: int) -> None:
+        wanted = {
+            "inventoryItemId": f"gid://shopify/InventoryItem/{level.inventory_item_id}",
+            "locationId": f"gid://shopify/Location/{level.location_id}",
+            "quantity": quantity, "changeFromQuantity": None,
+        }  # fmt: skip
+        given = {"name": "available", "reason": "correction", "quantities": [wanted]}
+        key = f"{platform.database.dialect}-{quantity}"
+        told = sandbox.admin(SET, {"input": given, "key": key})
+        assert told["inventorySetQuantities"]["userErrors"] == []
+
+    def copied() -> int | None:
+        return next(
+            each.available for each in platform.stock.levels()
+            if (each.inventory_item_id, each.location_id)
+            == (level.inventory_item_id, level.location_id)
+        )  # fmt: skip
+
+    for quantity in (4_321, 4_322):
+        # Shopify notes it on the level: the item itself has not changed.
+        set_to(quantity)
+        assert await sync.incremental(platform) > 0
+        assert copied() == quantity
+    assert await sync.incremental(platform) == 0
+    behind_its_back(sandbox, "UPDATE inventory_levels SET available = 4323")
+    assert await Sync(platform.shopify(), platform.mirror()).reconcile() > 0
+    assert copied() == 4_323
     await platform.shopify().aclose()
 
 
