@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Table, create_engine, select
+from sqlalchemy import Select, Table, create_engine, select
 from sqlalchemy.pool import NullPool
 
+from royal_platform.persistence.tables.catalog import metafields
 from royal_platform.persistence.tables.orders import abandoned_checkouts, customers, returns
 from tests.e2e.test_figures_follow_the_store import synced
 from tests.installation import Installation, until
@@ -26,6 +27,17 @@ CONSENT = """mutation($id: ID!, $place: ID!) { customerEmailMarketingConsentUpda
   customerId: $id, emailMarketingConsent: {marketingState: UNSUBSCRIBED,
   marketingOptInLevel: CONFIRMED_OPT_IN, sourceLocationId: $place}}) { userErrors { message } } }"""
 LEFT = "{ abandonedCheckouts(first: 1, sortKey: CREATED_AT, reverse: true) { nodes { id } } }"
+NOTE = """mutation($owner: ID!, $value: String!) { metafieldsSet(metafields: [{ownerId: $owner,
+  namespace: "care", key: "wash", type: "single_line_text_field", value: $value}]) {
+  userErrors { message } } }"""
+# Who bears metafields: the list they are found in, and the topic that tells of a change.
+OWNERS = {
+    "product": ("products", "products/update"),
+    "variant": ("productVariants", "products/update"),
+    "collection": ("collections", "collections/update"),
+    "customer": ("customers", "customers/update"),
+    "order": ("orders", "orders/updated"),
+}
 CONSENT_TOPIC = "customers_email_marketing_consent/update"
 TOPICS = ("returns/approve", "returns/close")
 
@@ -72,6 +84,19 @@ def test_a_withdrawn_consent_and_a_forgotten_checkout_are_mirrored(
     assert stored(installation, abandoned_checkouts, left).deleted_at is not None
 
 
+def test_a_metafield_of_every_owner_is_mirrored_by_its_owners_webhook(
+    installation: Installation,
+) -> None:
+    standing_still(installation)
+    owners = {kind: found_first(installation, where) for kind, (where, _topic) in OWNERS.items()}
+    for kind, (_where, topic) in OWNERS.items():
+        noted_and_told(installation, kind, owners[kind], topic)
+    # Of the shop's own nobody is told: any webhook has them read too, and so has the clock.
+    shop = installation.graphql("{ shop { id } }")["shop"]["id"]
+    note(installation, shop, "of the shop")
+    until(lambda: noted(installation, "shop", shop) == "of the shop", 60, "the next sync")
+
+
 def standing_still(installation: Installation) -> None:
     """A copied store whose own customers do nothing more, and whose news is worked off."""
     synced(installation)
@@ -94,6 +119,37 @@ def handled(installation: Installation, topic: str) -> list[dict[str, Any]]:
 
 def webhooks(installation: Installation, **wanted: str) -> list[dict[str, Any]]:
     return list(installation.get("/v1/webhooks", limit=200, **wanted)["data"])
+
+
+def found_first(installation: Installation, where: str) -> str:
+    found = installation.graphql(f"{{ {where}(first: 1, reverse: true) {{ nodes {{ id }} }} }}")
+    return str(found[where]["nodes"][0]["id"])
+
+
+def noted_and_told(installation: Installation, kind: str, owner: str, topic: str) -> None:
+    def known() -> set[str]:
+        return {each["id"] for each in handled(installation, topic)}
+
+    before = known()
+    note(installation, owner, f"of a {kind}")
+    until(lambda: known() - before, 60, f"the webhook of a {kind} handled")
+    assert noted(installation, kind, owner) == f"of a {kind}"
+
+
+def note(installation: Installation, owner: str, value: str) -> None:
+    told = installation.graphql(NOTE, owner=owner, value=value)
+    assert told["metafieldsSet"]["userErrors"] == []
+
+
+def noted(installation: Installation, kind: str, owner: str) -> str | None:
+    """The metafield in our own tables."""
+    query = select(metafields.c.value).where(
+        metafields.c.owner_type == kind,
+        metafields.c.owner_id == owner.rpartition("/")[2],
+        metafields.c.namespace == "care",
+    )
+    found = read(installation, query)
+    return None if found is None else str(found.value)
 
 
 def gone_back(installation: Installation) -> str:
@@ -119,8 +175,12 @@ def mirrored(installation: Installation, gid: str) -> str | None:
 
 def stored(installation: Installation, table: Table, gid: str) -> Any:
     """The row of our own tables that stands for this object of the store."""
+    return read(installation, select(table).where(table.c.id == gid.rpartition("/")[2]))
+
+
+def read(installation: Installation, query: Select[Any]) -> Any:
+    """The first row of our own tables that ``query`` finds."""
     local = f"sqlite:///{installation.home / 'var' / 'royal.db'}"
     url = installation.environment.get("DATABASE_URL", local)
-    query = select(table).where(table.c.id == gid.rpartition("/")[2])
     with create_engine(url, poolclass=NullPool).connect() as connection:
         return connection.execute(query).first()
