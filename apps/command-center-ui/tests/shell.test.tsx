@@ -1,6 +1,7 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { open, until } from "./support/app";
+import { World } from "./support/world";
 
 describe("stopping everything", () => {
   it("needs the key held, not pressed", async () => {
@@ -37,6 +38,17 @@ describe("stopping everything", () => {
     await user.click(screen.getByRole("button", { name: "Resume now" }));
     await waitFor(() => expect(screen.queryByText(/no writes start/)).toBeNull());
   });
+});
+
+it("says on every page that the store's access is lost, and where to mend it", async () => {
+  const world = new World();
+  world.storeConnection.token = { ...world.storeConnection.token, state: "revoked" };
+  world.everyAgent = { status: "paused", health: "paused" };
+  const { user, history } = open("/", world);
+  expect(await screen.findByText(/no longer accepts this store's access/)).toBeInTheDocument();
+  expect(await screen.findByText(/0 of \d agents can run/)).toBeInTheDocument();
+  await user.click(screen.getByRole("link", { name: "Connect it again" }));
+  await waitFor(() => expect(history.location.pathname).toBe("/connections"));
 });
 
 describe("the keyboard", () => {

@@ -1,11 +1,13 @@
-/** Bands that hold for the whole page: stopped, offline, sandbox store with its own time. */
-import { CloudOff, FlaskConical, OctagonX } from "lucide-react";
+/** Bands that hold for the whole page: stopped, no access, offline, sandbox with its own time. */
+import { Link } from "@tanstack/react-router";
+import { CloudOff, FlaskConical, OctagonX, Unplug } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeptSince } from "@/api/kept";
 import { asProblem } from "@/api/problem";
 import { useMay } from "@/api/session";
 import { useResume } from "@/api/stop";
+import { useStoreConnection } from "@/api/store-connection";
 import type { Session } from "@/api/types";
 import { useFormat } from "@/format/use-format";
 import { useLive } from "@/live";
@@ -20,6 +22,7 @@ export function Bands({ session }: { session: Session }) {
       {session.stopped.map((scope) => (
         <StoppedBand key={scope} scope={scope} />
       ))}
+      <AccessLostBand />
       <OfflineBand />
       {session.store?.source === "sandbox" && <SandboxBand rate={session.store.clock_rate} />}
     </section>
@@ -74,6 +77,27 @@ function StoppedBand({ scope }: { scope: string }) {
           {asked ? t("stop.resumeSure") : t("stop.resume")}
         </button>
       )}
+    </Band>
+  );
+}
+
+function AccessLostBand() {
+  const { t } = useTranslation();
+  if (useStoreConnection().data?.token.state !== "revoked") return null;
+  return (
+    <Band
+      tone="bg-raised text-bad"
+      icon={<Unplug size={16} aria-hidden="true" className="shrink-0" />}
+    >
+      <span role="status" className="font-medium">
+        {t("access.lost")}
+      </span>
+      <Link
+        to="/connections"
+        className="flex min-h-7 items-center rounded-control border border-bad px-2 hover:bg-surface max-md:min-h-11"
+      >
+        {t("access.mend")}
+      </Link>
     </Band>
   );
 }

@@ -954,6 +954,8 @@ export class World {
   modelCalls: ModelCall[] = [];
   effects = effects(NOW);
   priceTests = priceTests(NOW);
+  /** What holds of each of the agents. */
+  everyAgent: Partial<Agent> = {};
   /** What the explored figures say instead. */
   analytics: Partial<Explored> = {};
   anomaly = ANOMALY;
@@ -1021,7 +1023,7 @@ export class World {
       case "session":
         return this.session;
       case "agents": {
-        const list = agents(this.waiting().length);
+        const list = agents(this.waiting().length).map((each) => ({ ...each, ...this.everyAgent }));
         return id ? list.find((agent) => agent.id === id) : { data: list, next_cursor: null };
       }
       case "engine":

@@ -81,7 +81,7 @@ function Standing() {
   const waiting = useWaiting(SHOWN).data?.total;
   const agents = useAgents().data?.data;
   if (waiting === undefined || !agents) return null;
-  const runnable = agents.filter((agent) => agent.runnable);
+  const runnable = agents.filter((agent) => agent.runnable && agent.status === "active");
   const failing = runnable.filter((agent) => agent.health === "failing").length;
   return (
     <span>
