@@ -83,6 +83,24 @@ def test_python_reads_pages_and_writes_a_price(official):
     assert written.extensions["cost"]["actualQueryCost"] == 10
 
 
+def test_python_learns_at_start_up_which_shop_it_serves_and_what_it_may(official):
+    _, _, ask = official
+    found = ask(
+        "{ publicApiVersions { handle displayName supported } currentAppInstallation { id"
+        " accessScopes { handle } app { id title handle } } shop { id name email myshopifyDomain"
+        " description currencyCode enabledPresentmentCurrencies ianaTimezone primaryDomain { host }"
+        " plan { displayName publicDisplayName partnerDevelopment } shopAddress { country } } }"
+    )
+    assert found.ok, found.log
+    shop = found.data["shop"]
+    assert shop["plan"]["displayName"] == shop["plan"]["publicDisplayName"]
+    assert shop["enabledPresentmentCurrencies"] == [shop["currencyCode"]]
+    assert {"handle": "2026-10", "displayName": "2026-10 (Latest)", "supported": True} in (
+        found.data["publicApiVersions"]
+    )
+    assert found.data["currentAppInstallation"]["accessScopes"]
+
+
 def test_python_is_told_of_bad_tokens_secrets_and_queries(official, shop):
     app, http, ask = official
     assert ask("{ shop { name } }", token="shpat_wrong").response.status == 401

@@ -94,6 +94,7 @@ def shop(_root: Any, info: Info) -> dict[str, Any]:
     offset = zone.utcoffset()
     minutes = 0 if offset is None else int(offset.total_seconds() // 60)
     mail = f"owner@{settings.domain}"
+    address = {"id": gid("ShopAddress", SHOP_ID), "country": None}
     return {
         "id": gid("Shop", SHOP_ID),
         "name": settings.name,
@@ -114,12 +115,20 @@ def shop(_root: Any, info: Info) -> dict[str, Any]:
         "timezoneOffsetMinutes": minutes,
         "taxesIncluded": settings.taxes_included,
         "taxShipping": False,
-        "plan": {"publicDisplayName": "Sandbox", "shopifyPlus": False, "partnerDevelopment": True},
+        "plan": {
+            "displayName": "Sandbox",
+            "publicDisplayName": "Sandbox",
+            "shopifyPlus": False,
+            "partnerDevelopment": True,
+        },
         "createdAt": when(settings.created_at),
         "updatedAt": when(settings.created_at),
         "unitSystem": "METRIC_SYSTEM",
         "weightUnit": "KILOGRAMS",
-        "billingAddress": {"id": gid("ShopAddress", SHOP_ID), "country": None},
+        "billingAddress": address,
+        "shopAddress": address,
+        "description": None,
+        "enabledPresentmentCurrencies": [settings.currency],
         "shopOwnerName": settings.name,
         "setupRequired": False,
         "checkoutApiSupported": False,
