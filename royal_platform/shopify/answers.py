@@ -704,8 +704,14 @@ class InventoryPageInventoryItemsNodesInventoryLevelsNodes(TypedDict):
     quantities: list[InventoryPageInventoryItemsNodesInventoryLevelsNodesQuantities]
 
 
+class InventoryPageInventoryItemsNodesInventoryLevelsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
 class InventoryPageInventoryItemsNodesInventoryLevels(TypedDict):
     nodes: list[InventoryPageInventoryItemsNodesInventoryLevelsNodes]
+    pageInfo: InventoryPageInventoryItemsNodesInventoryLevelsPageInfo
 
 
 class InventoryPageInventoryItemsNodes(TypedDict):
@@ -728,6 +734,39 @@ class InventoryPageInventoryItems(TypedDict):
 
 class InventoryPage(TypedDict):
     inventoryItems: InventoryPageInventoryItems
+
+
+class ItemLevelsInventoryItemInventoryLevelsNodesLocation(TypedDict):
+    id: str
+
+
+class ItemLevelsInventoryItemInventoryLevelsNodesQuantities(TypedDict):
+    name: str
+    quantity: int
+
+
+class ItemLevelsInventoryItemInventoryLevelsNodes(TypedDict):
+    updatedAt: str
+    location: ItemLevelsInventoryItemInventoryLevelsNodesLocation
+    quantities: list[ItemLevelsInventoryItemInventoryLevelsNodesQuantities]
+
+
+class ItemLevelsInventoryItemInventoryLevelsPageInfo(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class ItemLevelsInventoryItemInventoryLevels(TypedDict):
+    nodes: list[ItemLevelsInventoryItemInventoryLevelsNodes]
+    pageInfo: ItemLevelsInventoryItemInventoryLevelsPageInfo
+
+
+class ItemLevelsInventoryItem(TypedDict):
+    inventoryLevels: ItemLevelsInventoryItemInventoryLevels
+
+
+class ItemLevels(TypedDict):
+    inventoryItem: ItemLevelsInventoryItem | None
 
 
 class MovedLevelItem(TypedDict):

@@ -66,6 +66,7 @@ FULFILLMENT_ORDERS_PAGE = Document("fulfillment_orders_page", answers.Fulfillmen
 FULFILLMENT_ORDER_LINES = Document("fulfillment_order_lines", answers.FulfillmentOrderLines)
 COLLECTION_PRODUCTS = Document("collection_products", answers.CollectionProducts)
 INVENTORY_PAGE = Document("inventory_page", answers.InventoryPage)
+ITEM_LEVELS = Document("item_levels", answers.ItemLevels)
 MOVED_LEVELS = Document("moved_levels", answers.MovedLevels)
 LOCATION_LEVELS = Document("location_levels", answers.LocationLevels)
 CUSTOMERS_PAGE = Document("customers_page", answers.CustomersPage)

@@ -102,6 +102,14 @@ class PageReader:
                 return {"id": answer["shop"]["id"], "metafields": {"nodes": nodes}}
             after = page["pageInfo"]["endCursor"]
 
+    async def complete_levels(self, nodes: list[Node]) -> None:
+        """Fetch the levels of items that lie at more locations than a page shows."""
+        for node in nodes:
+            await self._rest(
+                node["inventoryLevels"], documents.ITEM_LEVELS, node["id"],
+                ("inventoryItem", "inventoryLevels"),
+            )  # fmt: skip
+
     async def read_moved_levels(self, query: str | None) -> list[Any]:
         """The stock levels at every active location that ``query`` finds."""
         levels: list[Any] = []

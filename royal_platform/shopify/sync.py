@@ -313,6 +313,7 @@ class Sync:
             "checkouts": self._reader.complete_checkouts,
             "collections": self._reader.complete_collections,
             "customers": self._reader.complete_metafields,
+            "inventory": self._reader.complete_levels,
             "fulfillment_orders": self._reader.complete_fulfillment_orders,
             "orders": self._reader.complete_orders,
             "returns": self._reader.complete_returns,

@@ -642,6 +642,32 @@ async def test_stock_too_large_to_be_read_whole_follows_its_levels(platform, san
     await platform.shopify().aclose()
 
 
+MANY = """WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25)"""
+
+
+async def test_stock_at_many_locations_is_all_read(platform, sandbox):
+    def changed(table: str, number: str, columns: str) -> None:
+        behind_its_back(
+            sandbox,
+            f"{MANY} INSERT INTO {table} ({number}, {columns}) SELECT 900 + i, {columns}"
+            f" FROM {table}, n WHERE {table}.rowid = (SELECT MIN(rowid) FROM {table})",
+        )
+
+    changed("locations", "id", "name, active, created_at, updated_at")
+    changed(
+        "inventory_levels", "location_id",
+        "item_id, available, on_hand, committed, incoming, created_at, updated_at",
+    )  # fmt: skip
+    try:
+        await sync.first(platform)
+        found = [each.location_id for each in platform.stock.levels() if len(each.location_id) == 3]
+        assert sorted(found) == [str(901 + number) for number in range(25)]
+    finally:
+        behind_its_back(sandbox, "DELETE FROM inventory_levels WHERE location_id < 1000")
+        behind_its_back(sandbox, "DELETE FROM locations WHERE id < 1000")
+        await platform.shopify().aclose()
+
+
 async def test_tags_are_added_and_removed(platform):
     await sync.first(platform)
     product = platform.catalog.variants()[0].product_id
