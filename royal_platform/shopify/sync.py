@@ -246,11 +246,10 @@ class Sync:
         if facts != state.cursor.get("shop"):
             state.timezone, state.currency = shop.iana_timezone, shop.currency_code
             state.cursor = {**state.cursor, "shop": facts}
-            rows = await self._locations()
             with self._mirror.page() as page:
                 page.shop(facts)
-                page.locations(rows)
                 page.save(state)
+        await self._read_locations(state)
         return stages.expected(state)
 
     async def _read_shop_metafields(self) -> int:
@@ -260,6 +259,17 @@ class Sync:
             return page.shop_metafields(
                 mapping.local_id(shop["id"]), mapping.metafield_rows("shop", shop)
             )
+
+    async def _read_locations(self, state: SyncState) -> None:
+        """Few, and nothing else tells that one was opened, renamed or closed."""
+        rows = await self._locations()
+        told = [list(row) for row in rows]
+        if told == state.cursor.get("locations"):
+            return
+        state.cursor = {**state.cursor, "locations": told}
+        with self._mirror.page() as page:
+            page.locations(rows)
+            page.save(state)
 
     async def _locations(self) -> list[LocationRow]:
         rows: list[LocationRow] = []

@@ -31,6 +31,7 @@ from royal_platform.persistence.tables.catalog import (
     collections,
     discounts,
     inventory_snapshots,
+    locations,
     metafields,
     products,
     variants,
@@ -639,6 +640,16 @@ async def test_stock_too_large_to_be_read_whole_follows_its_levels(platform, san
     behind_its_back(sandbox, "UPDATE inventory_levels SET available = 4323")
     assert await Sync(platform.shopify(), platform.mirror()).reconcile() > 0
     assert copied() == 4_323
+    await platform.shopify().aclose()
+
+
+async def test_locations_follow_the_store(platform, sandbox):
+    await sync.first(platform)
+    (name,) = whole(platform, locations.c.name)
+    behind_its_back(sandbox, "UPDATE locations SET name = 'Barn'")
+    await sync.incremental(platform)
+    assert whole(platform, locations.c.name) == {"Barn"}
+    behind_its_back(sandbox, f"UPDATE locations SET name = '{name}'")
     await platform.shopify().aclose()
 
 
