@@ -71,10 +71,11 @@ from royal_platform.shopify.support import ShopifySupport
 from royal_platform.shopify.sync import Sync
 from royal_platform.shopify.world_clock import read_world_clock
 from royal_platform.store_access import SandboxFile, client_of, connected, sealing_key, served
-from royal_platform.suppliers.adapter import PRINTFUL, ConfiguredSupplier
+from royal_platform.suppliers.adapter import MANUAL, PRINTFUL, ConfiguredSupplier
 from royal_platform.suppliers.desk.adapter import DeskReader
 from royal_platform.suppliers.feed.adapter import Feed
 from royal_platform.suppliers.feed.prices import PriceFeed
+from royal_platform.suppliers.manual.catalogue import NoCatalogue
 from royal_platform.suppliers.printful.adapter import PrintfulCatalogue, PrintfulReader
 from royal_platform.suppliers.printful.client import ADDRESS as PRINTFUL_ADDRESS
 from royal_platform.suppliers.printful.client import PrintfulClient
@@ -545,12 +546,13 @@ def _supplier(platform: Platform, store: Store, found: Supplier) -> ConfiguredSu
     wire = Wire(guard, settings.auth, secret)
     folder = platform.settings.var_dir / "feeds"
     zone = ZoneInfo(store.timezone)
+    feed: Feed | NoCatalogue | None = NoCatalogue() if found.kind == MANUAL else None
+    if settings.feed is not None:
+        feed = Feed(found.id, settings.feed, wire, folder, store.currency)
     return ConfiguredSupplier(
         found.name,
         found.kind,
-        None
-        if settings.feed is None
-        else Feed(found.id, settings.feed, wire, folder, store.currency),
+        feed,
         None if settings.desk is None else DeskReader(settings.desk, wire, zone),
     )
 

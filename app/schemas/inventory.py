@@ -134,7 +134,10 @@ class PurchaseMailOut(Model):
 
 
 class PurchaseOrderOut(Model):
+    """``supplier_id`` null: it is not known whom it goes to."""
+
     id: str
+    supplier_id: str | None
     decision_id: str
     variant_id: str
     sku: str | None

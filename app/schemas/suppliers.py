@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from app.schemas.common import Given, Model, MoneyOut, PageQuery, Version
 from royal_platform.suppliers.schemas import FeedSettings, SupplierSettings
 
-Kind = Literal["feed", "printful", "autods", "spocket"]
+Kind = Literal["feed", "printful", "autods", "spocket", "manual"]
 _Name = Field(min_length=1, max_length=120, examples=["Northern Tack Wholesale"])
 
 
@@ -28,7 +28,10 @@ class ReliabilityOut(Model):
 
 
 class SupplierOut(Model):
-    """One supplier; ``origin`` sandbox means that it is invented."""
+    """One supplier; ``origin`` sandbox means that it is invented.
+
+    ``address`` is where it takes mail; ``mails_orders``: what is ordered from it is mailed there.
+    """
 
     id: str
     name: str
@@ -42,6 +45,8 @@ class SupplierOut(Model):
     read_at: datetime | None
     next_due_at: datetime
     takes_orders: bool
+    address: str | None
+    mails_orders: bool
     reliability: ReliabilityOut
 
 

@@ -193,6 +193,7 @@ def _purchase(
     expected = order.expected_at
     return PurchaseOrderOut(
         id=order.id,
+        supplier_id=order.supplier_id,
         decision_id=order.decision_id,
         variant_id=order.variant_id,
         sku=order.sku,

@@ -201,6 +201,7 @@ def _summary(found: Supplier, kept: dict[str, Reliability]) -> dict[str, Any]:
         "offer_count": found.offer_count, "fault_count": found.fault_count,
         "read_at": found.read_at, "next_due_at": found.next_due_at,
         "takes_orders": found.kind == PRINTFUL or bool(found.settings.get("desk")),
+        "address": found.address, "mails_orders": found.mails_to is not None,
         "reliability": ReliabilityOut(**known),
     }  # fmt: skip
 

@@ -25,8 +25,8 @@ from royal_platform.commerce.inventory.weighing import Weighed, weigh_stock
 from royal_platform.commerce.orders.model import VariantDay
 from royal_platform.commerce.pricing import service as pricing
 from royal_platform.commerce.pricing.model import PricingOutcome
-from royal_platform.commerce.suppliers.model import OfferVersion
-from royal_platform.commerce.suppliers.rules import best_by_variant, carried_by
+from royal_platform.commerce.suppliers.model import OfferVersion, OrderedFrom
+from royal_platform.commerce.suppliers.rules import best_by_variant, carried_by, ordered_from
 
 # A year of weeks, and the year before to compare seasons with.
 HISTORY = timedelta(weeks=104)
@@ -220,6 +220,11 @@ class InventoryPricingAgent(AgentBase):
         return offered_terms(self._best_offers, offers.reliability(), offers.names(), self._policy)
 
     @cached_property
+    def _sources(self) -> dict[str, OrderedFrom]:
+        vendors = {variant.id: variant.vendor for variant in self._variants}
+        return ordered_from(vendors, self._best_offers, self.platform.offers.sources())
+
+    @cached_property
     def _prices(self) -> PricingOutcome:
         return pricing.propose_prices(
             self._variants,
@@ -295,6 +300,7 @@ class InventoryPricingAgent(AgentBase):
             rejected_at=self.platform.price_history.rejected_reorders(),
             run_id=self.run_id,
             budget=self.platform.purchases.money_left(self._at.today, self._policy),
+            sources=self._sources,
         )
 
     # -- the account it gives

@@ -195,7 +195,10 @@ class StockAction:
 
 
 class PurchaseAction:
-    """``inventory.reorder``: a purchase order in the store's book, for the merchant to send."""
+    """``inventory.reorder``: a purchase order in the store's book.
+
+    The merchant sends it, or it is mailed once it is booked where the supplier takes orders so.
+    """
 
     def __init__(self, ground: Ground, hands: Hands) -> None:
         self._ground = ground
@@ -260,6 +263,7 @@ class PurchaseAction:
                 location_id=arguments.get("location_id"),
                 expected_at=None if days is None else books.now + days,
                 status="ordered",
+                supplier_id=arguments.get("supplier_id"),
             )
             books.purchases.place(
                 books.connection, order, title=proposal.subject.title, now=books.now

@@ -7,9 +7,11 @@ from typing import Any
 
 from orchestrator.core.action import Compares, Facts, Undoes
 from orchestrator.core.books import Books, told_title
+from orchestrator.core.ordering import mail_on
 from orchestrator.core.readback import show_in_copy
 from royal_platform.commerce.decisions.model import Decision, Status
 from royal_platform.commerce.decisions.prices import PRICE_KINDS
+from royal_platform.commerce.decisions.stock import REORDER
 from royal_platform.persistence.decision_rows import jsonable
 from royal_platform.persistence.effects import KNOWN, Effects
 from royal_platform.persistence.receipts import Receipts
@@ -40,6 +42,8 @@ def succeed(books: Books, action: Undoes, decision: Decision, before: Facts, aft
     return_original(books, decision, EXECUTOR, undone=True)
     if decision.proposal.kind == "inventory.adjust":
         _settle_receipt(books, decision)
+    if decision.proposal.kind == REORDER:
+        mail_on(books, decision)
 
 
 def _settle_receipt(books: Books, decision: Decision) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestrator.core.action import Facts
 from orchestrator.core.books import Books, Ground, reading, writing
+from orchestrator.core.mailed_orders import word_on
 from orchestrator.core.mandates import mandate_state
 from royal_platform.commerce.decisions.messages import MESSAGE
 from royal_platform.commerce.decisions.model import Decision, Inverse, MessageState, Proposal
@@ -255,7 +256,7 @@ def message_state(
             books.connection, customer_id, Purpose.MARKETING.value, books.now - _WEEK
         ),
         today=store.sent_since(books.connection, day),
-        mandate=mandate_state(books, proposal, decision_id),
+        mandate=word_on(books, proposal) or mandate_state(books, proposal, decision_id),
     )
 
 

@@ -28,7 +28,7 @@ ORDER_STATED = "supplier.order.stated"
 _SAMPLE = 20
 _FAULTS = 50
 _AGAIN = timedelta(hours=1)
-_KINDS = ("feed", "printful", "autods", "spocket")
+_KINDS = ("feed", "printful", "autods", "spocket", "manual")
 _log = get_logger(__name__)
 
 

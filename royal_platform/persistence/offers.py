@@ -12,7 +12,13 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from core.storage.database import Database
 from royal_platform.commerce.shared.model import Money
-from royal_platform.commerce.suppliers.model import Offer, OfferVersion, Promise, Reliability
+from royal_platform.commerce.suppliers.model import (
+    Offer,
+    OfferVersion,
+    OrderedFrom,
+    Promise,
+    Reliability,
+)
 from royal_platform.commerce.suppliers.ports import Reading
 from royal_platform.commerce.suppliers.rules import (
     changed_terms,
@@ -22,6 +28,7 @@ from royal_platform.commerce.suppliers.rules import (
 )
 from royal_platform.persistence import stores
 from royal_platform.persistence.paging import Order, Page, containing, page
+from royal_platform.persistence.suppliers import Suppliers
 from royal_platform.persistence.tables.catalog import variants
 from royal_platform.persistence.tables.suppliers import (
     supplier_offers,
@@ -294,6 +301,15 @@ class StoredOffers:
         )
         with self._database.read() as connection:
             return {str(row.id): str(row.name) for row in connection.execute(query)}
+
+    def sources(self) -> Sequence[OrderedFrom]:
+        """Suppliers that are switched on, by name."""
+        with self._database.read() as connection:
+            known = Suppliers(self._store_id).all(connection)
+        return [
+            OrderedFrom(each.id, each.name, by_mail=each.mails_to is not None)
+            for each in known if each.active
+        ]  # fmt: skip
 
     def reliability(self) -> dict[str, Reliability]:
         """Promise against fact, by supplier, as of now."""

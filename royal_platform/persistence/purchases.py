@@ -44,6 +44,7 @@ class Purchases:
             "currency": None if cost is None else cost.currency,
             "location_id": order.location_id, "status": "ordered",
             "expected_at": order.expected_at, "created_at": now,
+            "supplier_id": order.supplier_id,
         }  # fmt: skip
         insert_if_absent(connection, purchase_orders, values)
         query = self._select().where(purchase_orders.c.decision_id == order.decision_id)
@@ -152,4 +153,5 @@ def _order(row: Row[Any]) -> PurchaseOrder:
         expected_at=row.expected_at,
         status=row.status,
         received=int(row.received),
+        supplier_id=row.supplier_id,
     )

@@ -36,6 +36,18 @@ class Supplier:
     changed_by: str
     version: int
 
+    @property
+    def address(self) -> str | None:
+        """Where it takes mail, as entered."""
+        found: str | None = (self.settings.get("mail") or {}).get("address")
+        return found
+
+    @property
+    def mails_to(self) -> str | None:
+        """Where what is ordered from it is mailed by itself, as a person said; None: nowhere."""
+        says_so = (self.settings.get("mail") or {}).get("send_orders")
+        return self.address if self.active and says_so else None
+
 
 class Suppliers:
     """The suppliers of one store."""
@@ -71,12 +83,17 @@ class Suppliers:
 
     def get(self, connection: Connection, supplier_id: str) -> Supplier:
         """One supplier. Raises ``NotFound``."""
-        row = connection.execute(self._select().where(suppliers.c.id == supplier_id)).one_or_none()
-        if row is None:
+        found = self.find(connection, supplier_id)
+        if found is None:
             raise NotFound(
                 f"There is no supplier {supplier_id!r}.", remedy="See the list of suppliers."
             )
-        return _supplier(row)
+        return found
+
+    def find(self, connection: Connection, supplier_id: str) -> Supplier | None:
+        """One supplier; None when there is none."""
+        row = connection.execute(self._select().where(suppliers.c.id == supplier_id)).one_or_none()
+        return None if row is None else _supplier(row)
 
     def all(self, connection: Connection) -> list[Supplier]:
         """Every supplier, by name."""

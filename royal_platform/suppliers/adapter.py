@@ -9,6 +9,7 @@ from royal_platform.commerce.suppliers.model import SupplierOrder
 from royal_platform.commerce.suppliers.ports import Reading, SupplierDesk
 from royal_platform.suppliers.desk.adapter import DeskReader, OrderDesk
 from royal_platform.suppliers.feed.adapter import Feed
+from royal_platform.suppliers.manual.catalogue import NoCatalogue
 from royal_platform.suppliers.printful.adapter import (
     PrintfulCatalogue,
     PrintfulDesk,
@@ -16,6 +17,7 @@ from royal_platform.suppliers.printful.adapter import (
 )
 
 PRINTFUL = "printful"
+MANUAL = "manual"
 # Kinds whose interface only their partners know, and the secret that opens it.
 PARTNERS = {"autods": "AUTO_DS_API_KEY", "spocket": "SPOCKET_API_KEY"}
 
@@ -26,7 +28,7 @@ class ConfiguredSupplier:
 
     name: str
     kind: str
-    feed: Feed | PrintfulCatalogue | None
+    feed: Feed | PrintfulCatalogue | NoCatalogue | None
     orders: DeskReader | PrintfulReader | None
 
     async def catalogue(self) -> Reading:
@@ -38,7 +40,7 @@ class ConfiguredSupplier:
         return None if self.orders is None else await self.orders.track(reference)
 
     @property
-    def source(self) -> Feed | PrintfulCatalogue:
+    def source(self) -> Feed | PrintfulCatalogue | NoCatalogue:
         """Where its catalogue is read."""
         if self.feed is None or not self.feed.known:
             raise self._unknown("publishes its catalogue", "the address or file of its feed")

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from royal_platform.commerce.decisions.purchase_mail import ADDRESS
+
 Path = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 
@@ -103,12 +105,20 @@ class PrintfulSettings(_Part):
     ship_to: Destination | None = None
 
 
+class MailSettings(_Part):
+    """Where a supplier takes mail; ``send_orders``: what is ordered from it is mailed by itself."""
+
+    address: str = Field(max_length=190, pattern=ADDRESS)
+    send_orders: bool = False
+
+
 class SupplierSettings(_Part):
     """Everything about how one supplier is reached."""
 
     feed: FeedSettings | None = None
     desk: DeskSettings | None = None
     printful: PrintfulSettings | None = None
+    mail: MailSettings | None = None
     auth: Auth | None = None
     every_hours: int = Field(6, ge=1, le=720)
 

@@ -150,3 +150,54 @@ it("sends a purchase order by mail, and shows where it went", async () => {
   const posted = world.requests.find((each) => each.path.endsWith("/mail"));
   expect(posted?.body).toMatchObject({ to: "orders@tack.example" });
 });
+
+it("proposes the address of the supplier that an order goes to", async () => {
+  const world = new World();
+  const [first] = world.suppliers;
+  if (first) first.address = "orders@northern.example";
+  const { user } = open("/suppliers", world);
+  await user.click(await screen.findByRole("button", { name: "Send by mail" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  expect(dialog.getByLabelText("The supplier's mail address")).toHaveValue(
+    "orders@northern.example",
+  );
+  await user.click(dialog.getByRole("button", { name: "Send by mail" }));
+  const posted = world.requests.find((each) => each.path.endsWith("/mail"));
+  expect(posted?.body).toMatchObject({ to: "orders@northern.example" });
+});
+
+it("enters a supplier that is written to, without a catalogue", async () => {
+  const world = new World();
+  const { user } = open("/suppliers", world);
+  await user.click(await screen.findByRole("button", { name: "Add a supplier" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.click(dialog.getByRole("radio", { name: "By mail" }));
+  expect(dialog.queryByLabelText("Address")).toBeNull();
+  await user.type(dialog.getByLabelText("Name"), "Tack");
+  await user.type(dialog.getByLabelText("The supplier's mail address"), "orders@tack.example");
+  await user.click(dialog.getByRole("button", { name: "Add a supplier" }));
+  const posted = world.requests.find((each) => each.method === "POST");
+  expect(posted?.body).toEqual({
+    name: "Tack",
+    kind: "manual",
+    settings: { mail: { address: "orders@tack.example" } },
+  });
+});
+
+it("lets orders go by mail by themselves only once an address is there", async () => {
+  const world = new World();
+  const [first] = world.suppliers;
+  if (first) first.kind = "manual";
+  const { user } = open("/suppliers/sup_1", world);
+  const send = await screen.findByRole("checkbox", { name: /as soon as it is approved/ });
+  expect(send).toBeDisabled();
+  expect(screen.queryByText("Column map")).toBeNull();
+  expect(screen.queryByText("Preview")).toBeNull();
+  await user.type(screen.getByLabelText("The supplier's mail address"), "orders@tack.example");
+  await user.click(send);
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  const put = world.requests.find((each) => each.method === "PUT");
+  expect(put?.body).toMatchObject({
+    settings: { mail: { address: "orders@tack.example", send_orders: true } },
+  });
+});

@@ -1,4 +1,4 @@
-"""Sending a supplier its purchase order by mail, as a decision of a person."""
+"""Sending a supplier its purchase order by mail, as a person decides or said once for all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from royal_platform.commerce.decisions.arguments import is_count, is_text
 from royal_platform.commerce.decisions.kind import Kind, ask
 from royal_platform.commerce.decisions.messages import said_once, suppressed
-from royal_platform.commerce.decisions.model import Change, GateState, Policy, Proposal, RuleHit
+from royal_platform.commerce.decisions.model import (
+    Change,
+    GateState,
+    MandateState,
+    Policy,
+    Proposal,
+    RuleHit,
+)
 from royal_platform.commerce.messages.model import Purpose
 from royal_platform.commerce.messages.rules import message_id
 
@@ -22,6 +29,21 @@ _ADDRESS = re.compile(ADDRESS)
 def purchase_mail_id(order_id: str, address: str) -> str:
     """The one mail of this order to this address: sending it again finds it."""
     return message_id(order_id, FLOW, address.lower())
+
+
+def standing_word(proposal: Proposal, *, name: str, mails_to: str | None) -> MandateState:
+    """What a person's word on a supplier says of this mail to it.
+
+    ``mails_to``: where what is ordered from it is to be mailed; None: nowhere by itself.
+    """
+    to = str(proposal.arguments.get("to"))
+    why_not = None
+    if mails_to is None:
+        why_not = f"Orders for {name} do not go out by mail by themselves."
+    elif to.lower() != mails_to.lower():
+        why_not = f"Orders for {name} go to another address."
+    # Each order goes to an address once, whatever the word: that is a rule of its own.
+    return MandateState(why_not, total=1, per_day=1, unit="mails", of="supplier's orders by mail")
 
 
 def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:
@@ -40,6 +62,8 @@ def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:
         yield "A purchase order is no advertising."
     if state.message is None:
         yield "Nothing is known of earlier mail."
+    if "supplier_id" in arguments and not is_text(arguments["supplier_id"]):
+        yield "The supplier is not named as text."
 
 
 def _changes(proposal: Proposal) -> tuple[Change, ...]:
@@ -50,8 +74,11 @@ def _changes(proposal: Proposal) -> tuple[Change, ...]:
     )
 
 
-def _by_a_person(proposal: Proposal, _: Policy, __: GateState) -> Iterator[RuleHit]:
-    if proposal.provenance != "person":
+def _by_a_person(proposal: Proposal, _: Policy, state: GateState) -> Iterator[RuleHit]:
+    """A person says so for this order, or said so once for all of this supplier's."""
+    word = None if state.message is None else state.message.mandate
+    said = word is not None and word.why_not is None
+    if proposal.provenance != "person" and not said:
         yield ask("purchase_mail.person", "Writing to a supplier is a person's decision.")
 
 

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from royal_platform.commerce.decisions.arguments import MAX_UNITS, amount_of, is_count, text_of
+from royal_platform.commerce.decisions.arguments import (
+    MAX_UNITS,
+    amount_of,
+    is_count,
+    is_text,
+    text_of,
+)
 from royal_platform.commerce.decisions.kind import Kind, ask, currency_of, currency_problem, deny
 from royal_platform.commerce.decisions.model import (
     Change,
@@ -20,6 +26,7 @@ from royal_platform.commerce.decisions.model import (
 REORDER, REORDER_CANCEL = "inventory.reorder", "inventory.reorder_cancel"
 ADJUST = "inventory.adjust"
 STOCK_KINDS = (REORDER, REORDER_CANCEL, ADJUST)
+_SOURCE = ("supplier_id", "supplier")
 
 
 def is_receipt(proposal: Proposal) -> bool:
@@ -57,6 +64,8 @@ def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:
             yield "The quantity is not a whole number of at least 1."
         if arguments.get("unit_cost") is not None and amount_of(arguments["unit_cost"]) is None:
             yield "The unit cost is not a decimal string."
+        if any(not is_text(arguments[name]) for name in _SOURCE if name in arguments):
+            yield "The supplier is not named as text."
         yield from currency_problem(proposal, state)
 
 
@@ -85,9 +94,11 @@ def _changes(proposal: Proposal) -> tuple[Change, ...]:
         return (_adjustment(proposal),)
     if proposal.kind == REORDER_CANCEL:
         return (Change("on order", text_of(arguments.get("quantity")), "0", "units"),)
+    source = arguments.get("supplier")
     return (
         Change("on order", "0", text_of(arguments["quantity"]), "units"),
         Change("unit cost", None, text_of(arguments.get("unit_cost")), currency_of(proposal)),
+        *(() if source is None else (Change("supplier", None, text_of(source), ""),)),
     )
 
 

@@ -39,6 +39,7 @@ class PurchaseOrder:
     """Goods asked for from a supplier. ``unit_cost`` None means unknown.
 
     ``status`` is ordered, received or cancelled; ``received`` counts the units that have come in.
+    ``supplier_id`` None: it is not known whom it goes to.
     """
 
     id: str
@@ -51,6 +52,7 @@ class PurchaseOrder:
     expected_at: datetime | None
     status: str
     received: int = 0
+    supplier_id: str | None = None
 
     @property
     def outstanding(self) -> int:

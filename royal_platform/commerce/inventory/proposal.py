@@ -21,6 +21,7 @@ from royal_platform.commerce.inventory import rules
 from royal_platform.commerce.inventory.model import ReorderAdvice, StockLevel, SupplyTerms
 from royal_platform.commerce.inventory.weighing import Weighed
 from royal_platform.commerce.shared.model import Money
+from royal_platform.commerce.suppliers.model import OrderedFrom
 
 AGENT_ID = "inventory_pricing"
 _VALID_DAYS = 7
@@ -39,6 +40,7 @@ class Case:
     advice: ReorderAdvice
     cheapest: bool
     run_id: str | None
+    source: OrderedFrom | None = None
 
     @property
     def stake(self) -> Money:
@@ -65,6 +67,7 @@ def reorder_proposal(desk: Weighed, case: Case) -> Proposal:
             "currency": desk.store.currency,
             "location_id": location,
             "expected_days": round(float(case.terms.lead_time_days)),
+            **_told_source(case.source),
         },
         precondition={"available": case.available},
         evidence=_evidence(desk, case),
@@ -88,6 +91,12 @@ def reorder_proposal(desk: Weighed, case: Case) -> Proposal:
         expires_at=desk.now + timedelta(days=_VALID_DAYS),
         run_id=case.run_id,
     )
+
+
+def _told_source(source: OrderedFrom | None) -> dict[str, str]:
+    if source is None:
+        return {}
+    return {"supplier_id": source.supplier_id, "supplier": source.name}
 
 
 def _largest(levels: Sequence[StockLevel]) -> str:
@@ -155,6 +164,8 @@ def _why(desk: Weighed, case: Case) -> str:
             f"{advice.lost_high:.0f})."
         ),
     ]
+    if case.source is not None and case.source.by_mail:
+        sentences.append(f"Once approved it is mailed to {case.source.name}.")
     if advice.quantity < advice.wanted:
         sentences.insert(1, f"{advice.wanted} would be wanted; the budget allows this much.")
     return " ".join(sentences)

@@ -23,6 +23,7 @@ from royal_platform.commerce.inventory.model import (
 )
 from royal_platform.commerce.inventory.proposal import Case, reorder_proposal
 from royal_platform.commerce.inventory.weighing import Weighed, weigh_stock
+from royal_platform.commerce.suppliers.model import OrderedFrom
 
 
 def propose_reorders(
@@ -56,14 +57,16 @@ def reorders(
     run_id: str | None = None,
     limit: int = 25,
     budget: Budget | None = None,
+    sources: Mapping[str, OrderedFrom] | None = None,
 ) -> ReorderOutcome:
     """Propose at most ``limit`` reorders, the largest expected loss avoided first.
 
     A variant whose cost is unknown is still proposed: the gate then asks. ``rejected_at`` says
     when a person last turned a reorder of a variant down: until the policy's cool-down has passed
     it is not proposed again. ``budget`` is given where a pack avoids most loss for its money; None
-    is no bound. ``unseen`` lists untracked variants, those without a level or a forecast, those
-    turned down, those without money, and those behind the limit.
+    is no bound. ``sources`` says whom a variant is ordered from. ``unseen`` lists untracked
+    variants, those without a level or a forecast, those turned down, those without money, and
+    those behind the limit.
     """
     unseen = list(weighed.unseen)
     due = np.flatnonzero(weighed.wanted > 0).tolist()
@@ -90,7 +93,8 @@ def reorders(
             unseen.append(_unaffordable(weighed, row))
             continue
         advice = _advice(weighed, row, quantity=int(given[k]), days=int(days[k]), lost=lost[k])
-        cases.append(_case(weighed, row, advice, run_id))
+        source = (sources or {}).get(weighed.variants[row].id)
+        cases.append(_case(weighed, row, advice, run_id, source))
     cases.sort(key=lambda case: (-case.stake.amount, case.variant.id))
     unseen += [_waiting(case, limit) for case in cases[limit:]]
     proposals = tuple(reorder_proposal(weighed, case) for case in cases[:limit])
@@ -127,7 +131,10 @@ def _advice(weighed: Weighed, row: int, *, quantity: int, days: int, lost: Float
     )
 
 
-def _case(weighed: Weighed, row: int, advice: ReorderAdvice, run_id: str | None) -> Case:
+def _case(
+    weighed: Weighed, row: int, advice: ReorderAdvice, run_id: str | None,
+    source: OrderedFrom | None,
+) -> Case:  # fmt: skip
     return Case(
         variant=weighed.variants[row],
         row=int(weighed.forecast_row[row]),
@@ -137,6 +144,7 @@ def _case(weighed: Weighed, row: int, advice: ReorderAdvice, run_id: str | None)
         advice=advice,
         cheapest=bool(weighed.levels.cheapest[row]),
         run_id=run_id,
+        source=source,
     )
 
 

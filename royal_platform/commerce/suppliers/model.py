@@ -63,6 +63,15 @@ class OfferVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderedFrom:
+    """Whom goods are ordered from; ``by_mail``: as a person said, what is approved is mailed."""
+
+    supplier_id: str
+    name: str
+    by_mail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Recipient:
     """Where the goods shall go; ``province`` by its code within the country."""
 

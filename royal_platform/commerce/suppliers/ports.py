@@ -9,6 +9,7 @@ from typing import Protocol
 from royal_platform.commerce.suppliers.model import (
     Offer,
     OfferVersion,
+    OrderedFrom,
     OrderRequest,
     Reliability,
     SupplierOrder,
@@ -84,4 +85,8 @@ class OfferBook(Protocol):
 
     def reliability(self) -> dict[str, Reliability]:
         """Promise against fact, by supplier."""
+        ...
+
+    def sources(self) -> Sequence[OrderedFrom]:
+        """Suppliers that are switched on."""
         ...

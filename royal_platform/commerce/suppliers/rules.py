@@ -10,7 +10,13 @@ from decimal import Decimal
 from statistics import fmean, stdev
 
 from royal_platform.commerce.shared.model import Money
-from royal_platform.commerce.suppliers.model import Offer, OfferVersion, Promise, Reliability
+from royal_platform.commerce.suppliers.model import (
+    Offer,
+    OfferVersion,
+    OrderedFrom,
+    Promise,
+    Reliability,
+)
 
 # What an offer is; a new picture is no new offer, and stock is a level that moves within one.
 TERMS = (
@@ -86,6 +92,29 @@ def _rank(version: OfferVersion) -> tuple[bool, object, int, str, str]:
         offer.supplier_id,
         offer.supplier_sku,
     )
+
+
+def ordered_from(
+    vendors: Mapping[str, str | None],
+    best: Mapping[str, OfferVersion],
+    sources: Iterable[OrderedFrom],
+) -> dict[str, OrderedFrom]:
+    """Whom each variant is ordered from: whose offer is the best, else who is named as its vendor.
+
+    ``vendors`` holds the store's word by variant; capitals do not matter. A variant of which
+    neither is known has no entry.
+    """
+    known = list(sources)
+    by_id = {each.supplier_id: each for each in known}
+    by_name = {each.name.strip().lower(): each for each in known}
+    found: dict[str, OrderedFrom] = {}
+    for variant_id, vendor in vendors.items():
+        offer = best.get(variant_id)
+        source = None if offer is None else by_id.get(offer.offer.supplier_id)
+        source = source or by_name.get((vendor or "").strip().lower())
+        if source is not None:
+            found[variant_id] = source
+    return found
 
 
 def matched(

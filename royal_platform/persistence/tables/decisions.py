@@ -182,6 +182,8 @@ purchase_orders = Table(
     amount("unit_cost", nullable=True),
     currency(nullable=True),
     reference("location_id", nullable=True),
+    # NULL: it is not known whom it goes to
+    reference("supplier_id", nullable=True),
     # ordered, received, cancelled
     Column("status", String(20), nullable=False),
     moment("expected_at", nullable=True),

@@ -166,6 +166,26 @@ def test_printful_is_read_with_the_token_of_the_cascade(
     assert [each["cost"]["amount"] for each in tried["offers"]] == ["9.85", "15.10", "9.85"]
 
 
+def test_a_supplier_that_is_written_to_needs_no_catalogue(call: Any, platform: Platform) -> None:
+    for wrong in ("nobody", "a@b", "A <a@b.example>", "a@b.example\r\nBcc: c@d.example"):
+        refused = call(
+            "POST", "/suppliers", name="Tack", kind="manual", settings={"mail": {"address": wrong}}
+        )
+        assert refused.status_code == 422
+    mail = {"address": "orders@tack.example", "send_orders": True}
+    answer = call("POST", "/suppliers", name="Tack", kind="manual", settings={"mail": mail})
+    supplier_id = answer.get_json()["id"]
+    asyncio.run(supplying.read_due(platform))
+    shown = call("GET", f"/suppliers/{supplier_id}").get_json()
+    assert (shown["state"], shown["fault_count"], shown["detail"]) == ("ready", 0, "")
+    # Nothing goes out before it is switched on.
+    assert (shown["address"], shown["mails_orders"]) == ("orders@tack.example", False)
+    assert platform.offers.sources() == []
+    change = {"version": 1, "name": "Tack", "active": True, "settings": {"mail": mail}}
+    assert call("PUT", f"/suppliers/{supplier_id}", **change).get_json()["mails_orders"]
+    assert [each.by_mail for each in platform.offers.sources()] == [True]
+
+
 def test_a_purchase_order_is_a_document_to_send(call: Any, platform: Platform) -> None:
     decision_id = ledger.propose(platform, [reorder()])[0]
     with writing(platform) as books:

@@ -53,9 +53,23 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         registry = get_agent_registry()
         registry.attach(opened)
         registry.register(Registration("inventory_pricing", "Inventory", "inventory_pricing", ()))
+        know_the_vendors(opened)
         run_agent(opened)
         yield opened
         opened.close()
+
+
+def know_the_vendors(platform: Platform) -> None:
+    """Each of the store's vendors is a supplier whose orders go out by mail."""
+    mail = {"address": "orders@vendor.example", "send_orders": True}
+    vendors = sorted({each.vendor for each in platform.catalog.variants() if each.vendor})
+    with writing(platform) as books:
+        for number, vendor in enumerate(vendors):
+            Suppliers(books.store_id).add(
+                books.connection, supplier_id=f"vendor-{number}", name=vendor.upper(),
+                kind="manual", origin="entered", settings={"mail": mail}, actor="ada",
+                active=True, now=books.now,
+            )  # fmt: skip
 
 
 def run_agent(platform: Platform) -> None:
@@ -114,6 +128,17 @@ def test_a_run_teaches_the_gate_and_the_page_what_selling_costs(platform: Platfo
         assert costs.serving > 0
         assert unknown == study.unknown == ()
         assert "costs.unknown" not in {hit.rule for hit in decision.verdict.hits}
+
+
+def test_a_reorder_says_whom_it_goes_to_and_that_it_is_mailed(platform: Platform) -> None:
+    vendors = {each.id: each.vendor for each in platform.catalog.variants()}
+    reorders = proposed(platform, "inventory.reorder")
+    assert reorders
+    for each in reorders:
+        told = each.proposal.arguments
+        assert told["supplier"] == (vendors[each.proposal.subject.id] or "").upper()
+        assert str(told["supplier_id"]).startswith("vendor-")
+        assert f"mailed to {told['supplier']}" in each.proposal.rationale
 
 
 def test_the_gate_compares_with_the_cheapest_competitor_that_counts(platform: Platform) -> None:

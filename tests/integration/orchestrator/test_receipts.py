@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,8 +27,8 @@ def run(house: Any, decision_id: str) -> str:
     return asyncio.run(execute(house, house.hands, decision_id))
 
 
-def ordered(house: Any, quantity: int = 50, available: int = 7) -> str:
-    """A purchase order of v1, placed through the gate ten days ago."""
+def ordered(house: Any, quantity: int = 50, available: int = 7, **source: str) -> str:
+    """A purchase order of v1, placed through the gate ten days ago; ``source``: from whom."""
     with house.database.write() as transaction:
         transaction.connection.execute(
             insert(inventory_levels).values(
@@ -36,9 +37,9 @@ def ordered(house: Any, quantity: int = 50, available: int = 7) -> str:
             )
         )  # fmt: skip
     house.live.stock[PLACE] = available
-    decision = ledger.propose(
-        house, [house.reorder(quantity=quantity, precondition={"available": available})]
-    )[0]
+    wanted = house.reorder(quantity=quantity, precondition={"available": available})
+    wanted = replace(wanted, arguments={**wanted.arguments, **source})
+    decision = ledger.propose(house, [wanted])[0]
     ledger.approve(house, decision, house.decision(decision).argument_hash, "ada")
     assert run(house, decision) == "executed"
     with house.database.write() as transaction:

@@ -14,7 +14,13 @@ from royal_platform.commerce.decisions.model import Policy
 from royal_platform.commerce.inventory.terms import offered_terms
 from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers import rules
-from royal_platform.commerce.suppliers.model import Offer, OfferVersion, Promise, Reliability
+from royal_platform.commerce.suppliers.model import (
+    Offer,
+    OfferVersion,
+    OrderedFrom,
+    Promise,
+    Reliability,
+)
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -46,6 +52,15 @@ def test_what_cannot_be_compared_is_no_best_offer():
     assert best(version(cost=Money(D(5), "USD"))) is None
     assert best(version(cost=euro("5"), shipping=Money(D(1), "USD"))) is None
     assert best(replace(version(), withdrawn=True)) is None
+
+
+def test_goods_are_ordered_from_the_best_offer_else_from_their_vendor_by_name():
+    north, south = OrderedFrom("n", "Northern Tack", by_mail=True), OrderedFrom("s", "South")
+    vendors = {"v1": "south", "v2": " NORTHERN tack ", "v3": "Nobody", "v4": None, "v5": "South"}
+    best = {"v1": version("n"), "v5": version("off", "v5")}
+    found = rules.ordered_from(vendors, best, [north, south])
+    # v5's best offer is of a supplier that is switched off by now.
+    assert found == {"v1": north, "v2": north, "v5": south}
 
 
 def test_the_choice_does_not_depend_on_the_order_of_offers():

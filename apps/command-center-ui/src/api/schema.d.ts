@@ -3991,6 +3991,19 @@ export interface components {
             why: string | null;
         };
         /**
+         * MailSettings
+         * @description Where a supplier takes mail; ``send_orders``: what is ordered from it is mailed by itself.
+         */
+        MailSettings: {
+            /** Address */
+            address: string;
+            /**
+             * Send Orders
+             * @default false
+             */
+            send_orders?: boolean;
+        };
+        /**
          * MailSuppressionOut
          * @description An address that gets no more mail: by its digest, since nobody keeps the address for it.
          */
@@ -5428,10 +5441,15 @@ export interface components {
             /** Sent At */
             sent_at: string | null;
         };
-        /** PurchaseOrderOut */
+        /**
+         * PurchaseOrderOut
+         * @description ``supplier_id`` null: it is not known whom it goes to.
+         */
         PurchaseOrderOut: {
             /** Id */
             id: string;
+            /** Supplier Id */
+            supplier_id: string | null;
             /** Decision Id */
             decision_id: string;
             /** Variant Id */
@@ -6696,6 +6714,10 @@ export interface components {
             next_due_at: string;
             /** Takes Orders */
             takes_orders: boolean;
+            /** Address */
+            address: string | null;
+            /** Mails Orders */
+            mails_orders: boolean;
             reliability: components["schemas"]["ReliabilityOut"];
             /** Version */
             version: number;
@@ -6723,7 +6745,7 @@ export interface components {
              * @default feed
              * @enum {string}
              */
-            kind?: "feed" | "printful" | "autods" | "spocket";
+            kind?: "feed" | "printful" | "autods" | "spocket" | "manual";
             settings: components["schemas"]["SupplierSettings"];
         };
         /** SupplierList */
@@ -6779,6 +6801,8 @@ export interface components {
         /**
          * SupplierOut
          * @description One supplier; ``origin`` sandbox means that it is invented.
+         *
+         *     ``address`` is where it takes mail; ``mails_orders``: what is ordered from it is mailed there.
          */
         SupplierOut: {
             /** Id */
@@ -6814,6 +6838,10 @@ export interface components {
             next_due_at: string;
             /** Takes Orders */
             takes_orders: boolean;
+            /** Address */
+            address: string | null;
+            /** Mails Orders */
+            mails_orders: boolean;
             reliability: components["schemas"]["ReliabilityOut"];
         };
         /**
@@ -6852,6 +6880,8 @@ export interface components {
             desk?: components["schemas"]["DeskSettings"] | null;
             /** @default null */
             printful?: components["schemas"]["PrintfulSettings"] | null;
+            /** @default null */
+            mail?: components["schemas"]["MailSettings"] | null;
             /** @default null */
             auth?: components["schemas"]["Auth"] | null;
             /**

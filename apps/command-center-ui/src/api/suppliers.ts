@@ -116,7 +116,7 @@ export function useMailOrder() {
 
 export interface Entry {
   name: string;
-  kind: "feed" | "printful" | "autods" | "spocket";
+  kind: "feed" | "printful" | "autods" | "spocket" | "manual";
   settings: SupplierSettings;
 }
 

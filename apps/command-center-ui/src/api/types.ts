@@ -82,6 +82,7 @@ export type SupplierDetail = Schemas["SupplierDetail"];
 export type SupplierSettings = Schemas["SupplierSettings"];
 export type FeedSettings = Schemas["FeedSettings"];
 export type PrintfulSettings = Schemas["PrintfulSettings"];
+export type SupplierMail = Schemas["MailSettings"];
 export type Offer = Schemas["OfferOut"];
 export type SupplierOrder = Schemas["SupplierOrderOut"];
 export type PurchaseOrder = Schemas["PurchaseOrderOut"];

@@ -143,6 +143,7 @@ function order(now: string): PurchaseOrder {
   const at = (days: number) => new Date(Date.parse(now) + days * DAY).toISOString();
   return {
     id: "po_1",
+    supplier_id: "sup_1",
     decision_id: "dec_po",
     variant_id: "v_bridle",
     sku: "BR-1",

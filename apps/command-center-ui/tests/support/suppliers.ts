@@ -28,6 +28,8 @@ function summary(now: string, change: Partial<Supplier>): Supplier {
     read_at: now,
     next_due_at: now,
     takes_orders: false,
+    address: null,
+    mails_orders: false,
     reliability: UNKNOWN,
     ...change,
   };

@@ -3,8 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/api/session";
-import { usePurchaseOrders } from "@/api/suppliers";
-import type { PurchaseOrder } from "@/api/types";
+import { usePurchaseOrders, useSuppliers } from "@/api/suppliers";
+import type { PurchaseOrder, Supplier } from "@/api/types";
 import { useFormat } from "@/format/use-format";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
@@ -19,6 +19,9 @@ export function Documents() {
   const query = usePurchaseOrders();
   const may = useMay("decisions:decide");
   const [mailing, setMailing] = useState<PurchaseOrder | null>(null);
+  const suppliers = useSuppliers().data?.data ?? [];
+  const goesTo = (order: PurchaseOrder): Supplier | undefined =>
+    suppliers.find((each) => each.id === order.supplier_id);
   return (
     <Card title={t("suppliers.purchases")}>
       <QueryView
@@ -30,9 +33,15 @@ export function Documents() {
           <ul className="divide-y divide-line text-dense">
             {page.data.map((order) => (
               <li key={order.id} className="flex flex-wrap items-baseline gap-x-4 gap-y-1 py-2">
-                <span className="grow">
+                <span className="min-w-0 grow break-words max-md:basis-full">
                   {format.count(order.quantity)} × {order.title}
+                  {order.sku && (
+                    <span className="ml-2 font-mono text-meta text-muted break-all">
+                      {order.sku}
+                    </span>
+                  )}
                 </span>
+                <Recipient supplier={goesTo(order)} />
                 <span className="text-muted">
                   <Moment at={order.created_at} />
                 </span>
@@ -45,7 +54,7 @@ export function Documents() {
                   {t("suppliers.document")}
                 </a>
                 <a
-                  href={`mailto:?subject=${encodeURIComponent(t("suppliers.mailSubject", { id: order.id }))}`}
+                  href={`mailto:${goesTo(order)?.address ?? ""}?subject=${encodeURIComponent(t("suppliers.mailSubject", { id: order.id }))}`}
                   className="text-accent underline underline-offset-2"
                 >
                   {t("suppliers.mail")}
@@ -67,8 +76,28 @@ export function Documents() {
           </ul>
         )}
       </QueryView>
-      {mailing && <MailDialog order={mailing} onClose={() => setMailing(null)} />}
+      {mailing && (
+        <MailDialog
+          order={mailing}
+          known={goesTo(mailing)?.address ?? ""}
+          onClose={() => setMailing(null)}
+        />
+      )}
     </Card>
+  );
+}
+
+/** Whom the order goes to, where that is known. */
+function Recipient({ supplier }: { supplier: Supplier | undefined }) {
+  if (!supplier) return null;
+  return (
+    <Link
+      to="/suppliers/$supplierId"
+      params={{ supplierId: supplier.id } as never}
+      className="text-muted hover:text-accent"
+    >
+      {supplier.name}
+    </Link>
   );
 }
 

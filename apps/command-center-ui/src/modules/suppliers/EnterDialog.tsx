@@ -10,15 +10,16 @@ import { Segmented } from "@/ui/fields";
 import { sayDone } from "@/ui/toast";
 import { Line } from "./Line";
 
-const KINDS = ["feed", "printful", "autods", "spocket"] as const;
+const KINDS = ["feed", "manual", "printful", "autods", "spocket"] as const;
 const SECRETS = { autods: "AUTO_DS_API_KEY", spocket: "SPOCKET_API_KEY" };
 
 function isPartner(kind: Entry["kind"]): kind is keyof typeof SECRETS {
   return kind in SECRETS;
 }
 
-function settingsOf(kind: Entry["kind"], url: string, file: string) {
+function settingsOf(kind: Entry["kind"], url: string, file: string, address: string) {
   if (kind === "printful") return { printful: {} };
+  if (kind === "manual") return address ? { mail: { address } } : {};
   const auth = isPartner(kind) && url ? { auth: { secret: SECRETS[kind] } } : {};
   return { feed: { url, file }, ...auth };
 }
@@ -40,13 +41,15 @@ function EnterForm({ onDone }: { onDone: () => void }) {
   const [name, setName] = useState("");
   const [url, setUrl] = useState("");
   const [file, setFile] = useState("");
+  const [address, setAddress] = useState("");
+  const published = kind !== "printful" && kind !== "manual";
   const submit = (event: FormEvent) => {
     event.preventDefault();
     enter.mutate(
-      { name, kind, settings: settingsOf(kind, url, file) as never },
+      { name, kind, settings: settingsOf(kind, url, file, address.trim()) as never },
       {
         onSuccess: (supplier) => {
-          sayDone(t("suppliers.entered"));
+          sayDone(t(published ? "suppliers.entered" : "suppliers.enteredOnly"));
           onDone();
           void navigate({
             to: "/suppliers/$supplierId",
@@ -67,13 +70,17 @@ function EnterForm({ onDone }: { onDone: () => void }) {
       {kind === "printful" && (
         <p className="text-dense text-muted">{t("suppliers.printful.body")}</p>
       )}
+      {kind === "manual" && <p className="text-dense text-muted">{t("suppliers.byMail.what")}</p>}
       {isPartner(kind) && (
         <p className="text-dense text-muted">
           {t("suppliers.partner", { kind: t(`suppliers.kinds.${kind}`), secret: SECRETS[kind] })}
         </p>
       )}
       <Line required label={t("suppliers.name")} value={name} onChange={setName} />
-      {kind !== "printful" && (
+      {kind === "manual" && (
+        <Line label={t("suppliers.mailTo")} value={address} onChange={setAddress} />
+      )}
+      {published && (
         <>
           <Line
             label={t("suppliers.url")}

@@ -12,9 +12,16 @@ import { sayDone, sayFailed } from "@/ui/toast";
 
 const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
-export function MailDialog({ order, onClose }: { order: PurchaseOrder; onClose: () => void }) {
+interface MailDialogProps {
+  order: PurchaseOrder;
+  /** Where its supplier takes mail; empty while that is not known. */
+  known: string;
+  onClose: () => void;
+}
+
+export function MailDialog({ order, known, onClose }: MailDialogProps) {
   const { t } = useTranslation();
-  const [to, setTo] = useState("");
+  const [to, setTo] = useState(known);
   // One request, however often it is sent.
   const [key] = useState(() => entryKey());
   const mail = useMailOrder();

@@ -31,7 +31,7 @@ export function SupplierCard({ supplier }: { supplier: Supplier }) {
       <p className="mb-3 flex flex-wrap gap-1.5">
         {supplier.origin === "sandbox" && <Tag tone="warn">{t("suppliers.invented")}</Tag>}
         <Tag>{t(supplier.active ? "suppliers.active" : "suppliers.inactive")}</Tag>
-        <Tag>{t(supplier.takes_orders ? "suppliers.takesOrders" : "suppliers.byHand")}</Tag>
+        <Tag>{t(ordersGo(supplier))}</Tag>
       </p>
       <p className="text-dense">
         {t("suppliers.offersCount", {
@@ -56,6 +56,11 @@ export function SupplierCard({ supplier }: { supplier: Supplier }) {
       <Word supplier={supplier} />
     </Card>
   );
+}
+
+function ordersGo(supplier: Supplier) {
+  if (supplier.mails_orders) return "suppliers.byMail.tag";
+  return supplier.takes_orders ? "suppliers.takesOrders" : "suppliers.byHand";
 }
 
 /** Promise against fact; "not yet known" until an order is over. */

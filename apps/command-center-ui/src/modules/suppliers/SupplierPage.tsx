@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/api/session";
 import { useChangeSupplier, useReadSupplier, useSupplier } from "@/api/suppliers";
-import type { FeedSettings, PrintfulSettings, SupplierDetail } from "@/api/types";
+import type { FeedSettings, PrintfulSettings, SupplierDetail, SupplierMail } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { PageHeader } from "@/ui/PageHeader";
@@ -15,6 +15,7 @@ import { ToneWord } from "@/ui/Tone";
 import { sayDone } from "@/ui/toast";
 import { ColumnMap } from "./ColumnMap";
 import { FeedForm } from "./FeedForm";
+import { MailForm } from "./MailForm";
 import { Preview } from "./Preview";
 import { PrintfulForm } from "./PrintfulForm";
 import { Word } from "./SupplierCard";
@@ -30,6 +31,8 @@ export default function SupplierPage() {
   );
 }
 
+const NO_MAIL: SupplierMail = { address: "", send_orders: false };
+
 function Editor({ supplier }: { supplier: SupplierDetail }) {
   const { t } = useTranslation();
   const may = useMay("connections:write");
@@ -38,8 +41,21 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
   const read = useReadSupplier(supplier.id);
   const [feed, setFeed] = useState<FeedSettings>(supplier.settings.feed ?? {});
   const [printful, setPrintful] = useState<PrintfulSettings>(supplier.settings.printful ?? {});
+  const [mail, setMail] = useState<SupplierMail>(supplier.settings.mail ?? NO_MAIL);
   const atPrintful = supplier.kind === "printful";
+  const isWrittenTo = supplier.kind === "manual";
+  const ordersByMail = (
+    <Card title={t("suppliers.byMail.title")}>
+      <MailForm mail={mail} onChange={setMail} disabled={!may} />
+      {isWrittenTo && <Word supplier={supplier} />}
+    </Card>
+  );
   const [secret, setSecret] = useState(supplier.settings.auth?.secret ?? "");
+  const changed = () => {
+    if (atPrintful) return { printful };
+    const written = { mail: mail.address ? mail : null };
+    return isWrittenTo ? written : { feed, ...written };
+  };
   const save = (active: boolean) =>
     change.mutate(
       {
@@ -48,7 +64,7 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
         active,
         settings: {
           ...supplier.settings,
-          ...(atPrintful ? { printful } : { feed }),
+          ...changed(),
           auth: secret ? { ...supplier.settings.auth, secret } : null,
         } as never,
       },
@@ -84,35 +100,40 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
       {supplier.origin === "sandbox" && <Note tone="info">{t("suppliers.invented")}</Note>}
       {supplier.detail && <Note tone="warn">{supplier.detail}</Note>}
       {change.error && <Failure error={change.error} />}
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-4 xl:grid-cols-[minmax(320px,2fr)_minmax(0,3fr)]">
-        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-4">
-          <Card title={t(atPrintful ? "suppliers.kinds.printful" : "suppliers.feed")}>
-            {atPrintful ? (
-              <PrintfulForm printful={printful} onChange={setPrintful} disabled={!may} />
-            ) : (
-              <FeedForm
-                feed={feed}
-                onChange={setFeed}
-                secret={secret}
-                onSecret={setSecret}
-                disabled={!may}
-              />
-            )}
-            <Word supplier={supplier} />
-          </Card>
-          {!atPrintful && (
-            <Card title={t("suppliers.columns")}>
-              <ColumnMap
-                columns={supplier.columns}
-                chosen={feed.columns ?? {}}
-                disabled={!may}
-                onChange={(columns) => setFeed({ ...feed, columns })}
-              />
+      {isWrittenTo ? (
+        ordersByMail
+      ) : (
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4 xl:grid-cols-[minmax(320px,2fr)_minmax(0,3fr)]">
+          <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-4">
+            <Card title={t(atPrintful ? "suppliers.kinds.printful" : "suppliers.feed")}>
+              {atPrintful ? (
+                <PrintfulForm printful={printful} onChange={setPrintful} disabled={!may} />
+              ) : (
+                <FeedForm
+                  feed={feed}
+                  onChange={setFeed}
+                  secret={secret}
+                  onSecret={setSecret}
+                  disabled={!may}
+                />
+              )}
+              <Word supplier={supplier} />
             </Card>
-          )}
+            {!atPrintful && (
+              <Card title={t("suppliers.columns")}>
+                <ColumnMap
+                  columns={supplier.columns}
+                  chosen={feed.columns ?? {}}
+                  disabled={!may}
+                  onChange={(columns) => setFeed({ ...feed, columns })}
+                />
+              </Card>
+            )}
+            {!atPrintful && ordersByMail}
+          </div>
+          <Preview supplier={supplier} feed={feed} may={may} />
         </div>
-        <Preview supplier={supplier} feed={feed} may={may} />
-      </div>
+      )}
       <div className="sticky bottom-0 mt-4 flex flex-wrap items-center gap-3 border-t border-line bg-bg py-3 max-md:bottom-14">
         <Button variant="primary" disabled={!may || change.isPending} onClick={() => save(true)}>
           {t(supplier.active ? "suppliers.save" : "suppliers.saveOn")}
