@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { open } from "./support/app";
 import { World } from "./support/world";
@@ -156,11 +156,17 @@ it("proposes the address of the supplier that an order goes to", async () => {
   const [first] = world.suppliers;
   if (first) first.address = "orders@northern.example";
   const { user } = open("/suppliers", world);
-  await user.click(await screen.findByRole("button", { name: "Send by mail" }));
+  const opener = await screen.findByRole("button", { name: "Send by mail" });
+  opener.focus();
+  await user.keyboard("{Enter}");
+  await screen.findByRole("dialog");
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(opener).toHaveFocus());
+  await user.keyboard("{Enter}");
   const dialog = within(await screen.findByRole("dialog"));
-  expect(dialog.getByLabelText("The supplier's mail address")).toHaveValue(
-    "orders@northern.example",
-  );
+  const address = dialog.getByLabelText("The supplier's mail address");
+  expect(address).toHaveFocus();
+  expect(address).toHaveValue("orders@northern.example");
   await user.click(dialog.getByRole("button", { name: "Send by mail" }));
   const posted = world.requests.find((each) => each.path.endsWith("/mail"));
   expect(posted?.body).toMatchObject({ to: "orders@northern.example" });

@@ -1,7 +1,7 @@
 /** A modal dialog: title, what it means, what to do. */
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 /** Whoever opens a dialog with one field to fill wants to type, not to close it. */
@@ -24,13 +24,22 @@ interface DialogProps {
 
 export function Dialog({ open, onClose, title, description, children }: DialogProps) {
   const { t } = useTranslation();
+  // A dialog that is shown by a state has no trigger of its own to go back to.
+  const opener = useRef<HTMLElement | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-bg/75" />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
-          onOpenAutoFocus={startInField}
+          onOpenAutoFocus={(event) => {
+            opener.current = document.activeElement as HTMLElement | null;
+            startInField(event);
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            opener.current?.focus();
+          }}
           className="fixed top-1/2 left-1/2 z-50 max-h-[88dvh] w-[min(560px,calc(100vw-24px))] -translate-x-1/2 -translate-y-1/2 animate-appear overflow-auto rounded-overlay border border-line-strong bg-surface p-5"
         >
           <div className="mb-3 flex items-start justify-between gap-4">

@@ -1,16 +1,19 @@
 /** A labelled line of text. */
 import { useId } from "react";
+import { cx } from "@/ui/cx";
 
 interface LineProps {
   label: string;
   hint?: string;
+  /** Why the value will not do. */
+  error?: string | undefined;
   value: string;
   onChange: (value: string) => void;
   required?: boolean;
   disabled?: boolean;
 }
 
-export function Line({ label, hint, value, onChange, required, disabled }: LineProps) {
+export function Line({ label, hint, error, value, onChange, required, disabled }: LineProps) {
   const id = useId();
   return (
     <div>
@@ -24,13 +27,17 @@ export function Line({ label, hint, value, onChange, required, disabled }: LineP
         autoComplete="off"
         spellCheck={false}
         value={value}
-        aria-describedby={hint ? `${id}-hint` : undefined}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={hint || error ? `${id}-hint` : undefined}
         onChange={(event) => onChange(event.target.value)}
-        className="mt-1 h-9 w-full rounded-control border border-line-strong bg-surface px-2 text-dense disabled:opacity-60 max-md:h-11 max-md:text-lead"
+        className={cx(
+          "mt-1 h-9 w-full rounded-control border bg-surface px-2 text-dense disabled:opacity-60 max-md:h-11 max-md:text-lead",
+          error ? "border-bad" : "border-line-strong",
+        )}
       />
-      {hint && (
-        <p id={`${id}-hint`} className="mt-1 text-meta text-muted">
-          {hint}
+      {(error || hint) && (
+        <p id={`${id}-hint`} className={cx("mt-1 text-meta", error ? "text-bad" : "text-muted")}>
+          {error || hint}
         </p>
       )}
     </div>

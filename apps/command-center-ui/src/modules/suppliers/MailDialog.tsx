@@ -7,8 +7,8 @@ import { useMailOrder } from "@/api/suppliers";
 import type { PurchaseOrder } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
-import { Field } from "@/ui/fields";
 import { sayDone, sayFailed } from "@/ui/toast";
+import { Line } from "./Line";
 
 const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
@@ -51,7 +51,7 @@ export function MailDialog({ order, known, onClose }: MailDialogProps) {
           if (valid) send();
         }}
       >
-        <Field
+        <Line
           label={t("suppliers.mailTo")}
           value={to}
           onChange={setTo}

@@ -113,7 +113,7 @@ function useColumns(): Column<Offer>[] {
               {row.original.supplier_sku}
             </span>
             {row.original.unread !== null && (
-              <span className="ml-2" title={row.original.unread}>
+              <span className="ml-2 max-md:ml-0 max-md:block" title={row.original.unread}>
                 <Tag tone="warn">{t("suppliers.lastKnown")}</Tag>
                 <span className="sr-only">{row.original.unread}</span>
               </span>

@@ -41,7 +41,7 @@ export default function Suppliers() {
         )}
       </QueryView>
       <Offers />
-      <div className="mt-6 grid gap-4">
+      <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-4">
         <Orders />
         <Documents />
       </div>

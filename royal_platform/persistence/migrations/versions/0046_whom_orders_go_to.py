@@ -1,7 +1,7 @@
 """Whom a purchase order goes to.
 
-Revision ID: 0045_whom_orders_go_to
-Revises: 0044_offers_that_were_not_read
+Revision ID: 0046_whom_orders_go_to
+Revises: 0045_word_for_a_sender
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045_whom_orders_go_to"
-down_revision = "0044_offers_that_were_not_read"
+revision = "0046_whom_orders_go_to"
+down_revision = "0045_word_for_a_sender"
 branch_labels = None
 depends_on = None
 
