@@ -60,7 +60,7 @@ pytestmark = pytest.mark.timeout(240)
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with Sandbox(tmp_path_factory.mktemp("sandbox"), history_days=14) as running:
+    with Sandbox(tmp_path_factory.mktemp("sandbox"), history_days=7) as running:
         yield running
 
 
