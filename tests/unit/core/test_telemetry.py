@@ -100,6 +100,25 @@ def test_requests_are_counted_by_route_template() -> None:
     assert b"royal_build_info" in body
 
 
+def test_how_long_answers_took_is_a_histogram_of_all_their_outcomes() -> None:
+    for status, seconds in ((200, 0.001), (200, 0.002), (404, 0.03), (200, 60.0)):
+        observe_request("histograms", "GET", "/v1/runs", status, seconds)
+    body, _ = render_metrics()
+    found = {
+        (sample.name.removeprefix("royal_http_request"), sample.labels.get("status"),
+         sample.labels.get("le")): sample.value
+        for family in text_string_to_metric_families(body.decode())
+        for sample in family.samples
+        if sample.labels.get("service") == "histograms"
+    }  # fmt: skip
+    assert (found["s_total", "200", None], found["s_total", "404", None]) == (3, 1)
+    # Each bound counts what took as long or less.
+    below = [found["_seconds_bucket", None, le] for le in ("0.002", "0.025", "0.05", "10.0")]
+    assert below == [2, 2, 3, 3]
+    assert found["_seconds_bucket", None, "+Inf"] == found["_seconds_count", None, None] == 4
+    assert found["_seconds_sum", None, None] == pytest.approx(60.033)
+
+
 def test_openmetrics_is_answered_when_asked_for() -> None:
     body, content_type = render_metrics("application/openmetrics-text; version=1.0.0")
     assert "openmetrics" in content_type
