@@ -20,6 +20,8 @@ from core.storage.proportion import teach
 
 Dialect = Literal["sqlite", "postgresql"]
 _BUSY_MS = 30_000
+# The execution option of a connection whose statements are transactions by themselves.
+_ALONE = "alone"
 
 
 class Recordable(Protocol):
@@ -79,12 +81,14 @@ class Database:
             self._file_lock = FileLock(path.with_name(path.name + ".writer"))
             self.engine = _sqlite_engine(self.url, query_only=False, pool_size=1)
             self._readers = _sqlite_engine(self.url, query_only=True, pool_size=pool_size)
+            self._alone = self.engine.execution_options(**{_ALONE: True})
         else:
             self.engine = _postgres_engine(self.url, pool_size)
             # One snapshot per read block, as on SQLite: two statements never disagree.
             self._readers = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+            self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def __repr__(self) -> str:
         return f"Database({self.url.render_as_string(hide_password=True)!r})"
@@ -107,6 +111,16 @@ class Database:
         finally:
             self._inside.write = False
         transaction.tell()
+
+    @contextmanager
+    def write_alone(self) -> Iterator[Connection]:
+        """For one statement that is a transaction by itself: durable once it was executed.
+
+        It spares BEGIN and COMMIT, which on PostgreSQL are round trips. Raises ``Unavailable`` as
+        ``write`` does.
+        """
+        with as_unavailable(), self._writer_turn(), self._alone.connect() as connection:
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -222,6 +236,8 @@ def _sqlite_engine(url: URL, *, query_only: bool, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(_ALONE):
+            return
         connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
 
     return engine

@@ -92,6 +92,28 @@ def test_an_exception_rolls_everything_back(filled: Database) -> None:
     assert count(filled) == 1
 
 
+def test_a_statement_alone_is_durable_once_executed_and_the_next_transaction_is_one(
+    filled: Database,
+) -> None:
+    with filled.write_alone() as connection:
+        connection.execute(insert(things).values(id=1))
+        # Before its connection is given back: others see it.
+        assert count(filled) == 1
+
+    def fail() -> None:
+        with filled.write() as transaction:
+            transaction.connection.execute(insert(things).values(id=2))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    with filled.write_alone() as connection, pytest.raises(IntegrityError):
+        connection.execute(insert(things).values(id=1))
+    assert count(filled) == 1
+    add(filled, 3)
+    assert count(filled) == 2
+
+
 def test_what_waits_for_the_commit_runs_after_it_and_only_then(filled: Database) -> None:
     seen: list[int] = []
     with filled.write() as transaction:
