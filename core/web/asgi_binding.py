@@ -42,9 +42,13 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Header = tuple[bytes, bytes]
+# What answers a route ahead of FastAPI: from the scope, its headers (the last of a name) and
+# ``receive``, whose body it bounds itself, to the JSON of its 200.
+Ahead = Callable[[Scope, Mapping[bytes, bytes], Receive], Awaitable[bytes]]
 
 _REQUEST_ID = REQUEST_ID_HEADER.lower().encode()
 _NOT_SNIFFED = (b"x-content-type-options", b"nosniff")
+_JSON = (b"content-type", b"application/json")
 _log = logs.get_logger(__name__)
 
 
@@ -57,7 +61,7 @@ class Api(FastAPI):
 
     def __init__(self, door: Door, **options: Any) -> None:
         super().__init__(**options)
-        self.state.door = door
+        self.state.door = self._door = door
         self._exact: dict[tuple[str, str], Route] = {}
         self._templated: list[Route] = []
         self._outside = Outside()
@@ -73,7 +77,7 @@ class Api(FastAPI):
         return self.openapi_schema
 
     def add_route_ahead(self, route: Route) -> None:
-        """Answer ``route``, whose endpoint is an ASGI application, ahead of FastAPI.
+        """Answer ``route``, whose endpoint is an ``Ahead``, ahead of FastAPI.
 
         It is listed with the others, which answer other methods.
         """
@@ -90,7 +94,7 @@ class Api(FastAPI):
             await super().__call__(scope, receive, send)
             return
         scope["route"] = route
-        await _PlainExchange(self.state.door, scope, receive, send).run(route.endpoint)
+        await _PlainExchange(self._door, scope, receive, send).answer(route.endpoint)
 
     def _ahead_of(self, scope: Scope) -> Route | None:
         found = self._exact.get((scope["method"], scope["path"]))
@@ -220,11 +224,7 @@ class _Exchange:
         except RoyalError as error:
             await self._refuse(error)
         except Exception as error:  # noqa: BLE001 - the last resort: nothing may leak to the caller
-            _log.error(
-                "http.request.failed", path=self._scope["path"], request_id=self._request_id,
-                exc_info=error,
-            )  # fmt: skip
-            await self._refuse(InternalError(self._request_id))
+            await self._fail(error)
         finally:
             self._observe()
 
@@ -259,6 +259,13 @@ class _Exchange:
             response = _problem(error, self._scope["path"], self._request_id)
             await response(self._scope, self._receive, self.send)
 
+    async def _fail(self, error: Exception) -> None:
+        _log.error(
+            "http.request.failed", path=self._scope["path"], request_id=self._request_id,
+            exc_info=error,
+        )  # fmt: skip
+        await self._refuse(InternalError(self._request_id))
+
     def _is_declared_too_large(self) -> bool:
         declared = self._header(b"content-length") or "0"
         return declared.isdigit() and int(declared) > self._door.body_max_bytes
@@ -280,15 +287,37 @@ class _Exchange:
 
 
 class _PlainExchange(_Exchange):
-    """What only programs ask for, thousands of times a second: no word for browsers in it."""
+    """What only programs ask for, thousands of times a second: no word for browsers in it.
+
+    What is in the way of each costs more than what is done for it, so nothing wraps ``receive`` and
+    ``send`` here.
+    """
 
     _told = True
 
-    def _name_lines(self) -> None:
-        """Only what fails is told by itself: see ``_refuse``."""
+    async def answer(self, ahead: Ahead) -> None:
+        try:
+            if self._is_declared_too_large():
+                raise _too_large()
+            body = await ahead(self._scope, self._headers, self._receive)
+        except RoyalError as error:
+            await self._refuse(error)
+        except Exception as error:  # noqa: BLE001 - as above
+            await self._fail(error)
+        else:
+            self._status = 200
+            headers = [
+                _JSON, (b"content-length", b"%d" % len(body)),
+                (_REQUEST_ID, self._request_id.encode()), _NOT_SNIFFED,
+            ]  # fmt: skip
+            await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+            await self._send({"type": "http.response.body", "body": body})
+        finally:
+            self._observe()
 
     async def _refuse(self, error: RoyalError) -> None:
-        super()._name_lines()
+        # Only what fails is told by itself.
+        self._name_lines()
         await super()._refuse(error)
 
     def _with_ours(self, theirs: list[Header]) -> list[Header]:

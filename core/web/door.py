@@ -32,6 +32,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{7,99}")
 # Seeded by the system once: a name for a log line is no secret.
 _dice = random.Random()  # noqa: S311
 _log = get_logger(__name__)
+# Asking the other costs as much as ten questions here, and most answers are no line.
+_lines = logging.getLogger(__name__)
 
 # No inline script anywhere. Inline styles are let through because the dialogs (scroll lock) and
 # toasts of the command center insert style elements and cannot take a nonce from a built page.
@@ -230,7 +232,7 @@ def log_answer(
     reading = method in _SAFE_METHODS and not door.settings.is_production
     detail = probed or (status < 400 and (reading or told))
     level = logging.DEBUG if detail else logging.INFO
-    if not _log.isEnabledFor(level):
+    if not _lines.isEnabledFor(level):
         return
     _log.log(
         level,

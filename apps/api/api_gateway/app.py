@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -20,7 +20,7 @@ from api_gateway.unsubscribing import UnsubscribeDoor
 from api_gateway.webhooks import BODY_MAX, Reception
 from core.settings import Settings, get_settings, load_dotenv
 from core.telemetry.logs import configure_logging, json_wanted
-from core.web.asgi_binding import Api, Receive, Scope, Send, create_api
+from core.web.asgi_binding import Api, Receive, Scope, create_api
 from core.web.door import Door
 from core.web.fastapi_reference import add_reference
 from core.web.opening import Opening, database_check
@@ -45,16 +45,16 @@ class _Gateway:
         )
         self.settings = settings
         self._inbox: Inbox | None = None
-        self._reception: Reception | None = None
+        self.opened_reception: Reception | None = None
 
     async def reception(self) -> Reception:
         """Where webhooks are taken in."""
-        if self._reception is None:
+        if self.opened_reception is None:
             platform = await asyncio.to_thread(self.opening.get)
-            if self._reception is None:
+            if self.opened_reception is None:
                 self._inbox = Inbox(platform.database)
-                self._reception = Reception(platform.database, self._inbox, self.app_secrets)
-        return self._reception
+                self.opened_reception = Reception(platform.database, self._inbox, self.app_secrets)
+        return self.opened_reception
 
     async def inbox(self) -> tuple[Platform, Inbox]:
         """Where customers' messages are taken in, and for which store."""
@@ -161,11 +161,12 @@ def create_app(
 
 def _add_webhooks(app: Api, gateway: _Gateway) -> None:
     @public
-    async def take(scope: Scope, receive: Receive, send: Send) -> None:
+    async def take(scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
         """Open to anybody because the HMAC of the raw body says who is calling."""
-        await (await gateway.reception()).receive(scope, receive, send)
+        reception = gateway.opened_reception or await gateway.reception()
+        return await reception.receive(scope, headers, receive)
 
-    # Plain ASGI: nothing parses the body before its signature is checked.
+    # Nothing parses the body before its signature is checked.
     for path in ("/webhooks/shopify", "/webhooks/shopify/{topic:path}"):
         app.add_route_ahead(Route(path, take, methods=["POST"]))
 

@@ -20,6 +20,8 @@ _BATCH_BYTES = 8 * 1024 * 1024
 _SHARE = 0.6
 _GATHER_SECONDS = 0.003
 _WAITING_MAX = 5000
+# A line for each commit would cost more than the commit.
+_TOLD_SECONDS = 1.0
 _log = get_logger(__name__)
 
 
@@ -42,9 +44,11 @@ class Inbox:
         self._writing: asyncio.Task[None] | None = None
         self._enough = _WAITING_MAX
         self._gathered: asyncio.Future[None] | None = None
+        self._stored = self._commits = 0
+        self._telling: asyncio.TimerHandle | None = None
 
-    async def store(self, receipt: Receipt) -> None:
-        """Wait until ``receipt`` is durable, whether or not it was sent before.
+    def store(self, receipt: Receipt) -> asyncio.Future[None]:
+        """Done as soon as ``receipt`` is durable, whether or not it was sent before.
 
         Raises ``Unavailable`` when the database cannot take it: the sender then tries again.
         """
@@ -53,17 +57,18 @@ class Inbox:
                 "Webhooks arrive faster than they can be stored.", remedy="Send it again later."
             )
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(receipt, loop.create_future())
-        self._waiting.append(waiting)
+        stored: asyncio.Future[None] = loop.create_future()
+        self._waiting.append(_Waiting(receipt, stored))
         if self._writing is None:
             self._writing = loop.create_task(self._write())
         elif len(self._waiting) >= self._enough:
             self._go_on()
-        await waiting.stored
+        return stored
 
     def close(self) -> None:
         """End the thread once it has stored what it was given."""
         self._writer.shutdown()
+        self._tell()
 
     async def _write(self) -> None:
         loop = asyncio.get_running_loop()
@@ -74,6 +79,8 @@ class Inbox:
                 failure = await loop.run_in_executor(self._writer, self._store, receipts)
                 for each in batch:
                     _settle(each.stored, failure)
+                if failure is None:
+                    self._count(len(batch))
                 if len(batch) > 1:
                     await self._gather(len(batch) + len(self._waiting))
         finally:
@@ -109,15 +116,26 @@ class Inbox:
     def _store(self, receipts: Sequence[Receipt]) -> Exception | None:
         """Why they could not be stored, if so: every waiting sender must get an answer."""
         try:
-            with self._database.write() as transaction:
-                webhook_inbox.keep(transaction.connection, receipts)
+            with self._database.write_alone() as connection:
+                webhook_inbox.keep(connection, receipts)
         except Unavailable as error:
             return error
         except Exception as error:  # noqa: BLE001 - see above
             _log.exception("webhooks.storing.failed", count=len(receipts))
             return error
-        _log.info("webhooks.stored", count=len(receipts))
         return None
+
+    def _count(self, stored: int) -> None:
+        self._stored += stored
+        self._commits += 1
+        if self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(_TOLD_SECONDS, self._tell)
+
+    def _tell(self) -> None:
+        if self._stored:
+            _log.info("webhooks.stored", count=self._stored, commits=self._commits)
+        self._stored = self._commits = 0
+        self._telling = None
 
 
 def _settle(stored: asyncio.Future[None], failure: Exception | None) -> None:

@@ -6,11 +6,11 @@ import asyncio
 import base64
 import binascii
 import hmac
-import math
 import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from api_gateway.inbox import Inbox
 from core.errors import (
@@ -23,7 +23,7 @@ from core.errors import (
 )
 from core.storage.database import Database
 from core.telemetry.logs import get_logger
-from core.web.asgi_binding import Receive, Scope, Send
+from core.web.asgi_binding import Receive, Scope
 from orchestrator.core.webhooks import needs_body
 from royal_platform.persistence import stores
 from royal_platform.persistence.commands import Receipt
@@ -35,20 +35,17 @@ _TOPIC = re.compile(r"[a-z0-9_]{1,60}/[a-z0-9_]{1,59}")
 _SIGNED_BY = b"x-shopify-hmac-sha256"
 _DOMAIN = b"x-shopify-shop-domain"
 # As they come, and as they are kept.
-_KEPT_HEADERS = {
-    name.encode(): name
+_KEPT_HEADERS = tuple(
+    (name.encode(), name)
     for name in (
         "x-shopify-topic", "x-shopify-shop-domain", "x-shopify-webhook-id", "x-shopify-event-id",
         "x-shopify-api-version", "x-shopify-triggered-at", "content-type",
         # By it what was sent can be recognised when its body is not kept.
         "x-shopify-hmac-sha256",
     )
-}  # fmt: skip
+)  # fmt: skip
 
 _ANSWER = b'{"status":"stored"}'
-_ANSWER_HEADERS = (
-    (b"content-type", b"application/json"), (b"content-length", str(len(_ANSWER)).encode()),
-)  # fmt: skip
 
 # A secret is read again after this long, at the latest after twice that: one that was taken back
 # must not be believed for ever.
@@ -61,7 +58,7 @@ _NOBODY = ""
 
 Secrets = Callable[[str], list[str]]
 # Stores, each with the secrets it may have signed with.
-_Senders = list[tuple[str, list[str]]]
+_Senders = list[tuple[str, list[bytes]]]
 
 
 class Reception:
@@ -82,12 +79,17 @@ class Reception:
         self._known: dict[str, tuple[float, _Senders]] = {}
         self._asking: dict[str, asyncio.Task[_Senders]] = {}
 
-    async def receive(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 200 once the webhook is durable, whether it is new or was sent before."""
+    async def receive(
+        self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive
+    ) -> bytes:
+        """The answer once the webhook is durable, whether it is new or was sent before."""
         body = await read_body(receive)
-        headers: dict[bytes, bytes] = dict(scope["headers"])
         domain = headers.get(_DOMAIN, b"").decode("latin-1").lower()
-        senders = await self._senders(domain)
+        known = self._known.get(domain)
+        if known is not None and self._seconds() - known[0] <= _SECRETS_SECONDS:
+            senders = known[1]
+        else:
+            senders = await self._senders(domain)
         given = _signature(headers)
         signed = [store_id for store_id, secrets in senders if _fits(given, body, secrets)]
         if not signed:
@@ -97,20 +99,15 @@ class Reception:
                 f"No store {domain!r} is connected here.",
                 remedy="Send X-Shopify-Shop-Domain of the connected store.",
             )
-        named = scope["path_params"].get("topic", "").lower()
-        told = _kept(headers)
-        await self._inbox.store(_receipt(signed[0], told, _topic(told, named), body))
-        await send({"type": "http.response.start", "status": 200, "headers": _ANSWER_HEADERS})
-        await send({"type": "http.response.body", "body": _ANSWER})
+        named = scope["path_params"].get("topic", "")
+        await self._inbox.store(_receipt(signed[0], _kept(headers), named, body))
+        return _ANSWER
 
     async def _senders(self, domain: str) -> _Senders:
         """The stores that may be sending, each with what it must have signed with."""
-        known = self._known.get(domain)
-        age = math.inf if known is None else self._seconds() - known[0]
-        if known is not None and age <= _SECRETS_SECONDS:
-            return known[1]
         asking = self._asking.get(domain) or self._ask(domain)
-        if known is not None and age <= 2 * _SECRETS_SECONDS:
+        known = self._known.get(domain)
+        if known is not None and self._seconds() - known[0] <= 2 * _SECRETS_SECONDS:
             # In a burst hundreds find it old at once: one asks, the others go on.
             return known[1]
         return await asyncio.shield(asking)
@@ -139,34 +136,33 @@ class Reception:
     def _look_up(self, domain: str) -> _Senders:
         with self._database.read() as connection:
             found = [each.id for each in stores.calling_itself(connection, domain)]
-        return [(store_id, self._secrets(store_id)) for store_id in found or [_NOBODY]]
+        return [
+            (store_id, [secret.encode() for secret in self._secrets(store_id)])
+            for store_id in found or [_NOBODY]
+        ]
 
 
 def _kept(headers: Mapping[bytes, bytes]) -> dict[str, str]:
-    return {
-        name: headers[raw].decode("latin-1")
-        for raw, name in _KEPT_HEADERS.items()
-        if raw in headers
-    }
+    told = {}
+    for raw, name in _KEPT_HEADERS:
+        value = headers.get(raw)
+        if value is not None:
+            told[name] = value.decode("latin-1")
+    return told
 
 
-def _receipt(store_id: str, told: dict[str, str], topic: str, body: bytes) -> Receipt:
-    """``told``: the headers that are kept."""
+def _receipt(store_id: str, told: dict[str, str], named: str, body: bytes) -> Receipt:
+    """``told``: the headers that are kept; ``named``: the topic in the address, if any."""
+    topic, is_kept = _topic(told.get("x-shopify-topic", ""), named)
     webhook_id = told.get("x-shopify-webhook-id", "")
     if not _ID.fullmatch(webhook_id):
         raise _missing("X-Shopify-Webhook-Id")
     told["content-length"] = str(len(body))
+    # By position, as thousands are made a second; the last are ``processed_at`` and ``error``.
     return Receipt(
-        store_id=store_id,
-        webhook_id=webhook_id,
-        topic=topic,
-        headers=told,
-        body=body if needs_body(topic) else b"",
-        received_at=datetime.now(UTC),
-        triggered_at=_moment(told.get("x-shopify-triggered-at")),
-        processed_at=None,
-        error=None,
-    )
+        store_id, webhook_id, topic, told, body if is_kept else b"",
+        datetime.now(UTC), _moment(told.get("x-shopify-triggered-at")), None, None,
+    )  # fmt: skip
 
 
 def _signature(headers: Mapping[bytes, bytes]) -> bytes:
@@ -176,16 +172,15 @@ def _signature(headers: Mapping[bytes, bytes]) -> bytes:
         return b""
 
 
-def _fits(given: bytes, body: bytes, secrets: list[str]) -> bool:
+def _fits(given: bytes, body: bytes, secrets: list[bytes]) -> bool:
     # Each is compared whole, in constant time, whether an earlier one fitted or not.
-    fits = [
-        hmac.compare_digest(hmac.digest(secret.encode(), body, "sha256"), given)
-        for secret in secrets
-    ]
-    return any(fits)
+    fits = False
+    for secret in secrets:
+        fits |= hmac.compare_digest(hmac.digest(secret, body, "sha256"), given)
+    return fits
 
 
-def _unsigned(senders: list[tuple[str, list[str]]]) -> RoyalError:
+def _unsigned(senders: _Senders) -> RoyalError:
     if not any(secrets for _store_id, secrets in senders):
         return NotConfigured(
             "The secret that webhooks are signed with is not set.",
@@ -213,9 +208,14 @@ async def read_body(receive: Receive) -> bytes:
     return b"".join(chunks)
 
 
-def _topic(told: Mapping[str, str], named: str) -> str:
-    """From the header; the address must agree where it names one (``orders-create`` style too)."""
-    topic = told.get("x-shopify-topic", "").lower()
+# Only who signed rightly gets here, so they are a store's few.
+@lru_cache(maxsize=1024)
+def _topic(told: str, named: str) -> tuple[str, bool]:
+    """From the header, and whether its body is kept.
+
+    The address must agree where it names one (``orders-create`` style too).
+    """
+    topic, named = told.lower(), named.lower()
     if not _TOPIC.fullmatch(topic):
         raise _missing("X-Shopify-Topic")
     if named and named.replace("-", "/").replace("_", "/") != topic.replace("_", "/"):
@@ -223,7 +223,7 @@ def _topic(told: Mapping[str, str], named: str) -> str:
             f"The address names {named!r}, the header {topic!r}.",
             remedy="Send each topic to its own address, or to /webhooks/shopify.",
         )
-    return topic
+    return topic, needs_body(topic)
 
 
 def _moment(text: str | None) -> datetime | None:

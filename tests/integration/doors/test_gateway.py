@@ -247,7 +247,7 @@ def test_what_shares_a_commit_is_stored_once_and_told_in_the_order_it_came(
         await inbox.store(known)
         with stored.database.write():
             # While somebody else writes they gather, and the next commit takes them all.
-            waiting = [asyncio.create_task(inbox.store(_arriving(stored, each))) for each in ids]
+            waiting = [inbox.store(_arriving(stored, each)) for each in ids]
             await asyncio.sleep(0)
         await asyncio.gather(*waiting)
 
@@ -260,6 +260,29 @@ def test_what_shares_a_commit_is_stored_once_and_told_in_the_order_it_came(
     assert [each.subject for each in received(stored)] == ["w-known", "w-9", "w-1"]
     with stored.database.read() as connection:
         assert verify(connection, stored.store_id).ok
+
+
+def test_what_was_stored_is_logged_together_and_all_of_it_at_the_end(
+    stored: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[tuple[str, dict[str, int]]] = []
+
+    class Log:
+        def info(self, name: str, **keys: int) -> None:
+            lines.append((name, keys))
+
+    monkeypatch.setattr("api_gateway.inbox._log", Log())
+    inbox = Inbox(stored.database)
+
+    async def store_three() -> None:
+        for each in ("w-1", "w-2", "w-3"):
+            await inbox.store(_arriving(stored, each))
+
+    asyncio.run(store_three())
+    inbox.close()
+    assert {name for name, _ in lines} == {"webhooks.stored"}
+    assert sum(keys["count"] for _, keys in lines) == 3
+    assert sum(keys["commits"] for _, keys in lines) == 3
 
 
 def test_two_workers_tell_each_webhook_once_and_in_order(
@@ -331,27 +354,24 @@ def test_a_store_is_known_by_the_name_it_gives_itself_and_by_two_secrets_while_o
         assert answer.status_code == (401 if secret == "another" else 200), answer.text
 
 
-async def _answered(reception: Reception, domain: str, webhook_id: str) -> int | None:
-    """The status of one genuine webhook; None when its signature is not believed."""
-    told = [
-        (b"x-shopify-hmac-sha256", signature(BODY).encode()),
-        (b"x-shopify-topic", b"orders/create"),
-        (b"x-shopify-webhook-id", webhook_id.encode()),
-        (b"x-shopify-shop-domain", domain.encode()),
-    ]
-    statuses: list[int] = []
+async def _is_answered(reception: Reception, domain: str, webhook_id: str) -> bool:
+    """Whether one genuine webhook is stored; not when its signature is not believed."""
+    told = {
+        b"x-shopify-hmac-sha256": signature(BODY).encode(),
+        b"x-shopify-topic": b"orders/create",
+        b"x-shopify-webhook-id": webhook_id.encode(),
+        b"x-shopify-shop-domain": domain.encode(),
+    }
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": BODY}
 
-    async def send(message: Any) -> None:
-        statuses.extend([message["status"]] if "status" in message else [])
-
     try:
-        await reception.receive({"headers": told, "path_params": {}}, receive, send)
+        answer = await reception.receive({"path_params": {}}, told, receive)
     except RoyalError:
-        return None
-    return statuses[0]
+        return False
+    assert orjson.loads(answer) == {"status": "stored"}
+    return True
 
 
 async def test_one_of_a_burst_reads_the_secrets_again_and_none_taken_back_is_believed_for_long(
@@ -367,19 +387,19 @@ async def test_one_of_a_burst_reads_the_secrets_again_and_none_taken_back_is_bel
     reception = Reception(stored.database, inbox, told, seconds=lambda: moment[0])
     domain = stored.store().domain
     bursts = (
-        asyncio.gather(*(_answered(reception, domain, f"w-{burst}-{n}") for n in range(30)))
+        asyncio.gather(*(_is_answered(reception, domain, f"w-{burst}-{n}") for n in range(30)))
         for burst in range(3)
     )
-    assert set(await next(bursts)) == {200}
+    assert set(await next(bursts)) == {True}
     assert len(asked) == 1
     moment[0] = 6.0
-    assert set(await next(bursts)) == {200}
+    assert set(await next(bursts)) == {True}
     # The burst did not wait for it.
     await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
     assert len(asked) == 2
     secrets.clear()
     moment[0] = 17.0
-    assert set(await next(bursts)) == {None}
+    assert set(await next(bursts)) == {False}
     assert len(asked) == 3
     inbox.close()
 

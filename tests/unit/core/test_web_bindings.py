@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,6 @@ import pytest
 from fastapi import Depends, FastAPI
 from fastapi import Request as HttpRequest
 from flask import Flask
-from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 import core.events.tables  # noqa: F401
@@ -30,7 +29,7 @@ from core.settings import read_settings
 from core.storage.database import Database
 from core.storage.schema import metadata
 from core.web import asgi_binding, flask_binding
-from core.web.asgi_binding import Receive, Scope, Send
+from core.web.asgi_binding import Receive, Scope
 from core.web.door import Door, Request, is_local
 from core.web.health import HealthCheck
 from core.web.permissions import permission_of, public, requires
@@ -180,16 +179,16 @@ def ahead_call(door: Door) -> Call:
     app = asgi_binding.create_api(door, title="Unit")
 
     @public
-    async def opened(scope: Scope, receive: Receive, send: Send) -> None:
-        size = len(await HttpRequest(scope, receive).body())
-        await JSONResponse({"size": size})(scope, receive, send)
+    async def opened(scope: Scope, _headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+        return b'{"size":%d}' % len(await HttpRequest(scope, receive).body())
 
     @public
-    async def conflict(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    async def conflict(_scope: Scope, _headers: Mapping[bytes, bytes], _receive: Receive) -> bytes:
         conflicted()
+        return b""
 
     @public
-    async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    async def broken(_scope: Scope, _headers: Mapping[bytes, bytes], _receive: Receive) -> bytes:
         raise KeyError("canary-in-exception")
 
     for path, endpoint in (("/open", opened), ("/conflict", conflict), ("/broken", broken)):
