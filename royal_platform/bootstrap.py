@@ -56,6 +56,7 @@ from royal_platform.persistence.stock_risks import StoredStockRisks
 from royal_platform.persistence.stores import Store
 from royal_platform.persistence.suppliers import Supplier, Suppliers
 from royal_platform.persistence.supply import StoredSupply
+from royal_platform.persistence.trends import StoredTrends
 from royal_platform.shopify.adapter import ShopifyReader, ShopifyWriter
 from royal_platform.shopify.client import ShopifyClient
 from royal_platform.shopify.discounts import ShopifyDiscounts, ShopifyDiscountWriter
@@ -95,7 +96,7 @@ _DESCRIPTIONS = 25
 _READERS = (
     "catalog", "sales", "stock", "purchases", "policies", "forecasts", "price_history",
     "price_studies", "price_tests", "costs_to_serve", "competitor_prices", "segments", "audience",
-    "signals", "offers", "picks", "supply", "stock_risks", "security",
+    "signals", "offers", "picks", "supply", "stock_risks", "security", "trends",
 )  # fmt: skip
 
 
@@ -126,6 +127,7 @@ class Platform:
     audience: StoredAudience
     offers: StoredOffers
     picks: StoredPicks
+    trends: StoredTrends
     supply: StoredSupply
     stock_risks: StoredStockRisks
     signals: StoredSignals
@@ -474,6 +476,7 @@ def _wired(
         audience=StoredAudience(*parts),
         offers=StoredOffers(*parts),
         picks=StoredPicks(*parts),
+        trends=StoredTrends(*parts),
         supply=StoredSupply(*parts),
         stock_risks=StoredStockRisks(*parts),
         signals=StoredSignals(*parts),

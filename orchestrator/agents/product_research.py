@@ -17,7 +17,8 @@ from orchestrator.core.command import main
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
 from royal_platform.commerce.decisions.model import CostToServe, Proposal, Subject
 from royal_platform.commerce.research import rules, service, wording
-from royal_platform.commerce.research.model import Candidate, HitRate, Shortlist, Twin
+from royal_platform.commerce.research.model import Candidate, HitRate, Shortlist, Trend, Twin
+from royal_platform.commerce.research.trends import series_trend
 from royal_platform.commerce.suppliers.model import OfferVersion
 from royal_platform.persistence.model_budgets import AgentsBudgetSpent
 from royal_platform.persistence.picks import Pick
@@ -202,7 +203,18 @@ class ProductResearchAgent(AgentBase):
             decided=self.platform.picks.decided(),
             now=now,
             run_id=self.run_id,
+            trends=self._trends(today),
         )
+
+    def _trends(self, today: date) -> dict[str, dict[str, Trend]]:
+        """What imported series tell, by kind of goods; a series of too few weeks tells nothing."""
+        found: dict[str, dict[str, Trend]] = {}
+        for kind, series in self.platform.trends.by_kind(today).items():
+            told = {name: series_trend(points, today) for name, points in series.items()}
+            known = {name: trend for name, trend in told.items() if trend.growth is not None}
+            if known:
+                found[kind] = known
+        return found
 
     def _tell(self, found: Shortlist, how: str, rate: HitRate, words: dict[str, Any]) -> None:
         unseen = []

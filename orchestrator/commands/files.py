@@ -54,6 +54,20 @@ def import_competitor_prices(
     show(as_json, {"rows": count}, [f"{count} prices of competitors kept."])
 
 
+@importing.command("trends")
+@command
+def import_trends(
+    file: Annotated[Path, typer.Argument(help="CSV: day, series, category, value.")],
+    as_json: AsJson = False,
+) -> None:
+    """Keep how kinds of goods are asked for, for research; a faulty file changes nothing."""
+    from orchestrator.core import loading
+
+    with platform() as opened:
+        count = loading.import_trends(opened, text_of(file), file.name, me())
+    show(as_json, {"rows": count}, [f"{count} points of trends kept."])
+
+
 @exporting.command("shopify-csv")
 @command
 def export_shopify_csv(

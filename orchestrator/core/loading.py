@@ -15,10 +15,12 @@ from core.telemetry.logs import get_logger
 from orchestrator.core.books import reading, writing
 from royal_platform.commerce.analytics.imports import Fault, read_rates, read_spend
 from royal_platform.commerce.pricing.competitors import read_competitor_prices
+from royal_platform.commerce.research.trends import read_trends
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.competitor_prices import put_competitor_prices
 from royal_platform.persistence.imported import Imported
 from royal_platform.persistence.touched_days import last_version
+from royal_platform.persistence.trends import put_trends
 from royal_platform.persistence.warehouse_loads import WarehouseLoad, WarehouseLoads
 from royal_platform.warehouse.embedded import DuckDbWarehouse
 
@@ -90,6 +92,17 @@ def import_competitor_prices(platform: Platform, text: str, file: str, actor: st
         put_competitor_prices(books.connection, books.store_id, read.rows, file, books.now)
         payload = {"rows": len(read.rows), "source": file}
         books.tell("pricing.competitors.imported", file, actor, payload)
+    return len(read.rows)
+
+
+def import_trends(platform: Platform, text: str, file: str, actor: str) -> int:
+    """Keep the trend series of a CSV file; the rows. Raises ``Invalid`` as above."""
+    with writing(platform) as books:
+        read = read_trends(text, books.store.store_clock().today(), opens_formula)
+        _refuse(read.faults)
+        put_trends(books.connection, books.store_id, read.rows, file, books.now)
+        payload = {"rows": len(read.rows), "source": file}
+        books.tell("research.trends.imported", file, actor, payload)
     return len(read.rows)
 
 

@@ -71,7 +71,9 @@ def read_spend(text: str, today: date, refuses: Refuses) -> Reading[Spend]:
         if not 0 < len(channel) <= _CHANNEL:
             raise ValueError(f"the channel has not between 1 and {_CHANNEL} characters")
         amount = decimal_number(cells["amount"], places=4)
-        return Spend(_day(cells["day"], today), channel, currency_code(cells["currency"]), amount)
+        return Spend(
+            past_day(cells["day"], today), channel, currency_code(cells["currency"]), amount
+        )
 
     return read_rows(text, refuses, _SPEND, spend, lambda row: (row.day, row.channel, row.currency))
 
@@ -86,7 +88,7 @@ def read_rates(text: str, today: date, refuses: Refuses) -> Reading[Rate]:
         number = decimal_number(cells["rate"], places=8)
         if number == 0:
             raise ValueError("the rate is zero")
-        return Rate(_day(cells["day"], today), base, quote, number)
+        return Rate(past_day(cells["day"], today), base, quote, number)
 
     return read_rows(text, refuses, _RATES, rate, lambda row: (row.day, row.base, row.quote))
 
@@ -146,7 +148,8 @@ def told_cells(told: Mapping[str, str], refuses: Refuses) -> dict[str, str]:
     return {name: cell.strip() for name, cell in told.items()}
 
 
-def _day(text: str, today: date) -> date:
+def past_day(text: str, today: date) -> date:
+    """The day as 2026-01-31. Raises ``ValueError`` for any other text, and for what is to come."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

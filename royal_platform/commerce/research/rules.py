@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -23,7 +23,7 @@ WEIGHTS = {"margin": 0.30, "trend": 0.25, "viability": 0.20, "reliability": 0.15
 # Above this cosine two titles of the shop's own catalogue are variants of one article.
 NEAR_BY_MEANING = 0.95
 NEAR_BY_WORDS = 0.75
-_Z80 = 1.2815515655446004
+Z80 = 1.2815515655446004
 _FULL_MARGIN = 0.5
 _ENOUGH_ORDERS = 5
 _FASTEST_DAYS, _SLOWEST_DAYS = 2, 21
@@ -42,7 +42,12 @@ def trend_of(category: Category | None) -> Trend:
     if category is None or category.units + category.units_before == 0:
         return Trend("unknown")
     now, before = category.units + 0.5, category.units_before + 0.5
-    middle, half = math.log(now / before), _Z80 * math.sqrt(1 / now + 1 / before)
+    middle, half = math.log(now / before), Z80 * math.sqrt(1 / now + 1 / before)
+    return phased(middle, half)
+
+
+def phased(middle: float, half: float) -> Trend:
+    """The trend whose growth has this logarithm, with half the width of its 80 % interval."""
     low, high = math.exp(middle - half), math.exp(middle + half)
     phase = "rising" if low > 1 else "falling" if high < 1 else "steady"
     return Trend(phase, math.exp(middle), low, high)  # type: ignore[arg-type]
@@ -54,8 +59,13 @@ def margin_factor(margin: float | None, detail: str) -> Factor:
     return Factor("margin", WEIGHTS["margin"], score, detail)
 
 
-def trend_factor(trend: Trend, lead_days: int | None) -> Factor:
-    """Doubling in 28 days is a full score, halving none; a falling trend may end before arrival."""
+def trend_factor(
+    trend: Trend, lead_days: int | None, told: Mapping[str, Trend] | None = None
+) -> Factor:
+    """Doubling in 28 days is a full score, halving none; a falling trend may end before arrival.
+
+    ``told``: what the trend is made of, where that is more than the shop's own sales.
+    """
     if trend.growth is None or trend.low is None or trend.high is None:
         return Factor("trend", WEIGHTS["trend"], None, "The shop has sold nothing of this kind.")
     score = _clip(0.5 + math.log2(trend.growth) / 2)
@@ -66,6 +76,13 @@ def trend_factor(trend: Trend, lead_days: int | None) -> Factor:
     if trend.phase == "falling" and lead_days is not None:
         score *= max(0.0, 1 - lead_days / _WINDOW_DAYS)
         detail += f"; it goes on falling during {lead_days} days of delivery"
+    parts = [
+        f"{name} {part.growth:.2f} ({part.low:.2f} to {part.high:.2f})"
+        for name, part in (told or {}).items()
+        if part.growth is not None
+    ]
+    if parts:
+        detail += f". Made of: {', '.join(parts)}"
     return Factor("trend", WEIGHTS["trend"], score, detail)
 
 

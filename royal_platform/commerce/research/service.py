@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import median
@@ -28,13 +28,16 @@ from royal_platform.commerce.research.model import (
     Factor,
     HitRate,
     Shortlist,
+    Trend,
     Twin,
 )
+from royal_platform.commerce.research.trends import pooled
 from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers.model import OfferVersion, Reliability
 from royal_platform.commerce.suppliers.rules import landed_cost, wilson
 
 AGENT_ID = "product_research"
+OWN_SALES = "own sales"
 WINDOW = timedelta(days=28)
 _VALID_DAYS = 7
 _WORTH_PROPOSING = 0.5
@@ -45,7 +48,7 @@ class Desk:
     """What all candidates of one pass share.
 
     ``served`` is what selling a unit of the store costs, ``decided`` the handles a person has ruled
-    on.
+    on, ``trends`` what imported series tell by kind of goods in small letters, and by series.
     """
 
     store: StoreTerms
@@ -57,6 +60,7 @@ class Desk:
     decided: frozenset[str]
     now: datetime
     run_id: str | None
+    trends: Mapping[str, Mapping[str, Trend]] = field(default_factory=dict)
 
 
 def categories_of(
@@ -172,10 +176,14 @@ def _weigh(
     margin = None if price is None else rules.margin_of(
         offer, price.amount, desk.served, desk.policy, returned=returned
     )  # fmt: skip
-    trend = rules.trend_of(category)
+    own = rules.trend_of(category)
+    imported = desk.trends.get((offer.category or "").strip().lower(), {})
+    trend = pooled([own, *imported.values()]) if imported else own
     factors = (
         rules.margin_factor(margin, _margin_detail(version, price, margin, returned)),
-        rules.trend_factor(trend, offer.lead_days_high),
+        rules.trend_factor(
+            trend, offer.lead_days_high, {OWN_SALES: own, **imported} if imported else None
+        ),
         rules.viability_factor(category, usual),
         rules.reliability_factor(desk.reliability.get(offer.supplier_id)),
         rules.shipping_factor(offer),

@@ -193,6 +193,21 @@ competitor_prices = Table(
     sqlite_with_rowid=False,
 )
 
+# How kinds of goods are asked for, as a person imported it; ``category`` in small letters.
+trend_points = Table(
+    "trend_points",
+    metadata,
+    store_key(),
+    Column("day", Date, primary_key=True),
+    Column("category", String(80), primary_key=True),
+    Column("series", String(80), primary_key=True),
+    amount("value"),
+    # The file it came from.
+    Column("file", String(255), nullable=False),
+    moment("imported_at"),
+    sqlite_with_rowid=False,
+)
+
 # Addresses at which a service tells competitors' prices, and how the last reading went.
 competitor_feeds = Table(
     "competitor_feeds",

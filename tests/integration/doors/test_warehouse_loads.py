@@ -16,6 +16,7 @@ from core.settings import Settings
 from orchestrator.core import loading
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.analytics.ports import Query
+from royal_platform.commerce.research.trends import Point
 from royal_platform.persistence import stores
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.touched_days import touch
@@ -117,6 +118,27 @@ def test_competitors_prices_are_imported_whole_or_not_at_all(platform: Platform)
     with platform.database.read() as connection:
         [event] = read_after(connection, platform.store_id, 0, 10, "pricing.competitors.imported")
     assert (event.actor, event.payload) == ("cli:me", {"rows": 1, "source": "prices.csv"})
+
+
+def test_trends_are_imported_whole_or_not_at_all(platform: Platform) -> None:
+    good = "day,series,category,value\n2026-03-01,searches,Saddle Pads,41\n"
+    with pytest.raises(Invalid, match="line 3: series begins as a formula does"):
+        loading.import_trends(platform, good + "2026-03-02,=1+1,Pads,1\n", "t.csv", "cli:me")
+    assert platform.trends.by_kind(date(2026, 3, 20)) == {}
+    for value in ("41", "43"):
+        text = good.replace("41", value)
+        assert loading.import_trends(platform, text, "t.csv", "cli:me") == 1
+    [kind] = platform.trends.by_kind(date(2026, 3, 20)).items()
+    assert kind == (
+        "saddle pads",
+        {"searches": [Point(date(2026, 3, 1), "searches", "saddle pads", Decimal(43))]},
+    )
+    # Days that are not compared are left where they are.
+    for today in (date(2026, 3, 1), date(2026, 5, 1)):
+        assert platform.trends.by_kind(today) == {}
+    with platform.database.read() as connection:
+        told = read_after(connection, platform.store_id, 0, 10, "research.trends.imported")
+    assert {each.actor for each in told} == {"cli:me"}
 
 
 def test_it_is_exported_wherever_it_is_kept(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from orchestrator.core import ledger, supplying
+from orchestrator.core import ledger, loading, supplying
 from orchestrator.core.agent_registry import Registration, get_agent_registry
 from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute, hands_of
@@ -41,6 +42,20 @@ def run(platform: Platform) -> dict:
         return books.runs.get(books.connection, run_id).result["data"]
 
 
+def import_a_trend(platform: Platform) -> str:
+    """Searches for a kind of goods that is offered have doubled; the kind."""
+    kinds = {each.offer.category for each in platform.offers.offers() if each.variant_id is None}
+    kind = min(each for each in kinds if each)
+    clock = platform.clock()
+    today = clock.local_day(clock.now())
+    lines = ["day,series,category,value"] + [
+        f"{today - timedelta(days=ago)},shop searches,{kind.upper()},{40 if ago <= 28 else 20}"
+        for ago in range(1, 57)
+    ]
+    assert loading.import_trends(platform, "\n".join(lines), "searches.csv", "ada") == 56
+    return kind
+
+
 def proposed(platform: Platform, kind: str) -> list[Decision]:
     with reading(platform) as books:
         page = books.decisions.page(
@@ -59,9 +74,13 @@ def live(platform: Platform, decision: Decision):
 
 
 def test_from_a_suppliers_offer_to_a_product_that_buyers_see_and_back(platform: Platform) -> None:
+    kind = import_a_trend(platform)
     data = run(platform)
     assert data["considered"] > 10
     assert all(len(each["factors"]) == 5 for each in data["candidates"])
+    for each in data["candidates"]:
+        trend = next(factor for factor in each["factors"] if factor["name"] == "trend")
+        assert ("shop searches 2.00" in trend["detail"]) == (each["category"] == kind)
     drafts = proposed(platform, "product.import_draft")
     assert drafts
     first = drafts[0]

@@ -18,6 +18,7 @@ from royal_platform.commerce.decisions.rules import changes, judge
 from royal_platform.commerce.orders.model import VariantDay
 from royal_platform.commerce.research import rules, service
 from royal_platform.commerce.research.model import Category, Trend, Twin
+from royal_platform.commerce.research.trends import Point, pooled, read_trends, series_trend
 from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers.model import Offer, OfferVersion, Reliability
 from royal_platform.commerce.suppliers.rules import carried_by
@@ -138,6 +139,73 @@ def test_a_phase_is_named_only_when_its_interval_leaves_one_out(now, before):
         assert trend.low <= trend.growth <= trend.high
         assert (trend.phase == "rising") == (trend.low > 1)
         assert (trend.phase == "falling") == (trend.high < 1)
+
+
+def points(*weekly: float, series: str = "searches", category: str = "Sheets") -> list[Point]:
+    """A value a day; the last week first."""
+    return [
+        Point(TODAY - timedelta(days=7 * week + day + 1), series, category, D(str(value)))
+        for week, value in enumerate(weekly)
+        for day in range(7)
+    ]
+
+
+def test_a_series_grows_by_its_last_four_weeks_over_the_four_before():
+    rising = series_trend(points(20, 21, 19, 20, 10, 10, 11, 9), TODAY)
+    assert rising.phase == "rising"
+    assert rising.growth == pytest.approx(2)
+    assert series_trend(points(*[10] * 8), TODAY).phase == "steady"
+    assert series_trend(points(20, 1, 30, 2, 10, 25, 4, 9), TODAY).phase == "steady"
+    # Today is not over, and what is older than eight weeks says nothing.
+    beyond = [Point(TODAY, "s", "c", D(999)), Point(TODAY - timedelta(days=57), "s", "c", D(999))]
+    assert series_trend([*points(*[10] * 8), *beyond], TODAY).growth == pytest.approx(1)
+
+
+@pytest.mark.parametrize("weekly", [(), (9, 9, 9, 9), (9, 9), (0,) * 8, (0,) * 4 + (9,) * 4])
+def test_a_series_of_too_little_says_nothing(weekly):
+    assert series_trend(points(*weekly), TODAY) == Trend("unknown")
+
+
+@given(
+    st.lists(st.integers(0, 1000), min_size=8, max_size=8),
+    st.lists(st.integers(0, 1000), min_size=8, max_size=8),
+)
+def test_a_trend_of_several_lies_between_them_and_is_surer(first, second):
+    known = [
+        each for each in (series_trend(points(*first), TODAY), series_trend(points(*second), TODAY))
+        if each.growth is not None
+    ]  # fmt: skip
+    both = pooled([*known, Trend("unknown")])
+    if not known:
+        assert both == Trend("unknown")
+        return
+    growths = [each.growth for each in known]
+    assert min(growths) * 0.999 <= both.growth <= max(growths) * 1.001
+    assert both.high / both.low <= min(each.high / each.low for each in known) * 1.05
+
+
+def test_what_the_shop_never_sold_has_a_trend_where_a_series_tells_one():
+    told = {"sheets": {"searches": series_trend(points(20, 21, 19, 20, 10, 10, 11, 9), TODAY)}}
+    (never,) = service.shortlist([offer()], {}, desk(categories={}, trends=told)).candidates
+    factor = next(each for each in never.factors if each.name == "trend")
+    assert (never.trend.phase, factor.score) == ("rising", pytest.approx(1))
+    assert "searches 2.00" in factor.detail
+    (both,) = service.shortlist([offer()], {}, desk(trends=told)).candidates
+    factor = next(each for each in both.factors if each.name == "trend")
+    assert "own sales 1.59" in factor.detail
+    assert 1.59 < both.trend.growth < 2
+
+
+def test_a_file_of_trends_is_taken_whole_or_not_at_all():
+    good = "day,series,category,value\n2026-04-30,searches,Sheets,4.5\n"
+    [row] = read_trends(good, TODAY, lambda cell: cell.startswith("=")).rows
+    assert row == Point(date(2026, 4, 30), "searches", "Sheets", D("4.5"))
+    wrong = (
+        "2026-05-02,searches,Sheets,1", "2026-04-30,searches,sheets,1", "2026-04-29,=cmd,Sheets,1",
+        "2026-04-29,searches,,1", "2026-04-29,searches,Sheets,-1", "29-04-2026,searches,Sheets,1",
+    )  # fmt: skip
+    read = read_trends(good + "\n".join(wrong), TODAY, lambda cell: cell.startswith("="))
+    assert (read.rows, [each.line for each in read.faults]) == ((), [3, 4, 5, 6, 7, 8])
 
 
 def test_a_falling_trend_may_be_over_before_the_goods_arrive():
