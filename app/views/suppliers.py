@@ -34,7 +34,6 @@ from royal_platform.persistence.suppliers import Supplier, Suppliers
 from royal_platform.suppliers.adapter import PRINTFUL
 from royal_platform.suppliers.feed.columns import ColumnMap, guess, reading
 from royal_platform.suppliers.feed.rows import headers_of
-from royal_platform.suppliers.manual.document import purchase_order
 from royal_platform.suppliers.schemas import FeedSettings, SupplierSettings
 
 if TYPE_CHECKING:
@@ -176,6 +175,9 @@ def orders(platform: Platform, query: SupplierOrderQuery) -> SupplierOrderPage:
 
 def document(platform: Platform, purchase_order_id: str) -> bytes:
     """A purchase order as a PDF. Raises ``NotFound``."""
+    # What draws it brings fonts and pictures: read when the first is asked for, not at each start.
+    from royal_platform.suppliers.manual.document import purchase_order
+
     with platform.database.read() as connection:
         booked = Purchases(platform.store_id).booked(connection, purchase_order_id)
         store = shared.store(platform, connection)

@@ -53,6 +53,7 @@ def up() -> None:
 def worker() -> None:
     """Serve as a worker: run agents, execute decisions, keep the store in sync."""
     os.environ.setdefault("LOG_LEVEL", "INFO")
+    gc.disable()
     with platform() as opened:
         from orchestrator.core.worker import serve
 
@@ -67,6 +68,7 @@ def sync(as_json: AsJson = False) -> None:
 
     from royal_platform.persistence.holdings import held
 
+    gc.disable()
     with platform() as opened:
         _keep_what_is_imported()
         started = time.monotonic()
@@ -79,8 +81,12 @@ def sync(as_json: AsJson = False) -> None:
 
 
 def _keep_what_is_imported() -> None:
-    """Modules live as long as the process: walking them for cycles is a quarter of a first sync."""
+    """Modules live as long as the process: walking them for cycles is a quarter of a first sync.
+
+    And a sixth of the time they take to be imported, for which a command turns it off.
+    """
     gc.freeze()
+    gc.enable()
 
 
 async def _sync(opened: Platform, *, watch: bool) -> int:

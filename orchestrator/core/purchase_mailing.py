@@ -19,7 +19,6 @@ from royal_platform.commerce.decisions.rules import judge
 from royal_platform.commerce.inventory.purchase_mail import not_unsent, purchase_mail_proposal
 from royal_platform.commerce.messages.model import Enclosure, Envelope, Purpose, State
 from royal_platform.persistence.messages import Messages, StoredMessage
-from royal_platform.suppliers.manual.document import purchase_order
 from royal_platform.suppliers.manual.letter import purchase_letter
 
 _log = get_logger(__name__)
@@ -84,6 +83,9 @@ class PurchaseMailAction(MessageAction):
 
     async def write(self, decision: Decision, before: Facts, key: str) -> None:  # noqa: ARG002
         """Write the mail with the order as a document, and hand it over once."""
+        # What draws it brings fonts and pictures: read for the first one, not at each start.
+        from royal_platform.suppliers.manual.document import purchase_order
+
         arguments, subject = decision.proposal.arguments, decision.proposal.subject
         order_id, to = str(arguments["purchase_order_id"]), str(arguments["to"])
         with reading(self._ground) as books:
