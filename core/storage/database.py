@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from core.errors import SettingsError
 from core.storage.changes import ChangeWaiter, PostgresChanges, SqliteChanges
@@ -22,6 +24,8 @@ Dialect = Literal["sqlite", "postgresql"]
 _BUSY_MS = 30_000
 # The execution option of a connection whose statements are transactions by themselves.
 _ALONE = "alone"
+# A connection that was used so lately is not asked whether it still lives.
+_RESTED_SECONDS = 1.0
 
 
 class Recordable(Protocol):
@@ -81,14 +85,14 @@ class Database:
             self._file_lock = FileLock(path.with_name(path.name + ".writer"))
             self.engine = _sqlite_engine(self.url, query_only=False, pool_size=1)
             self._readers = _sqlite_engine(self.url, query_only=True, pool_size=pool_size)
-            self._alone = self.engine.execution_options(**{_ALONE: True})
+            self._alone: Engine = self.engine.execution_options(**{_ALONE: True})
         else:
             self.engine = _postgres_engine(self.url, pool_size)
             # One snapshot per read block, as on SQLite: two statements never disagree.
             self._readers = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
-            self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._alone = _postgres_alone(self.url)
 
     def __repr__(self) -> str:
         return f"Database({self.url.render_as_string(hide_password=True)!r})"
@@ -117,7 +121,7 @@ class Database:
         """For one statement that is a transaction by itself: durable once it was executed.
 
         It spares BEGIN and COMMIT, which on PostgreSQL are round trips. Raises ``Unavailable`` as
-        ``write`` does.
+        ``write`` does; so does a connection that was lost right after it was used.
         """
         with as_unavailable(), self._writer_turn(), self._alone.connect() as connection:
             yield connection
@@ -154,6 +158,7 @@ class Database:
         while self._waiters:
             self._waiters.pop().close()
         self._readers.dispose()
+        self._alone.dispose()
         self.engine.dispose()
 
     @contextmanager
@@ -206,6 +211,34 @@ def _postgres_engine(url: URL, pool_size: int) -> Engine:
         execution_options={"preserve_rowcount": True},
         connect_args={"connect_timeout": 5},
     )
+
+
+def _postgres_alone(url: URL) -> Engine:
+    """Connections on which each statement is a transaction, with no round trip besides its own."""
+    engine = create_engine(
+        url,
+        pool_size=1,
+        max_overflow=2,
+        pool_timeout=15,
+        pool_reset_on_return=None,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"connect_timeout": 5},
+    )
+
+    @event.listens_for(engine, "checkin")
+    def rest(_dbapi_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask_whether_it_lives(dbapi_connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", math.inf) <= _RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(dbapi_connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
+
+    return engine
 
 
 def _sqlite_engine(url: URL, *, query_only: bool, pool_size: int) -> Engine:

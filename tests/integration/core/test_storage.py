@@ -114,6 +114,33 @@ def test_a_statement_alone_is_durable_once_executed_and_the_next_transaction_is_
     assert count(filled) == 2
 
 
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
+def test_a_connection_that_rested_is_replaced_when_its_server_left_and_one_in_use_says_so(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def own(number: int) -> int:
+        with filled.write_alone() as connection:
+            connection.execute(insert(things).values(id=number))
+            return int(connection.scalar(text("SELECT pg_backend_pid()")) or 0)
+
+    def cut(pid: int) -> None:
+        with filled.write() as transaction:
+            ended = text("SELECT pg_terminate_backend(:pid, 10000)")
+            assert transaction.connection.scalar(ended, {"pid": pid})
+
+    first = own(1)
+    assert own(2) == first
+    cut(first)
+    with pytest.raises(Unavailable):
+        own(3)
+    second = own(3)
+    assert second != first
+    monkeypatch.setattr("core.storage.database._RESTED_SECONDS", -1.0)
+    cut(second)
+    assert own(4) != second
+    assert count(filled) == 4
+
+
 def test_what_waits_for_the_commit_runs_after_it_and_only_then(filled: Database) -> None:
     seen: list[int] = []
     with filled.write() as transaction:
