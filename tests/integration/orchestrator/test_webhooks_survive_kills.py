@@ -131,7 +131,6 @@ def filled(platform: Platform) -> None:
     )
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 def test_kills_within_handlers_lose_nothing_and_double_nothing(
     shop: Platform, work_off: Callable[[str, int], int]
 ) -> None:
