@@ -207,3 +207,13 @@ it("lets orders go by mail by themselves only once an address is there", async (
     settings: { mail: { address: "orders@tack.example", send_orders: true } },
   });
 });
+
+it("says of an order that should have gone by mail and did not", async () => {
+  const world = new World();
+  const [first] = world.suppliers;
+  if (first) Object.assign(first, { address: "orders@northern.example", mails_orders: true });
+  const [order] = world.stock.orders;
+  if (order) order.mails = [];
+  open("/suppliers", world);
+  expect(await screen.findByText(/Not sent: see under Activity why/)).toBeInTheDocument();
+});

@@ -53,7 +53,6 @@ export const keys = {
   securityFindings: (filters: object) => ["security", "findings", filters] as const,
   supplier: (id: string) => ["suppliers", "one", id] as const,
   supplierPreview: (id: string, feed: object) => ["suppliers", "preview", id, feed] as const,
-  purchaseOrders: ["suppliers", "purchases"] as const,
   supplierOrders: ["suppliers", "orders"] as const,
   offers: (filters: object) => ["suppliers", "offers", filters] as const,
   deadLetters: ["dead-letters"] as const,

@@ -85,14 +85,6 @@ export function useSupplierOrders() {
   });
 }
 
-export function usePurchaseOrders() {
-  return useQuery({
-    queryKey: keys.purchaseOrders,
-    queryFn: ({ signal }) =>
-      unwrap(client.GET("/v1/purchase-orders", { params: { query: { limit: 10 } }, signal })),
-  });
-}
-
 interface OrderMail {
   orderId: string;
   to: string;
@@ -110,7 +102,7 @@ export function useMailOrder() {
           body,
         }),
       ),
-    onSettled: () => queries.invalidateQueries({ queryKey: keys.purchaseOrders }),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.purchaseOrderPages }),
   });
 }
 

@@ -2,8 +2,9 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { usePurchaseOrderPages } from "@/api/purchase-orders";
 import { useMay } from "@/api/session";
-import { usePurchaseOrders, useSuppliers } from "@/api/suppliers";
+import { useSuppliers } from "@/api/suppliers";
 import type { PurchaseOrder, Supplier } from "@/api/types";
 import { useFormat } from "@/format/use-format";
 import { Button } from "@/ui/Button";
@@ -16,7 +17,8 @@ import { MailDialog } from "./MailDialog";
 export function Documents() {
   const { t } = useTranslation();
   const format = useFormat();
-  const query = usePurchaseOrders();
+  const pages = usePurchaseOrderPages();
+  const orders = pages.data?.pages.flatMap((page) => page.data) ?? [];
   const may = useMay("decisions:decide");
   const [mailing, setMailing] = useState<PurchaseOrder | null>(null);
   const suppliers = useSuppliers().data?.data ?? [];
@@ -25,13 +27,13 @@ export function Documents() {
   return (
     <Card title={t("suppliers.purchases")}>
       <QueryView
-        query={query}
-        isEmpty={(page) => page.data.length === 0}
+        query={pages}
+        isEmpty={() => orders.length === 0}
         empty={{ title: t("suppliers.noPurchases") }}
       >
-        {(page) => (
+        {() => (
           <ul className="divide-y divide-line text-dense">
-            {page.data.map((order) => (
+            {orders.map((order) => (
               <li key={order.id} className="flex flex-wrap items-baseline gap-x-4 gap-y-1 py-2">
                 <span className="min-w-0 grow break-words max-md:basis-full">
                   {format.count(order.quantity)} × {order.title}
@@ -69,6 +71,11 @@ export function Documents() {
                     {t("suppliers.mailSend")}
                   </Button>
                 )}
+                {isUnsent(order, goesTo(order)) && (
+                  <p className="w-full">
+                    <ToneWord tone="warn">{t("suppliers.byMail.unsent")}</ToneWord>
+                  </p>
+                )}
                 <Mails mails={order.mails} />
                 <Replies replies={order.replies} />
               </li>
@@ -76,6 +83,16 @@ export function Documents() {
           </ul>
         )}
       </QueryView>
+      {pages.hasNextPage && (
+        <Button
+          small
+          className="mt-3"
+          disabled={pages.isFetchingNextPage}
+          onClick={() => void pages.fetchNextPage()}
+        >
+          {t("state.more")}
+        </Button>
+      )}
       {mailing && (
         <MailDialog
           order={mailing}
@@ -85,6 +102,11 @@ export function Documents() {
       )}
     </Card>
   );
+}
+
+/** Its supplier's orders go by mail by themselves, and this one has not gone. */
+function isUnsent(order: PurchaseOrder, supplier: Supplier | undefined) {
+  return order.status === "ordered" && order.mails.length === 0 && supplier?.mails_orders === true;
 }
 
 /** Whom the order goes to, where that is known. */
