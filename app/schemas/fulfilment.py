@@ -154,6 +154,24 @@ class PromiseRecordOut(Model):
     high: float | None
 
 
+class PromisesKeptOut(Model):
+    """What customers were promised at ordering against the moment all of it arrived.
+
+    By cut-off, working days and lead time, of orders of the last ``days`` days. ``overdue`` ones
+    count as broken already; ``unknown`` ones are past their promise and nobody tells when they
+    arrived: they count neither way. ``low`` and ``high`` bound 80 %.
+    """
+
+    days: int
+    judged: int
+    kept: int
+    overdue: int
+    unknown: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
 class FulfilmentOut(Model):
     """Open orders that want a look, and how good scores and promises were.
 
@@ -167,6 +185,7 @@ class FulfilmentOut(Model):
     orders: list[OpenOrderOut]
     record: ScoreRecordOut
     promises: list[PromiseRecordOut]
+    kept: PromisesKeptOut
     provenance: Provenance
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from app.schemas.fulfilment import (
     OrderRiskOut,
     OrderWayOut,
     PromiseRecordOut,
+    PromisesKeptOut,
     RiskBinOut,
     RouteOptionOut,
     RouteOut,
@@ -27,6 +29,7 @@ from app.views import shared
 from orchestrator.core import judging
 from royal_platform.commerce.decisions.model import Decision
 from royal_platform.commerce.fulfilment.model import OWN
+from royal_platform.commerce.fulfilment.promises import promises_kept
 from royal_platform.commerce.security.order_risk import level_of
 from royal_platform.persistence.order_cases import BEHIND, Case, OpenOrder, OrderCases
 from royal_platform.persistence.orders import OrderFull, Orders
@@ -51,6 +54,7 @@ def overview(platform: Platform) -> FulfilmentOut:
         opened = cases.open(connection, now)
         decided = cases.decided(connection, now - BEHIND)
         every = cases.since(connection, now - BEHIND)
+        kept = promises_kept(cases.promised(connection, now - BEHIND), now)
     found = [_open(order, decided.get(order.order_id, ())) for order in opened]
     wanted = [one for one in found if one.held or one.snags or one.level == "high"]
     wanted.sort(key=lambda one: (-one.score, one.processed_at))
@@ -62,6 +66,7 @@ def overview(platform: Platform) -> FulfilmentOut:
         orders=wanted[:_MOST],
         record=_record(every),
         promises=_promises(platform),
+        kept=PromisesKeptOut(days=BEHIND.days, **asdict(kept)),
         provenance=shared.provenance(store),
     )
 

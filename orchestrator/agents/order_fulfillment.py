@@ -107,7 +107,9 @@ class OrderFulfillmentAgent(AgentBase):
             self._routes[order.order_id] = found
             if not self.dry_run:
                 with writing(self.platform) as books:
-                    promised = order.case.promised_at or found.promised_at
+                    promised = order.case.promised_at or serving.promised_at(
+                        order, found, self._market
+                    )
                     OrderCases(books.store_id).serve(
                         books.connection, order.order_id, row, promised
                     )

@@ -45,6 +45,7 @@ class Market:
     reliability: Mapping[str, Any]
     names: Mapping[str, str]
     workdays: Workdays
+    calendars: Mapping[str, Workdays]
     currency: str
     own_name: str
 
@@ -52,6 +53,7 @@ class Market:
 def market(platform: Platform) -> Market:
     """Shelf, offers and records as of now."""
     store = platform.store()
+    workdays = _workdays(platform, ZoneInfo(store.timezone))
     levels: dict[str, tuple[int, bool]] = {}
     for each in platform.stock.levels():
         units, short = levels.get(each.variant_id, (0, False))
@@ -71,7 +73,7 @@ def market(platform: Platform) -> Market:
         )  # fmt: skip
     return Market(
         shelves, articles, platform.offers.offers(), platform.offers.reliability(),
-        platform.offers.names(), _workdays(platform, ZoneInfo(store.timezone)), store.currency,
+        platform.offers.names(), workdays, _calendars(platform, workdays), store.currency,
         store.name or store.domain,
     )  # fmt: skip
 
@@ -86,6 +88,18 @@ def _workdays(platform: Platform, zone: ZoneInfo) -> Workdays:
         frozenset() if closed is None else days_off(closed),
         policy.own_handling_days, policy.own_transit_days,
     )  # fmt: skip
+
+
+def _calendars(platform: Platform, home: Workdays) -> dict[str, Workdays]:
+    """When suppliers with hours of their own work, in the store's zone; our days off are ours."""
+    return {
+        supplier_id: replace(
+            home, closed=frozenset(),
+            cutoff_hour=home.cutoff_hour if hours.cutoff_hour is None else hours.cutoff_hour,
+            weekdays=weekdays(hours.working_days) if hours.working_days else home.weekdays,
+        )
+        for supplier_id, hours in platform.offers.hours().items()
+    }  # fmt: skip
 
 
 def uncovered(
@@ -136,11 +150,35 @@ def routed(
             wanted, places.shelves, placed_at=order.processed_at, workdays=places.workdays,
             name=places.own_name,
         )  # fmt: skip
-    options += supplier_options(
-        wanted, places.offers, places.reliability, places.names, now=now,
-        currency=places.currency, workdays=places.workdays, without=without,
-    )  # fmt: skip
+    options += _at_suppliers(wanted, places, now, without)
     return route(wanted, options, now=now)
+
+
+def promised_at(order: OpenOrder, found: Route, places: Market) -> datetime | None:
+    """What its customer may expect since ordering, whenever it was routed; None: from nowhere.
+
+    By cut-off, working days and lead time from the moment of the order.
+    """
+    told = {
+        (each.source, each.line_id, each.article): each.arrives_by
+        for each in _at_suppliers(order.wanted, places, order.processed_at, frozenset())
+    }
+    moments = [
+        told.get((part.option.source, part.option.line_id, part.option.article),
+                 part.option.arrives_by)
+        for part in found.parts
+    ]  # fmt: skip
+    return max(moments, default=None)
+
+
+def _at_suppliers(
+    wanted: Sequence[Wanted], places: Market, now: datetime, without: frozenset[str]
+) -> list[Option]:
+    return supplier_options(
+        wanted, places.offers, places.reliability, places.names, now=now,
+        currency=places.currency, workdays=places.workdays, calendars=places.calendars,
+        without=without,
+    )  # fmt: skip
 
 
 def route_row(found: Route, wanted: Sequence[Wanted], places: Market, now: datetime,

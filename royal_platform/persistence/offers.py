@@ -18,6 +18,7 @@ from royal_platform.commerce.suppliers.model import (
     OrderedFrom,
     Promise,
     Reliability,
+    SupplierHours,
 )
 from royal_platform.commerce.suppliers.ports import Reading
 from royal_platform.commerce.suppliers.rules import (
@@ -310,6 +311,20 @@ class StoredOffers:
             OrderedFrom(each.id, each.name, by_mail=each.mails_to is not None)
             for each in known if each.active
         ]  # fmt: skip
+
+    def hours(self) -> dict[str, SupplierHours]:
+        """Of the suppliers that have some of their own: when they begin orders."""
+        query = select(suppliers.c.id, suppliers.c.settings).where(
+            suppliers.c.store_id == self._store_id
+        )
+        with self._database.read() as connection:
+            found = {
+                str(row.id): SupplierHours(
+                    row.settings.get("cutoff_hour"), row.settings.get("working_days")
+                )
+                for row in connection.execute(query)
+            }
+        return {supplier_id: each for supplier_id, each in found.items() if each != SupplierHours()}
 
     def reliability(self) -> dict[str, Reliability]:
         """Promise against fact, by supplier, as of now."""

@@ -14,11 +14,13 @@ from sqlalchemy import Connection, Row, and_, func, or_, select, update
 from royal_platform.commerce.decisions.fulfilment import FULFILMENT_KINDS
 from royal_platform.commerce.decisions.model import Decision
 from royal_platform.commerce.fulfilment.model import Judgeable, Outcome, Wanted
+from royal_platform.commerce.fulfilment.promises import PromisedOrder
 from royal_platform.commerce.security.order_facts import OrderFacts, StoreOpinion
 from royal_platform.commerce.security.order_risk import OrderRisk, Scorecard
 from royal_platform.persistence.decision_rows import read_decision
 from royal_platform.persistence.mirror_rows import chunks
 from royal_platform.persistence.statements import insert_if_absent
+from royal_platform.persistence.supplier_orders import SupplierOrders
 from royal_platform.persistence.tables.decisions import decisions
 from royal_platform.persistence.tables.fulfilment import order_cases
 from royal_platform.persistence.tables.orders import order_lines, orders
@@ -110,7 +112,7 @@ class OrderCases:
         for each in found:
             told = {
                 "judged_version": versions[each.facts.order_id], "asked_at": now,
-                "facts": _facts_row(each.facts),
+                "facts": _facts_row(each.facts), "delivered_at": each.delivered_at,
             }  # fmt: skip
             if each.outcome is not None:
                 told |= {
@@ -193,6 +195,32 @@ class OrderCases:
     def snag(self, connection: Connection, order_id: str, snags: list[dict[str, Any]]) -> None:
         """Put down what goes wrong with an order; an empty list: nothing."""
         self._set(connection, order_id, snags=snags)
+
+    def promised(self, connection: Connection, since: datetime) -> list[PromisedOrder]:
+        """Orders placed since that were promised for a time and not cancelled."""
+        query = (
+            select(order_cases)
+            .join(
+                orders,
+                (order_cases.c.store_id == orders.c.store_id)
+                & (order_cases.c.order_id == orders.c.id),
+            )
+            .where(order_cases.c.store_id == self.store_id, order_cases.c.placed_at >= since)
+            .where(order_cases.c.promised_at.is_not(None))
+            .where(orders.c.cancelled_at.is_(None), orders.c.deleted_at.is_(None))
+        )
+        rows = connection.execute(query).all()
+        booked = SupplierOrders(self.store_id).for_orders(
+            connection, [row.order_id for row in rows]
+        )
+        return [
+            PromisedOrder(
+                row.order_id, row.promised_at,
+                frozenset(part["source"] for part in (row.route or {}).get("parts", ())),
+                [each.order for each in booked.get(row.order_id, ())], row.delivered_at,
+            )
+            for row in rows
+        ]  # fmt: skip
 
     def with_snags(self, connection: Connection) -> dict[str, list[dict[str, Any]]]:
         """Orders in whose case a trouble is noted."""

@@ -1530,6 +1530,11 @@ class OrdersPage(TypedDict):
     orders: OrdersPageOrders
 
 
+class OrdersToJudgeNodesFulfillments(TypedDict):
+    status: str
+    deliveredAt: str | None
+
+
 class OrdersToJudgeNodesTotalPriceSetShopMoney(TypedDict):
     amount: str
 
@@ -1586,6 +1591,8 @@ class OrdersToJudgeNodes(TypedDict):
     email: NotRequired[str | None]
     clientIp: NotRequired[str | None]
     cancelReason: NotRequired[str | None]
+    displayFulfillmentStatus: NotRequired[str]
+    fulfillments: NotRequired[list[OrdersToJudgeNodesFulfillments]]
     billingAddressMatchesShippingAddress: NotRequired[bool]
     totalPriceSet: NotRequired[OrdersToJudgeNodesTotalPriceSet]
     shippingAddress: NotRequired[OrdersToJudgeNodesShippingAddress | None]

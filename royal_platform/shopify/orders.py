@@ -60,7 +60,7 @@ class ShopifyOrders:
 
     def _judgeable(self, node: Node) -> Judgeable:
         outcome, why = _outcome(node)
-        return Judgeable(self._facts(node), outcome, why)
+        return Judgeable(self._facts(node), outcome, why, _delivered_at(node))
 
     def _facts(self, node: Node) -> OrderFacts:
         customer = node["customer"] or {}
@@ -94,6 +94,15 @@ class ShopifyOrders:
 
     def _key(self, what: str, value: str | None) -> str | None:
         return self._opaque(what, value) if value else None
+
+
+def _delivered_at(node: Node) -> datetime | None:
+    """When the last parcel of an order that left as a whole arrived, where carriers tell it."""
+    parcels = [each for each in node["fulfillments"] if each["status"] != "CANCELLED"]
+    arrivals = [each["deliveredAt"] for each in parcels]
+    if node["displayFulfillmentStatus"] != "FULFILLED" or not arrivals or None in arrivals:
+        return None
+    return max(datetime.fromisoformat(each) for each in arrivals)
 
 
 def _outcome(node: Node) -> tuple[Outcome | None, str | None]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from royal_platform.commerce.decisions.purchase_mail import ADDRESS
+from royal_platform.commerce.decisions.workdays import told_weekdays
 
 Path = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
@@ -113,7 +114,11 @@ class MailSettings(_Part):
 
 
 class SupplierSettings(_Part):
-    """Everything about how one supplier is reached."""
+    """Everything about how one supplier is reached.
+
+    It begins orders that come in before ``cutoff_hour`` (the store's zone) of its ``working_days``
+    on that day; what it does not have of its own is as the policy says.
+    """
 
     feed: FeedSettings | None = None
     desk: DeskSettings | None = None
@@ -121,6 +126,10 @@ class SupplierSettings(_Part):
     mail: MailSettings | None = None
     auth: Auth | None = None
     every_hours: int = Field(6, ge=1, le=720)
+    cutoff_hour: int | None = Field(None, ge=0, le=23)
+    working_days: Annotated[str, AfterValidator(told_weekdays)] | None = Field(
+        None, min_length=3, max_length=40, examples=["mon tue wed thu fri sat"]
+    )
 
 
 class PriceFeedSettings(_Part):

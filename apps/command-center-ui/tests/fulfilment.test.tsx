@@ -3,6 +3,16 @@ import { expect, it } from "vitest";
 import { open } from "./support/app";
 import { World } from "./support/world";
 
+it("tells the share of promises kept to customers, what is not counted, and where it is from", async () => {
+  const world = new World();
+  open("/orders", world);
+  const kept = await screen.findByRole("region", { name: "Promises to customers" });
+  expect(kept).toHaveTextContent("90 % kept: 36 of 40 orders of the last 120 days");
+  expect(kept).toHaveTextContent("80 %: 82 %–95 %");
+  expect(kept).toHaveTextContent("1 of them is overdue. Of 3 more nobody tells");
+  expect(kept).toHaveTextContent("Promised at ordering by cut-off, working days and lead time");
+});
+
 it("lists open orders that want a look, and how good the score and the promises were", async () => {
   open("/orders", new World());
   const card = (await screen.findByText("Open orders to look at")).closest("section");

@@ -42,6 +42,16 @@ it("names the next step while there is no supplier", async () => {
   expect(await screen.findByText("Nothing was ordered from a supplier yet.")).toBeInTheDocument();
 });
 
+it("saves a supplier's own cut-off and working days, and none where nothing is typed", async () => {
+  const world = new World();
+  const { user } = open("/suppliers/sup_1", world);
+  const cutoff = await screen.findByRole("textbox", { name: /before this hour/ });
+  await user.type(cutoff, "17h");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  const put = world.requests.find((each) => each.method === "PUT");
+  expect(put?.body).toMatchObject({ settings: { cutoff_hour: 17, working_days: null } });
+});
+
 it("previews an edited column map before it is saved, then saves it", async () => {
   const world = new World();
   const { user } = open("/suppliers/sup_1", world);

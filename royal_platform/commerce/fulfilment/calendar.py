@@ -52,10 +52,13 @@ class Workdays:
         """When an order that came in ``at`` arrives from our own shelf, at the latest."""
         return self.end_of(self.after(self.start(at), self.handling + self.transit))
 
-    def supplier_promise(self, at: datetime, lead_days: int) -> datetime:
+    def supplier_promise(
+        self, at: datetime, lead_days: int, supplier: Workdays | None = None
+    ) -> datetime:
         """When it arrives from a supplier that needs so many days from an order placed ``at``.
 
-        An arrival on a closed day is one on the next working day.
+        It is begun by the days and the cut-off of the ``supplier`` where it has its own. An
+        arrival on a closed day is one on the next working day.
         """
-        day = self.start(at) + timedelta(days=lead_days)
+        day = (supplier or self).start(at) + timedelta(days=lead_days)
         return self.end_of(day if self.is_open(day) else self.after(day, 1))

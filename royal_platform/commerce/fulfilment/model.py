@@ -27,11 +27,14 @@ class Judgeable:
     """An order as the store tells of it now: facts for its risk, and what became of it.
 
     ``outcome`` None: not known yet; ``why`` is a word for it (``chargeback``, ``fraud_cancel``).
+    ``delivered_at``: when the last of its parcels arrived, None while one is under way or the
+    carrier does not tell.
     """
 
     facts: OrderFacts
     outcome: Outcome | None = None
     why: str | None = None
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,13 @@ def supplier_options(
     now: datetime,
     currency: str,
     workdays: Workdays,
+    calendars: Mapping[str, Workdays],
     without: frozenset[str] = frozenset(),
 ) -> list[Option]:
-    """The suppliers' offers for these lines in the store's currency; ``without`` are left out."""
+    """The suppliers' offers for these lines in the store's currency; ``without`` are left out.
+
+    ``now`` is when they are told; ``calendars`` are of the suppliers that have their own.
+    """
     by_variant: dict[str, list[OfferVersion]] = {}
     for each in offers:
         if each.variant_id is not None and not each.withdrawn:
@@ -77,6 +81,7 @@ def supplier_options(
                 continue
             if offer.shipping is not None and offer.shipping.currency != currency:
                 continue
+            own = calendars.get(offer.supplier_id)
             lead = offer.lead_days_high or offer.lead_days_low or _UNKNOWN_LEAD_DAYS
             record = reliability.get(offer.supplier_id)
             found.append(
@@ -86,7 +91,7 @@ def supplier_options(
                     line_id=one.line_id, article=offer.supplier_sku,
                     unit_cost=offer.cost.amount,
                     shipping=None if offer.shipping is None else offer.shipping.amount,
-                    arrives_by=workdays.supplier_promise(now, lead), capacity=offer.stock,
+                    arrives_by=workdays.supplier_promise(now, lead, own), capacity=offer.stock,
                     minimum=offer.minimum_order or 1,
                     on_time=None if record is None else record.low,
                 )

@@ -146,6 +146,17 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplierHours:
+    """When a supplier begins orders, where it differs from the merchant: None = it does not.
+
+    ``cutoff_hour`` in the store's zone; ``working_days`` as a person types them: ``mon tue``.
+    """
+
+    cutoff_hour: int | None = None
+    working_days: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reliability:
     """How a supplier keeps its word, from orders whose promised time is known and over.
 

@@ -30,7 +30,9 @@ order_cases = Table(
     moment("outcome_at", nullable=True),
     # Parts, what was passed over, what nobody can serve, substitutes.
     Column("route", Json),
+    # What the customer may expect since ordering, and when the store says that all of it arrived.
     moment("promised_at", nullable=True),
+    moment("delivered_at", nullable=True),
     Column("snags", Json, nullable=False),
     Index(None, "store_id", "placed_at"),
 )

@@ -19,6 +19,7 @@ from orchestrator.core.taking_in import take_in
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import Inverse, Proposal, Risk, Subject
 from royal_platform.commerce.inventory.model import PurchaseOrder
+from royal_platform.commerce.suppliers.model import SupplierHours
 from royal_platform.messaging.inbound import arrival_of
 from tests.counterparts.printful import TOKEN, Printful
 
@@ -102,6 +103,25 @@ def test_a_spreadsheet_runs_nothing_of_what_a_supplier_wrote(call: Any, platform
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "  =1", "\n=1", "＝1", "\r=1"])
 def test_what_begins_like_a_formula_is_made_text(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
+
+
+def test_a_supplier_has_a_cut_off_and_days_of_its_own_or_none(
+    call: Any, platform: Platform
+) -> None:
+    supplier_id = entered(call, platform)
+
+    def put(version: int, **hours: Any) -> Any:
+        settings = {"feed": {"file": "new.csv"}, **hours}
+        change = {"version": version, "name": "New", "active": True, "settings": settings}
+        return call("PUT", f"/suppliers/{supplier_id}", **change)
+
+    for wrong in ({"cutoff_hour": 24}, {"cutoff_hour": -1}, {"working_days": "someday"}):
+        assert put(1, **wrong).status_code == 422, wrong
+    assert platform.offers.hours() == {}
+    assert put(1, cutoff_hour=0, working_days="sat, mon mon").status_code == 200
+    assert platform.offers.hours() == {supplier_id: SupplierHours(0, "mon sat")}
+    assert put(2, cutoff_hour=None, working_days=None).status_code == 200
+    assert platform.offers.hours() == {}
 
 
 def test_only_who_may_change_connections_enters_a_supplier(call: Any) -> None:

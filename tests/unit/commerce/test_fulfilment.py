@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from royal_platform.commerce.fulfilment.calendar import Workdays
 from royal_platform.commerce.fulfilment.model import OWN, Option, Trouble, Wanted
+from royal_platform.commerce.fulfilment.promises import PromisedOrder, promises_kept
 from royal_platform.commerce.fulfilment.routing import Weights, expected_cost, route
 from royal_platform.commerce.fulfilment.snags import LOST_AFTER, snags
 from royal_platform.commerce.fulfilment.sources import Shelf, own_options, supplier_options
@@ -162,6 +163,23 @@ def test_holidays_and_weekends_are_no_working_days():
     assert HOME.supplier_promise(NOW, 3) == datetime(2026, 3, 9, 23, tzinfo=UTC)
 
 
+def test_a_supplier_begins_by_its_own_cut_off_and_days_where_it_has_some():
+    friday = datetime(2026, 3, 6, 12, tzinfo=UTC)  # one o'clock there: past our cut-off
+    sixth_day = replace(HOME, cutoff_hour=17, weekdays=frozenset(range(6)))
+    assert HOME.supplier_promise(friday, 3) == datetime(2026, 3, 12, 23, tzinfo=UTC)
+    assert HOME.supplier_promise(friday, 3, sixth_day) == datetime(2026, 3, 9, 23, tzinfo=UTC)
+    told = {
+        each.source: each.arrives_by
+        for each in supplier_options(
+            [ONE], [offered(), offered(supplier_id="b", supplier_sku="b-1")], {}, {}, now=friday,
+            currency="EUR", workdays=HOME, calendars={"b": sixth_day},
+        )
+    }  # fmt: skip
+    assert told == {
+        "a": HOME.supplier_promise(friday, 3), "b": HOME.supplier_promise(friday, 3, sixth_day)
+    }  # fmt: skip
+
+
 @given(st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1)), st.integers(0, 30))
 def test_a_promise_is_never_before_the_order_nor_on_a_closed_day(moment, days):
     at = moment.replace(tzinfo=UTC)
@@ -184,7 +202,7 @@ def test_offers_become_options_in_the_stores_currency_only():
     def found(*offers: OfferVersion, without: frozenset[str] = frozenset()) -> list[Option]:
         return supplier_options(
             [ONE], offers, {}, {"a": "Ace"}, now=NOW, currency="EUR", workdays=HOME,
-            without=without,
+            calendars={}, without=without,
         )  # fmt: skip
 
     [one] = found(offered())
@@ -253,3 +271,51 @@ def test_an_order_at_a_supplier_is_stuck_late_lost_or_partial_by_its_promise(
 def test_without_a_promise_two_weeks_are_taken_for_one():
     stuck = [each.trouble for each in snags(ordered("accepted", None), NOW, NOW + 9 * DAY)]
     assert stuck == [Trouble.STUCK]
+
+
+def stated(status: str = "delivered", **more: object) -> SupplierOrder:
+    return SupplierOrder("RE-1", "X-1", status, **more)
+
+
+def promised(*orders: SupplierOrder, own: bool = False, **more: object) -> PromisedOrder:
+    sources = frozenset({"a", OWN} if own else {"a"})
+    values = {"order_id": "o1", "promised_at": NOW, "sources": sources, "orders": orders}
+    return PromisedOrder(**{**values, **more})
+
+
+@pytest.mark.parametrize(
+    ("order", "counted"),
+    [
+        # (judged, kept, overdue, unknown)
+        (promised(stated(delivered_at=NOW)), (1, 1, 0, 0)),
+        (promised(stated(delivered_at=NOW + DAY)), (1, 0, 0, 0)),
+        # The last parcel decides; one that is still under way after the promise is late already.
+        (promised(stated(delivered_at=NOW - DAY), stated(delivered_at=NOW + DAY)), (1, 0, 0, 0)),
+        (promised(stated(delivered_at=NOW - DAY), stated("shipped")), (1, 0, 1, 0)),
+        (promised(stated("shipped"), promised_at=NOW + 3 * DAY), (0, 0, 0, 0)),
+        # What a supplier gave back is replaced by another order, or comes from nowhere.
+        (promised(stated("refused"), stated(delivered_at=NOW - DAY)), (1, 1, 0, 0)),
+        # Of the own shelf's parcel, and of one without a time, nobody tells when it arrived.
+        (promised(stated(delivered_at=NOW - DAY), own=True), (0, 0, 0, 1)),
+        (promised(stated()), (0, 0, 0, 1)),
+        (promised(own=True), (0, 0, 0, 1)),
+        (promised(own=True, delivered_at=NOW - DAY), (1, 1, 0, 0)),
+        (promised(own=True, delivered_at=NOW + DAY), (1, 0, 0, 0)),
+        # It arrived early, before the promise was over.
+        (promised(own=True, delivered_at=NOW, promised_at=NOW + 9 * DAY), (1, 1, 0, 0)),
+    ],
+)
+def test_a_promise_to_a_customer_is_kept_when_all_of_it_came_in_time(order, counted):
+    found = promises_kept([order], NOW + 2 * DAY)
+    assert (found.judged, found.kept, found.overdue, found.unknown) == counted
+    assert (found.share is None) == (found.judged == 0)
+
+
+@given(st.lists(st.integers(-5, 5), max_size=30))
+def test_the_share_of_promises_kept_lies_in_its_interval(days):
+    found = promises_kept(
+        [promised(own=True, delivered_at=NOW + each * DAY) for each in days], NOW + 6 * DAY
+    )
+    assert (found.judged, found.kept) == (len(days), sum(each <= 0 for each in days))
+    if days:
+        assert 0 <= found.low <= found.share <= found.high <= 1

@@ -3800,6 +3800,7 @@ export interface components {
             record: components["schemas"]["ScoreRecordOut"];
             /** Promises */
             promises: components["schemas"]["PromiseRecordOut"][];
+            kept: components["schemas"]["PromisesKeptOut"];
             provenance: components["schemas"]["Provenance"];
         };
         /**
@@ -5382,6 +5383,32 @@ export interface components {
             high: number | null;
         };
         /**
+         * PromisesKeptOut
+         * @description What customers were promised at ordering against the moment all of it arrived.
+         *
+         *     By cut-off, working days and lead time, of orders of the last ``days`` days. ``overdue`` ones
+         *     count as broken already; ``unknown`` ones are past their promise and nobody tells when they
+         *     arrived: they count neither way. ``low`` and ``high`` bound 80 %.
+         */
+        PromisesKeptOut: {
+            /** Days */
+            days: number;
+            /** Judged */
+            judged: number;
+            /** Kept */
+            kept: number;
+            /** Overdue */
+            overdue: number;
+            /** Unknown */
+            unknown: number;
+            /** Share */
+            share: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
+        /**
          * ProposedOut
          * @description The decision that came of it; ``status`` says whether it waits for a person.
          */
@@ -6872,6 +6899,9 @@ export interface components {
         /**
          * SupplierSettings
          * @description Everything about how one supplier is reached.
+         *
+         *     It begins orders that come in before ``cutoff_hour`` (the store's zone) of its ``working_days``
+         *     on that day; what it does not have of its own is as the policy says.
          */
         SupplierSettings: {
             /** @default null */
@@ -6889,6 +6919,16 @@ export interface components {
              * @default 6
              */
             every_hours?: number;
+            /**
+             * Cutoff Hour
+             * @default null
+             */
+            cutoff_hour?: number | null;
+            /**
+             * Working Days
+             * @default null
+             */
+            working_days?: string | null;
         };
         /**
          * SupplyOut

@@ -43,6 +43,16 @@ export function fulfilment(now: string): Fulfilment {
         high: 0.96,
       },
     ],
+    kept: {
+      days: 120,
+      judged: 40,
+      kept: 36,
+      overdue: 1,
+      unknown: 3,
+      share: 0.9,
+      low: 0.82,
+      high: 0.95,
+    },
     provenance: provenance(now),
   };
 }

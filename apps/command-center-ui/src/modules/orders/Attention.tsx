@@ -78,6 +78,43 @@ function Row({ order }: { order: OpenOrder }) {
   );
 }
 
+/** What customers were promised at ordering against when it came, with what it is from. */
+function Kept({ kept }: { kept: Fulfilment["kept"] }) {
+  const { t } = useTranslation();
+  const known = kept.share !== null && kept.low !== null && kept.high !== null;
+  return (
+    <section aria-label={t("way.kept")}>
+      <h3 className="mt-4 text-dense font-medium">{t("way.kept")}</h3>
+      <p className="text-dense">
+        {kept.share === null ? (
+          <span className="text-muted">{t("way.keptNone", { days: kept.days })}</span>
+        ) : (
+          t("way.keptRow", {
+            share: percent(kept.share),
+            kept: kept.kept,
+            judged: kept.judged,
+            days: kept.days,
+          })
+        )}
+        {known && (
+          <span className="text-muted">
+            {` · ${t("way.interval", { low: percent(kept.low ?? 0), high: percent(kept.high ?? 0) })}`}
+          </span>
+        )}
+      </p>
+      <p className="text-meta text-muted">
+        {[
+          kept.overdue > 0 && t("way.keptOverdue", { count: kept.overdue }),
+          kept.unknown > 0 && t("way.keptUnknown", { count: kept.unknown }),
+          t("way.keptSource"),
+        ]
+          .filter(Boolean)
+          .join(" ")}
+      </p>
+    </section>
+  );
+}
+
 function Record({ found }: { found: Fulfilment }) {
   const { t } = useTranslation();
   const { record } = found;
@@ -126,6 +163,7 @@ function Record({ found }: { found: Fulfilment }) {
       <p className="mt-2 text-meta text-muted">
         {t("way.learned", { bad: found.learned_bad, good: found.learned_good })}
       </p>
+      <Kept kept={found.kept} />
       <h3 className="mt-4 text-dense font-medium">{t("way.promises")}</h3>
       {found.promises.every((each) => each.judged === 0) ? (
         <p className="text-dense text-muted">{t("way.promiseNone")}</p>

@@ -15,6 +15,7 @@ import { ToneWord } from "@/ui/Tone";
 import { sayDone } from "@/ui/toast";
 import { ColumnMap } from "./ColumnMap";
 import { FeedForm } from "./FeedForm";
+import { HoursForm, hoursSet } from "./HoursForm";
 import { MailForm } from "./MailForm";
 import { Preview } from "./Preview";
 import { PrintfulForm } from "./PrintfulForm";
@@ -42,6 +43,10 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
   const [feed, setFeed] = useState<FeedSettings>(supplier.settings.feed ?? {});
   const [printful, setPrintful] = useState<PrintfulSettings>(supplier.settings.printful ?? {});
   const [mail, setMail] = useState<SupplierMail>(supplier.settings.mail ?? NO_MAIL);
+  const [hours, setHours] = useState({
+    cutoff: supplier.settings.cutoff_hour?.toString() ?? "",
+    days: supplier.settings.working_days ?? "",
+  });
   const atPrintful = supplier.kind === "printful";
   const isWrittenTo = supplier.kind === "manual";
   const ordersByMail = (
@@ -65,6 +70,7 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
         settings: {
           ...supplier.settings,
           ...changed(),
+          ...hoursSet(hours),
           auth: secret ? { ...supplier.settings.auth, secret } : null,
         } as never,
       },
@@ -119,6 +125,7 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
               )}
               <Word supplier={supplier} />
             </Card>
+            <HoursForm hours={hours} onChange={setHours} disabled={!may} />
             {!atPrintful && (
               <Card title={t("suppliers.columns")}>
                 <ColumnMap
