@@ -73,7 +73,10 @@ class CandidateOut(Model):
 
 
 class StoreConnectionOut(Model):
-    """``set_by`` environment means that it cannot be changed here."""
+    """``set_by`` environment means that it cannot be changed here.
+
+    ``redirect_address`` is what an app that is installed by OAuth must list in its settings.
+    """
 
     store_id: str
     domain: str
@@ -87,6 +90,7 @@ class StoreConnectionOut(Model):
     budget: BudgetOut | None
     resources: list[ResourceOut]
     synced_at: datetime | None
+    redirect_address: str
     webhook_address: str | None
     webhooks: dict[str, int]
     api_version: str

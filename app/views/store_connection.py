@@ -90,6 +90,7 @@ def show(platform: Platform, *, with_candidate: bool = True) -> StoreConnectionO
         budget=_budget(budget),
         resources=[_resource(store, name, count) for name, count in copied.items()],
         synced_at=store.last_sync_at,
+        redirect_address=installing.redirect_address(platform.settings),
         webhook_address=platform.webhook_address,
         webhooks=counts,
         api_version=store.api_version,

@@ -57,6 +57,11 @@ def gateway_address(settings: Settings) -> str:
     return f"http://127.0.0.1:{settings.gateway_port}"
 
 
+def redirect_address(settings: Settings) -> str:
+    """Where Shopify sends the browser back to; the app's settings must list it."""
+    return f"{gateway_address(settings)}/oauth/shopify/callback"
+
+
 def begin(platform: Platform, shop: str, client_id: str, client_secret: str, actor: Actor) -> str:
     """Prepare an install with this app; returns the address a browser opens, once, soon."""
     settings = platform.settings
@@ -99,7 +104,7 @@ def consent(platform: Platform, ticket: str, browser: str | None) -> Consent:
         raise _over()
     address = oauth.authorize_address(
         install.domain, client_id=install.client_id, scopes=install.scopes,
-        redirect=f"{gateway_address(settings)}/oauth/shopify/callback", state=ticket,
+        redirect=redirect_address(settings), state=ticket,
     )  # fmt: skip
     return Consent(address, cookie)
 

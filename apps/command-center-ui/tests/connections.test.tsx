@@ -42,6 +42,13 @@ it("shows of each kind how far the first reading is, and follows it without a re
   );
 });
 
+it("names the whole address that an app must list to be installed", async () => {
+  const { user } = open("/connections", new World());
+  await user.click(await screen.findByRole("button", { name: "Connect your store" }));
+  const dialog = await screen.findByRole("dialog");
+  expect(dialog).toHaveTextContent("http://127.0.0.1:3001/oauth/shopify/callback");
+});
+
 it("sends a key once, says that it is checked, and keeps nothing of it on the page", async () => {
   const world = new World();
   const { user } = open("/connections", world);

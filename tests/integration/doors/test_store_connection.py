@@ -128,6 +128,8 @@ async def test_what_is_entered_is_checked_then_served_and_never_told(
         assert await check_what_was_entered(platform)
     shown = show(client)
     assert (shown["domain"], shown["set_by"]) == (domain, "page")
+    assert shown["redirect_address"].startswith("http://127.0.0.1:")
+    assert shown["redirect_address"].endswith("/oauth/shopify/callback")
     assert shown["token"]["state"] == "valid"
     assert shown["granted"] == ["read_products", "write_orders"]
     missing = {scope for need in shown["needs"] for scope in need["missing"]}

@@ -6598,6 +6598,8 @@ export interface components {
         /**
          * StoreConnectionOut
          * @description ``set_by`` environment means that it cannot be changed here.
+         *
+         *     ``redirect_address`` is what an app that is installed by OAuth must list in its settings.
          */
         StoreConnectionOut: {
             /** Store Id */
@@ -6625,6 +6627,8 @@ export interface components {
             resources: components["schemas"]["ResourceOut"][];
             /** Synced At */
             synced_at: string | null;
+            /** Redirect Address */
+            redirect_address: string;
             /** Webhook Address */
             webhook_address: string | null;
             /** Webhooks */

@@ -828,6 +828,7 @@ function storeConnection(): StoreConnection {
       resource("orders", 1840, { expected: 1840, newest_at: at(-1) }),
     ],
     synced_at: at(-1),
+    redirect_address: "http://127.0.0.1:3001/oauth/shopify/callback",
     webhook_address: "http://127.0.0.1:3001/webhooks/shopify",
     webhooks: { all: 2, waiting: 0, failed: 1 },
     api_version: "2026-10",

@@ -15,18 +15,25 @@ interface ConnectDialogProps {
   open: boolean;
   onClose: () => void;
   shop: string;
+  redirect: string;
 }
 
-export function ConnectDialog({ open, onClose, shop }: ConnectDialogProps) {
+export function ConnectDialog({ open, onClose, shop, redirect }: ConnectDialogProps) {
   const { t } = useTranslation();
   return (
     <Dialog open={open} onClose={onClose} title={t("connect.connect")}>
-      <ConnectForm shop={shop} onDone={onClose} />
+      <ConnectForm shop={shop} redirect={redirect} onDone={onClose} />
     </Dialog>
   );
 }
 
-function ConnectForm({ shop, onDone }: { shop: string; onDone: () => void }) {
+interface ConnectFormProps {
+  shop: string;
+  redirect: string;
+  onDone: () => void;
+}
+
+function ConnectForm({ shop, redirect, onDone }: ConnectFormProps) {
   const { t } = useTranslation();
   const [way, setWay] = useState<Way>("install");
   const [entered, setEntered] = useState<Entered>({ ...NOTHING, shop });
@@ -59,7 +66,7 @@ function ConnectForm({ shop, onDone }: { shop: string; onDone: () => void }) {
       <p className="text-dense text-muted">
         {t(`connect.hint.${way}`)}
         {way === "install" && (
-          <span className="mt-1 block font-mono text-meta break-all">/oauth/shopify/callback</span>
+          <span className="mt-1 block font-mono text-meta break-all">{redirect}</span>
         )}
       </p>
       <TextField

@@ -97,6 +97,7 @@ function Actions({ connection }: { connection: StoreConnection }) {
         open={open === "connect"}
         onClose={close}
         shop={onPage ? connection.domain : ""}
+        redirect={connection.redirect_address}
       />
       <DisconnectDialog open={open === "disconnect"} onClose={close} connection={connection} />
     </div>
