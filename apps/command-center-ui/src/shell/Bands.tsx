@@ -89,7 +89,7 @@ function AccessLostBand() {
       tone="bg-raised text-bad"
       icon={<Unplug size={16} aria-hidden="true" className="shrink-0" />}
     >
-      <span role="status" className="font-medium">
+      <span role="status" className="font-medium max-md:min-w-56 max-md:flex-1">
         {t("access.lost")}
       </span>
       <Link
