@@ -68,16 +68,20 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield running
 
 
-@pytest.fixture
-def platform(sandbox: Sandbox, migrated_url: str) -> Iterator[Platform]:
-    opened = bootstrap(
+def platform_on(sandbox: Sandbox, database_url: str) -> Platform:
+    return bootstrap(
         read_settings(
             flask_env="testing",
             sandbox_port=sandbox.port,
             var_dir=sandbox.folder.parent,
-            database_url=migrated_url,
+            database_url=database_url,
         )
     )
+
+
+@pytest.fixture
+def platform(sandbox: Sandbox, migrated_url: str) -> Iterator[Platform]:
+    opened = platform_on(sandbox, migrated_url)
     yield opened
     opened.close()
 
@@ -169,6 +173,31 @@ async def test_an_operation_that_fails_is_replaced_by_pages(platform, sandbox):
     await platform.shopify().aclose()
 
 
+async def test_what_changed_without_a_word_is_read_again_in_bulk_or_else_in_pages(
+    sandbox, migrated_sqlite_url, caplog
+):
+    platform = platform_on(sandbox, migrated_sqlite_url)
+    for owner in _owners(sandbox):
+        sandbox.admin(NOTE, {"owner": owner})
+    await Sync(platform.shopify(), platform.mirror()).first()
+    for failing in (0, 9):
+        with closing(sqlite3.connect(sandbox.folder / "store.db", timeout=10)) as state, state:
+            state.execute("UPDATE metafields SET value = ?", (f"unheard {failing}",))
+            state.execute("UPDATE inventory_levels SET available = 4000 + ?", (failing,))
+        if failing:
+            fault = {"kind": "bulk_fail", "count": failing, "after_objects": 30}
+            sandbox.control("faults", fault)
+        assert await in_bulk(platform).reconcile() > 0
+        assert ("shopify.bulk.failed" in caplog.text) == bool(failing)
+        assert platform.store().sync_cursor["again"] == {"left": [], "after": None}
+        assert {row.value for row in _rows(platform, metafields.c.value)} == {f"unheard {failing}"}
+        found = {row.available for row in _rows(platform, inventory_levels.c.available)}
+        assert found == {4000 + failing}
+    sandbox.clear_faults()
+    await platform.shopify().aclose()
+    platform.close()
+
+
 def test_a_reader_killed_anywhere_goes_on_in_the_same_file(sandbox, migrated_sqlite_url):
     code = (
         "import asyncio, sys\n"
@@ -182,14 +211,7 @@ def test_a_reader_killed_anywhere_goes_on_in_the_same_file(sandbox, migrated_sql
     )
     arguments = [str(sandbox.port), str(sandbox.folder.parent), migrated_sqlite_url]
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
-    platform = bootstrap(
-        read_settings(
-            flask_env="testing",
-            sandbox_port=sandbox.port,
-            var_dir=sandbox.folder.parent,
-            database_url=migrated_sqlite_url,
-        )
-    )
+    platform = platform_on(sandbox, migrated_sqlite_url)
     process = subprocess.Popen(
         [sys.executable, "-c", code, *arguments], env=environment, stderr=subprocess.DEVNULL
     )
