@@ -6,6 +6,7 @@ from core.errors import Conflict, NotFound
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
 from orchestrator.core.runs import start_run
+from royal_platform.persistence import webhook_inbox
 from royal_platform.persistence.commands import DeadLetter
 
 _log = get_logger(__name__)
@@ -62,6 +63,8 @@ def _again(books: Books, letter: DeadLetter, actor: str) -> str:
             f"Decision {letter.subject!r} failed in its execution and may have been written.",
             remedy="Look at the store, dismiss this, and run the agent again.",
         )
+    if letter.kind == "take_in_webhooks":
+        webhook_inbox.readmit(books.connection, int(letter.subject))
     if letter.kind == "handle_webhook" and books.commands.receipt(books.connection, letter.subject):
         books.commands.reopen(books.connection, letter.subject)
     return letter.kind

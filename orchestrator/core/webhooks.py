@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from royal_platform.persistence.store_connections import StoreConnection
 
 KIND = "handle_webhook"
+INTAKE_KIND = "take_in_webhooks"
 # What an outside party sent is its fault, not ours.
 _POISON = (RoyalError, ValueError, KeyError, TypeError, AttributeError)
 _UNINSTALLED = "The app was uninstalled in Shopify. Connect the store again to go on."
@@ -113,8 +114,9 @@ def _enter_singly(platform: Platform) -> int:
     """The oldest arrival, one by one; what cannot be entered stays there and says why."""
     with platform.database.read() as connection:
         found = webhook_inbox.arrivals(connection, 1)
-    count, refused = 0, ""
+    count = 0
     for arrival in found:
+        refused: list[tuple[str, str]] = []
         for receipt in arrival.receipts:
             try:
                 with platform.database.write() as transaction:
@@ -122,14 +124,46 @@ def _enter_singly(platform: Platform) -> int:
             except Unavailable:
                 raise
             except Exception as error:  # noqa: BLE001 - as above
-                refused = f"{receipt.webhook_id}: {_unforeseen(error)}"
-                _log.error("webhook.refused", webhook_id=receipt.webhook_id, reason=refused)
+                why = f"{receipt.webhook_id}: {_unforeseen(error)}"
+                refused.append((receipt.store_id, why))
+                _log.error("webhook.refused", webhook_id=receipt.webhook_id, reason=why)
         with platform.database.write() as transaction:
             if refused:
-                webhook_inbox.refuse(transaction.connection, arrival, refused)
+                _refuse(transaction, arrival, refused, platform.store_id)
             else:
                 webhook_inbox.drop(transaction.connection, [arrival])
     return count
+
+
+def _refuse(
+    transaction: Transaction,
+    arrival: webhook_inbox.Arrival,
+    refused: Sequence[tuple[str, str]],
+    served: str,
+) -> None:
+    """A dead letter for each store; ``refused``: stores with reasons, one a webhook.
+
+    A store that is not there has no list of its own: the one that is ``served`` is told.
+    """
+    connection = transaction.connection
+    webhook_inbox.refuse(connection, arrival, "; ".join(why for _store_id, why in refused))
+    reasons: dict[str, list[str]] = {}
+    for store_id, why in refused:
+        told = store_id if stores.is_known(connection, store_id) else served
+        reasons.setdefault(told, []).append(why)
+    for store_id, whys in sorted(reasons.items()):
+        now = stores.clock(connection, store_id).at(wall_now())
+        subject, workflow_id = str(arrival.seq), f"webhook-intake:{arrival.seq}"
+        Commands(store_id).bury(
+            connection, workflow_id=workflow_id, kind=INTAKE_KIND, subject=subject,
+            error="; ".join(whys), now=now,
+        )  # fmt: skip
+        transaction.record(
+            NewEvent(
+                store_id=store_id, type="workflow.buried", subject=subject, actor="worker",
+                payload={"workflow_id": workflow_id, "kind": INTAKE_KIND}, occurred_at=now,
+            )
+        )  # fmt: skip
 
 
 def _enter(transaction: Transaction, receipts: Sequence[Receipt]) -> int:

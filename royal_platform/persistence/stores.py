@@ -94,6 +94,12 @@ def clock(connection: Connection, store_id: str) -> StoreClock:
     return get(connection, store_id).store_clock()
 
 
+def is_known(connection: Connection, store_id: str) -> bool:
+    """Whether there is such a store."""
+    query = select(stores.c.id).where(stores.c.id == store_id)
+    return connection.execute(query).first() is not None
+
+
 def create(
     connection: Connection, *, store_id: str, domain: str, source: str, api_version: str
 ) -> bool:

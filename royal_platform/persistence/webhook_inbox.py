@@ -107,8 +107,14 @@ def refuse(connection: Connection, arrived: Arrival, why: str) -> None:
     connection.execute(update(webhook_intake).where(which).values(refused=why))
 
 
+def readmit(connection: Connection, seq: int) -> None:
+    """What was refused is tried again."""
+    which = webhook_intake.c.seq == seq
+    connection.execute(update(webhook_intake).where(which).values(refused=None))
+
+
 def append(connection: Connection, receipts: Sequence[Receipt]) -> set[Name]:
-    """A row for each, with a name and a ``received_at`` of its own; the names that are new.
+    """A row for each, with a name of its own; the names that are new.
 
     One statement by hand: typed parameters cost more than the rows.
     """
@@ -117,20 +123,8 @@ def append(connection: Connection, receipts: Sequence[Receipt]) -> set[Name]:
         rows = connection.exec_driver_sql(_ON_POSTGRES, (told,))
         return {(row[0], row[1]) for row in rows}
     given = tuple(cell for each in receipts for cell in _as_row(each))
-    stored = connection.exec_driver_sql(_on_sqlite(len(receipts)), given).rowcount
-    if stored == len(receipts):
-        return {_name(each) for each in receipts}
-    return _stored_now(connection, receipts)
-
-
-def _stored_now(connection: Connection, receipts: Sequence[Receipt]) -> set[Name]:
-    """Those of ``receipts`` that are stored as they came this time."""
-    columns = webhook_receipts.c
-    query = select(columns.store_id, columns.webhook_id, columns.received_at).where(
-        tuple_(columns.store_id, columns.webhook_id).in_([_name(each) for each in receipts])
-    )
-    stored = {(row.store_id, row.webhook_id): row.received_at for row in connection.execute(query)}
-    return {_name(each) for each in receipts if stored[_name(each)] == each.received_at}
+    rows = connection.exec_driver_sql(_on_sqlite(len(receipts)), given)
+    return {(row[0], row[1]) for row in rows}
 
 
 @cache
@@ -138,7 +132,7 @@ def _on_sqlite(rows: int) -> str:
     values = ", ".join([f"({', '.join('?' * len(_COLUMNS))})"] * rows)
     return (
         f"INSERT INTO webhook_receipts ({_NAMES}) VALUES {values} "  # noqa: S608 - our own names
-        "ON CONFLICT DO NOTHING"
+        "ON CONFLICT DO NOTHING RETURNING store_id, webhook_id"
     )
 
 
@@ -172,10 +166,6 @@ def _as_row(receipt: Receipt) -> tuple[str | bytes | None, ...]:
 def _as_json(receipt: Receipt) -> dict[str, object]:
     told: dict[str, object] = {name: getattr(receipt, name) for name in _COLUMNS}
     return told | {"body": base64.b64encode(receipt.body).decode()}
-
-
-def _name(receipt: Receipt) -> Name:
-    return receipt.store_id, receipt.webhook_id
 
 
 def begin(

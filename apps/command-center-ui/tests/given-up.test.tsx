@@ -31,3 +31,19 @@ it("never offers to repeat a write of which nobody knows whether it happened", a
   expect(await screen.findByRole("button", { name: "Dismiss" })).toBeInTheDocument();
   expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
 });
+
+it("shows on Connections the webhooks that could not be taken in, and no other work", async () => {
+  const world = new World();
+  const refused = "w-7: DataError: value too long";
+  world.deadLetters = [
+    LETTER,
+    { ...LETTER, id: "ded_2", kind: "take_in_webhooks", subject: "17", error: refused },
+  ];
+  const { user } = open("/connections", world);
+  const card = (await screen.findByRole("heading", { name: "Given up" })).closest("section");
+  if (!card) throw new Error("no card");
+  expect(within(card).getByText(refused)).toBeInTheDocument();
+  expect(within(card).queryByText(LETTER.error)).toBeNull();
+  await user.click(within(card).getByRole("button", { name: "Try again" }));
+  expect(world.requests.some((r) => r.path === "/v1/dead-letters/ded_2/retry")).toBe(true);
+});

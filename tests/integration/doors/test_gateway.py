@@ -39,7 +39,7 @@ from api_gateway.webhooks import BODY_MAX, Reception
 from core.errors import RoyalError
 from core.events import StoredEvent, read_after, verify
 from core.settings import Settings, read_settings
-from orchestrator.core import suppressing, webhooks
+from orchestrator.core import dead_letters, suppressing, webhooks
 from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.commerce.messages.model import Rendered, State
@@ -324,6 +324,38 @@ def test_what_can_be_no_row_stays_as_it_came_and_stops_no_other(stored: Platform
         assert verify(connection, stored.store_id).ok
     assert left.refused.startswith("w-stray: ")
     assert [each[1] for each in orjson.loads(left.packed)] == ["w-1", "w-stray", "w-2"]
+
+
+def test_what_was_refused_is_a_dead_letter_of_its_store_and_retried_is_taken_in(
+    stored: Platform,
+) -> None:
+    late = _arriving(stored, "w-late")._replace(store_id="str_late")
+    with stored.database.write() as transaction:
+        came = [_arriving(stored, "w-1"), late]
+        webhook_inbox.keep(transaction.connection, came)
+    assert webhooks.tell(stored) == 1
+    # Whose store is unknown is told to the store that is served.
+    [letter] = dead_letters.open_letters(stored)
+    assert letter.kind == "take_in_webhooks"
+    assert letter.error.startswith("w-late: ")
+    assert "w-1" not in letter.error
+    dead_letters.retry(stored, letter.id, "somebody")
+    assert webhooks.tell(stored) == 0
+    [again] = dead_letters.open_letters(stored)
+    assert (again.subject, again.id != letter.id) == (letter.subject, True)
+    with stored.database.write() as transaction:
+        stores.create(
+            transaction.connection, store_id="str_late", domain="late.myshopify.com",
+            source="shopify", api_version="2026-10",
+        )  # fmt: skip
+    dead_letters.retry(stored, again.id, "somebody")
+    assert webhooks.tell(stored) == 1
+    assert dead_letters.open_letters(stored) == []
+    with stored.database.read() as connection:
+        assert connection.execute(select(webhook_intake)).all() == []
+        assert verify(connection, stored.store_id).ok
+        told = read_after(connection, stored.store_id, 0, 50, type="workflow.buried")
+    assert [each.payload["kind"] for each in told] == ["take_in_webhooks"] * 2
 
 
 def _arriving(platform: Platform, webhook_id: str) -> Receipt:

@@ -6,9 +6,11 @@ import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { Moment } from "@/ui/Time";
 
-export function GivenUp() {
+/** Of these kinds of work, or of all. */
+export function GivenUp({ kinds }: { kinds?: readonly string[] }) {
   const { t } = useTranslation();
-  const letters = useDeadLetters().data?.data ?? [];
+  const all = useDeadLetters().data?.data ?? [];
+  const letters = kinds ? all.filter((letter) => kinds.includes(letter.kind)) : all;
   const settle = useSettleDeadLetter();
   const may = useMay("agents:run");
   if (letters.length === 0) return null;

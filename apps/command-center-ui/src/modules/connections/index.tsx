@@ -15,10 +15,13 @@ import { QueryView } from "@/ui/QueryView";
 import { Age } from "@/ui/Time";
 import { type Tone, ToneWord } from "@/ui/Tone";
 import { sayDone, sayFailed } from "@/ui/toast";
+import { GivenUp } from "@/work/GivenUp";
 import { PrivacyRequests } from "./PrivacyRequests";
 import { Settings } from "./Settings";
 import { StoreCard } from "./StoreCard";
 import { WebhookLog } from "./WebhookLog";
+
+const WEBHOOK_WORK = ["handle_webhook", "take_in_webhooks"];
 
 const TONE: Record<Connection["state"], Tone> = {
   connected: "ok",
@@ -33,6 +36,7 @@ export default function Connections() {
   return (
     <>
       <PageHeader title={t("nav.connections")} />
+      <GivenUp kinds={WEBHOOK_WORK} />
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
         <div className="grid min-w-0 gap-4">
           <Card title={t("connections.systems")}>
