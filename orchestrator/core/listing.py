@@ -95,6 +95,7 @@ def draft_of(proposal: Proposal) -> ProductDraft:
         price=Money(Decimal(given["price"]), currency),
         unit_cost=None if cost is None else Money(Decimal(cost), currency),
         tags=("royal-research",),
+        image_url=given.get("image_url"),
     )
 
 

@@ -236,7 +236,16 @@ def _hidden(draft: ProductDraft) -> dict[str, Any]:
         "productType": draft.product_type, "descriptionHtml": draft.description,
         "status": "DRAFT", "tags": list(draft.tags), "variants": [variant],
         "productOptions": [{"name": "Title", "values": [{"name": "Default Title"}]}],
+        **_pictured(draft),
     }  # fmt: skip
+
+
+def _pictured(draft: ProductDraft) -> dict[str, Any]:
+    """The picture is fetched by the store itself, after it has answered."""
+    if draft.image_url is None:
+        return {}
+    image = {"originalSource": draft.image_url, "contentType": "IMAGE", "alt": draft.title}
+    return {"files": [image]}
 
 
 def _check(outcome: Outcome | None, *, doing: str) -> None:

@@ -100,7 +100,10 @@ class StoreTerms:
 
 @dataclass(frozen=True, slots=True)
 class ProductDraft:
-    """A product to be made, with one variant; ``handle`` is unique and finds it again."""
+    """A product to be made, with one variant; ``handle`` is unique and finds it again.
+
+    ``image_url`` is where the store fetches its picture; None: it has none.
+    """
 
     handle: str
     title: str
@@ -111,6 +114,7 @@ class ProductDraft:
     price: Money
     unit_cost: Money | None
     tags: tuple[str, ...] = ()
+    image_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

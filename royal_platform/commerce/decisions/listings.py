@@ -23,7 +23,14 @@ from royal_platform.commerce.shared.model import Money
 
 IMPORT, PUBLISH = "product.import_draft", "product.publish"
 LISTING_KINDS = (PUBLISH, "product.delist")
+# Without blanks, quotes or anything else that could end it where it is written.
+_ADDRESS = re.compile(r"https?://[^\s\"'<>\\]{1,1990}")
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
+
+
+def is_web_address(text: object) -> bool:
+    """Whether it is an address on the web and nothing else, as a picture's must be."""
+    return isinstance(text, str) and _ADDRESS.fullmatch(text) is not None
 
 
 def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:
@@ -45,6 +52,8 @@ def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:
         text = arguments.get(name, "" if name == "description" else None)
         if not isinstance(text, str) or len(text) > most or (name != "description" and not text):
             yield f"The {name} is missing or longer than {most} characters."
+    if "image_url" in arguments and not is_web_address(arguments["image_url"]):
+        yield "The picture's address is not one on the web."
     yield from currency_problem(proposal, state)
 
 
@@ -61,6 +70,8 @@ def _changes(proposal: Proposal) -> tuple[Change, ...]:
     if "shipping" in arguments:
         told = text_of(arguments["shipping"])
         found.append(Change("supplier_shipping", None, told, currency_of(proposal)))
+    if "image_url" in arguments:
+        found.append(Change("image", None, text_of(arguments["image_url"]), ""))
     return tuple(found)
 
 

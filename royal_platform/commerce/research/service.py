@@ -10,6 +10,7 @@ from decimal import Decimal
 from statistics import median
 
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
+from royal_platform.commerce.decisions.listings import is_web_address
 from royal_platform.commerce.decisions.model import (
     CostToServe,
     Evidence,
@@ -267,6 +268,7 @@ def _proposal(found: Candidate, desk: Desk) -> Proposal:
             "supplier_sku": offer.supplier_sku, "price": format(price.amount, "f"),
             "unit_cost": None if unit_cost is None else format(unit_cost.amount, "f"),
             "currency": desk.store.currency, **shipping,
+            **({"image_url": offer.image_url} if is_web_address(offer.image_url) else {}),
         },
         precondition={"product_id": None},
         evidence=tuple(

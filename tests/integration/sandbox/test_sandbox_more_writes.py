@@ -144,6 +144,28 @@ def test_a_product_is_set_whole_and_set_again_it_is_the_same_one(shop):
     assert other["handle"] == "lead-rope-1"
 
 
+def test_the_pictures_of_a_product_are_those_that_were_set_last(shop):
+    pictured = WHOLE.replace(
+        "product { id handle", "product { mediaCount { count precision } id handle"
+    )
+    by_handle = {"identifier": {"handle": "pictured-rope"}}
+
+    def put(*sources, **more):
+        files = [{"originalSource": each, "contentType": "IMAGE", "alt": "A"} for each in sources]
+        given = {"title": "Rope", "files": files, **more}
+        return shop.ask(pictured, {**by_handle, "input": given})["productSet"]
+
+    two = put("https://x.test/a.jpg", "https://x.test/b.jpg")
+    assert two["userErrors"] == []
+    assert two["product"]["mediaCount"] == {"count": 2, "precision": "EXACT"}
+    (error,) = put("data:image/png;base64,AAAA")["userErrors"]
+    assert error["field"] == ["input", "files", "0", "originalSource"]
+    # Nothing said of them leaves them; none given takes them away.
+    same = shop.ask(pictured, {**by_handle, "input": {"title": "Rope"}})["productSet"]["product"]
+    assert same["mediaCount"]["count"] == 2
+    assert put()["product"]["mediaCount"]["count"] == 0
+
+
 def test_a_product_is_not_set_to_what_cannot_be(shop):
     long = "Handle is too long (maximum is 255 characters)"
     for bad, told in (

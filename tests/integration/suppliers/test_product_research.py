@@ -17,6 +17,7 @@ from orchestrator.core.runs import start_run
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import Decision
 from royal_platform.persistence.decisions import DecisionFilter
+from tests.integration.platform.wire import Sandbox
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -107,17 +108,20 @@ def test_from_a_suppliers_offer_to_a_product_that_buyers_see_and_back(platform: 
 
 
 def test_a_handle_that_was_taken_meanwhile_is_a_conflict_and_nothing_is_written(
-    platform: Platform,
+    platform: Platform, sandbox: Sandbox
 ) -> None:
     run(platform)
     wanted = proposed(platform, "product.import_draft")[0]
     from orchestrator.core.listing import draft_of
 
-    draft = draft_of(wanted.proposal)
+    draft = replace(draft_of(wanted.proposal), image_url="https://supplier.example/pad.jpg")
     writer = hands_of(platform).product_writer
     asyncio.run(writer.create_draft(draft, "somebody"))
     there = live(platform, wanted)
     assert (there.status, there.sku, there.price) == ("DRAFT", draft.sku, draft.price.amount)
+    by_handle = f'productByIdentifier(identifier: {{ handle: "{draft.handle}" }})'
+    pictures = sandbox.admin(f"{{ {by_handle} {{ mediaCount {{ count }} }} }}")
+    assert pictures["productByIdentifier"]["mediaCount"]["count"] == 1
     # Whoever made it, it is there once and stays as it is.
     asyncio.run(writer.create_draft(replace(draft, title="Another", sku="OTHER"), "somebody else"))
     assert live(platform, wanted) == there

@@ -80,7 +80,9 @@ def test_a_good_article_is_proposed_with_each_factors_evidence():
     ("arguments", "rule"),
     [({"price": "24.00"}, "margin.floor"), ({"price": "-1"}, "arguments.invalid"),
      ({"handle": "../x"}, "arguments.invalid"), ({"title": ""}, "arguments.invalid"),
-     ({"currency": "USD"}, "arguments.invalid"), ({"sku": None}, "arguments.invalid")],
+     ({"currency": "USD"}, "arguments.invalid"), ({"sku": None}, "arguments.invalid"),
+     ({"image_url": "javascript:alert(1)"}, "arguments.invalid"),
+     ({"image_url": "https://x.test/a.jpg\" onerror=\"x"}, "arguments.invalid")],
 )  # fmt: skip
 def test_the_gate_denies_what_a_feed_could_smuggle_in(arguments, rule):
     (proposal,) = service.shortlist([offer()], {}, desk()).proposals
@@ -88,6 +90,17 @@ def test_the_gate_denies_what_a_feed_could_smuggle_in(arguments, rule):
     verdict = judge(changed, Policy(), GateState(NOW, "EUR", tax_rate=D("0.21")))
     assert verdict.ruling is Ruling.DENY
     assert rule in {hit.rule for hit in verdict.hits}
+
+
+def test_a_draft_has_the_picture_that_its_supplier_tells_and_a_person_sees_which():
+    for unfit in (None, "https://x.test/a b.jpg", "http://"):
+        (plain,) = service.shortlist([offer(image_url=unfit)], {}, desk()).proposals
+        assert "image_url" not in plain.arguments
+    at = "https://supplier.example/sheet.jpg?width=800"
+    (pictured,) = service.shortlist([offer(image_url=at)], {}, desk()).proposals
+    assert at in {each.proposed for each in changes(pictured)}
+    verdict = judge(pictured, Policy(), GateState(NOW, "EUR", tax_rate=D("0.21")))
+    assert verdict.ruling is not Ruling.DENY
 
 
 @pytest.mark.parametrize(

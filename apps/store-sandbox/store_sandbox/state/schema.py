@@ -37,6 +37,11 @@ TABLES: dict[str, str] = {
         " options TEXT NOT NULL DEFAULT '[]', published_at INTEGER,"
         " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
     ),
+    # pictures that an app gave by their address; nothing fetches them
+    "product_files": (
+        "id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL REFERENCES products ON DELETE CASCADE,"
+        " source TEXT NOT NULL, alt TEXT NOT NULL DEFAULT ''"
+    ),
     "variants": (
         "id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL REFERENCES products ON DELETE CASCADE,"
         " inventory_item_id INTEGER NOT NULL UNIQUE, title TEXT NOT NULL DEFAULT 'Default Title',"

@@ -78,6 +78,12 @@ def _variants(node: Node, info: Info) -> list[Node]:
     return found
 
 
+def _media_count(node: Node, info: Info) -> dict[str, Any]:
+    sql = "SELECT COUNT(*) FROM product_files WHERE product_id = ?"
+    found = info.context.db.execute(sql, (node.row["id"],)).fetchone()[0]
+    return {"count": found, "precision": "EXACT"}
+
+
 def _variant_page(node: Node, info: Info, **args: Any) -> Page:
     found = _variants(node, info)
     if args.get("sortKey") == "ID":
@@ -193,6 +199,7 @@ _PRODUCT: dict[str, Resolver] = {
         "count": len(_variants(node, info)),
         "precision": "EXACT",
     },
+    "mediaCount": _media_count,
     "priceRangeV2": _price_range,
     "onlineStoreUrl": constant(None),
     "templateSuffix": constant(None),

@@ -44,6 +44,8 @@ def set_product(write: Write, args: dict[str, Any]) -> Payload:
         tx.update("products", number, values)
     if given.get("variants") is not None:
         _set_variants(write, number, given)
+    if given.get("files") is not None:
+        _set_files(write, number, given["files"])
     tx.changed("products/create" if row is None else "products/update", number)
     write.journal(gid("Product", number) or "", None, {"set": sorted(given)})
     return {"product": number, "userErrors": []}
@@ -76,6 +78,20 @@ def _check(given: dict[str, Any], identifier: dict[str, Any], row: Any) -> None:
         errors.append(user_error(["input"], message, "PRODUCT_OPTIONS_INPUT_MISSING"))
     if errors:
         raise Refused(*errors)
+
+
+def _set_files(write: Write, product: int, files: Sequence[dict[str, Any]]) -> None:
+    """The pictures by their addresses; those that are not given go."""
+    for place, file in enumerate(files):
+        if not (file.get("originalSource") or "").startswith(("https://", "http://")):
+            at = ["input", "files", str(place), "originalSource"]
+            raise refuse(at, "Image URL is invalid", "INVALID_INPUT")
+    connection = write.tx.connection
+    connection.execute("DELETE FROM product_files WHERE product_id = ?", (product,))
+    connection.executemany(
+        "INSERT INTO product_files (product_id, source, alt) VALUES (?, ?, ?)",
+        [(product, file["originalSource"], file.get("alt") or "") for file in files],
+    )
 
 
 def _set_variants(write: Write, product: int, given: dict[str, Any]) -> None:
