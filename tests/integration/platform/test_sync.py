@@ -604,6 +604,8 @@ async def test_stock_is_set_once_per_key_and_a_stale_count_is_refused(platform):
     await platform.shopify().aclose()
 
 
+STOCK = """{ inventoryItems(first: 250) { nodes { id inventoryLevels(first: 1) {
+  nodes { quantities(names: ["available"]) { quantity } } } } } }"""
 SET = """mutation($input: InventorySetQuantitiesInput!, $key: String!) {
   inventorySetQuantities(input: $input) @idempotent(key: $key) { userErrors { message } } }"""
 
@@ -637,6 +639,16 @@ async def test_stock_too_large_to_be_read_whole_follows_its_levels(platform, san
         assert await sync.incremental(platform) > 0
         assert copied() == quantity
     assert await sync.incremental(platform) == 0
+    # What is sold moves levels as well.
+    sandbox.control("step", {"days": 1})
+    await platform.refresh_clock()
+    await sync.incremental(platform)
+    there = {
+        _tail(node): node["inventoryLevels"]["nodes"][0]["quantities"][0]["quantity"]
+        for node in sandbox.admin(STOCK)["inventoryItems"]["nodes"]
+    }
+    here = {each.inventory_item_id: each.available for each in platform.stock.levels()}
+    assert {item: here[item] for item in there} == there
     behind_its_back(sandbox, "UPDATE inventory_levels SET available = 4323")
     assert await Sync(platform.shopify(), platform.mirror()).reconcile() > 0
     assert copied() == 4_323

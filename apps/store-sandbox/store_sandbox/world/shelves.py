@@ -62,7 +62,7 @@ class Shelves:
             values = {name: moves.get(name, 0) for name in _COLUMNS}
             item, stamp = self._item_ids[variant], self._moved[variant]
             db.execute(_MOVE, {**values, "at": stamp, "item": item, "location": self.location})
-            db.execute("UPDATE inventory_items SET updated_at = ? WHERE id = ?", (stamp, item))
+            # Its item keeps its time: a client must not follow stock by that.
             self._tx.changed("inventory_levels/update", item, location_id=self.location)
         for variant, (price, compare_at) in self._prices.items():
             db.execute(
