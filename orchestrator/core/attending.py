@@ -14,6 +14,7 @@ from orchestrator.core.missing import bought_of
 from orchestrator.core.proposing import propose_in
 from orchestrator.core.readdressing import ordered_at_supplier
 from orchestrator.core.replying import newest_inbound, reply_facts
+from orchestrator.core.taking_in import VOUCHED
 from royal_platform.commerce.decisions.discounts import DISCOUNT
 from royal_platform.commerce.decisions.model import Decision, Proposal
 from royal_platform.commerce.decisions.support import reply_id
@@ -41,7 +42,6 @@ from royal_platform.persistence.support_facts import (
     variants_of_order,
 )
 
-VOUCHED = "support.thread.vouched"
 _PERSON = "person"
 # A code is for at most so many variants.
 _GOODS_MAX = 20

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 MAIL_TOPIC = "support/mail"
 MESSAGE_TOPIC = "support/message"
 RECEIVED = "support.message.received"
+VOUCHED = "support.thread.vouched"
 AGENT = "customer_support"
 _SUBJECT_MAX = 120
 _UNPROVEN = (
@@ -106,7 +107,7 @@ def _is_somebodys(thread: Thread) -> bool:
 
 
 def wake_unread(ground: Ground) -> str | None:
-    """Start the agent when somebody wrote since its last run; the run, or None.
+    """Start the agent when somebody wrote or was vouched for since its last run; the run, or None.
 
     After a run that failed the schedule is left to try again.
     """
@@ -115,7 +116,7 @@ def wake_unread(ground: Ground) -> str | None:
         if last is not None and last.status not in {"succeeded", "cancelled"}:
             return None
         after = 0 if last is None else _queued_at(books, last.id)
-        if not Threads(books.store_id).has_news(books.connection, RECEIVED, after):
+        if not Threads(books.store_id).has_news(books.connection, (RECEIVED, VOUCHED), after):
             return None
     with writing(ground) as books:
         return start_run(books, AGENT, trigger=RECEIVED, actor="event")[0]

@@ -120,8 +120,8 @@ class Threads:
             return None
         return read_message(row, self._files(connection, [row.id])[row.id])
 
-    def has_news(self, connection: Connection, told: str, after: int) -> bool:
-        """Whether an event of type ``told`` with ``seq > after`` is about a thread that is open.
+    def has_news(self, connection: Connection, told: Sequence[str], after: int) -> bool:
+        """Whether an event of a type in ``told`` with ``seq > after`` is about an open thread.
 
         By the log's order, since two moments may be the same one.
         """
@@ -129,7 +129,7 @@ class Threads:
         query = (
             select(_THREADS.id)
             .join(events, events.c.subject == _THREADS.id)
-            .where(mine, events.c.type == told, events.c.seq > after)
+            .where(mine, events.c.type.in_(told), events.c.seq > after)
             .where(_THREADS.status == ThreadStatus.OPEN.value)
         )
         return connection.execute(query.limit(1)).first() is not None
