@@ -134,7 +134,11 @@ def flask(database: str) -> Iterator[Door]:
 
 
 def _plain(port: int) -> list[str]:
-    return ["--port", str(port), "--no-access-log", "--log-level", "error", "--lifespan", "off"]
+    # Without whatever our door does without as well.
+    return [
+        "--port", str(port), "--no-access-log", "--log-level", "error", "--lifespan", "off",
+        "--no-proxy-headers", "--no-server-header",
+    ]  # fmt: skip
 
 
 def measure(pid: int, sender: Sender) -> Measured:

@@ -37,7 +37,10 @@ def dismiss(ground: Ground, letter_id: str, actor: Actor) -> None:
     """Take it off the list without doing it again. Raises ``NotFound``."""
     name = actor_name(actor)
     with writing(ground) as books:
-        _resolve(books, _open_letter(books, letter_id), name, "dismissed")
+        letter = _open_letter(books, letter_id)
+        if letter.kind == "take_in_webhooks":
+            webhook_inbox.discard(books.connection, int(letter.subject))
+        _resolve(books, letter, name, "dismissed")
     _log.info("dead_letter.dismissed", letter_id=letter_id)
 
 

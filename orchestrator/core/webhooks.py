@@ -111,12 +111,12 @@ def _enter_some(platform: Platform) -> int:
 
 
 def _enter_singly(platform: Platform) -> int:
-    """The oldest arrival, one by one; what cannot be entered stays there and says why."""
+    """The oldest arrival, one by one; what cannot be entered is set aside and says why."""
     with platform.database.read() as connection:
         found = webhook_inbox.arrivals(connection, 1)
     count = 0
     for arrival in found:
-        refused: list[tuple[str, str]] = []
+        refused: list[tuple[Receipt, str]] = []
         for receipt in arrival.receipts:
             try:
                 with platform.database.write() as transaction:
@@ -125,38 +125,32 @@ def _enter_singly(platform: Platform) -> int:
                 raise
             except Exception as error:  # noqa: BLE001 - as above
                 why = f"{receipt.webhook_id}: {_unforeseen(error)}"
-                refused.append((receipt.store_id, why))
+                refused.append((receipt, why))
                 _log.error("webhook.refused", webhook_id=receipt.webhook_id, reason=why)
         with platform.database.write() as transaction:
-            if refused:
-                _refuse(transaction, arrival, refused, platform.store_id)
-            else:
-                webhook_inbox.drop(transaction.connection, [arrival])
+            webhook_inbox.drop(transaction.connection, [arrival])
+            _refuse(transaction, refused, platform.store_id)
     return count
 
 
-def _refuse(
-    transaction: Transaction,
-    arrival: webhook_inbox.Arrival,
-    refused: Sequence[tuple[str, str]],
-    served: str,
-) -> None:
-    """A dead letter for each store; ``refused``: stores with reasons, one a webhook.
+def _refuse(transaction: Transaction, refused: Sequence[tuple[Receipt, str]], served: str) -> None:
+    """A dead letter for each store, about what it was sent.
 
     A store that is not there has no list of its own: the one that is ``served`` is told.
     """
     connection = transaction.connection
-    webhook_inbox.refuse(connection, arrival, "; ".join(why for _store_id, why in refused))
-    reasons: dict[str, list[str]] = {}
-    for store_id, why in refused:
-        told = store_id if stores.is_known(connection, store_id) else served
-        reasons.setdefault(told, []).append(why)
-    for store_id, whys in sorted(reasons.items()):
+    by_store: dict[str, list[tuple[Receipt, str]]] = {}
+    for receipt, why in refused:
+        known = stores.is_known(connection, receipt.store_id)
+        by_store.setdefault(receipt.store_id if known else served, []).append((receipt, why))
+    for store_id, those in sorted(by_store.items()):
         now = stores.clock(connection, store_id).at(wall_now())
-        subject, workflow_id = str(arrival.seq), f"webhook-intake:{arrival.seq}"
+        error = "; ".join(why for _receipt, why in those)
+        place = webhook_inbox.set_aside(connection, [each for each, _why in those], error)
+        subject, workflow_id = str(place), f"webhook-intake:{place}"
         Commands(store_id).bury(
-            connection, workflow_id=workflow_id, kind=INTAKE_KIND, subject=subject,
-            error="; ".join(whys), now=now,
+            connection, workflow_id=workflow_id, kind=INTAKE_KIND, subject=subject, error=error,
+            now=now,
         )  # fmt: skip
         transaction.record(
             NewEvent(

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, delete, select, tuple_, update
+from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
 from core.storage.changes import CHANNEL
 from core.storage.types import utc_text
@@ -101,14 +101,23 @@ def drop(connection: Connection, arrived: Sequence[Arrival]) -> None:
     connection.execute(delete(webhook_intake).where(webhook_intake.c.seq.in_(which)))
 
 
-def refuse(connection: Connection, arrived: Arrival, why: str) -> None:
-    """Something in it can be no row: it stays as it came, and out of the others' way."""
-    which = webhook_intake.c.seq == arrived.seq
-    connection.execute(update(webhook_intake).where(which).values(refused=why))
+def set_aside(connection: Connection, receipts: Sequence[Receipt], why: str) -> int:
+    """These can be no row: they stay as they came, out of the others' way. Returns their place."""
+    packed = orjson.dumps([_packed(each) for each in receipts])
+    row = insert(webhook_intake).values(held=len(receipts), packed=packed, refused=why)
+    seq: int = connection.execute(row.returning(webhook_intake.c.seq)).scalar_one()
+    return seq
+
+
+def discard(connection: Connection, seq: int) -> None:
+    """A person gave up what was set aside: what it told of anybody goes with it."""
+    columns = webhook_intake.c
+    which = (columns.seq == seq) & columns.refused.is_not(None)
+    connection.execute(delete(webhook_intake).where(which))
 
 
 def readmit(connection: Connection, seq: int) -> None:
-    """What was refused is tried again."""
+    """What was set aside is tried again."""
     which = webhook_intake.c.seq == seq
     connection.execute(update(webhook_intake).where(which).values(refused=None))
 

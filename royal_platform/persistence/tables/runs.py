@@ -115,7 +115,7 @@ webhook_intake = Table(
     Column("held", Integer, nullable=False),
     # JSON: [store, id, topic, headers, body in base64, received, triggered] for each.
     Column("packed", LargeBinary, nullable=False),
-    # Why it could not be taken apart whole; it is not tried again.
+    # Why these can be no rows; they are not tried again unless a person says so.
     Column("refused", Text),
 )
 
