@@ -31,7 +31,6 @@ from royal_platform.persistence.offers import Offers, promises
 from royal_platform.persistence.purchases import Purchases
 from royal_platform.persistence.supplier_orders import BookedOrder, SupplierOrders
 from royal_platform.persistence.suppliers import Supplier, Suppliers
-from royal_platform.suppliers.adapter import PRINTFUL
 from royal_platform.suppliers.feed.columns import ColumnMap, guess, reading
 from royal_platform.suppliers.feed.rows import headers_of
 from royal_platform.suppliers.schemas import FeedSettings, SupplierSettings
@@ -202,7 +201,7 @@ def _summary(found: Supplier, kept: dict[str, Reliability]) -> dict[str, Any]:
         "state": cast("Any", found.state), "detail": found.detail,
         "offer_count": found.offer_count, "fault_count": found.fault_count,
         "read_at": found.read_at, "next_due_at": found.next_due_at,
-        "takes_orders": found.kind == PRINTFUL or bool(found.settings.get("desk")),
+        "takes_orders": found.takes_orders,
         "address": found.address, "mails_orders": found.mails_to is not None,
         "reliability": ReliabilityOut(**known),
     }  # fmt: skip

@@ -23,9 +23,9 @@ def mail_on(books: Books, reorder: Decision) -> str | None:
     if supplier is None or supplier.mails_to is None:
         return None
     cause = Messages(books.store_id).suppressed(books.connection, "", supplier.mails_to)
+    source = OrderedFrom(supplier.id, supplier.name, by_mail=True)
     mail = standing_mail_proposal(
-        order, reorder.proposal.subject.title, OrderedFrom(supplier.id, supplier.name, True),
-        agent_id=reorder.proposal.agent_id, to=supplier.mails_to, who=supplier.changed_by,
+        order, reorder.proposal.subject.title, source, agent_id=reorder.proposal.agent_id, to=supplier.mails_to, who=supplier.changed_by,
         suppressed=None if cause is None else cause.value, now=books.now,
     )  # fmt: skip
     return propose_in(books, mail)

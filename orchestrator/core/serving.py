@@ -71,8 +71,11 @@ def market(platform: Platform) -> Market:
             variant.id, variant.product_id, variant.title, variant.product_type or "",
             variant.price.amount, units if variant.tracked else None,
         )  # fmt: skip
+    # Whoever is only ordered from by hand sends nothing to a customer for us.
+    desks = {each.supplier_id for each in platform.offers.sources() if each.by_wire}
+    offers = [each for each in platform.offers.offers() if each.offer.supplier_id in desks]
     return Market(
-        shelves, articles, platform.offers.offers(), platform.offers.reliability(),
+        shelves, articles, offers, platform.offers.reliability(),
         platform.offers.names(), workdays, _calendars(platform, workdays), store.currency,
         store.name or store.domain,
     )  # fmt: skip

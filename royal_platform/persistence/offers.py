@@ -308,7 +308,9 @@ class StoredOffers:
         with self._database.read() as connection:
             known = Suppliers(self._store_id).all(connection)
         return [
-            OrderedFrom(each.id, each.name, by_mail=each.mails_to is not None)
+            OrderedFrom(
+                each.id, each.name, by_wire=each.takes_orders, by_mail=each.mails_to is not None
+            )
             for each in known if each.active
         ]  # fmt: skip
 

@@ -13,6 +13,9 @@ from core.errors import Conflict, NotFound
 from royal_platform.persistence.statements import insert_if_absent
 from royal_platform.persistence.tables.suppliers import suppliers
 
+# Its catalogue and its desk are one published API.
+_MAKES_TO_ORDER = "printful"
+
 
 @dataclass(frozen=True, slots=True)
 class Supplier:
@@ -41,6 +44,11 @@ class Supplier:
         """Where it takes mail, as entered."""
         found: str | None = (self.settings.get("mail") or {}).get("address")
         return found
+
+    @property
+    def takes_orders(self) -> bool:
+        """Whether an order reaches it over a wire, and not only by hand."""
+        return self.kind == _MAKES_TO_ORDER or bool(self.settings.get("desk"))
 
     @property
     def mails_to(self) -> str | None:

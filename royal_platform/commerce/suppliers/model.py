@@ -64,10 +64,15 @@ class OfferVersion:
 
 @dataclass(frozen=True, slots=True)
 class OrderedFrom:
-    """Whom goods are ordered from; ``by_mail``: as a person said, what is approved is mailed."""
+    """Whom goods are ordered from.
+
+    ``by_wire``: it has a desk that takes customers' orders; ``by_mail``: as a person said, what is
+    approved for the shelf is mailed.
+    """
 
     supplier_id: str
     name: str
+    by_wire: bool = False
     by_mail: bool = False
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import Conflict, NotFound
 from core.events.log import read_after
-from orchestrator.core import supplying
+from orchestrator.core import serving, supplying
 from orchestrator.core.books import reading, writing
 from royal_platform.bootstrap import Platform, supplier_desk
 from royal_platform.commerce.suppliers.model import OrderLine, OrderRequest
@@ -66,6 +66,24 @@ def test_offers_are_matched_with_variants_and_newcomers_are_not(platform: Platfo
     assert all(each.offer.sku == variants[each.variant_id].sku for each in known)
     assert [each for each in offers if each.variant_id is None]
     assert len(best_by_variant(offers, currency="EUR")) > 100
+
+
+def test_customers_orders_are_routed_only_to_who_takes_orders(platform: Platform) -> None:
+    entered = SupplierSettings.model_validate(suppliers(platform)[FAST].settings)
+
+    def enter(settings: SupplierSettings) -> set[str]:
+        supplying.change(
+            platform, FAST, version=suppliers(platform)[FAST].version, name="Express",
+            settings=settings, active=True, actor="ada",
+        )  # fmt: skip
+        return {each.offer.supplier_id for each in serving.market(platform).offers}
+
+    assert enter(entered.model_copy(update={"desk": None})) == {CHEAP}
+    # Its costs still count where goods are ordered by hand.
+    assert FAST in {each.offer.supplier_id for each in platform.offers.offers()}
+    assert enter(entered) == {CHEAP, FAST}
+    # What was entered anew is read anew.
+    assert read(platform) == 1
 
 
 def test_reading_again_on_the_same_day_changes_nothing(platform: Platform) -> None:
