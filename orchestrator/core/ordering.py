@@ -25,7 +25,8 @@ def mail_on(books: Books, reorder: Decision) -> str | None:
     cause = Messages(books.store_id).suppressed(books.connection, "", supplier.mails_to)
     source = OrderedFrom(supplier.id, supplier.name, by_mail=True)
     mail = standing_mail_proposal(
-        order, reorder.proposal.subject.title, source, agent_id=reorder.proposal.agent_id, to=supplier.mails_to, who=supplier.changed_by,
+        order, reorder.proposal.subject.title, source, agent_id=reorder.proposal.agent_id,
+        to=supplier.mails_to, who=supplier.changed_by,
         suppressed=None if cause is None else cause.value, now=books.now,
     )  # fmt: skip
     return propose_in(books, mail)
