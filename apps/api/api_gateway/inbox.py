@@ -17,8 +17,8 @@ _BATCH = 200
 _BATCH_BYTES = 8 * 1024 * 1024
 # A commit costs as much as many webhooks: while several come at once, the next one waits for this
 # share of those that came last, but not longer than that.
-_SHARE = 0.6
-_GATHER_SECONDS = 0.003
+_SHARE = 0.9
+_GATHER_SECONDS = 0.005
 _WAITING_MAX = 5000
 # A line for each commit would cost more than the commit.
 _TOLD_SECONDS = 1.0
