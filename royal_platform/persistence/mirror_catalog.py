@@ -117,10 +117,11 @@ class CatalogMirror:
             != tuple(getattr(row, name) for name in _QUANTITIES)
         ]
         write_rows(connection, inventory_levels, self.store_id, fresh, "newest")
-        first_today = not self._has_snapshot(connection, day)
-        self._snapshot(
-            connection, ids if first_today else {row.inventory_item_id for row in fresh}, day
-        )
+        if self._has_snapshot(connection, day):
+            self._snapshot(connection, {row.inventory_item_id for row in fresh}, day)
+        else:
+            # All there is: what stands still, or comes on a later page, is counted as well.
+            self._snapshot(connection, self._kept_items(connection), day)
         return changed + len(fresh)
 
     def delete_products(self, connection: Connection, ids: Iterable[str], at: datetime) -> int:
@@ -251,6 +252,11 @@ class CatalogMirror:
         )
         return connection.execute(query).first() is not None
 
+    def _kept_items(self, connection: Connection) -> list[str]:
+        table = inventory_levels.c
+        query = select(table.inventory_item_id).where(table.store_id == self.store_id).distinct()
+        return list(connection.execute(query).scalars())
+
     def _snapshot(self, connection: Connection, items: Iterable[str], day: date) -> None:
         for part in chunks(sorted(items)):
             query = (
@@ -262,7 +268,7 @@ class CatalogMirror:
                 )
                 .where(inventory_levels.c.store_id == self.store_id)
                 .where(inventory_levels.c.inventory_item_id.in_(part))
-                .where(variants.c.tracked.is_(True))
+                .where(variants.c.tracked.is_(True), variants.c.deleted_at.is_(None))
                 .group_by(variants.c.id)
             )
             rows = [

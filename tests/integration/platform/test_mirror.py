@@ -10,14 +10,19 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from core.storage.database import Database
 from royal_platform.persistence import stores
 from royal_platform.persistence.mirrored import MirroredStore
 from royal_platform.persistence.products import ProductFilter, Products
 from royal_platform.persistence.tables import metadata
-from royal_platform.persistence.tables.catalog import price_observations, products, variants
+from royal_platform.persistence.tables.catalog import (
+    inventory_snapshots,
+    price_observations,
+    products,
+    variants,
+)
 from royal_platform.persistence.tables.orders import (
     customers,
     daily_sales,
@@ -28,7 +33,7 @@ from royal_platform.persistence.tables.orders import (
 )
 from royal_platform.shopify import mapping
 from royal_platform.shopify.ports import SyncState
-from royal_platform.shopify.rows import OrderPageRows
+from royal_platform.shopify.rows import LevelRow, OrderPageRows
 from tests.integration.platform import nodes
 
 STORE = "str_test"
@@ -52,6 +57,10 @@ def put_products(database: Database, found: list[dict[str, Any]]) -> int:
     pairs = [mapping.product_rows(node, node["variants"]["nodes"], "EUR") for node in found]
     with mirror(database).page() as page:
         return page.products([p for p, _ in pairs], [v for _, vs in pairs for v in vs])
+
+
+def _tail(gid: str) -> str:
+    return gid.rpartition("/")[2]
 
 
 def empty(database: Database) -> None:
@@ -278,6 +287,33 @@ def test_an_unknown_cost_stays_unknown(database):
     put_products(database, [nodes.product(1, [nodes.variant(1, cost=None)])])
     with database.read() as connection:
         assert connection.execute(select(variants.c.unit_cost)).scalar_one() is None
+
+
+def test_every_article_has_a_count_of_every_day_also_one_that_stands_still(database):
+    shelves = [nodes.variant(1, updated=nodes.at(1)), nodes.variant(2, updated=nodes.at(1))]
+    put_products(database, [nodes.product(1, shelves, updated=nodes.at(1))])
+    items = [(_tail(each["inventoryItem"]["id"]), 1, True) for each in shelves]
+    levels = [
+        LevelRow(item, "7", available, available, 0, 0, "2026-03-01T00:00:00.000000Z")
+        for (item, _cost, _tracked), available in zip(items, (4, 0), strict=True)
+    ]
+    # As a store of many articles is read: one page after another.
+    for item, level in zip(items, levels, strict=True):
+        with mirror(database).page() as page:
+            page.inventory([item], [level])
+    counted = inventory_snapshots.c
+    with database.write() as transaction:
+        connection = transaction.connection
+        (today,) = connection.execute(select(counted.day).distinct()).scalars()
+        before = update(inventory_snapshots).values(day=today - timedelta(days=1))
+        assert connection.execute(before).rowcount == 2
+    with mirror(database).page() as page:
+        page.inventory(items[:1], levels[:1])
+    with database.read() as connection:
+        rows = connection.execute(
+            select(counted.available).where(counted.day == today).order_by(counted.variant_id)
+        )
+        assert list(rows.scalars()) == [4, 0]
 
 
 @settings(max_examples=25, suppress_health_check=EACH_TIME_EMPTIED)
