@@ -1,4 +1,4 @@
-"""Product research on the sandbox: shortlist, import, publish, undo; once in effect."""
+"""Product research on the sandbox: shortlist, import, publish, delist, undo; once in effect."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from orchestrator.core.runs import start_run
 from royal_platform.bootstrap import Platform
 from royal_platform.commerce.decisions.model import Decision
 from royal_platform.persistence.decisions import DecisionFilter
+from royal_platform.persistence.offers import Offers
 from tests.integration.platform.wire import Sandbox
 
 pytestmark = pytest.mark.timeout(180)
@@ -105,6 +106,71 @@ def test_from_a_suppliers_offer_to_a_product_that_buyers_see_and_back(platform: 
     undo = ledger.revert(platform, publish.id, "ada").id
     assert asyncio.run(execute(platform, hands_of(platform), undo)) == "executed"
     assert live(platform, first).status == "DRAFT"
+
+
+def published(platform: Platform) -> Decision:
+    """What a supplier offers, imported and shown to buyers; the decision to import it."""
+    run(platform)
+    imported = proposed(platform, "product.import_draft")[0]
+    assert carry(platform, imported) == "executed"
+    asyncio.run(platform.sync().run())
+    run(platform)
+    assert carry(platform, on(platform, "product.publish", imported)) == "executed"
+    asyncio.run(platform.sync().run())
+    return imported
+
+
+def on(platform: Platform, kind: str, imported: Decision) -> Decision:
+    """What is proposed for the product that this decision imported."""
+    subject = imported.proposal.subject.id
+    [found] = [each for each in proposed(platform, kind) if each.proposal.subject.id == subject]
+    return found
+
+
+def withdraw(platform: Platform, imported: Decision) -> None:
+    """Its supplier's catalogue as it is published, without this one article."""
+    given = imported.proposal.arguments
+    supplier_id, number = given["supplier_id"], given["supplier_sku"]
+    source = platform.supplier(supplier_id).source
+    rows = asyncio.run(source.rows())
+    left = [each for each in rows if number not in each.values()]
+    assert len(left) == len(rows) - 1
+    with writing(platform) as books:
+        changes = Offers(books.store_id).take(
+            books.connection, supplier_id, source.mapped(left), now=books.now
+        )
+    assert changes.withdrawn == 1
+
+
+def test_what_its_supplier_withdrew_is_hidden_by_a_decision_and_shown_again_by_its_undo(
+    platform: Platform,
+) -> None:
+    imported = published(platform)
+    assert live(platform, imported).status == "ACTIVE"
+    run(platform)
+    subject = imported.proposal.subject.id
+    assert subject not in {
+        each.proposal.subject.id for each in proposed(platform, "product.delist")
+    }
+
+    withdraw(platform, imported)
+    run(platform)
+    delist = on(platform, "product.delist", imported)
+    assert delist.proposal.precondition == {"status": "ACTIVE"}
+    assert "no longer offers it" in delist.proposal.rationale
+    assert live(platform, imported).status == "ACTIVE"
+    assert carry(platform, delist) == "executed"
+    assert asyncio.run(execute(platform, hands_of(platform), delist.id)) == "executed"
+    assert live(platform, imported).status == "DRAFT"
+    with reading(platform) as books:
+        execution = books.executions.get(books.connection, delist.id)
+    assert execution is not None
+    assert (execution.before["status"], execution.after["status"]) == ("ACTIVE", "DRAFT")
+
+    undo = ledger.revert(platform, delist.id, "ada")
+    assert (undo.proposal.kind, undo.reverts) == ("product.publish", delist.id)
+    assert asyncio.run(execute(platform, hands_of(platform), undo.id)) == "executed"
+    assert live(platform, imported).status == "ACTIVE"
 
 
 def test_a_handle_that_was_taken_meanwhile_is_a_conflict_and_nothing_is_written(
