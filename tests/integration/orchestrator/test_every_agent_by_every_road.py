@@ -6,7 +6,7 @@ import asyncio
 import json
 import runpy
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -97,37 +97,14 @@ def finished(platform: Platform, agent_id: str) -> Run:
     return done
 
 
-HAPPENS = {
-    "product_research": "supplier.offers.changed",
-    "inventory_pricing": "supplier.offers.changed",
-    "order_fulfillment": "supplier.offers.changed",
-    "marketing_automation": "store.sync.first",
-    "analytics": "store.sync.first",
-    "customer_support": "support.message.received",
-    "security": "access.refused",
-}
+def _suppliers_change(platform: Platform) -> None:
+    wake(platform, supplying.OFFERS_CHANGED, "offers_1")
 
 
-@pytest.fixture(scope="module")
-def happened(platform: Platform, client: Any) -> None:
-    """Everything that wakes an agent, once, as the worker's chores come upon it."""
-    _many_are_refused(platform)
-    assert len(guarding.wake_alarmed(platform)) == 1
-    # It is at work; and this hour it has looked.
-    assert guarding.wake_alarmed(platform) == []
-    assert len(wake(platform, supplying.OFFERS_CHANGED, "offers_1")) == 3
-    wake_after_first_sync(platform)
+def _someone_writes(platform: Platform) -> None:
     with writing(platform) as books:
-        thread_id = take_in(books, LETTER, None)
-        assert thread_id is not None
-    assert wake_unread(platform) is not None
-
-
-LETTER = Arrival(
-    key="k1", channel=Channel.CHAT, author="Ann", address="ann@home.test",
-    subject="Where is it?", text="Where is my order?", quoted="", html=None,
-    internet_id="message:k1", answers=(), is_automatic=False,
-)  # fmt: skip
+        assert take_in(books, LETTER, None) is not None
+    wake_unread(platform)
 
 
 def _many_are_refused(platform: Platform) -> None:
@@ -139,11 +116,41 @@ def _many_are_refused(platform: Platform) -> None:
             outcome="unknown", caller="", place="203.0.113.0/24", count=20, first_at=at,
             last_at=at,
         ))  # fmt: skip
+    assert len(guarding.wake_alarmed(platform)) == 1
+    # It is at work; and this hour it has looked.
+    assert guarding.wake_alarmed(platform) == []
 
 
-@pytest.mark.parametrize("agent_id", AGENTS)
-def test_what_happens_starts_it(platform: Platform, happened: None, agent_id: str) -> None:
-    assert finished(platform, agent_id).trigger == HAPPENS[agent_id]
+LETTER = Arrival(
+    key="k1", channel=Channel.CHAT, author="Ann", address="ann@home.test",
+    subject="Where is it?", text="Where is my order?", quoted="", html=None,
+    internet_id="message:k1", answers=(), is_automatic=False,
+)  # fmt: skip
+
+
+# What happens, as the worker's chores come upon it, and all who wake on it.
+HAPPENS: dict[str, tuple[Callable[[Platform], None], set[str]]] = {
+    "supplier.offers.changed": (
+        _suppliers_change, {"product_research", "inventory_pricing", "order_fulfillment"},
+    ),
+    "store.sync.first": (wake_after_first_sync, {
+        "inventory_pricing", "order_fulfillment", "marketing_automation", "analytics", "security",
+    }),
+    "support.message.received": (_someone_writes, {"customer_support"}),
+    "access.refused": (_many_are_refused, {"security"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("topic", HAPPENS)
+def test_what_happens_starts_all_who_wake_on_it(
+    platform: Platform, client: Any, topic: str
+) -> None:
+    happen, woken = HAPPENS[topic]
+    happen(platform)
+    with reading(platform) as books:
+        assert {each.agent_id for each in books.runs.active(books.connection)} == woken
+    for agent_id in sorted(woken):
+        assert finished(platform, agent_id).trigger == topic
 
 
 @pytest.mark.parametrize("agent_id", AGENTS)
@@ -178,8 +185,8 @@ def test_the_command_line_runs_it(
     for name in ("var_dir", "database_url", "sandbox_port", "log_level"):
         variable = "ROYAL_VAR_DIR" if name == "var_dir" else name.upper()
         monkeypatch.setenv(variable, str(getattr(settings, name)))
-    # As a process of its own would: it was imported here before.
-    monkeypatch.delitem(sys.modules, f"orchestrator.agents.{agent_id}")
+    # As a process of its own would: it may have been imported here before.
+    monkeypatch.delitem(sys.modules, f"orchestrator.agents.{agent_id}", raising=False)
     monkeypatch.setattr(sys, "argv", [agent_id, "--dry-run", "--json"])
     get_settings.cache_clear()
     with pytest.raises(SystemExit) as ended:
