@@ -74,8 +74,20 @@ class RouteOut(Model):
     unserved: list[UnservedOut]
 
 
+class SnagLineOut(Model):
+    """Units of an article at a supplier: ordered, left it, and will not come."""
+
+    title: str
+    ordered: int
+    shipped: int
+    gone: int
+
+
 class SnagOut(Model):
-    """What goes wrong: late, stuck, lost, partial, refused or unserved."""
+    """What goes wrong: late, stuck, lost, partial, refused or unserved.
+
+    ``lines`` are told of a partial order whose supplier says what became of them, else empty.
+    """
 
     trouble: Literal["late", "stuck", "lost", "partial", "refused", "unserved"]
     since: datetime
@@ -83,6 +95,7 @@ class SnagOut(Model):
     remedy: str
     reference: str | None
     decision_id: str | None
+    lines: list[SnagLineOut]
 
 
 class MomentOut(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -21,6 +22,7 @@ from app.schemas.fulfilment import (
     RouteOptionOut,
     RouteOut,
     ScoreRecordOut,
+    SnagLineOut,
     SnagOut,
     SubstituteOut,
     UnservedOut,
@@ -42,7 +44,10 @@ _MOST = 100
 _DONE = frozenset({"executed", "measured"})
 _OPEN = frozenset({"proposed", "approved", "executing"})
 # Which decision is a remedy's.
-_REMEDIES = {"cancel_and_reroute": "supplier_order.cancel", "send_again": "supplier_order.place"}
+_REMEDIES = {
+    "cancel_and_reroute": "supplier_order.cancel", "send_again": "supplier_order.place",
+    "reroute_rest": "supplier_order.place",
+}  # fmt: skip
 
 
 def overview(platform: Platform) -> FulfilmentOut:
@@ -84,7 +89,7 @@ def one(platform: Platform, order_id: str) -> OrderWayOut:
         order_id=order_id,
         risk=None if case is None else _risk(case),
         route=None if case is None else _route(case, full.order.total.currency),
-        snags=[] if case is None else [_snag(each, decided) for each in case.snags],
+        snags=[] if case is None else [_snag(each, decided, booked) for each in case.snags],
         timeline=sorted(_timeline(full, decided, booked), key=lambda entry: entry.at),
         provenance=shared.provenance(store),
     )
@@ -184,7 +189,9 @@ def _option(row: Mapping[str, Any]) -> RouteOptionOut:
     )  # fmt: skip
 
 
-def _snag(row: Mapping[str, Any], decided: Iterable[Decision]) -> SnagOut:
+def _snag(
+    row: Mapping[str, Any], decided: Iterable[Decision], booked: Iterable[BookedOrder]
+) -> SnagOut:
     kind = _REMEDIES.get(row["remedy"])
     proposed = [
         each.id for each in decided if each.proposal.kind == kind and each.status.value in _OPEN
@@ -193,7 +200,28 @@ def _snag(row: Mapping[str, Any], decided: Iterable[Decision]) -> SnagOut:
         trouble=row["trouble"], since=datetime.fromisoformat(row["since"]), reason=row["reason"],
         remedy=row["remedy"], reference=row["reference"],
         decision_id=proposed[-1] if proposed else None,
+        lines=_what_came(next((each for each in booked if each.id == row["reference"]), None))
+        if row["trouble"] == "partial"
+        else [],
     )  # fmt: skip
+
+
+def _what_came(booked: BookedOrder | None) -> list[SnagLineOut]:
+    """What became of each article of the order, as far as its supplier says."""
+    if booked is None:
+        return []
+    ordered: Counter[str] = Counter()
+    titles: dict[str, str] = {}
+    for line in booked.lines:
+        ordered[line.supplier_sku] += line.quantity
+        titles[line.supplier_sku] = line.title or line.supplier_sku
+    return [
+        SnagLineOut(
+            title=titles[each.supplier_sku], ordered=ordered[each.supplier_sku],
+            shipped=each.shipped, gone=each.gone,
+        )
+        for each in booked.order.lines or () if each.supplier_sku in titles
+    ]  # fmt: skip
 
 
 def _timeline(

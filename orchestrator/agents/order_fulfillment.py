@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
@@ -14,6 +15,7 @@ from orchestrator.core.command import main
 from royal_platform.commerce.decisions.model import Decision, Proposal, RiskFactor, Status
 from royal_platform.commerce.fulfilment import service
 from royal_platform.commerce.fulfilment.model import OWN, Part, Route, Snag, Trouble
+from royal_platform.commerce.fulfilment.partials import has_left, missing, served
 from royal_platform.commerce.fulfilment.snags import snags
 from royal_platform.commerce.security.order_risk import CANCEL_FROM, HOLD_FROM
 from royal_platform.commerce.shared.model import Money
@@ -127,7 +129,7 @@ class OrderFulfillmentAgent(AgentBase):
                 if supplier_id == OWN:
                     continue
                 parts = [part for part in route.parts if part.option.source == supplier_id]
-                found.append(self._place(order, parts, route))
+                found.append(self._place(order, parts, route, why=self._rest_of(order)))
         return found
 
     def _parcels(self) -> list[Proposal]:
@@ -136,14 +138,18 @@ class OrderFulfillmentAgent(AgentBase):
         for order in self._open:
             for reference, booked in self._booked_of(order.order_id).items():
                 stated = booked.order
-                if stated.status not in {"shipped", "delivered"} or stated.tracking is None:
-                    continue
                 placed = self._placed(order.order_id, reference)
-                if placed is None or not self._may_ask_on(
+                if stated.tracking is None or placed is None:
+                    continue
+                ordered = placed.proposal.arguments["lines"]
+                if not has_left(ordered, stated) or not self._may_ask_on(
                     order.order_id, "fulfillment.create", reference
                 ):
                     continue
-                lines = placed.proposal.arguments["lines"]
+                lines = [
+                    {"line_id": line_id, "quantity": units}
+                    for line_id, units in served(ordered, stated).items() if units > 0
+                ]  # fmt: skip
                 notify = order.customer_id is None
                 found.append(
                     service.ship_proposal(self._about(order), stated, lines, notify=notify)
@@ -181,7 +187,8 @@ class OrderFulfillmentAgent(AgentBase):
                 found += self._take_back(order)
                 continue
             for reference, booked in self._booked_of(order.order_id).items():
-                for snag in snags(booked.order, booked.placed_at, self._at):
+                for each in snags(booked.order, booked.placed_at, self._at):
+                    snag = self._judged(order, each, reference)
                     self._troubles.setdefault(order.order_id, []).append(snag)
                     found += self._remedy(order, booked, snag, reference)
         for order in self._open:
@@ -225,6 +232,17 @@ class OrderFulfillmentAgent(AgentBase):
             return self._send_again(order, booked, snag)
         return []
 
+    def _judged(self, order: OpenOrder, snag: Snag, reference: str) -> Snag:
+        """The rest of a partial order is routed anew; where nobody has it, a person decides."""
+        placed = self._placed(order.order_id, reference)
+        if snag.remedy != "reroute_rest" or placed is None:
+            return snag
+        gone = missing(
+            placed.proposal.arguments["lines"], self._booked_of(order.order_id)[reference].order
+        )
+        unserved = {line["line_id"] for line in (order.case.route or {}).get("unserved", ())}
+        return replace(snag, remedy="refund_rest") if unserved & gone.keys() else snag
+
     def _take_back(self, order: OpenOrder) -> list[Proposal]:
         """What suppliers are to send for an order that its customer no longer wants."""
         return [
@@ -239,10 +257,8 @@ class OrderFulfillmentAgent(AgentBase):
         placed = self._placed(order.order_id, booked.id)
         if placed is None or self._was_sent_again(order.order_id, booked.id):
             return []
-        lost = {
-            line["line_id"]: int(line["quantity"]) for line in placed.proposal.arguments["lines"]
-        }
-        wanted = [one for one in order.wanted if one.line_id in lost]
+        lost = served(placed.proposal.arguments["lines"], booked.order)
+        wanted = [one for one in order.wanted if lost.get(one.line_id)]
         route = serving.routed(order, wanted, self._market, self._at, shelf=False)
         if not route.parts:
             return []
@@ -270,9 +286,19 @@ class OrderFulfillmentAgent(AgentBase):
             found.append(Snag(Trouble.LATE, promised, reason, "pack_today"))
         return found
 
+    def _rest_of(self, order: OpenOrder) -> str | None:
+        """Which suppliers' orders leave something to be ordered elsewhere; None: none does."""
+        partial = [
+            reference for reference, booked in self._booked_of(order.order_id).items()
+            if booked.order.status not in serving.GONE
+            and any(line.gone for line in booked.order.lines or ())
+        ]  # fmt: skip
+        return f"Not all of {', '.join(partial)} will come." if partial else None
+
     def _place(
-        self, order: OpenOrder, parts: Sequence[Part], route: Route, *, again: str | None = None
-    ) -> Proposal:
+        self, order: OpenOrder, parts: Sequence[Part], route: Route, *,
+        why: str | None = None, again: str | None = None,
+    ) -> Proposal:  # fmt: skip
         decided, booked = self._decided.get(order.order_id, []), self._booked_of(order.order_id)
         supplier_id = parts[0].option.source
         reference = serving.references(order.order_id, decided, booked).get(supplier_id)
@@ -286,7 +312,7 @@ class OrderFulfillmentAgent(AgentBase):
         titles = {one.line_id: one.title for one in order.wanted}
         reasons = [f"{each.option.source_name}: {each.reason}" for each in route.left]
         return service.place_proposal(
-            self._about(order), reference, parts, titles, reasons, again=again
+            self._about(order), reference, parts, titles, reasons, why=why, again=again
         )
 
     def _may_go_on(self, order: OpenOrder) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from royal_platform.commerce.decisions.model import Decision, Status
 from royal_platform.commerce.decisions.workdays import days_off, weekdays
 from royal_platform.commerce.fulfilment.calendar import Workdays
 from royal_platform.commerce.fulfilment.model import OWN, Option, Route, Wanted
+from royal_platform.commerce.fulfilment.partials import missing, served
 from royal_platform.commerce.fulfilment.routing import expected_cost, route
 from royal_platform.commerce.fulfilment.sources import Shelf, own_options, supplier_options
 from royal_platform.commerce.fulfilment.substitutes import Article, substitutes
@@ -122,19 +124,25 @@ def uncovered(
             continue
         arguments = one.proposal.arguments
         there = booked.get(str(arguments["reference"]))
-        if there is not None and there.order.status in GONE:
-            failed.add(str(arguments["supplier_id"]))
-            continue
         if there is None and one.status not in _STANDS:
             continue
-        for line in arguments["lines"]:
-            left[line["line_id"]] = left.get(line["line_id"], 0) - int(line["quantity"])
+        if there is not None and missing(arguments["lines"], there.order):
+            failed.add(str(arguments["supplier_id"]))
+        for line_id, units in covered(arguments["lines"], there).items():
+            left[line_id] = left.get(line_id, 0) - units
     waiting = [
         replace(one, quantity=left[one.line_id])
         for one in order.wanted
         if left.get(one.line_id, 0) > 0
     ]
     return waiting, frozenset(failed)
+
+
+def covered(lines: Sequence[Mapping[str, Any]], there: BookedOrder | None) -> dict[str, int]:
+    """Units by order line that an order at a supplier serves; all of it until it is placed."""
+    if there is not None:
+        return served(lines, there.order)
+    return {line["line_id"]: int(line["quantity"]) for line in lines}
 
 
 def routed(
@@ -149,12 +157,27 @@ def routed(
     """The best route of these lines."""
     options: list[Option] = []
     if shelf:
-        options += own_options(
+        found = own_options(
             wanted, places.shelves, placed_at=order.processed_at, workdays=places.workdays,
             name=places.own_name,
         )  # fmt: skip
+        options += _not_taken(found, order)
     options += _at_suppliers(wanted, places, now, without)
     return route(wanted, options, now=now)
+
+
+def _not_taken(options: Iterable[Option], order: OpenOrder) -> list[Option]:
+    """Own options less what of the shelf serves this order already."""
+    taken: Counter[str] = Counter()
+    for part in (order.case.route or {}).get("parts", ()):
+        if part["source"] == OWN:
+            taken[part["article"]] += part["quantity"]
+    left = [
+        each if each.capacity is None
+        else replace(each, capacity=each.capacity - taken[each.article])
+        for each in options
+    ]  # fmt: skip
+    return [each for each in left if each.capacity is None or each.capacity > 0]
 
 
 def promised_at(order: OpenOrder, found: Route, places: Market) -> datetime | None:
@@ -188,7 +211,11 @@ def route_row(found: Route, wanted: Sequence[Wanted], places: Market, now: datet
               earlier: Mapping[str, Any] | None) -> dict[str, Any]:  # fmt: skip
     """A route as it is kept; what an earlier one settled stays in it."""
     lines = {one.line_id: one for one in wanted}
-    settled = [part for part in (earlier or {}).get("parts", ()) if part["line_id"] not in lines]
+    # What the own shelf serves of a line goes on; a supplier's part is counted by what it says.
+    settled = [
+        part for part in (earlier or {}).get("parts", ())
+        if part["line_id"] not in lines or part["source"] == OWN
+    ]  # fmt: skip
     parts = [
         {**_option_row(part.option), "quantity": part.quantity,
          "expected_cost": format(part.expected_cost.quantize(Decimal("0.01")), "f")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers.model import (
     CLOSED,
     OrderLine,
+    StatedLine,
     SupplierOrder,
     Tracking,
 )
@@ -63,9 +64,16 @@ class SupplierOrders:
             self.state(connection, stated, now=now)
 
     def state(self, connection: Connection, stated: SupplierOrder, *, now: datetime) -> bool:
-        """Note how the supplier states it now; False when nothing is new."""
+        """Note how the supplier states it now; False when nothing is new.
+
+        A statement that is silent about the lines takes nothing back of what was said of them.
+        """
         before = self.get(connection, stated.reference)
-        if before is None or before.order == stated:
+        if before is None:
+            return False
+        if stated.lines is None:
+            stated = replace(stated, lines=before.order.lines)
+        if before.order == stated:
             return False
         connection.execute(
             update(supplier_orders)
@@ -146,6 +154,7 @@ def _stated(stated: SupplierOrder) -> dict[str, Any]:
         "tracking_number": None if tracking is None else tracking.number,
         "carrier": None if tracking is None else tracking.carrier,
         "tracking_url": None if tracking is None else tracking.url,
+        "stated_lines": None if stated.lines is None else [asdict(each) for each in stated.lines],
     }  # fmt: skip
 
 
@@ -174,6 +183,8 @@ def _booked(row: Row[Any]) -> BookedOrder:
         promised_at=row.promised_at, shipped_at=row.shipped_at, delivered_at=row.delivered_at,
         total=None if row.total is None else Money(row.total, row.currency),
         tracking=None if number is None else Tracking(number, row.carrier, row.tracking_url),
+        lines=None if row.stated_lines is None
+        else tuple(StatedLine(**each) for each in row.stated_lines),
     )  # fmt: skip
     return BookedOrder(
         row.id, row.supplier_id, row.decision_id, row.order_id, lines, row.placed_at, stated

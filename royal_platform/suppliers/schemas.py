@@ -72,7 +72,8 @@ class DeskSettings(_Part):
     Paths are below ``url``; ``{reference}`` is ours, ``{id}`` the supplier's. ``request`` maps our
     names to the dotted paths at which the desk wants them, ``line`` those of one order line below
     ``request.lines``, ``response`` our names to where its answer holds them, ``statuses`` its
-    words to ours.
+    words to ours. ``response.lines`` is its list of lines; below each of them stand ``line_sku``,
+    ``line_shipped`` (units that left) and ``line_gone`` (units that will not come).
     """
 
     url: Url

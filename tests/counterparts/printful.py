@@ -130,13 +130,19 @@ class Printful:
         order["status"] = status
         return order
 
-    def ship(self, reference: str, *, promised: str, delivered: str | None = None) -> None:
-        """Send the whole order in one parcel."""
-        order = self.move(reference, "fulfilled")
+    def ship(self, reference: str, *, promised: str, delivered: str | None = None,
+             units: int | None = None) -> None:  # fmt: skip
+        """Send the order in one parcel, or only so many ``units`` of each of its items."""
+        order = self.move(reference, "fulfilled" if units is None else "partial")
         order["shipments"] = [
             {"id": 10, "carrier": "DHL", "service": "DHL Parcel", "tracking_number": "JD0146",
              "tracking_url": "https://www.dhl.com/track?n=JD0146", "created": _CREATED,
-             "ship_date": "2026-01-01", "shipped_at": _CREATED, "reshipment": False, "items": []}
+             "ship_date": "2026-01-01", "shipped_at": _CREATED, "reshipment": False,
+             "items": [
+                 {"item_id": each["id"], "quantity": units or each["quantity"], "picked": 1,
+                  "printed": 1}
+                 for each in order["items"]
+             ]}
         ]  # fmt: skip
         self.shipments[order["id"]] = [
             {"id": 10, "order_id": order["id"], "order_external_id": reference, "carrier": "DHL",
@@ -235,7 +241,8 @@ class Printful:
             "id": 9000 + len(self.orders), "external_id": reference, "store": int(STORE),
             "status": "draft", "shipping": "STANDARD", "created": _CREATED, "updated": _CREATED,
             "shipping_service_name": "Flat Rate", "recipient": body["recipient"],
-            "items": body["items"], "shipments": [],
+            "items": [{"id": 70 + n, **each} for n, each in enumerate(body["items"])],
+            "shipments": [],
             "costs": {
                 "currency": "EUR", "subtotal": str(goods), "discount": "0.00",
                 "shipping": str(shipping), "digitization": "0.00", "additional_fee": "0.00",

@@ -27,6 +27,7 @@ from store_sandbox.oauth.grants import session_token
 from store_sandbox.runtime import Runtime
 from store_sandbox.state import from_scaled, to_scaled
 from store_sandbox.state.taxes import REDUCED_TAXES, tax_in
+from store_sandbox.supplier.desk import cut_short
 from store_sandbox.webhooks.privacy import request_privacy
 from store_sandbox.webhooks.sender import deliveries
 from store_sandbox.worldly import step as live_through
@@ -241,6 +242,12 @@ def _modify(write: Write, given: dict[str, Any]) -> int:
     return number or 0
 
 
+def cut_supplier_order(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
+    """`POST /control/supplier_orders {"reference", "sku", "cancelled"}`: so many will not come."""
+    with runtime.state.write() as tx:
+        return cut_short(tx, str(body["reference"]), str(body["sku"]), int(body["cancelled"]))
+
+
 def delete_product(_request: Request, runtime: Runtime, body: dict[str, Any]) -> dict[str, Any]:
     """`POST /control/products/delete {"id"}`: delete a product as its merchant would."""
     with runtime.state.write() as tx:
@@ -329,6 +336,7 @@ ROUTES = [
     Route("/control/rate", guarded(rate), methods=["POST"]),
     Route("/control/journal", guarded(journal), methods=["GET"]),
     Route("/control/orders", guarded(change_orders), methods=["POST"]),
+    Route("/control/supplier_orders", guarded(cut_supplier_order), methods=["POST"]),
     Route("/control/products/delete", guarded(delete_product), methods=["POST"]),
     Route("/control/checkouts/delete", guarded(delete_checkout), methods=["POST"]),
     Route("/control/webhooks", guarded(sent), methods=["GET"]),

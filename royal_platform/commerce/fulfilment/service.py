@@ -89,11 +89,13 @@ def place_proposal(
     titles: Mapping[str, str],
     reasons: Sequence[str],
     *,
+    why: str | None = None,
     again: str | None = None,
 ) -> Proposal:
     """Order these parts, all of one supplier, for the customer's address.
 
-    ``again`` says why goods are sent once more although the order counts as shipped.
+    ``why`` goes before the reason for this supplier; ``again`` stands instead of it and says why
+    goods are sent once more although the order counts as shipped.
     """
     option, currency = parts[0].option, about.value.currency
     total = sum((part.option.landed * part.quantity for part in parts), Decimal(0))
@@ -106,6 +108,7 @@ def place_proposal(
         for part in parts
     ]  # fmt: skip
     cost = Money(total, currency).rounded()
+    best = f"{option.source_name} serves this part of the order at the least expected cost."
     return Proposal(
         agent_id=AGENT,
         kind="supplier_order.place",
@@ -131,8 +134,7 @@ def place_proposal(
                      f"orders at {option.source}", about.now),
             Evidence("Passed over", list(reasons), "", about.source, "routing", about.now),
         ),
-        rationale=again
-        or f"{option.source_name} serves this part of the order at the least expected cost.",
+        rationale=again or " ".join(filter(None, (why, best))),
         prediction=None,
         risk=_risk(_PLACE_RISK, "an order at a supplier is cancelled only until it leaves"),
         cost=cost,

@@ -25,16 +25,20 @@ def snags(order: SupplierOrder, placed_at: datetime, now: datetime) -> Iterator[
         return
     if order.status == "delivered":
         return
-    if order.status == "partial":
-        yield Snag(
-            Trouble.PARTIAL, now, "The supplier sends only a part of it.", "reroute_rest", reference
-        )
+    if order.status == "partial" or any(line.gone for line in order.lines or ()):
+        yield _partial(order, now)
     if order.status == "stopped":
         # Cancelled there first: mended later, it would be sent besides the new one.
         reason = "The supplier stopped it and waits for somebody to mend it there."
         yield Snag(Trouble.STUCK, now, reason, "cancel_and_reroute", reference)
         return
     promised = order.promised_at or placed_at + _NO_PROMISE
+    if order.status == "partial":
+        # Never cancelled there and ordered anew as a whole: a part of it may be on its way.
+        if now >= promised:
+            reason = f"Promised for {promised:%Y-%m-%d}, and not all of it has arrived."
+            yield Snag(Trouble.LATE, promised, reason, "tell_customer", reference)
+        return
     if order.status == "shipped":
         yield from _on_its_way(promised, now, reference)
         return
@@ -56,3 +60,17 @@ def _on_its_way(promised: datetime, now: datetime, reference: str) -> Iterator[S
     elif now >= promised:
         reason = f"On its way, promised for {promised:%Y-%m-%d}."
         yield Snag(Trouble.LATE, promised, reason, "tell_customer", reference)
+
+
+def _partial(order: SupplierOrder, now: datetime) -> Snag:
+    """What can be done about the rest depends on what the supplier says of it."""
+    if order.lines is None:
+        reason = "The supplier sends only a part of it, and does not say which."
+        return Snag(Trouble.PARTIAL, now, reason, "ask_supplier", order.reference)
+    shipped = sum(line.shipped for line in order.lines)
+    gone = sum(line.gone for line in order.lines)
+    if not gone:
+        reason = f"{shipped} units have left the supplier; the rest is still promised."
+        return Snag(Trouble.PARTIAL, now, reason, "await_rest", order.reference)
+    reason = f"{shipped} units have left the supplier; {gone} will not come."
+    return Snag(Trouble.PARTIAL, now, reason, "reroute_rest", order.reference)

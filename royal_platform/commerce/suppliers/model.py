@@ -123,10 +123,23 @@ class Tracking:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedLine:
+    """What a supplier says became of one of its articles in an order, in units of zero or more.
+
+    ``shipped`` have left it and ``gone`` will not come; what is left of the order is promised.
+    """
+
+    supplier_sku: str
+    shipped: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
 class SupplierOrder:
     """An order as the supplier states it now. ``total`` with shipping, without tax.
 
-    ``unread`` says what of it the supplier told unreadably: that is unknown, and None here.
+    ``lines`` is None where the supplier does not say what became of them. ``unread`` says what of
+    it the supplier told unreadably: that is unknown, and None here.
     """
 
     reference: str
@@ -137,6 +150,7 @@ class SupplierOrder:
     delivered_at: datetime | None = None
     total: Money | None = None
     tracking: Tracking | None = None
+    lines: tuple[StatedLine, ...] | None = None
     unread: tuple[str, ...] = field(default=(), compare=False)
 
 

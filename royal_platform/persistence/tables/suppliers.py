@@ -96,6 +96,8 @@ supplier_orders = Table(
     # accepted, partial, shipped, delivered, cancelled, refused
     Column("status", String(20), nullable=False),
     Column("lines", Json, nullable=False),
+    # what became of each of its articles: supplier_sku, shipped, gone; NULL: it does not say
+    Column("stated_lines", Json),
     amount("total", nullable=True),
     currency(nullable=True),
     moment("placed_at"),

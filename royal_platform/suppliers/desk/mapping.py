@@ -13,6 +13,7 @@ from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers.model import (
     OrderRequest,
     OrderStatus,
+    StatedLine,
     SupplierOrder,
     Tracking,
 )
@@ -33,6 +34,8 @@ _RESPONSE = {
     "promised_at": "promised_at", "shipped_at": "shipped_at", "delivered_at": "delivered_at",
     "total": "total.amount", "currency": "total.currency", "tracking_number": "tracking.number",
     "carrier": "tracking.carrier", "tracking_url": "tracking.url",
+    # Below each of its lines: units that left, and units that will not come.
+    "lines": "lines", "line_sku": "sku", "line_shipped": "shipped", "line_gone": "cancelled",
 }  # fmt: skip
 _KNOWN = frozenset(get_args(OrderStatus))
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -100,6 +103,14 @@ def order_of(document: Any, settings: DeskSettings, zone: ZoneInfo) -> SupplierO
             )
             return None
 
+    try:
+        lines = _lines(found, paths)
+    except ValueError as error:
+        lines = None
+        unread.append(
+            f"unknown what became of its lines: {error}. Point line_sku, line_shipped and "
+            "line_gone in the supplier's settings at an article and at whole units."
+        )
     number = at("tracking_number")
     return SupplierOrder(
         reference=reference,
@@ -112,8 +123,38 @@ def order_of(document: Any, settings: DeskSettings, zone: ZoneInfo) -> SupplierO
         tracking=None
         if number is None
         else Tracking(number, at("carrier"), _safe(at("tracking_url"))),
+        lines=lines,
         unread=tuple(unread),
     )
+
+
+def _lines(order: Mapping[str, Any], paths: Mapping[str, str]) -> tuple[StatedLine, ...] | None:
+    """What became of the lines; None where it is not told of one. Raises ``ValueError``."""
+    told = at_path(order, paths["lines"]) if paths["lines"] else None
+    if not isinstance(told, list) or not told:
+        return None
+    found: list[StatedLine] = []
+    for each in told:
+        if not isinstance(each, Mapping):
+            return None
+        shipped, gone = (_units(each, paths[name]) for name in ("line_shipped", "line_gone"))
+        if shipped is None and gone is None:
+            return None
+        sku = at_path(each, paths["line_sku"]) if paths["line_sku"] else None
+        if sku in (None, ""):
+            raise ValueError("a line names no article")
+        found.append(StatedLine(str(sku), shipped or 0, gone or 0))
+    return tuple(found)
+
+
+def _units(line: Mapping[str, Any], path: str) -> int | None:
+    told = at_path(line, path) if path else None
+    if told in (None, ""):
+        return None
+    text = str(told)
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise ValueError(f"{text[:60]!r} is no count of units")
+    return int(text)
 
 
 def _status(word: str | None, settings: DeskSettings) -> OrderStatus:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -11,6 +12,7 @@ from royal_platform.commerce.suppliers.model import (
     OrderRequest,
     OrderStatus,
     Recipient,
+    StatedLine,
     SupplierOrder,
     Tracking,
 )
@@ -166,7 +168,26 @@ def order_of(order: Order, reference: str, shipments: Shipments | None) -> Suppl
         delivered_at=max(arrived) if whole else None,
         total=None if order.costs is None else _total(order.costs),
         tracking=_tracking(order.shipments),
+        lines=_lines(order, sent),
     )
+
+
+def _lines(order: Order, sent: Sequence[Parcel]) -> tuple[StatedLine, ...] | None:
+    """Units that left; None where a parcel does not say what is in it.
+
+    It names nothing that will not come: what cannot be made is mended or cancelled there.
+    """
+    articles = {each.id: each.sync_variant_id for each in order.items if each.id is not None}
+    parcels = [each for each in sent if not each.reshipment]
+    told = [item for each in parcels for item in each.items]
+    if not parcels or not all(each.items for each in parcels):
+        return None
+    if any(articles.get(each.item_id or 0) is None for each in told):
+        return None
+    shipped: Counter[str] = Counter()
+    for each in told:
+        shipped[str(articles[each.item_id or 0])] += each.quantity
+    return tuple(StatedLine(sku, units, 0) for sku, units in shipped.items())
 
 
 def _sent_at(parcel: Parcel) -> int:

@@ -166,12 +166,26 @@ class Costs(_Answer):
     total: Decimal | None = None
 
 
+class OrderedItem(_Answer):
+    id: int | None = None
+    sync_variant_id: int | None = None
+
+
+class ParcelItem(_Answer):
+    item_id: int | None = None
+    quantity: int = Field(0, ge=0)
+
+
 class Parcel(_Answer):
+    """``reshipment``: it replaces one that was sent before."""
+
     id: int
     carrier: str | None = None
     tracking_number: str | int | None = None
     tracking_url: str | None = None
     shipped_at: int | None = None
+    reshipment: bool = False
+    items: list[ParcelItem] = Field(default_factory=list)
 
 
 class Order(_Answer):
@@ -179,6 +193,7 @@ class Order(_Answer):
     external_id: str | None = None
     status: str
     costs: Costs | None = None
+    items: list[OrderedItem] = Field(default_factory=list)
     shipments: list[Parcel] = Field(default_factory=list)
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.views.fulfilment import one as way
 from app.views.fulfilment import overview
 from core.settings import read_settings
 from orchestrator.core import ledger, serving, supplying
@@ -107,14 +108,14 @@ def approve(platform: Platform, decision: Decision) -> Decision:
         return books.decisions.get(books.connection, decision.id)
 
 
-def place_order(platform: Platform, sandbox: Sandbox, **more: Any) -> str:
+def place_order(platform: Platform, sandbox: Sandbox, beyond: int = 1, **more: Any) -> str:
     """An order of a known customer for more than is on the shelf, which Express can send."""
     shelves = {each.variant_id: each.on_hand or 0 for each in platform.stock.levels()}
     prices = {each.id: each.price.amount for each in platform.catalog.variants()}
     found = [
         each for each in platform.offers.offers()
         if each.offer.supplier_id == "sup_sandbox_express" and shelves.get(each.variant_id, -1) >= 0
-        and (each.offer.stock or 0) > shelves[each.variant_id] + 1
+        and (each.offer.stock or 0) > shelves[each.variant_id] + beyond
     ]  # fmt: skip
     best = min(found, key=lambda each: shelves[each.variant_id] * prices[each.variant_id])
     with sqlite3.connect(sandbox.folder / "store.db") as db:
@@ -127,7 +128,7 @@ def place_order(platform: Platform, sandbox: Sandbox, **more: Any) -> str:
     known = json.loads(home)
     ship_to = {name: known[name] for name in ("firstName", "lastName", "address1", "zip", "city")}
     ship_to["countryCode"] = "NL"
-    units = shelves[best.variant_id] + 1
+    units = shelves[best.variant_id] + beyond
     lines = [{"sku": best.offer.sku, "quantity": units}]
     wish = {"lines": lines, "email": mail, "unfulfilled": True, "ship_to": ship_to, **more}
     told = sandbox.control("orders", {"create": wish})
@@ -357,6 +358,72 @@ def test_what_a_supplier_sits_on_is_taken_back_and_routed_past_it(
     # Somebody else sends it, the own shelf included, or the page says that nobody can.
     assert case.route["parts"] or case.route["unserved"]
     assert all(one.proposal.arguments["supplier_id"] != first for one in again)
+
+
+def placed_in_part(platform: Platform, sandbox: Sandbox, *, beyond: int, cut: int) -> Decision:
+    """An order at a supplier that says that ``cut`` of its units will not come."""
+    order_id = place_order(platform, sandbox, beyond=beyond)
+    run(platform)
+    [place] = decided(platform, "supplier_order.place", order_id)
+    assert approve(platform, place).status == "executed"
+    [line] = place.proposal.arguments["lines"]
+    sandbox.control(
+        "supplier_orders",
+        {"reference": place.proposal.subject.id, "sku": line["supplier_sku"], "cancelled": cut},
+    )
+    step(platform, sandbox, hours=7)
+    run(platform)
+    return place
+
+
+def test_the_rest_of_a_partial_order_is_ordered_elsewhere_and_never_twice(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    place = placed_in_part(platform, sandbox, beyond=8, cut=6)
+    order_id, reference = place.proposal.arguments["order_id"], place.proposal.subject.id
+    [line] = place.proposal.arguments["lines"]
+    [rest] = [
+        one for one in decided(platform, "supplier_order.place", order_id) if one.id != place.id
+    ]
+    assert rest.proposal.arguments["supplier_id"] != place.proposal.arguments["supplier_id"]
+    [again] = rest.proposal.arguments["lines"]
+    assert (again["line_id"], again["quantity"]) == (line["line_id"], 6)
+    assert reference in rest.proposal.rationale
+    [snag] = way(platform, order_id).snags
+    assert (snag.trouble, snag.remedy, snag.decision_id) == ("partial", "reroute_rest", rest.id)
+    [told] = snag.lines
+    assert (told.ordered, told.gone) == (line["quantity"], 6)
+
+    # While it waits and once it is placed nothing more is ordered.
+    run(platform)
+    assert approve_and_die(platform, rest).status == "executed"
+    run(platform)
+    assert len(decided(platform, "supplier_order.place", order_id)) == 2
+
+    # The parcel is booked with what is in it, although the supplier never calls it whole.
+    step(platform, sandbox, days=4)
+    run(platform)
+    ships = decided(platform, "fulfillment.create", order_id)
+    [ship] = [one for one in ships if one.proposal.subject.id == reference]
+    assert ship.proposal.arguments["lines"] == [
+        {"line_id": line["line_id"], "quantity": line["quantity"] - 6}
+    ]
+    assert len(decided(platform, "supplier_order.place", order_id)) == 2
+
+
+def test_where_nobody_has_the_rest_a_person_is_told_and_nothing_is_taken_twice(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    # The own shelf serves a part already, and the other supplier sells from six units on.
+    place = placed_in_part(platform, sandbox, beyond=4, cut=3)
+    order_id = place.proposal.arguments["order_id"]
+    assert len(decided(platform, "supplier_order.place", order_id)) == 1
+    found = way(platform, order_id)
+    assert {(each.trouble, each.remedy) for each in found.snags} == {
+        ("partial", "refund_rest"), ("unserved", "substitute"),
+    }  # fmt: skip
+    assert found.route is not None
+    assert [each.quantity for each in found.route.unserved] == [3]
 
 
 def test_a_promise_counts_from_the_order_and_by_the_suppliers_own_hours(

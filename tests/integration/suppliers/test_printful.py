@@ -13,7 +13,12 @@ import pytest
 
 from core.outbound.guard import AddressGuard, PrivateAddressError
 from royal_platform.commerce.shared.model import Money
-from royal_platform.commerce.suppliers.model import OrderLine, OrderRequest, Recipient
+from royal_platform.commerce.suppliers.model import (
+    OrderLine,
+    OrderRequest,
+    Recipient,
+    StatedLine,
+)
 from royal_platform.suppliers.errors import SupplierLocked, SupplierRejected, SupplierUnavailable
 from royal_platform.suppliers.printful.adapter import (
     PrintfulCatalogue,
@@ -172,6 +177,17 @@ def test_its_words_mean_ours(shop: Shop, theirs: str, ours: str):
     shop.place("RE-1")
     shop.server.move("RE-1", theirs)
     assert shop.track("RE-1").status == ours
+
+
+def test_a_part_that_was_sent_tells_which_units_left(shop: Shop):
+    shop.place("RE-1")
+    assert shop.track("RE-1").lines is None
+    shop.server.ship("RE-1", promised="2026-01-08", units=1)
+    found = shop.track("RE-1")
+    assert (found.status, found.lines) == ("partial", (StatedLine("501", 1, 0),))
+    parcel = shop.server.orders["RE-1"]["shipments"][0]
+    parcel["items"] = []
+    assert shop.track("RE-1").lines is None
 
 
 def test_what_failed_there_and_was_cancelled_is_not_made_when_it_is_mended(shop: Shop):

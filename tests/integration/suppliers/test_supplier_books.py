@@ -12,7 +12,13 @@ from sqlalchemy import insert
 from core.errors import Invalid
 from core.storage.database import Database
 from royal_platform.commerce.shared.model import Money
-from royal_platform.commerce.suppliers.model import Offer, OrderLine, SupplierOrder, Tracking
+from royal_platform.commerce.suppliers.model import (
+    Offer,
+    OrderLine,
+    StatedLine,
+    SupplierOrder,
+    Tracking,
+)
 from royal_platform.commerce.suppliers.ports import Fault, Reading
 from royal_platform.persistence import stores
 from royal_platform.persistence.offers import Offers, StoredOffers
@@ -158,3 +164,20 @@ def test_an_order_is_booked_once_and_brought_up_to_date(database: Database) -> N
     assert (booked.order, booked.lines, booked.order_id) == (arrived, lines, "o1")
     found = StoredOffers(database, "mine").reliability()["s"]
     assert (found.judged, found.on_time, found.mean_lead_days) == (1, 0, 6)
+
+
+def test_a_statement_that_is_silent_about_the_lines_takes_nothing_back(database: Database) -> None:
+    told = SupplierOrder("ord-1", "77", "partial", lines=(StatedLine("P", 2, 1),))
+    orders = SupplierOrders("mine")
+    with database.write() as transaction:
+        orders.book(
+            transaction.connection, replace(told, lines=None), supplier_id="s", decision_id="d1",
+            lines=(OrderLine("P", 3),), order_id="o1", now=T0,
+        )  # fmt: skip
+        assert orders.get(transaction.connection, "ord-1").order.lines is None
+        assert orders.state(transaction.connection, told, now=T0)
+        assert not orders.state(transaction.connection, replace(told, lines=None), now=T0)
+        cancelled = replace(told, status="cancelled", lines=None)
+        assert orders.state(transaction.connection, cancelled, now=T0)
+        found = orders.get(transaction.connection, "ord-1").order
+    assert (found.status, found.lines) == ("cancelled", told.lines)

@@ -255,7 +255,7 @@ def ordered(status: str, promised: datetime | None = NOW + 4 * DAY) -> SupplierO
         ("delivered", 40 * DAY, None, None),
         ("refused", DAY, Trouble.REFUSED, "reroute"),
         ("cancelled", DAY, Trouble.REFUSED, "reroute"),
-        ("partial", DAY, Trouble.PARTIAL, "reroute_rest"),
+        ("partial", DAY, Trouble.PARTIAL, "ask_supplier"),
         ("stopped", timedelta(0), Trouble.STUCK, "cancel_and_reroute"),
         ("stopped", 40 * DAY, Trouble.STUCK, "cancel_and_reroute"),
     ],

@@ -3018,7 +3018,8 @@ export interface components {
          *     Paths are below ``url``; ``{reference}`` is ours, ``{id}`` the supplier's. ``request`` maps our
          *     names to the dotted paths at which the desk wants them, ``line`` those of one order line below
          *     ``request.lines``, ``response`` our names to where its answer holds them, ``statuses`` its
-         *     words to ours.
+         *     words to ours. ``response.lines`` is its list of lines; below each of them stand ``line_sku``,
+         *     ``line_shipped`` (units that left) and ``line_gone`` (units that will not come).
          */
         DeskSettings: {
             /** Url */
@@ -6396,8 +6397,24 @@ export interface components {
             compared_points: components["schemas"]["PointOut"][];
         };
         /**
+         * SnagLineOut
+         * @description Units of an article at a supplier: ordered, left it, and will not come.
+         */
+        SnagLineOut: {
+            /** Title */
+            title: string;
+            /** Ordered */
+            ordered: number;
+            /** Shipped */
+            shipped: number;
+            /** Gone */
+            gone: number;
+        };
+        /**
          * SnagOut
          * @description What goes wrong: late, stuck, lost, partial, refused or unserved.
+         *
+         *     ``lines`` are told of a partial order whose supplier says what became of them, else empty.
          */
         SnagOut: {
             /**
@@ -6418,6 +6435,8 @@ export interface components {
             reference: string | null;
             /** Decision Id */
             decision_id: string | null;
+            /** Lines */
+            lines: components["schemas"]["SnagLineOut"][];
         };
         /**
          * StepCodesOut

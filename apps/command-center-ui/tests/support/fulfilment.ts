@@ -137,6 +137,16 @@ export function orderWay(now: string): OrderWay {
         remedy: "cancel_and_reroute",
         reference: "RE-1-1",
         decision_id: "dec_bridle",
+        lines: [],
+      },
+      {
+        trouble: "partial",
+        since: now,
+        reason: "3 units have left the supplier; 2 will not come.",
+        remedy: "refund_rest",
+        reference: "RE-1-2",
+        decision_id: null,
+        lines: [{ title: "Girth", ordered: 5, shipped: 3, gone: 2 }],
       },
     ],
     timeline: [

@@ -81,6 +81,26 @@ def cancel(runtime: Runtime, house: House, order_id: int) -> dict[str, Any]:
         return _told(again, tx.now)
 
 
+def cut_short(tx: Transaction, reference: str, sku: str, units: int) -> dict[str, Any]:
+    """So many units of an article in the order will not come. Raises ``ValueError``."""
+    row = tx.connection.execute(
+        "SELECT * FROM supplier_orders WHERE reference = ? AND cancelled_at IS NULL", (reference,)
+    ).fetchone()
+    if row is None:
+        raise ValueError(f"there is no order {reference!r}, or it is cancelled")
+    lines = json.loads(row["lines"])
+    line = next((each for each in lines if each["sku"] == sku), None)
+    if line is None or not 0 <= units <= line["quantity"]:
+        raise ValueError(f"of {sku!r} there are not {units} in the order")
+    line["cancelled"] = units
+    if all(each.get("cancelled", 0) == each["quantity"] for each in lines):
+        raise ValueError("an order of which nothing comes is cancelled")
+    tx.connection.execute(
+        "UPDATE supplier_orders SET lines = ? WHERE id = ?", (json.dumps(lines), row["id"])
+    )
+    return {"reference": reference, "lines": lines}
+
+
 def _priced(tx: Transaction, house: House, given: Any) -> tuple[list[dict[str, Any]], int]:
     if not isinstance(given, list) or not 0 < len(given) <= _MOST_LINES:
         raise DeskRefusedError(422, "lines must be a list of 1 to 100 lines")
@@ -131,12 +151,15 @@ def _told(row: sqlite3.Row, now: int) -> dict[str, Any]:
     shipped = row["cancelled_at"] is None and row["ships_at"] <= now
     arrived = shipped and row["arrives_at"] <= now
     status = "delivered" if arrived else "shipped" if shipped else "accepted"
+    lines = [_line_told(each, shipped) for each in json.loads(row["lines"])]
+    if not arrived and any(each["cancelled"] for each in lines):
+        status = "partial"
     if row["cancelled_at"] is not None:
         status = "cancelled"
     number = f"SBX{row['id']:010d}"
     return {
         "id": str(row["id"]), "reference": row["reference"], "status": status,
-        "lines": json.loads(row["lines"]),
+        "lines": lines,
         "total": {"amount": f"{row['total'] / 100:.2f}", "currency": "EUR"},
         "placed_at": stamp(from_seconds(row["placed_at"])),
         "promised_at": stamp(from_seconds(row["promised_at"])),
@@ -145,3 +168,12 @@ def _told(row: sqlite3.Row, now: int) -> dict[str, Any]:
         "tracking": {"number": number, "carrier": "Sandbox Post"} if shipped else None,
         "source": "sandbox",
     }  # fmt: skip
+
+
+def _line_told(line: dict[str, Any], shipped: bool) -> dict[str, Any]:
+    cancelled = line.get("cancelled", 0)
+    return {
+        **line,
+        "cancelled": cancelled,
+        "shipped": line["quantity"] - cancelled if shipped else 0,
+    }

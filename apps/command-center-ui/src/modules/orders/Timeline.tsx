@@ -21,6 +21,13 @@ export function SnagsCard({ snags }: { snags: Snag[] }) {
               </span>
             </p>
             <p className="text-dense">{snag.reason}</p>
+            {snag.lines.length > 0 && (
+              <ul className="my-1 border-l border-line pl-3 text-dense">
+                {snag.lines.map((line) => (
+                  <li key={line.title}>{t("way.came", { ...line })}</li>
+                ))}
+              </ul>
+            )}
             <p className="text-dense">
               {t(`way.remedy.${snag.remedy}` as "way.remedy.reroute", {
                 defaultValue: snag.remedy,
