@@ -360,45 +360,47 @@ def test_what_a_supplier_sits_on_is_taken_back_and_routed_past_it(
     assert all(one.proposal.arguments["supplier_id"] != first for one in again)
 
 
-def placed_in_part(platform: Platform, sandbox: Sandbox, *, beyond: int, cut: int) -> Decision:
-    """An order at a supplier that says that ``cut`` of its units will not come."""
-    order_id = place_order(platform, sandbox, beyond=beyond)
+def cut_short(platform: Platform, sandbox: Sandbox, place: Decision, units: int) -> None:
+    """The supplier says that so many units of an order with one line will not come."""
+    [line] = place.proposal.arguments["lines"]
+    said = {"sku": line["supplier_sku"], "cancelled": units}
+    sandbox.control("supplier_orders", {"reference": place.proposal.subject.id, **said})
+    step(platform, sandbox, hours=7)
+    run(platform)
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+def test_the_rest_of_a_partial_order_is_ordered_elsewhere_and_never_twice(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    order_id = place_order(platform, sandbox, beyond=8)
     run(platform)
     [place] = decided(platform, "supplier_order.place", order_id)
     assert approve(platform, place).status == "executed"
     [line] = place.proposal.arguments["lines"]
-    sandbox.control(
-        "supplier_orders",
-        {"reference": place.proposal.subject.id, "sku": line["supplier_sku"], "cancelled": cut},
-    )
-    step(platform, sandbox, hours=7)
-    run(platform)
-    return place
+    reference = place.proposal.subject.id
 
-
-def test_the_rest_of_a_partial_order_is_ordered_elsewhere_and_never_twice(
-    platform: Platform, sandbox: Sandbox
-) -> None:
-    place = placed_in_part(platform, sandbox, beyond=8, cut=6)
-    order_id, reference = place.proposal.arguments["order_id"], place.proposal.subject.id
-    [line] = place.proposal.arguments["lines"]
+    cut_short(platform, sandbox, place, 3)
     [rest] = [
         one for one in decided(platform, "supplier_order.place", order_id) if one.id != place.id
     ]
     assert rest.proposal.arguments["supplier_id"] != place.proposal.arguments["supplier_id"]
     [again] = rest.proposal.arguments["lines"]
-    assert (again["line_id"], again["quantity"]) == (line["line_id"], 6)
+    assert (again["line_id"], again["quantity"]) == (line["line_id"], 3)
     assert reference in rest.proposal.rationale
     [snag] = way(platform, order_id).snags
     assert (snag.trouble, snag.remedy, snag.decision_id) == ("partial", "reroute_rest", rest.id)
     [told] = snag.lines
-    assert (told.ordered, told.gone) == (line["quantity"], 6)
+    assert (told.ordered, told.gone) == (line["quantity"], 3)
 
-    # While it waits and once it is placed nothing more is ordered.
-    run(platform)
+    # Of the rest a part stays away too, and nobody else has it: a person is told.
     assert approve_and_die(platform, rest).status == "executed"
-    run(platform)
-    assert len(decided(platform, "supplier_order.place", order_id)) == 2
+    cut_short(platform, sandbox, rest, 2)
+    found = way(platform, order_id)
+    remedies = {each.reference: each.remedy for each in found.snags if each.trouble == "partial"}
+    assert remedies == {reference: "refund_rest", rest.proposal.subject.id: "refund_rest"}
+    assert found.route is not None
+    assert [each.quantity for each in found.route.unserved] == [2]
 
     # The parcel is booked with what is in it, although the supplier never calls it whole.
     step(platform, sandbox, days=4)
@@ -406,24 +408,9 @@ def test_the_rest_of_a_partial_order_is_ordered_elsewhere_and_never_twice(
     ships = decided(platform, "fulfillment.create", order_id)
     [ship] = [one for one in ships if one.proposal.subject.id == reference]
     assert ship.proposal.arguments["lines"] == [
-        {"line_id": line["line_id"], "quantity": line["quantity"] - 6}
+        {"line_id": line["line_id"], "quantity": line["quantity"] - 3}
     ]
-    assert len(decided(platform, "supplier_order.place", order_id)) == 2
-
-
-def test_where_nobody_has_the_rest_a_person_is_told_and_nothing_is_taken_twice(
-    platform: Platform, sandbox: Sandbox
-) -> None:
-    # The own shelf serves a part already, and the other supplier sells from six units on.
-    place = placed_in_part(platform, sandbox, beyond=4, cut=3)
-    order_id = place.proposal.arguments["order_id"]
-    assert len(decided(platform, "supplier_order.place", order_id)) == 1
-    found = way(platform, order_id)
-    assert {(each.trouble, each.remedy) for each in found.snags} == {
-        ("partial", "refund_rest"), ("unserved", "substitute"),
-    }  # fmt: skip
-    assert found.route is not None
-    assert [each.quantity for each in found.route.unserved] == [3]
+    assert len(decided(platform, "supplier_order.place", order_id)) == 2, "nothing comes twice"
 
 
 def test_a_promise_counts_from_the_order_and_by_the_suppliers_own_hours(
