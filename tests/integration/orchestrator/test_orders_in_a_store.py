@@ -109,7 +109,10 @@ def approve(platform: Platform, decision: Decision) -> Decision:
 
 
 def place_order(platform: Platform, sandbox: Sandbox, beyond: int = 1, **more: Any) -> str:
-    """An order of a known customer for more than is on the shelf, which Express can send."""
+    """An order of a known customer for more than is on the shelf, which Express can send.
+
+    For several ``beyond`` the shelf, both suppliers can.
+    """
     shelves = {each.variant_id: each.on_hand or 0 for each in platform.stock.levels()}
     prices = {each.id: each.price.amount for each in platform.catalog.variants()}
     found = [
@@ -117,6 +120,15 @@ def place_order(platform: Platform, sandbox: Sandbox, beyond: int = 1, **more: A
         if each.offer.supplier_id == "sup_sandbox_express" and shelves.get(each.variant_id, -1) >= 0
         and (each.offer.stock or 0) > shelves[each.variant_id] + beyond
     ]  # fmt: skip
+    if beyond > 1:
+        others = {
+            each.variant_id: each.offer.stock or 0 for each in platform.offers.offers()
+            if each.offer.supplier_id == "sup_sandbox_groothandel"
+        }  # fmt: skip
+        found = [
+            each for each in found
+            if others.get(each.variant_id, 0) > shelves[each.variant_id] + beyond
+        ]  # fmt: skip
     best = min(found, key=lambda each: shelves[each.variant_id] * prices[each.variant_id])
     with sqlite3.connect(sandbox.folder / "store.db") as db:
         # Who ordered longest ago: several orders of one customer in a row are held, and rightly.
@@ -373,25 +385,27 @@ def cut_short(platform: Platform, sandbox: Sandbox, place: Decision, units: int)
 def test_the_rest_of_a_partial_order_is_ordered_elsewhere_and_never_twice(
     platform: Platform, sandbox: Sandbox
 ) -> None:
-    order_id = place_order(platform, sandbox, beyond=8)
+    # Taken from the stock, it is short of them: the own shelf sends nothing.
+    order_id = place_order(platform, sandbox, beyond=8, decrement=True)
     run(platform)
     [place] = decided(platform, "supplier_order.place", order_id)
     assert approve(platform, place).status == "executed"
     [line] = place.proposal.arguments["lines"]
     reference = place.proposal.subject.id
 
-    cut_short(platform, sandbox, place, 3)
+    # As many as even the supplier with a minimum sells.
+    cut_short(platform, sandbox, place, 6)
     [rest] = [
         one for one in decided(platform, "supplier_order.place", order_id) if one.id != place.id
     ]
     assert rest.proposal.arguments["supplier_id"] != place.proposal.arguments["supplier_id"]
     [again] = rest.proposal.arguments["lines"]
-    assert (again["line_id"], again["quantity"]) == (line["line_id"], 3)
+    assert (again["line_id"], again["quantity"]) == (line["line_id"], 6)
     assert reference in rest.proposal.rationale
     [snag] = way(platform, order_id).snags
     assert (snag.trouble, snag.remedy, snag.decision_id) == ("partial", "reroute_rest", rest.id)
     [told] = snag.lines
-    assert (told.ordered, told.gone) == (line["quantity"], 3)
+    assert (told.ordered, told.gone) == (line["quantity"], 6)
 
     # Of the rest a part stays away too, and nobody else has it: a person is told.
     assert approve_and_die(platform, rest).status == "executed"
@@ -408,7 +422,7 @@ def test_the_rest_of_a_partial_order_is_ordered_elsewhere_and_never_twice(
     ships = decided(platform, "fulfillment.create", order_id)
     [ship] = [one for one in ships if one.proposal.subject.id == reference]
     assert ship.proposal.arguments["lines"] == [
-        {"line_id": line["line_id"], "quantity": line["quantity"] - 3}
+        {"line_id": line["line_id"], "quantity": line["quantity"] - 6}
     ]
     assert len(decided(platform, "supplier_order.place", order_id)) == 2, "nothing comes twice"
 
