@@ -169,7 +169,8 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     square = _Z80 * _Z80 / trials
     centre = (share + square / 2) / (1 + square)
     half = _Z80 * math.sqrt(share * (1 - share) / trials + square / (4 * trials)) / (1 + square)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # The share lies within, also where rounding says otherwise: at none and at all.
+    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
 
 
 def _days(start: datetime, end: datetime) -> float:

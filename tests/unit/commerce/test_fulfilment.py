@@ -9,7 +9,7 @@ from itertools import combinations
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from royal_platform.commerce.fulfilment.calendar import Workdays
@@ -312,6 +312,7 @@ def test_a_promise_to_a_customer_is_kept_when_all_of_it_came_in_time(order, coun
 
 
 @given(st.lists(st.integers(-5, 5), max_size=30))
+@example([0] * 5)
 def test_the_share_of_promises_kept_lies_in_its_interval(days):
     found = promises_kept(
         [promised(own=True, delivered_at=NOW + each * DAY) for each in days], NOW + 6 * DAY
