@@ -50,6 +50,9 @@ _ANSWER = b'{"status":"stored"}'
 # A secret is read again after this long, at the latest after twice that: one that was taken back
 # must not be believed for ever.
 _SECRETS_SECONDS = 5.0
+# Before a webhook is refused they are read again, unless that was done this lately: a new secret is
+# in use as soon as the store has it, and whoever signs wrongly must not make us work.
+_REFUSED_SECONDS = 1.0
 
 _log = get_logger(__name__)
 
@@ -91,7 +94,10 @@ class Reception:
         else:
             senders = await self._senders(domain)
         given = _signature(headers)
-        signed = [store_id for store_id, secrets in senders if _fits(given, body, secrets)]
+        signed = _signers(senders, given, body)
+        if not signed and self._is_older(domain, _REFUSED_SECONDS):
+            senders = await asyncio.shield(self._asking.get(domain) or self._ask(domain))
+            signed = _signers(senders, given, body)
         if not signed:
             raise _unsigned(senders)
         if signed[0] == _NOBODY:
@@ -102,6 +108,11 @@ class Reception:
         named = scope["path_params"].get("topic", "")
         await self._inbox.store(_receipt(signed[0], _kept(headers), named, body))
         return _ANSWER
+
+    def _is_older(self, domain: str, seconds: float) -> bool:
+        """Whether what is known of ``domain`` was read longer ago; not when nobody is known."""
+        known = self._known.get(domain)
+        return known is not None and self._seconds() - known[0] > seconds
 
     async def _senders(self, domain: str) -> _Senders:
         """The stores that may be sending, each with what it must have signed with."""
@@ -170,6 +181,10 @@ def _signature(headers: Mapping[bytes, bytes]) -> bytes:
         return base64.b64decode(headers.get(_SIGNED_BY, b""), validate=True)
     except (binascii.Error, ValueError):
         return b""
+
+
+def _signers(senders: _Senders, given: bytes, body: bytes) -> list[str]:
+    return [store_id for store_id, secrets in senders if _fits(given, body, secrets)]
 
 
 def _fits(given: bytes, body: bytes, secrets: list[bytes]) -> bool:

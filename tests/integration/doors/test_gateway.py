@@ -439,6 +439,32 @@ async def test_one_of_a_burst_reads_the_secrets_again_and_none_taken_back_is_bel
     inbox.close()
 
 
+async def test_a_new_secret_is_believed_at_once_and_wrong_ones_do_not_make_the_door_work(
+    stored: Platform,
+) -> None:
+    moment, asked, secrets = [0.0], [], ["the-old-one"]
+
+    def told(store_id: str) -> list[str]:
+        asked.append(store_id)
+        return list(secrets)
+
+    inbox = Inbox(stored.database)
+    reception = Reception(stored.database, inbox, told, seconds=lambda: moment[0])
+    domain = stored.store().domain
+    # Signed wrongly, again and again: read once a second at most.
+    for seconds in (0.0, 0.9, 1.5, 2.0):
+        moment[0] = seconds
+        for number in range(10):
+            assert not await _is_answered(reception, domain, f"w-wrong-{number}")
+    assert len(asked) == 2
+    secrets.append(SECRET)
+    moment[0] = 3.0
+    burst = [_is_answered(reception, domain, f"w-new-{number}") for number in range(30)]
+    assert set(await asyncio.gather(*burst)) == {True}
+    assert len(asked) == 3
+    inbox.close()
+
+
 @settings_of_hypothesis(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
