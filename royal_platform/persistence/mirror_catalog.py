@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from core.storage.types import utc_text
 from royal_platform.persistence.aggregates import revalued
@@ -91,7 +91,13 @@ class CatalogMirror:
         return len(altered)
 
     def put_locations(self, connection: Connection, rows: Sequence[Any]) -> None:
-        """Locations, all of them."""
+        """Locations, all of them: what is not among them is gone."""
+        kept = [row.id for row in rows]
+        connection.execute(
+            delete(locations).where(
+                locations.c.store_id == self.store_id, locations.c.id.not_in(kept)
+            )
+        )
         write_rows(connection, locations, self.store_id, rows, "replace")
 
     def put_inventory(
@@ -103,7 +109,8 @@ class CatalogMirror:
     ) -> int:
         """Cost (ten-thousandths, None = unknown) and tracking of items, and levels of any item.
 
-        What did not change is not written again; the snapshot of ``day`` follows.
+        Of ``items`` these are all the levels there are: one that is not among them is gone. What
+        did not change is not written again; the snapshot of ``day`` follows.
         """
         ids = [item for item, _cost, _tracked in items]
         changed = self._put_costs(connection, items, ids)
@@ -117,12 +124,14 @@ class CatalogMirror:
             != tuple(getattr(row, name) for name in _QUANTITIES)
         ]
         write_rows(connection, inventory_levels, self.store_id, fresh, "newest")
+        gone = self._drop_levels(connection, before, set(ids), levels)
+        moved = {row.inventory_item_id for row in fresh} | {item for item, _place in gone}
         if self._has_snapshot(connection, day):
-            self._snapshot(connection, {row.inventory_item_id for row in fresh}, day)
+            self._snapshot(connection, moved, day)
         else:
             # All there is: what stands still, or comes on a later page, is counted as well.
             self._snapshot(connection, self._kept_items(connection), day)
-        return changed + len(fresh)
+        return changed + len(fresh) + len(gone)
 
     def delete_products(self, connection: Connection, ids: Iterable[str], at: datetime) -> int:
         """The store no longer has these products; their past sales stay."""
@@ -180,6 +189,26 @@ class CatalogMirror:
                 quantities = tuple(getattr(row, name) for name in _QUANTITIES)
                 found[row.inventory_item_id, row.location_id] = quantities
         return found
+
+    def _drop_levels(
+        self,
+        connection: Connection,
+        stored: Iterable[tuple[str, str]],
+        whole: set[str],
+        levels: Sequence[Any],
+    ) -> list[tuple[str, str]]:
+        """Take away what is ``stored`` of the items read ``whole`` and was not among ``levels``."""
+        there = {(row.inventory_item_id, row.location_id) for row in levels}
+        gone = [level for level in stored if level[0] in whole and level not in there]
+        if gone:
+            table = inventory_levels.c
+            statement = delete(inventory_levels).where(
+                table.store_id == self.store_id,
+                table.inventory_item_id == bindparam("item"),
+                table.location_id == bindparam("place"),
+            )
+            connection.execute(statement, [{"item": item, "place": place} for item, place in gone])
+        return gone
 
     def _variants(self, connection: Connection, ids: Iterable[str]) -> dict[str, Any]:
         """Price, cost and version of those that are stored."""

@@ -140,7 +140,9 @@ class Rereading:
             return news
 
         def objects(nodes: list[Any]) -> int:
-            # What changed while the file was made is read again.
+            # What changed while the file was made is read again, levels apart from their items.
+            if name == "inventory":
+                state.cursor["marks"]["levels"] = mapping.utc_text(operation.created_at.isoformat())
             pages = StagePages(self._mirror, name, state, None, since=operation.created_at)
             pages.store(nodes, None)
             return pages.news

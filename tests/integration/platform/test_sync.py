@@ -655,13 +655,47 @@ async def test_stock_too_large_to_be_read_whole_follows_its_levels(platform, san
     await platform.shopify().aclose()
 
 
+@pytest.mark.parametrize("whole_up_to", [2_000, 0])
+async def test_stock_that_left_a_location_is_not_counted_any_more(
+    platform, sandbox, monkeypatch, whole_up_to
+):
+    """Shopify tells of it nowhere: a level that is gone is no longer among its item's."""
+    monkeypatch.setattr(stages, "_WHOLE_STOCK", whole_up_to)
+    await read_whole(platform)
+    before = {each.inventory_item_id for each in platform.stock.levels()}
+    item = min(before)
+    turned = "UPDATE inventory_levels SET item_id = -item_id WHERE item_id ="
+    behind_its_back(sandbox, f"{turned} {item}")
+    try:
+        if whole_up_to:
+            assert await sync.incremental(platform) > 0
+        else:
+            # Of many items it is found once a day.
+            assert await Sync(platform.shopify(), platform.mirror()).reconcile() > 0
+        assert {each.inventory_item_id for each in platform.stock.levels()} == before - {item}
+    finally:
+        behind_its_back(sandbox, f"{turned} -{item}")
+    await sync.incremental(platform)
+    await Sync(platform.shopify(), platform.mirror()).reconcile()
+    assert {each.inventory_item_id for each in platform.stock.levels()} == before
+    await platform.shopify().aclose()
+
+
 async def test_locations_follow_the_store(platform, sandbox):
     await sync.first(platform)
     (name,) = whole(platform, locations.c.name)
     behind_its_back(sandbox, "UPDATE locations SET name = 'Barn'")
+    behind_its_back(
+        sandbox,
+        "INSERT INTO locations (id, name, active, created_at, updated_at)"
+        " SELECT 901, 'Attic', active, created_at, updated_at FROM locations",
+    )
     await sync.incremental(platform)
-    assert whole(platform, locations.c.name) == {"Barn"}
+    assert whole(platform, locations.c.name) == {"Barn", "Attic"}
+    behind_its_back(sandbox, "DELETE FROM locations WHERE id = 901")
     behind_its_back(sandbox, f"UPDATE locations SET name = '{name}'")
+    await sync.incremental(platform)
+    assert whole(platform, locations.c.name) == {name}
     await platform.shopify().aclose()
 
 
