@@ -30,6 +30,7 @@ from app.schemas.fulfilment import (
 from app.views import shared
 from orchestrator.core import judging
 from royal_platform.commerce.decisions.model import Decision
+from royal_platform.commerce.decisions.support import REFUND
 from royal_platform.commerce.fulfilment.model import OWN
 from royal_platform.commerce.fulfilment.promises import promises_kept
 from royal_platform.commerce.security.order_risk import level_of
@@ -46,7 +47,7 @@ _OPEN = frozenset({"proposed", "approved", "executing"})
 # Which decision is a remedy's.
 _REMEDIES = {
     "cancel_and_reroute": "supplier_order.cancel", "send_again": "supplier_order.place",
-    "reroute_rest": "supplier_order.place",
+    "reroute_rest": "supplier_order.place", "refund_rest": REFUND, "refund_lost": REFUND,
 }  # fmt: skip
 
 

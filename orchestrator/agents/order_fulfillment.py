@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -12,20 +12,31 @@ from orchestrator.core import judging, serving
 from orchestrator.core.agent_base import AgentBase
 from orchestrator.core.books import reading, writing
 from orchestrator.core.command import main
+from orchestrator.core.refunding import made_good_by
+from royal_platform.commerce.decisions.making_good import lines_of
 from royal_platform.commerce.decisions.model import Decision, Proposal, RiskFactor, Status
+from royal_platform.commerce.decisions.support import REFUND
 from royal_platform.commerce.fulfilment import service
 from royal_platform.commerce.fulfilment.model import OWN, Part, Route, Snag, Trouble
 from royal_platform.commerce.fulfilment.partials import has_left, missing, served
+from royal_platform.commerce.fulfilment.refunds import Lacking, lacking, owed
 from royal_platform.commerce.fulfilment.snags import snags
 from royal_platform.commerce.security.order_risk import CANCEL_FROM, HOLD_FROM
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence.messages import Messages
 from royal_platform.persistence.order_cases import BEHIND, OpenOrder, OrderCases
+from royal_platform.persistence.paid_lines import paid_lines
 from royal_platform.persistence.supplier_orders import BookedOrder, SupplierOrders
+from royal_platform.persistence.support_facts import order_money
 
 # A held order whose risk fell below this goes on: half of what holds one, so that none swings.
 _RELEASE_BELOW = HOLD_FROM / 2
 _DONE = frozenset({Status.EXECUTED, Status.MEASURED})
+_WAITS = frozenset({Status.PROPOSED, Status.APPROVED, Status.EXECUTING})
+# What is to be done about goods, once they come from nowhere.
+_FROM_NOWHERE = {"reroute_rest": "refund_rest", "send_again": "refund_lost"}
+_NOWHERE = frozenset(_FROM_NOWHERE.values())
+_ASKED = _WAITS | {Status.REJECTED}
 _UNDONE = frozenset({Status.REJECTED, Status.REVERTED, Status.REVERTING})
 
 
@@ -103,6 +114,8 @@ class OrderFulfillmentAgent(AgentBase):
             decided = self._decided.get(order.order_id, [])
             wanted, without = serving.uncovered(order, decided, self._booked_of(order.order_id))
             if not wanted:
+                if self._is_paid_back(order) and not self.dry_run:
+                    self._forget_unserved(order)
                 continue
             found = serving.routed(order, wanted, self._market, self._at, without=without)
             row = serving.route_row(found, wanted, self._market, self._at, order.case.route)
@@ -117,6 +130,20 @@ class OrderFulfillmentAgent(AgentBase):
                     )
             done.append(order.order_id)
         return done
+
+    def _is_paid_back(self, order: OpenOrder) -> bool:
+        """What nobody can send is no trouble any more once its money went back."""
+        done = self._own_refunds(order.order_id, _DONE)
+        return bool(done) and not self._refund_waits(order.order_id) and not self._nobody(order)
+
+    def _forget_unserved(self, order: OpenOrder) -> None:
+        route = order.case.route or {}
+        if route.get("unserved"):
+            with writing(self.platform) as books:
+                OrderCases(books.store_id).serve(
+                    books.connection, order.order_id, {**route, "unserved": []},
+                    order.case.promised_at,
+                )  # fmt: skip
 
     def _places(self, routed: Sequence[str]) -> list[Proposal]:
         """Orders at suppliers for what was just routed to them."""
@@ -165,10 +192,12 @@ class OrderFulfillmentAgent(AgentBase):
             ]
             for order_id, decided in self._decided.items()
         }  # fmt: skip
-        wanted = [order_id for order_id, parcels in booked.items() if parcels]
+        paid_back = {order_id for order_id in self._decided if self._own_refunds(order_id, _DONE)}
+        wanted = [each for each, parcels in booked.items() if parcels or each in paid_back]
         found: list[Proposal] = []
         for order in self._named(wanted):
-            for parcel in booked[order.order_id]:
+            found += self._refund_notices(order)
+            for parcel in booked.get(order.order_id, ()):
                 arguments = parcel.proposal.arguments
                 if order.customer_id is None or arguments.get("notify_customer"):
                     continue
@@ -186,11 +215,15 @@ class OrderFulfillmentAgent(AgentBase):
             if order.order_id in cancelled:
                 found += self._take_back(order)
                 continue
+            nowhere: list[Snag] = []
             for reference, booked in self._booked_of(order.order_id).items():
                 for each in snags(booked.order, booked.placed_at, self._at):
                     snag = self._judged(order, each, reference)
                     self._troubles.setdefault(order.order_id, []).append(snag)
                     found += self._remedy(order, booked, snag, reference)
+                    if snag.remedy in _NOWHERE:
+                        nowhere.append(snag)
+            found += self._refund(order, nowhere)
         for order in self._open:
             self._troubles.setdefault(order.order_id, []).extend(self._own_snags(order))
         return found
@@ -233,15 +266,122 @@ class OrderFulfillmentAgent(AgentBase):
         return []
 
     def _judged(self, order: OpenOrder, snag: Snag, reference: str) -> Snag:
-        """The rest of a partial order is routed anew; where nobody has it, a person decides."""
-        placed = self._placed(order.order_id, reference)
-        if snag.remedy != "reroute_rest" or placed is None:
+        """What stays away is sent from elsewhere; where nobody has it, it is paid back."""
+        if snag.remedy not in _FROM_NOWHERE or self._placed(order.order_id, reference) is None:
             return snag
-        gone = missing(
-            placed.proposal.arguments["lines"], self._booked_of(order.order_id)[reference].order
+        decided = self._decided.get(order.order_id, [])
+        asked, done = (
+            {of for of, _ in serving.settled(decided, statuses)} for statuses in (_ASKED, _DONE)
         )
-        unserved = {line["line_id"] for line in (order.case.route or {}).get("unserved", ())}
-        return replace(snag, remedy="refund_rest") if unserved & gone.keys() else snag
+        if reference in asked or self._is_nowhere(order, snag, reference):
+            return replace(snag, remedy=_FROM_NOWHERE[snag.remedy])
+        return replace(snag, remedy="paid_back") if reference in done else snag
+
+    def _is_nowhere(self, order: OpenOrder, snag: Snag, reference: str) -> bool:
+        if snag.remedy == "reroute_rest":
+            return any(each.reference == reference for each in self._lacking(order))
+        return bool(self._lost(order, reference)) and not self._sendable(order, reference).parts
+
+    def _lacking(self, order: OpenOrder) -> list[Lacking]:
+        """What will not come of orders at suppliers, and comes from nowhere else."""
+        gone = {
+            reference: self._missing(order, reference)
+            for reference, booked in self._booked_of(order.order_id).items()
+            if booked.order.status not in serving.GONE | {"delivered"}
+        }
+        decided = self._decided.get(order.order_id, [])
+        return lacking(gone, serving.settled(decided, serving.STANDS), self._nobody(order))
+
+    def _missing(self, order: OpenOrder, reference: str) -> dict[str, int]:
+        placed = self._placed(order.order_id, reference)
+        if placed is None:
+            return {}
+        stated = self._booked_of(order.order_id)[reference].order
+        return missing(placed.proposal.arguments["lines"], stated)
+
+    def _nobody(self, order: OpenOrder) -> dict[str, int]:
+        """Units by order line that wait and that nobody can send."""
+        decided, booked = self._decided.get(order.order_id, []), self._booked_of(order.order_id)
+        waiting, _ = serving.uncovered(order, decided, booked)
+        units = {one.line_id: one.quantity for one in waiting}
+        return {
+            line["line_id"]: min(line["quantity"], units[line["line_id"]])
+            for line in (order.case.route or {}).get("unserved", ()) if line["line_id"] in units
+        }  # fmt: skip
+
+    def _lost(self, order: OpenOrder, reference: str) -> dict[str, int]:
+        """Units by order line of a lost parcel that nothing makes good yet."""
+        placed = self._placed(order.order_id, reference)
+        booked = self._booked_of(order.order_id).get(reference)
+        if placed is None or booked is None:
+            return {}
+        decided = self._decided.get(order.order_id, [])
+        return serving.lost_of(reference, placed, booked, decided)
+
+    def _sendable(self, order: OpenOrder, reference: str) -> Route:
+        """How what is lost would come once more."""
+        lost = self._lost(order, reference)
+        wanted = [
+            replace(one, quantity=min(one.quantity, lost[one.line_id]))
+            for one in order.wanted if lost.get(one.line_id)
+        ]  # fmt: skip
+        return serving.routed(order, wanted, self._market, self._at, shelf=False)
+
+    def _refund(self, order: OpenOrder, nowhere: Sequence[Snag]) -> list[Proposal]:
+        """Money back for what comes from nowhere, where nothing else about it waits or stands."""
+        if not nowhere or self._refund_waits(order.order_id) or self._is_held(order.order_id):
+            return []
+        lost = [
+            Lacking(str(each.reference), line_id, units)
+            for each in nowhere if each.remedy == _FROM_NOWHERE["send_again"]
+            for line_id, units in self._lost(order, str(each.reference)).items()
+        ]  # fmt: skip
+        with reading(self.platform) as books:
+            made_good = {
+                line for _, told in made_good_by(books, order.order_id) for line in lines_of(told)
+            }
+            money = order_money(books.connection, books.store_id, order.order_id)
+            lines = paid_lines(books.connection, books.store_id, order.order_id)
+            home = books.store.currency
+        found = [
+            each for each in (*self._lacking(order), *lost) if each.line_id not in made_good
+        ]  # fmt: skip
+        if not found or money is None or lines is None or money.currency != home:
+            return []
+        back = owed(lines, found, Money(money.left, money.currency))
+        if back is None:
+            return []
+        why = " ".join(dict.fromkeys(each.reason for each in nowhere))
+        proposal = service.refund_proposal(
+            self._about(order), money, found, back,
+            titles={each.line_id: each.title for each in lines}, why=why, waits=not lost,
+        )  # fmt: skip
+        return [proposal]
+
+    def _refund_notices(self, order: OpenOrder) -> list[Proposal]:
+        """Customers whose money went back and who were not told."""
+        if order.customer_id is None:
+            return []
+        notices = [
+            service.refund_notice_proposal(self._about(order), order.customer_id, one)
+            for one in self._own_refunds(order.order_id, _DONE)
+        ]
+        return [each for each in notices if self._unsaid(each)]
+
+    def _own_refunds(self, order_id: str, statuses: Container[Status]) -> list[Decision]:
+        """This agent's refunds of goods of the order."""
+        return [
+            one for one in self._decided.get(order_id, [])
+            if one.proposal.kind == REFUND and one.proposal.arguments.get("lines")
+            and one.status in statuses
+        ]  # fmt: skip
+
+    def _refund_waits(self, order_id: str) -> bool:
+        """Whoever asked for it: what waits for an answer is not replaced by another."""
+        return any(
+            one.proposal.kind == REFUND and one.status in _WAITS
+            for one in self._decided.get(order_id, [])
+        )
 
     def _take_back(self, order: OpenOrder) -> list[Proposal]:
         """What suppliers are to send for an order that its customer no longer wants."""
@@ -254,31 +394,22 @@ class OrderFulfillmentAgent(AgentBase):
 
     def _send_again(self, order: OpenOrder, booked: BookedOrder, snag: Snag) -> list[Proposal]:
         """Once for each lost parcel, from wherever it comes best now."""
-        placed = self._placed(order.order_id, booked.id)
-        if placed is None or self._was_sent_again(order.order_id, booked.id):
+        decided = self._decided.get(order.order_id, [])
+        if any(serving.is_again(one, booked.id) for one in decided):
             return []
-        lost = served(placed.proposal.arguments["lines"], booked.order)
-        wanted = [one for one in order.wanted if lost.get(one.line_id)]
-        route = serving.routed(order, wanted, self._market, self._at, shelf=False)
+        route = self._sendable(order, booked.id)
         if not route.parts:
             return []
         parts = [part for part in route.parts if part.option.source == route.sources[0]]
         again = f"{snag.reason} ({booked.id})"
         return [self._place(order, parts, route, again=again)]
 
-    def _was_sent_again(self, order_id: str, reference: str) -> bool:
-        return any(
-            one.proposal.kind == serving.PLACE and f"({reference})" in one.proposal.rationale
-            and one.status not in serving.AGAIN
-            for one in self._decided.get(order_id, [])
-        )  # fmt: skip
-
     def _own_snags(self, order: OpenOrder) -> list[Snag]:
         route, promised = order.case.route or {}, order.case.promised_at
         found = [
             Snag(Trouble.UNSERVED, order.processed_at,
                  f"Nobody can send {line['quantity']} x {line['title']}.", "substitute")
-            for line in route.get("unserved", ())
+            for line in (() if self._is_paid_back(order) else route.get("unserved", ()))
         ]  # fmt: skip
         own = any(part["source"] == OWN for part in route.get("parts", ()))
         if own and promised is not None and self._at > promised:
@@ -320,7 +451,7 @@ class OrderFulfillmentAgent(AgentBase):
         if self._is_held(order.order_id):
             return False
         hold = self._last(order.order_id, "order.hold")
-        if hold is not None and hold.status in {Status.PROPOSED, Status.APPROVED, Status.EXECUTING}:
+        if hold is not None and hold.status in _WAITS:
             return False
         looked = hold is not None and (hold.status in _UNDONE or hold.status in _DONE)
         return looked or (order.case.score or 0.0) < HOLD_FROM

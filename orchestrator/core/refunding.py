@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal,
 from royal_platform.commerce.decisions.replacements import RESHIP
 from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.decisions.support import REFUND
+from royal_platform.commerce.orders.model import PaidBack
 from royal_platform.commerce.orders.ports import RefundReader, RefundWriter
 from royal_platform.persistence.tables.decisions import decisions
 
@@ -52,11 +54,15 @@ class RefundAction:
         self._till = till
 
     async def read(self, decision: Decision) -> Facts | None:
-        """What was paid for the order and given back."""
+        """What was paid for the order and given back, and whether the goods are part of it."""
         found = await self._till.reader.order_money(decision.proposal.subject.id)
         if found is None:
             return None
+        back = paid_back(decision.proposal.arguments)
+        goods = {} if back is None else back.goods
         return {
+            "there": all(found.refundable.get(each, 0) >= n for each, n in goods.items()),
+            "waits": all(found.waiting.get(each, 0) >= n for each, n in goods.items()),
             "received": format(found.received, "f"), "refunded": format(found.refunded, "f"),
             "left": format(found.left, "f"), "currency": found.currency,
             "customer_id": found.customer_id, "is_foreign": found.is_foreign,
@@ -69,7 +75,7 @@ class RefundAction:
         before: Facts | None = None,  # noqa: ARG002
     ) -> tuple[str, ...]:
         """Facts that are no longer what the refund was decided on, or money that is not there."""
-        names = mismatches(decision.proposal.precondition, live)
+        names = mismatches({**decision.proposal.precondition, "there": True}, live)
         short = Decimal(live["left"]) < Decimal(decision.proposal.arguments["amount"])
         return (*names, "left") if short and "left" not in names else names
 
@@ -87,7 +93,7 @@ class RefundAction:
                 "Money was given back meanwhile.", remedy="Look at the order and decide anew."
             )
         await self._till.writer.refund(
-            order, Decimal(arguments["amount"]), str(arguments["note"]), key
+            order, Decimal(arguments["amount"]), str(arguments["note"]), key, paid_back(arguments)
         )
 
     def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:  # noqa: ARG002
@@ -95,6 +101,16 @@ class RefundAction:
         return Inverse(
             None, None, "A refund cannot be taken back: send an invoice if it was a mistake."
         )
+
+
+def paid_back(arguments: Mapping[str, Any]) -> PaidBack | None:
+    """What a refund is for by its decision's arguments; None where it is for no goods."""
+    if not arguments.get("lines"):
+        return None
+    goods: Counter[str] = Counter()
+    for line in arguments["lines"]:
+        goods[str(line["line_id"])] += int(line["quantity"])
+    return PaidBack(dict(goods), shipping=bool(arguments.get("with_shipping")))
 
 
 def refund_state(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from orchestrator.core.books import reading
 from royal_platform.commerce.decisions.model import Decision, Status
+from royal_platform.commerce.decisions.support import REFUND
 from royal_platform.commerce.decisions.workdays import days_off, weekdays
 from royal_platform.commerce.fulfilment.calendar import Workdays
 from royal_platform.commerce.fulfilment.model import OWN, Option, Route, Wanted
@@ -29,10 +30,12 @@ PLACE = "supplier_order.place"
 GONE = frozenset({"refused", "cancelled"})
 LEFT_OR_GONE = GONE | {"shipped", "delivered"}
 # A decision in one of these stands: it is under way, done, or a person said no.
-_STANDS = frozenset({
+STANDS = frozenset({
     Status.PROPOSED, Status.APPROVED, Status.EXECUTING, Status.EXECUTED, Status.MEASURED,
     Status.REVERTING, Status.REJECTED,
 })  # fmt: skip
+_DONE = frozenset({Status.EXECUTED, Status.MEASURED})
+_PAID_BACK = STANDS - {Status.REJECTED}
 # Asked for again: nobody answered, or the world was not ready.
 AGAIN = frozenset({Status.EXPIRED, Status.CONFLICTED, Status.FAILED, Status.SUPERSEDED})
 
@@ -113,28 +116,34 @@ def uncovered(
     """What of an order nothing serves yet, and the suppliers that let it down.
 
     Lines routed to the own shelf are served by that; what a person turned down is the person's.
+    What is paid back is served by nothing, and needs nothing.
     """
-    left = {one.line_id: one.quantity for one in order.wanted}
+    decided = list(decided)
+    left = Counter({one.line_id: one.quantity for one in order.wanted})
+    left.subtract(paying_back(order, decided))
+    given_up = settled(decided, _PAID_BACK)
     for part in (order.case.route or {}).get("parts", ()):
         if part["source"] == OWN:
-            left[part["line_id"]] = left.get(part["line_id"], 0) - part["quantity"]
+            left[part["line_id"]] -= part["quantity"]
     failed: set[str] = set()
     for one in decided:
         if one.proposal.kind != PLACE:
             continue
         arguments = one.proposal.arguments
         there = booked.get(str(arguments["reference"]))
-        if there is None and one.status not in _STANDS:
+        if there is None and one.status not in STANDS:
             continue
         if there is not None and missing(arguments["lines"], there.order):
             failed.add(str(arguments["supplier_id"]))
         for line_id, units in covered(arguments["lines"], there).items():
-            left[line_id] = left.get(line_id, 0) - units
+            ordered = _ordered_of(arguments["lines"], line_id)
+            kept = ordered - given_up.get((str(arguments["reference"]), line_id), 0)
+            left[line_id] -= min(units, kept)
     waiting = [
         replace(one, quantity=left[one.line_id])
         for one in order.wanted
-        if left.get(one.line_id, 0) > 0
-    ]
+        if left[one.line_id] > 0
+    ]  # fmt: skip
     return waiting, frozenset(failed)
 
 
@@ -143,6 +152,58 @@ def covered(lines: Sequence[Mapping[str, Any]], there: BookedOrder | None) -> di
     if there is not None:
         return served(lines, there.order)
     return {line["line_id"]: int(line["quantity"]) for line in lines}
+
+
+def paying_back(order: OpenOrder, decided: Iterable[Decision]) -> dict[str, int]:
+    """Units by order line whose money goes back, and which our copy does not show so yet."""
+    asked, done = Counter[str](), Counter[str]()
+    for one in decided:
+        if one.proposal.kind != REFUND or one.status not in _PAID_BACK:
+            continue
+        count = done if one.status in _DONE else asked
+        for line in one.proposal.arguments.get("lines", ()):
+            count[line["line_id"]] += int(line["quantity"])
+    done.subtract(order.refunded)
+    return dict(asked + done)
+
+
+def settled(decided: Iterable[Decision], statuses: Container[Status]) -> dict[tuple[str, str], int]:
+    """Units by (supplier order, order line) that refunds in one of ``statuses`` are of."""
+    found: Counter[tuple[str, str]] = Counter()
+    for one in decided:
+        if one.proposal.kind == REFUND and one.status in statuses:
+            for line in one.proposal.arguments.get("lines", ()):
+                found[line["reference"], line["line_id"]] += int(line["quantity"])
+    return dict(found)
+
+
+def lost_of(
+    reference: str, placed: Decision, there: BookedOrder, decided: Iterable[Decision]
+) -> dict[str, int]:
+    """Units by order line of a lost parcel that are neither sent again nor paid back."""
+    decided = list(decided)
+    left = Counter(served(placed.proposal.arguments["lines"], there.order))
+    for one in decided:
+        if is_again(one, reference):
+            for line in one.proposal.arguments["lines"]:
+                left[line["line_id"]] -= int(line["quantity"])
+    for (of, line_id), units in settled(decided, STANDS).items():
+        if of == reference:
+            left[line_id] -= units
+    return dict(+left)
+
+
+def is_again(decision: Decision, reference: str) -> bool:
+    """Whether it sends once more what a lost parcel was to bring, or was turned down for that."""
+    return (
+        decision.proposal.kind == PLACE
+        and f"({reference})" in decision.proposal.rationale
+        and decision.status not in AGAIN
+    )
+
+
+def _ordered_of(lines: Iterable[Mapping[str, Any]], line_id: str) -> int:
+    return sum(int(line["quantity"]) for line in lines if line["line_id"] == line_id)
 
 
 def routed(

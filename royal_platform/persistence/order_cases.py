@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from royal_platform.commerce.decisions.fulfilment import FULFILMENT_KINDS
 from royal_platform.commerce.decisions.model import Decision
+from royal_platform.commerce.decisions.support import REFUND
 from royal_platform.commerce.fulfilment.model import Judgeable, Outcome, Wanted
 from royal_platform.commerce.fulfilment.promises import PromisedOrder
 from royal_platform.commerce.security.order_facts import OrderFacts, StoreOpinion
@@ -57,7 +58,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """A paid order that is not shipped, with what waits of it and its case."""
+    """A paid order that is not shipped, with what waits of it and its case.
+
+    ``refunded`` are units by order line that our copy shows as paid back.
+    """
 
     order_id: str
     name: str
@@ -67,6 +71,7 @@ class OpenOrder:
     customer_id: str | None
     wanted: tuple[Wanted, ...]
     case: Case
+    refunded: Mapping[str, int]
 
 
 class OrderCases:
@@ -248,11 +253,12 @@ class OrderCases:
             .order_by(orders.c.processed_at, orders.c.id)
         )
         rows = list(connection.execute(query))
-        lines = self._waiting(connection, [row.id for row in rows])
+        lines = self._lines(connection, [row.id for row in rows])
         return [
             OpenOrder(
                 row.id, row.name, row.processed_at, row.total, row.currency, row.customer_id,
-                tuple(lines.get(row.id, ())), _case(row),
+                tuple(_wanted(lines.get(row.id, ()))), _case(row),
+                {each.id: each.refunded_quantity for each in lines.get(row.id, ())},
             )
             for row in rows
         ]  # fmt: skip
@@ -276,11 +282,12 @@ class OrderCases:
         return frozenset(found)
 
     def decided(self, connection: Connection, since: datetime) -> dict[str, list[Decision]]:
-        """Decisions on each order's way since, the oldest first; shadows left out."""
+        """Decisions on each order's way and its refunds since, the oldest first; no shadows."""
         query = (
             select(decisions)
             .where(decisions.c.store_id == self.store_id, decisions.c.created_at >= since)
-            .where(decisions.c.kind.in_(FULFILMENT_KINDS), decisions.c.shadow.is_(False))
+            .where(decisions.c.kind.in_((*FULFILMENT_KINDS, REFUND)))
+            .where(decisions.c.shadow.is_(False))
             .order_by(decisions.c.created_at, decisions.c.id)
         )
         found: dict[str, list[Decision]] = defaultdict(list)
@@ -332,18 +339,14 @@ class OrderCases:
                 count += 1
         return count
 
-    def _waiting(self, connection: Connection, order_ids: list[str]) -> dict[str, list[Wanted]]:
-        found: dict[str, list[Wanted]] = defaultdict(list)
+    def _lines(self, connection: Connection, order_ids: list[str]) -> dict[str, list[Row[Any]]]:
+        found: dict[str, list[Row[Any]]] = defaultdict(list)
         for part in chunks(order_ids):
             query = select(order_lines).where(
                 order_lines.c.store_id == self.store_id, order_lines.c.order_id.in_(part)
             )
             for row in connection.execute(query.order_by(order_lines.c.id)):
-                quantity = row.quantity - row.refunded_quantity
-                if quantity > 0:
-                    found[row.order_id].append(
-                        Wanted(row.id, row.variant_id, row.title, quantity, row.unit_price)
-                    )
+                found[row.order_id].append(row)
         return found
 
     def _paid(self, now: datetime) -> tuple[Any, ...]:
@@ -364,6 +367,13 @@ class OrderCases:
             .where(order_cases.c.store_id == self.store_id, order_cases.c.order_id == order_id)
             .values(**columns)
         )
+
+
+def _wanted(lines: Iterable[Row[Any]]) -> Iterator[Wanted]:
+    for row in lines:
+        quantity = row.quantity - row.refunded_quantity
+        if quantity > 0:
+            yield Wanted(row.id, row.variant_id, row.title, quantity, row.unit_price)
 
 
 def _facts_row(facts: OrderFacts) -> dict[str, Any]:

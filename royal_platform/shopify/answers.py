@@ -1134,6 +1134,16 @@ class OrderMoneyOrderTotalRefundedSet(Answer):
     shop_money: OrderMoneyOrderTotalRefundedSetShopMoney
 
 
+class OrderMoneyOrderLineItemsNodes(Answer):
+    id: str
+    refundable_quantity: int
+    unfulfilled_quantity: int
+
+
+class OrderMoneyOrderLineItems(Answer):
+    nodes: list[OrderMoneyOrderLineItemsNodes]
+
+
 class OrderMoneyOrderTransactions(Answer):
     id: str
     kind: str
@@ -1149,6 +1159,7 @@ class OrderMoneyOrder(Answer):
     customer: OrderMoneyOrderCustomer | None
     total_received_set: OrderMoneyOrderTotalReceivedSet
     total_refunded_set: OrderMoneyOrderTotalRefundedSet
+    line_items: OrderMoneyOrderLineItems
     transactions: list[OrderMoneyOrderTransactions]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
-from royal_platform.commerce.orders.model import OrderMoney
+from royal_platform.commerce.orders.model import OrderMoney, PaidBack
 from royal_platform.shopify import documents
 from royal_platform.shopify.batching import refusals
 from royal_platform.shopify.client import ShopifyClient
@@ -32,6 +33,7 @@ class ShopifyRefunds:
             if each.kind in _PAYMENTS and each.status == "SUCCESS"
         ]
         received = found.total_received_set
+        lines = {local_id(each.id): each for each in found.line_items.nodes}
         return OrderMoney(
             id=local_id(found.id), name=found.name,
             customer_id=None if found.customer is None else local_id(found.customer.id),
@@ -39,6 +41,8 @@ class ShopifyRefunds:
             refunded=found.total_refunded_set.shop_money.amount,
             paid_by=paid[0] if paid else None,
             is_foreign=found.presentment_currency_code != found.currency_code,
+            refundable={line_id: each.refundable_quantity for line_id, each in lines.items()},
+            waiting={line_id: each.unfulfilled_quantity for line_id, each in lines.items()},
         )  # fmt: skip
 
 
@@ -49,10 +53,16 @@ class ShopifyRefundWriter:
         self._client = client
 
     async def refund(
-        self, order: OrderMoney, amount: Decimal, note: str, idempotency_key: str
+        self,
+        order: OrderMoney,
+        amount: Decimal,
+        note: str,
+        idempotency_key: str,
+        back: PaidBack | None = None,
     ) -> None:
         """Give ``amount`` back to the payment it came from; the same key again gives nothing.
 
+        The goods it is for are told as not restocked: nobody has them.
         Shopify keeps keys for a day: whoever resumes later compares what was given back first.
         """
         if order.paid_by is None or order.is_foreign:
@@ -65,7 +75,16 @@ class ShopifyRefundWriter:
             "orderId": gid("Order", order.id), "parentId": parent, "gateway": gateway,
             "kind": "REFUND", "amount": format(amount, "f"),
         }  # fmt: skip
-        given = {"orderId": gid("Order", order.id), "note": note, "transactions": [payment]}
+        given: dict[str, Any] = {
+            "orderId": gid("Order", order.id), "note": note, "transactions": [payment],
+        }  # fmt: skip
+        if back is not None:
+            given["refundLineItems"] = [
+                {"lineItemId": gid("LineItem", line_id), "quantity": units,
+                 "restockType": "NO_RESTOCK"}
+                for line_id, units in back.goods.items()
+            ]  # fmt: skip
+            given["shipping"] = {"fullRefund": back.shipping}
         variables = {"input": given, "key": idempotency_key}
         answer = await self._client.run(documents.CREATE_REFUND, variables)
         errors = refusals(answer.refund_create, doing="the refund")

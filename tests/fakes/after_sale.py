@@ -8,7 +8,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from core.errors import Conflict
-from royal_platform.commerce.orders.model import Offered, OpenedReturn, OrderMoney, OrderParcels
+from royal_platform.commerce.orders.model import (
+    Offered,
+    OpenedReturn,
+    OrderMoney,
+    OrderParcels,
+    PaidBack,
+)
 from royal_platform.commerce.shared.model import Money
 from tests.fakes.orders import LiveOrders
 
@@ -24,6 +30,7 @@ class LiveAfterSale:
         default_factory=lambda: {"v1": Offered("v1", Money(PAID, "EUR"), 3)}
     )
     refunds: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    goods: dict[str, Counter[str]] = field(default_factory=dict)
     opened: dict[str, list[tuple[OpenedReturn, Mapping[str, int]]]] = field(default_factory=dict)
 
     async def order_money(self, order_id: str) -> OrderMoney | None:
@@ -34,18 +41,31 @@ class LiveAfterSale:
         return OrderMoney(
             order_id, state.name, state.customer_id, "EUR", PAID, self._refunded(order_id),
             (f"pay-{order_id}", "card"), is_foreign=False,
+            refundable=self._left(order_id, state.remaining, self.orders.sent[order_id]),
+            waiting=self._left(order_id, state.remaining),
         )  # fmt: skip
 
     async def refund(
-        self, order: OrderMoney, amount: Decimal, note: str, idempotency_key: str
+        self,
+        order: OrderMoney,
+        amount: Decimal,
+        note: str,
+        idempotency_key: str,
+        back: PaidBack | None = None,
     ) -> None:
-        """Once for each key, and never more than was paid."""
+        """Once for each key, and never more than was paid or than is part of the order."""
         given = self.refunds.setdefault(order.id, {})
         if idempotency_key in given:
             return
         if self._refunded(order.id) + amount > PAID:
             raise Conflict("More would go back than was paid.", remedy="Give less back.")
+        goods = {} if back is None else back.goods
+        found = await self.order_money(order.id)
+        there = {} if found is None else found.refundable
+        if any(units > there.get(line, 0) for line, units in goods.items()):
+            raise Conflict("More would go back than was bought.", remedy="Give less back.")
         given[idempotency_key] = amount
+        self.goods.setdefault(order.id, Counter()).update(goods)
 
     async def order_parcels(self, order_id: str) -> OrderParcels | None:
         """What was sent and is not on its way back."""
@@ -92,6 +112,14 @@ class LiveAfterSale:
                 (replace(each, lasting=False) if each.id == return_id else each, lines)
                 for each, lines in mine
             ]
+
+    def _left(self, order_id: str, *units: Mapping[str, int]) -> dict[str, int]:
+        """What left stays paid for last: goods that wait are paid back first."""
+        found: Counter[str] = Counter()
+        for each in units:
+            found.update(each)
+        found.subtract(self.goods.get(order_id, {}))
+        return dict(+found)
 
     def _refunded(self, order_id: str) -> Decimal:
         return sum(self.refunds.get(order_id, {}).values(), Decimal(0))

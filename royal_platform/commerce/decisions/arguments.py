@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +27,20 @@ def is_count(value: Any, least: int = 0) -> bool:
 def is_text(value: Any) -> bool:
     """Whether it is a text with something in it."""
     return isinstance(value, str) and bool(value)
+
+
+def are_lines(lines: Any, name: str) -> bool:
+    """Whether they are units of something: each has a text under ``name`` and a ``quantity``."""
+    return (
+        isinstance(lines, (list, tuple))
+        and bool(lines)
+        and all(
+            isinstance(each, Mapping)
+            and isinstance(each.get(name), str)
+            and is_count(each.get("quantity"), least=1)
+            for each in lines
+        )
+    )
 
 
 def text_of(value: Any) -> str | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
-from royal_platform.commerce.decisions.arguments import amount_of, is_count, is_text, text_of
+from royal_platform.commerce.decisions.arguments import amount_of, are_lines, is_text, text_of
 from royal_platform.commerce.decisions.kind import Kind, ask, currency_of, currency_problem
 from royal_platform.commerce.decisions.model import Change, GateState, Policy, Proposal, RuleHit
 from royal_platform.commerce.decisions.stock import unit_cost_limit
@@ -52,7 +51,7 @@ def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:
     if kind == SHIP:
         if not is_text(arguments.get("tracking")):
             yield "The parcel has no number."
-        if not _are_lines(arguments.get("lines"), "line_id"):
+        if not are_lines(arguments.get("lines"), "line_id"):
             yield "The parcel has no units of order lines in it."
 
 
@@ -65,7 +64,7 @@ def _supplier_order_problems(proposal: Proposal, state: GateState) -> Iterator[s
         yield "The subject is not the supplier order's reference."
     if proposal.kind != PLACE:
         return
-    if not _are_lines(arguments.get("lines"), "supplier_sku"):
+    if not are_lines(arguments.get("lines"), "supplier_sku"):
         yield "The supplier order has no units of articles in it."
     elif any(amount_of(each.get("unit_cost")) is None for each in arguments["lines"]):
         yield "The unit cost is not a decimal string."
@@ -73,19 +72,6 @@ def _supplier_order_problems(proposal: Proposal, state: GateState) -> Iterator[s
     total = amount_of(arguments.get("total"))
     if total is None or proposal.cost is None or proposal.cost.amount != total:
         yield "The cost is not the supplier order's total."
-
-
-def _are_lines(lines: Any, name: str) -> bool:
-    return (
-        isinstance(lines, (list, tuple))
-        and bool(lines)
-        and all(
-            isinstance(each, Mapping)
-            and isinstance(each.get(name), str)
-            and is_count(each.get("quantity"), least=1)
-            for each in lines
-        )
-    )
 
 
 def _article_costs(proposal: Proposal, policy: Policy, state: GateState) -> Iterator[RuleHit]:

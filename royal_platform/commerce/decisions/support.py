@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from royal_platform.commerce.decisions.arguments import amount_of, is_text
+from royal_platform.commerce.decisions.arguments import amount_of, are_lines, is_text
 from royal_platform.commerce.decisions.kind import Kind, ask, currency_of, currency_problem
 from royal_platform.commerce.decisions.messages import frequency, said_once, suppressed
 from royal_platform.commerce.decisions.model import Change, GateState, Policy, Proposal, RuleHit
@@ -91,6 +91,8 @@ def _refund_problems(proposal: Proposal, state: GateState) -> Iterator[str]:
         yield f"The note is missing or longer than {_NOTE_MAX} characters."
     if amount_of(proposal.precondition.get("refunded")) is None:
         yield "It does not say what was given back before."
+    if "lines" in arguments and not are_lines(arguments["lines"], "line_id"):
+        yield "The lines that are paid back are no units of order lines."
 
 
 def _reply_changes(proposal: Proposal) -> tuple[Change, ...]:
@@ -102,7 +104,9 @@ def _refund_changes(proposal: Proposal) -> tuple[Change, ...]:
     given = amount_of(proposal.arguments.get("amount")) or Decimal(0)
     now = None if before is None else format(before, "f")
     after = None if before is None else format(before + given, "f")
-    return (Change("refunded", now, after, currency_of(proposal)),)
+    told = Change("refunded", now, after, currency_of(proposal))
+    units = sum(int(each["quantity"]) for each in proposal.arguments.get("lines", ()))
+    return (told, Change("units", "0", str(units), "units")) if units else (told,)
 
 
 SUPPORT = (

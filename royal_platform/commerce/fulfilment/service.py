@@ -1,7 +1,8 @@
-"""What fulfilling proposes, each with its grounds: hold, release, cancel, order, ship, tell."""
+"""What fulfilling proposes, with its grounds: hold, release, cancel, order, ship, pay, tell."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from royal_platform.commerce.decisions.model import (
+    Decision,
     Evidence,
     Inverse,
     Proposal,
@@ -16,9 +18,12 @@ from royal_platform.commerce.decisions.model import (
     RiskFactor,
     Subject,
 )
+from royal_platform.commerce.decisions.support import REFUND
 from royal_platform.commerce.fulfilment.model import Option, Part
+from royal_platform.commerce.fulfilment.refunds import Lacking, Owed
 from royal_platform.commerce.messages.model import Purpose
 from royal_platform.commerce.messages.rules import message_id, send_arguments
+from royal_platform.commerce.orders.model import OrderMoney
 from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers.model import SupplierOrder
 
@@ -27,7 +32,8 @@ FLOW = "fulfilment"
 _LIFE = timedelta(days=3)
 # Of the decision, not of the order: a hold is undone at once, money and parcels are not.
 _HOLD_RISK, _RELEASE_RISK, _CANCEL_RISK = 0.10, 0.30, 0.60
-_PLACE_RISK, _SHIP_RISK, _NOTICE_RISK = 0.25, 0.15, 0.10
+_PLACE_RISK, _SHIP_RISK, _NOTICE_RISK, _REFUND_RISK = 0.25, 0.15, 0.10, 0.30
+_NOTE_MAX = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,38 +229,105 @@ def ship_proposal(
     )  # fmt: skip
 
 
+def refund_proposal(
+    about: About, order: OrderMoney, wanted: Sequence[Lacking], owed: Owed, *,
+    titles: Mapping[str, str], why: str, waits: bool,
+) -> Proposal:  # fmt: skip
+    """Money back for exactly these units, which come from nowhere.
+
+    ``waits``: none of them has left as far as the store knows, and none may have.
+    """
+    amount = format(owed.amount.amount, "f")
+    told = f"{why} Nobody can send it."
+    if owed.with_shipping:
+        told += " Nothing else of the order is left, so its shipping is paid back too."
+    return Proposal(
+        agent_id=AGENT, kind=REFUND, subject=about.subject,
+        arguments={
+            "order_id": about.order_id, "amount": amount, "currency": owed.amount.currency,
+            "note": told[:_NOTE_MAX], "customer_id": order.customer_id,
+            "lines": [
+                {
+                    "line_id": each.line_id, "quantity": each.quantity,
+                    "reference": each.reference, "title": titles.get(each.line_id, ""),
+                }
+                for each in wanted
+            ],
+            "with_shipping": owed.with_shipping,
+        },
+        precondition={
+            "refunded": format(order.refunded, "f"), "customer_id": order.customer_id,
+            "is_foreign": False, **({"waits": True} if waits else {}),
+        },
+        evidence=(
+            Evidence("Paid", format(order.received, "f"), order.currency, about.source,
+                     f"order {about.order_id}", about.now),
+            Evidence("Given back before", format(order.refunded, "f"), order.currency,
+                     about.source, f"order {about.order_id}", about.now),
+            *(
+                Evidence("Units that will not come", str(each.quantity), "units", about.source,
+                         f"order {each.reference}, line {each.line_id}", about.now)
+                for each in wanted
+            ),
+        ),
+        rationale=told, prediction=None, risk=_risk(_REFUND_RISK, "it cannot be taken back"),
+        cost=owed.amount, money_at_stake=owed.amount,
+        inverse=Inverse(None, None, "A refund cannot be taken back."),
+        expires_at=about.now + _LIFE,
+    )  # fmt: skip
+
+
 def notice_proposal(
     about: About, customer_id: str, parcel: Mapping[str, Any], *, late: bool = False
 ) -> Proposal:
     """Tell the customer once that a parcel is on its way, or that it takes longer."""
-    step = f"{'late' if late else 'shipped'}/{parcel['reference']}"
-    told = {"order": about.name}
-    told |= {
+    told = {
         name: str(parcel[key])
         for name, key in (("carrier", "carrier"), ("tracking", "tracking"), ("url", "url"))
         if parcel.get(key)
     }
-    return Proposal(
-        agent_id=AGENT, kind="message.send",
-        subject=Subject(
-            "message", message_id(customer_id, FLOW, step),
-            f"{about.name}: {'takes longer' if late else 'on its way'}",
-        ),
-        arguments=send_arguments(
-            customer_id=customer_id, flow=FLOW, step=step,
-            template="order_late" if late else "order_shipped",
-            purpose=Purpose.TRANSACTIONAL.value, context=told,
-        ),
-        precondition={"message": None},
-        evidence=(
-            Evidence("Parcel", str(parcel["tracking"]), "", about.source,
-                     f"order {about.order_id}", about.now),
-        ),
-        rationale="The parcel is later than promised; who ordered it is told once."
+    return _notice(
+        about, customer_id, f"{'late' if late else 'shipped'}/{parcel['reference']}",
+        "order_late" if late else "order_shipped", told,
+        title="takes longer" if late else "on its way",
+        evidence=Evidence("Parcel", str(parcel["tracking"]), "", about.source,
+                          f"order {about.order_id}", about.now),
+        why="The parcel is later than promised; who ordered it is told once."
         if late
         else "The parcel is booked; who ordered it is told once.",
-        prediction=None, risk=_risk(_NOTICE_RISK, "mail cannot be called back"),
-        cost=None, money_at_stake=None,
+    )  # fmt: skip
+
+
+def refund_notice_proposal(about: About, customer_id: str, refund: Decision) -> Proposal:
+    """Tell the customer once what will not come, and what was given back for it."""
+    arguments = refund.proposal.arguments
+    amount = f"{arguments['amount']} {arguments['currency']}"
+    units: Counter[str] = Counter()
+    for line in arguments["lines"]:
+        units[line["title"]] += int(line["quantity"])
+    goods = ", ".join(f"{count} × {title}" for title, count in units.items())
+    return _notice(
+        about, customer_id, f"refunded/{refund.id}", "order_refunded",
+        {"title": goods, "amount": amount}, title="a part cannot be sent",
+        evidence=Evidence("Given back", str(arguments["amount"]), str(arguments["currency"]),
+                          about.source, f"decision {refund.id}", about.now),
+        why="Money was given back for what nobody can send; who ordered it is told once.",
+    )  # fmt: skip
+
+
+def _notice(
+    about: About, customer_id: str, step: str, template: str, told: Mapping[str, str], *,
+    title: str, evidence: Evidence, why: str,
+) -> Proposal:  # fmt: skip
+    return Proposal(
+        agent_id=AGENT, kind="message.send",
+        subject=Subject("message", message_id(customer_id, FLOW, step), f"{about.name}: {title}"),
+        arguments=send_arguments(
+            customer_id=customer_id, flow=FLOW, step=step, template=template,
+            purpose=Purpose.TRANSACTIONAL.value, context={"order": about.name, **told},
+        ),
+        precondition={"message": None}, evidence=(evidence,), rationale=why, prediction=None,
+        risk=_risk(_NOTICE_RISK, "mail cannot be called back"), cost=None, money_at_stake=None,
         inverse=Inverse(None, None, "A message that was sent cannot be taken back."),
         expires_at=about.now + _LIFE,
     )  # fmt: skip

@@ -86,6 +86,7 @@ class Context:
     until: str = ""
     carrier: str = ""
     tracking: str = ""
+    amount: str = ""
     title: str = ""
     body: str = ""
 

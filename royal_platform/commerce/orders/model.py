@@ -38,7 +38,9 @@ class OrderMoney:
     """What was paid for an order and given back, in the store's ``currency``.
 
     ``paid_by`` is the payment a refund goes back to, as (transaction id, gateway); None when it is
-    not known. ``is_foreign``: it was paid in another currency than the store's.
+    not known. ``is_foreign``: it was paid in another currency than the store's. By order line,
+    where the store was asked: ``refundable`` are units that were not paid back, ``waiting`` those
+    of them that have not left.
     """
 
     id: str
@@ -49,11 +51,24 @@ class OrderMoney:
     refunded: Decimal
     paid_by: tuple[str, str] | None
     is_foreign: bool
+    refundable: Mapping[str, int] = field(default_factory=dict)
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def left(self) -> Decimal:
         """What can still be given back."""
         return self.received - self.refunded
+
+
+@dataclass(frozen=True, slots=True)
+class PaidBack:
+    """Units by order line that money goes back for, and whether what shipping cost does too.
+
+    They are no longer part of the order, and nothing of them goes back on a shelf.
+    """
+
+    goods: Mapping[str, int]
+    shipping: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from royal_platform.commerce.orders.model import (
     Offered,
     OrderMoney,
     OrderParcels,
+    PaidBack,
     Replaceable,
     VariantDay,
 )
@@ -40,9 +41,17 @@ class RefundWriter(Protocol):
     """The live store, told to give money back. Given to execution only."""
 
     async def refund(
-        self, order: OrderMoney, amount: Decimal, note: str, idempotency_key: str
+        self,
+        order: OrderMoney,
+        amount: Decimal,
+        note: str,
+        idempotency_key: str,
+        back: PaidBack | None = None,
     ) -> None:
-        """Give ``amount`` back to the payment it came from; the same key again gives nothing."""
+        """Give ``amount`` back to the payment it came from; the same key again gives nothing.
+
+        ``back`` says what it is for, None where it is for no goods in particular.
+        """
         ...
 
 

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -185,13 +186,15 @@ def approve_and_die(platform: Platform, decision: Decision) -> Decision:
     """Killed between the effect and its record; the next worker takes over."""
     ledger.approve(platform, decision.id, decision.argument_hash, "ada")
     hands = hands_of(platform)
-    counter = hands.counter
+    counter, till = hands.counter, hands.till
     assert counter is not None
+    assert till is not None
     dying = replace(
         counter, writer=_Dying(counter.writer), desk=lambda each: _Dying(counter.desk(each))
     )
+    broken = replace(till, writer=_Dying(till.writer))
     with pytest.raises(KilledError):
-        asyncio.run(execute(platform, replace(hands, counter=dying), decision.id))
+        asyncio.run(execute(platform, replace(hands, counter=dying, till=broken), decision.id))
     for _ in range(2):
         asyncio.run(execute(platform, hands_of(platform), decision.id))
     with reading(platform) as books:
@@ -381,6 +384,15 @@ def cut_short(platform: Platform, sandbox: Sandbox, place: Decision, units: int)
     run(platform)
 
 
+def unit_paid(sandbox: Sandbox, line_id: str) -> Decimal:
+    """What was paid for one unit of a line, discounts taken off."""
+    with sqlite3.connect(sandbox.folder / "store.db") as db:
+        [(price, discount, quantity)] = db.execute(
+            "SELECT unit_price, discount, quantity FROM order_lines WHERE id = ?", (line_id,)
+        ).fetchall()
+    return Decimal(price * quantity - discount) / quantity / 10_000
+
+
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 def test_the_rest_of_a_partial_order_is_ordered_elsewhere_and_never_twice(
     platform: Platform, sandbox: Sandbox
@@ -407,14 +419,57 @@ def test_the_rest_of_a_partial_order_is_ordered_elsewhere_and_never_twice(
     [told] = snag.lines
     assert (told.ordered, told.gone) == (line["quantity"], 6)
 
-    # Of the rest a part stays away too, and nobody else has it: a person is told.
+    # Of the rest a part stays away too, and nobody else has it: its money is to go back.
     assert approve_and_die(platform, rest).status == "executed"
     cut_short(platform, sandbox, rest, 2)
+    [refund] = decided(platform, "refund.create", order_id)
+    assert [
+        (each["line_id"], each["quantity"], each["reference"])
+        for each in refund.proposal.arguments["lines"]
+    ] == [(line["line_id"], 2, rest.proposal.subject.id)]
+    assert "refund.order" not in {each.rule for each in refund.verdict.hits}
+    run(platform)
     found = way(platform, order_id)
-    remedies = {each.reference: each.remedy for each in found.snags if each.trouble == "partial"}
-    assert remedies == {reference: "refund_rest", rest.proposal.subject.id: "refund_rest"}
+    told = {each.reference: (each.remedy, each.decision_id) for each in found.snags
+            if each.trouble == "partial"}  # fmt: skip
+    assert told == {
+        reference: ("reroute_rest", None),
+        rest.proposal.subject.id: ("refund_rest", refund.id),
+    }
     assert found.route is not None
     assert [each.quantity for each in found.route.unserved] == [2]
+    assert len(decided(platform, "refund.create", order_id)) == 1, "asked once"
+
+    # Of what was paid exactly that goes back, once; the shipping does not.
+    before = asyncio.run(platform.order_money.order_money(order_id))
+    assert before is not None
+    assert approve_and_die(platform, refund).status == "executed"
+    after = asyncio.run(platform.order_money.order_money(order_id))
+    assert after is not None
+    amount = Decimal(refund.proposal.arguments["amount"])
+    assert after.refunded - before.refunded == amount == 2 * unit_paid(sandbox, line["line_id"])
+    assert before.refundable[line["line_id"]] - after.refundable[line["line_id"]] == 2
+    catch_up(platform)
+    run(platform)
+    found = way(platform, order_id)
+    assert {each.reference: each.remedy for each in found.snags} == {
+        reference: "reroute_rest",
+        rest.proposal.subject.id: "paid_back",
+    }
+    assert found.route is not None
+    assert found.route.unserved == []
+    with reading(platform) as books:
+        [notice] = [
+            each for each in books.decisions.page(
+                books.connection, DecisionFilter(kind="message.send"), None, 50
+            ).items
+            if each.proposal.arguments["template"] == "order_refunded"
+        ]  # fmt: skip
+    assert approve(platform, notice).status == "executed"
+    with reading(platform) as books:
+        [message] = Messages(books.store_id).page(books.connection, limit=50).items
+    assert f"{amount} EUR" in message.content.text
+    assert "2 × " in message.content.text
 
     # The parcel is booked with what is in it, although the supplier never calls it whole.
     step(platform, sandbox, days=4)
@@ -425,6 +480,7 @@ def test_the_rest_of_a_partial_order_is_ordered_elsewhere_and_never_twice(
         {"line_id": line["line_id"], "quantity": line["quantity"] - 6}
     ]
     assert len(decided(platform, "supplier_order.place", order_id)) == 2, "nothing comes twice"
+    assert len(decided(platform, "refund.create", order_id)) == 1, "nothing is paid back twice"
 
 
 def test_a_promise_counts_from_the_order_and_by_the_suppliers_own_hours(
