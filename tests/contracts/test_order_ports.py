@@ -22,6 +22,7 @@ from royal_platform.bootstrap import (
     return_writer,
 )
 from royal_platform.commerce.fulfilment.model import OrderState, Outcome, Shipment
+from royal_platform.commerce.orders.model import PaidBack
 from royal_platform.persistence.tables.catalog import variants
 from royal_platform.persistence.tables.orders import orders
 from tests.fakes.after_sale import LiveAfterSale
@@ -223,6 +224,28 @@ def test_money_goes_back_once_for_each_key_and_is_read_back(ports: Ports) -> Non
         found = ports.run(ports.money.order_money(order_id))
         assert (found.refunded, found.received) == (Decimal(back), paid.received)
     assert ports.run(ports.parcels.order_parcels(order_id)).refunded == Decimal("1.00")
+
+
+def test_goods_that_are_paid_back_are_no_part_of_the_order_any_more(ports: Ports) -> None:
+    order_id = ports.fresh()
+    waiting = dict(ports.state(order_id).remaining)
+    line, units = next(iter(waiting.items()))
+    paid = ports.run(ports.money.order_money(order_id))
+    assert {each: paid.waiting[each] for each in waiting} == waiting
+    assert {each: paid.refundable[each] for each in waiting} == waiting
+    back = PaidBack({line: 1})
+    for _ in range(2):
+        ports.run(ports.refunding.refund(paid, Decimal("0.50"), "gone", f"{order_id}-goods", back))
+        found = ports.run(ports.money.order_money(order_id))
+        assert (found.refunded, found.refundable.get(line, 0)) == (Decimal("0.50"), units - 1)
+        assert found.waiting.get(line, 0) == units - 1
+    with pytest.raises(RoyalError):
+        ports.run(
+            ports.refunding.refund(
+                found, Decimal("0.50"), "gone", f"{order_id}-more", PaidBack({line: units})
+            )
+        )
+    assert ports.run(ports.money.order_money(order_id)).refunded == Decimal("0.50")
 
 
 def test_more_than_was_paid_does_not_go_back(ports: Ports) -> None:

@@ -30,6 +30,7 @@ from royal_platform.commerce.decisions.model import Decision
 from royal_platform.commerce.fulfilment.calendar import Workdays
 from royal_platform.commerce.fulfilment.model import OWN
 from royal_platform.commerce.fulfilment.promises import PromisedOrder, promises_kept
+from royal_platform.commerce.fulfilment.snags import LOST_AFTER
 from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.messages import Messages
 from royal_platform.persistence.order_cases import BEHIND, OrderCases
@@ -384,6 +385,18 @@ def cut_short(platform: Platform, sandbox: Sandbox, place: Decision, units: int)
     run(platform)
 
 
+def parcel_of(platform: Platform, sandbox: Sandbox, place: Decision) -> Decision:
+    """What an order at a supplier brings, booked; it leaves in some days, weekends among them."""
+    for _ in range(4):
+        step(platform, sandbox, days=3)
+        run(platform)
+        ships = decided(platform, "fulfillment.create", place.proposal.arguments["order_id"])
+        found = [one for one in ships if one.proposal.subject.id == place.proposal.subject.id]
+        if found:
+            return found[0]
+    raise AssertionError("it has not left within twelve days")
+
+
 def unit_paid(sandbox: Sandbox, line_id: str) -> Decimal:
     """What was paid for one unit of a line, discounts taken off."""
     with sqlite3.connect(sandbox.folder / "store.db") as db:
@@ -472,15 +485,62 @@ def test_the_rest_of_a_partial_order_is_ordered_elsewhere_and_never_twice(
     assert "2 × " in message.content.text
 
     # The parcel is booked with what is in it, although the supplier never calls it whole.
-    step(platform, sandbox, days=4)
-    run(platform)
-    ships = decided(platform, "fulfillment.create", order_id)
-    [ship] = [one for one in ships if one.proposal.subject.id == reference]
+    ship = parcel_of(platform, sandbox, place)
     assert ship.proposal.arguments["lines"] == [
         {"line_id": line["line_id"], "quantity": line["quantity"] - 6}
     ]
     assert len(decided(platform, "supplier_order.place", order_id)) == 2, "nothing comes twice"
     assert len(decided(platform, "refund.create", order_id)) == 1, "nothing is paid back twice"
+
+
+def overdue(platform: Platform, reference: str) -> None:
+    """The supplier says that it left, and promised it for more than a week ago."""
+    with writing(platform) as books:
+        orders = SupplierOrders(books.store_id)
+        booked = orders.get(books.connection, reference)
+        assert booked is not None
+        promised = books.now - LOST_AFTER - timedelta(days=1)
+        stated = replace(booked.order, status="shipped", promised_at=promised)
+        orders.state(books.connection, stated, now=books.now)
+
+
+def close_suppliers(platform: Platform) -> None:
+    """Nobody is ordered from any more."""
+    with writing(platform) as books:
+        entered = Suppliers(books.store_id)
+        for each in entered.all(books.connection):
+            entered.change(
+                books.connection, each.id, version=each.version, name=each.name, active=False,
+                settings=each.settings, actor="ada", now=books.now,
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+def test_a_lost_parcel_that_nobody_can_send_again_is_paid_back(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    order_id = place_order(platform, sandbox, beyond=8, decrement=True)
+    run(platform)
+    [place] = decided(platform, "supplier_order.place", order_id)
+    assert approve(platform, place).status == "executed"
+    overdue(platform, place.proposal.subject.id)
+    close_suppliers(platform)
+    run(platform)
+    [refund] = decided(platform, "refund.create", order_id)
+    [line] = place.proposal.arguments["lines"]
+    [told] = refund.proposal.arguments["lines"]
+    assert (told["line_id"], told["quantity"]) == (line["line_id"], line["quantity"])
+    [snag] = way(platform, order_id).snags
+    assert (snag.trouble, snag.remedy) == ("lost", "refund_lost")
+
+    # A person's no is the person's: it is not asked again, and what is lost stays on the page.
+    ledger.reject(platform, refund.id, "ada", "The carrier looks for it.")
+    for _ in range(2):
+        run(platform)
+    assert len(decided(platform, "refund.create", order_id)) == 1
+    [snag] = way(platform, order_id).snags
+    assert (snag.remedy, snag.decision_id) == ("refund_lost", None)
+    assert len(decided(platform, "supplier_order.place", order_id)) == 1
 
 
 def test_a_promise_counts_from_the_order_and_by_the_suppliers_own_hours(

@@ -12,7 +12,8 @@ from royal_platform.messaging.unsubscribing import Links
 WHOLE = Context(
     shop="Holz & Söhne", customer="Ann", order="#1001", url="https://shop.test/go?a=1&b=2",
     lines=(Line("Oak shelf", 2, "120.00 EUR"),), code="BACK-1", percent="10", until="7 Nov",
-    carrier="DHL", tracking="00340", title="About your order", body="Line one\nLine two",
+    carrier="DHL", amount="12.34 EUR", tracking="00340", title="About your order",
+    body="Line one\nLine two",
 )  # fmt: skip
 
 
