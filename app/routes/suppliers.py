@@ -10,6 +10,7 @@ from app.access import caller, platform, requires
 from app.documented import api as group
 from app.documented import reply
 from app.schemas.suppliers import (
+    AnswerIn,
     OfferHistory,
     OfferPage,
     OfferQuery,
@@ -21,7 +22,9 @@ from app.schemas.suppliers import (
     SupplierDetail,
     SupplierIn,
     SupplierList,
+    SupplierOrderOut,
     SupplierOrderPage,
+    SupplierOrderPath,
     SupplierOrderQuery,
     SupplierPath,
 )
@@ -106,6 +109,13 @@ def export_offers() -> Response:
 def list_supplier_orders(query: SupplierOrderQuery) -> Response:
     """Orders placed with suppliers: promise against fact."""
     return reply(view.orders(platform(), query))
+
+
+@api.post("/supplier-orders/<reference>/answer", responses={200: SupplierOrderOut})
+@requires("decisions:decide")
+def answer_supplier_order(path: SupplierOrderPath, body: AnswerIn) -> Response:
+    """Enter what a supplier's mail says of an order that went to it by mail."""
+    return reply(view.answer(platform(), caller(), path.reference, body))
 
 
 @api.get(

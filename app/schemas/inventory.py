@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from app.schemas.common import Amount, Given, Model, MoneyOut, PageQuery, Provenance
+from app.schemas.supplier_mail import PurchaseMailOut, SupplierReplyOut
 from royal_platform.commerce.decisions.purchase_mail import ADDRESS
 
 _DAYS_MAX = 3650
@@ -98,39 +99,6 @@ class ReceiptOut(Model):
     entered_by: str
     status: str
     failure: str | None
-
-
-class ParcelOut(Model):
-    """A number that may be a parcel's, by its form; ``carrier`` null: the form does not say."""
-
-    number: str
-    carrier: str | None
-
-
-class SupplierReplyOut(Model):
-    """A mail that answers ours or whose subject names the order, as its sender wrote it.
-
-    Nothing of it is checked.
-    """
-
-    thread_id: str
-    message_id: str
-    author: str | None
-    address: str | None
-    text: str
-    received_at: datetime
-    parcels: list[ParcelOut]
-
-
-class PurchaseMailOut(Model):
-    """``state`` handing_over: whether the carrier took it is not known; it is not sent again."""
-
-    message_id: str
-    decision_id: str
-    to: str | None
-    state: str
-    carrier: str
-    sent_at: datetime | None
 
 
 class PurchaseOrderOut(Model):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from app.schemas.common import Given, Model, MoneyOut, PageQuery, Version
+from app.schemas.supplier_mail import PurchaseMailOut, SupplierReplyOut
+from royal_platform.commerce.suppliers.answers import Said
 from royal_platform.suppliers.schemas import FeedSettings, SupplierSettings
 
 Kind = Literal["feed", "printful", "autods", "spocket", "manual"]
@@ -30,7 +32,8 @@ class ReliabilityOut(Model):
 class SupplierOut(Model):
     """One supplier; ``origin`` sandbox means that it is invented.
 
-    ``address`` is where it takes mail; ``mails_orders``: what is ordered from it is mailed there.
+    ``address`` is where it takes mail; ``mails_orders``: what is ordered from it for the shelf is
+    mailed there; ``serves_by_mail``: customers' orders are.
     """
 
     id: str
@@ -47,6 +50,7 @@ class SupplierOut(Model):
     takes_orders: bool
     address: str | None
     mails_orders: bool
+    serves_by_mail: bool
     reliability: ReliabilityOut
 
 
@@ -123,7 +127,11 @@ class OfferHistory(Model):
 
 
 class SupplierOrderOut(Model):
-    """An order placed with a supplier; ``delay_days`` against its promise, null while unknown."""
+    """An order placed with a supplier; ``delay_days`` against its promise, null while unknown.
+
+    ``mails`` are ours, of an order that went out by mail; ``can_say`` is what a person may enter of
+    an answer to it now.
+    """
 
     id: str
     supplier_id: str
@@ -139,6 +147,30 @@ class SupplierOrderOut(Model):
     delay_days: float | None
     tracking_number: str | None
     tracking_url: str | None
+    carrier: str | None
+    mails: list[PurchaseMailOut]
+    replies: list[SupplierReplyOut]
+    can_say: list[Said]
+
+
+class SupplierOrderPath(BaseModel):
+    reference: str
+
+
+class AnswerIn(Given):
+    """What a supplier's mail says of an order that stood as ``seen``.
+
+    ``tracking_number`` goes with shipped, and with nothing else. ``message_id`` is the mail it was
+    read in; null when it was told otherwise.
+    """
+
+    seen: str = Field(max_length=20)
+    said: Said
+    supplier_reference: str | None = Field(default=None, min_length=1, max_length=80)
+    promised_at: AwareDatetime | None = None
+    tracking_number: str | None = Field(default=None, min_length=1, max_length=120)
+    carrier: str | None = Field(default=None, min_length=1, max_length=80)
+    message_id: str | None = Field(default=None, max_length=80)
 
 
 class SupplierOrderPage(Model):

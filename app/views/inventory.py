@@ -7,9 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.schemas.inventory import (
-    ParcelOut,
     PurchaseMailIn,
-    PurchaseMailOut,
     PurchaseOrderOut,
     PurchaseOrderPage,
     ReceiptIn,
@@ -18,14 +16,13 @@ from app.schemas.inventory import (
     StockRiskOut,
     StockRiskPage,
     StockRiskQuery,
-    SupplierReplyOut,
     SupplyTermsIn,
     SupplyTermsOut,
     SupplyTermsQuery,
     TermsOut,
 )
 from app.schemas.store import InventoryOut, InventoryPage, SearchQuery
-from app.views import shared
+from app.views import shared, supplier_mail
 from core.errors import Invalid
 from orchestrator.core import purchase_mailing, receiving
 from orchestrator.core.books import reading, writing
@@ -206,31 +203,8 @@ def _purchase(
         expected_at=expected,
         created_at=booked.created_at,
         receipts=[_receipt(receipt) for receipt in came],
-        mails=[_mail(each) for each in mails],
-        replies=[_reply(reply) for reply in said],
-    )
-
-
-def _mail(message: StoredMessage) -> PurchaseMailOut:
-    return PurchaseMailOut(
-        message_id=message.id,
-        decision_id=message.decision_id,
-        to=message.address,
-        state=message.state.value,
-        carrier=message.carrier,
-        sent_at=message.sent_at,
-    )
-
-
-def _reply(reply: Reply) -> SupplierReplyOut:
-    return SupplierReplyOut(
-        thread_id=reply.thread_id,
-        message_id=reply.message_id,
-        author=reply.author,
-        address=reply.address,
-        text=reply.text,
-        received_at=reply.received_at,
-        parcels=[ParcelOut(number=each.number, carrier=each.carrier) for each in reply.parcels],
+        mails=[supplier_mail.mail(each) for each in mails],
+        replies=[supplier_mail.reply(each) for each in said],
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from app.schemas.suppliers import (
+    AnswerIn,
     FaultOut,
     OfferHistory,
     OfferOut,
@@ -22,14 +23,20 @@ from app.schemas.suppliers import (
     SupplierOrderQuery,
     SupplierOut,
 )
-from app.views import shared
+from app.views import shared, supplier_mail
+from core.errors import NotFound
 from core.export.table import as_csv
-from orchestrator.core import supplying
-from royal_platform.commerce.suppliers.model import OfferVersion, Reliability
+from orchestrator.core import supplier_answers, supplying
+from royal_platform.commerce.decisions.fulfilment import MAIL_FLOW
+from royal_platform.commerce.suppliers.answers import Answer, can_say
+from royal_platform.commerce.suppliers.model import OfferVersion, Reliability, Tracking
+from royal_platform.commerce.suppliers.replies import Reply
 from royal_platform.commerce.suppliers.rules import landed_cost, reliability
+from royal_platform.persistence.messages import Messages, StoredMessage
 from royal_platform.persistence.offers import Offers, promises
 from royal_platform.persistence.purchases import Purchases
 from royal_platform.persistence.supplier_orders import BookedOrder, SupplierOrders
+from royal_platform.persistence.supplier_replies import replies_on
 from royal_platform.persistence.suppliers import Supplier, Suppliers
 from royal_platform.suppliers.feed.columns import ColumnMap, guess, reading
 from royal_platform.suppliers.feed.rows import headers_of
@@ -165,11 +172,30 @@ def orders(platform: Platform, query: SupplierOrderQuery) -> SupplierOrderPage:
         page = SupplierOrders(platform.store_id).page(
             connection, supplier_id=query.supplier_id, cursor=query.cursor, limit=query.limit
         )
+        written = _written(platform, connection, [each.id for each in page.items])
     return SupplierOrderPage(
-        data=[_order(each, names) for each in page.items],
+        data=[_order(each, names, written) for each in page.items],
         next_cursor=page.next_cursor,
         total=page.total,
     )
+
+
+def answer(
+    platform: Platform, actor: Principal, reference: str, body: AnswerIn
+) -> SupplierOrderOut:
+    """Enter what a supplier's mail says of an order."""
+    number = body.tracking_number
+    said = Answer(
+        body.said, body.supplier_reference, body.promised_at,
+        None if number is None else Tracking(number, body.carrier), body.message_id,
+    )  # fmt: skip
+    supplier_answers.enter_answer(platform, reference, said, seen=body.seen, actor=actor)
+    with platform.database.read() as connection:
+        booked = SupplierOrders(platform.store_id).get(connection, reference)
+        written = _written(platform, connection, [reference])
+    if booked is None:
+        raise NotFound(f"There is no order {reference!r}.", remedy="See the suppliers' orders.")
+    return _order(booked, platform.offers.names(), written)
 
 
 def document(platform: Platform, purchase_order_id: str) -> bytes:
@@ -203,6 +229,7 @@ def _summary(found: Supplier, kept: dict[str, Reliability]) -> dict[str, Any]:
         "read_at": found.read_at, "next_due_at": found.next_due_at,
         "takes_orders": found.takes_orders,
         "address": found.address, "mails_orders": found.mails_to is not None,
+        "serves_by_mail": found.active and found.serves_by_mail is not None,
         "reliability": ReliabilityOut(**known),
     }  # fmt: skip
 
@@ -233,7 +260,23 @@ def _offer(version: OfferVersion, names: dict[str, str]) -> OfferOut:
     )
 
 
-def _order(booked: BookedOrder, names: dict[str, str]) -> SupplierOrderOut:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Mail with suppliers, by our reference."""
+
+    mails: dict[str, list[StoredMessage]]
+    replies: dict[str, list[Reply]]
+
+
+def _written(platform: Platform, connection: Connection, references: list[str]) -> _Written:
+    return _Written(
+        Messages(platform.store_id).of_steps(connection, MAIL_FLOW, references),
+        replies_on(connection, platform.store_id, references),
+    )
+
+
+def _order(booked: BookedOrder, names: dict[str, str], written: _Written) -> SupplierOrderOut:
+    mails = written.mails.get(booked.id, [])
     stated = booked.order
     delay: float | None = None
     if stated.promised_at is not None and stated.delivered_at is not None:
@@ -255,4 +298,8 @@ def _order(booked: BookedOrder, names: dict[str, str]) -> SupplierOrderOut:
         delay_days=delay,
         tracking_number=None if tracking is None else tracking.number,
         tracking_url=None if tracking is None else tracking.url,
+        carrier=None if tracking is None else tracking.carrier,
+        mails=[supplier_mail.mail(each) for each in mails],
+        replies=[supplier_mail.reply(each) for each in written.replies.get(booked.id, [])],
+        can_say=list(can_say(stated.status)) if mails else [],
     )

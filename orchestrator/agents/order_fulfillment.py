@@ -388,7 +388,7 @@ class OrderFulfillmentAgent(AgentBase):
         return [
             service.take_back_proposal(self._about(order), booked.order, booked.supplier_id)
             for reference, booked in self._booked_of(order.order_id).items()
-            if booked.order.status not in serving.LEFT_OR_GONE
+            if booked.order.status not in serving.LEFT_OR_GONE | {"cancel_asked"}
             and self._may_ask_on(order.order_id, "supplier_order.cancel", reference)
         ]
 
@@ -443,8 +443,9 @@ class OrderFulfillmentAgent(AgentBase):
         titles = {one.line_id: one.title for one in order.wanted}
         reasons = [f"{each.option.source_name}: {each.reason}" for each in route.left]
         return service.place_proposal(
-            self._about(order), reference, parts, titles, reasons, why=why, again=again
-        )
+            self._about(order), reference, parts, titles, reasons, why=why, again=again,
+            mail_to=self._market.mailboxes.get(supplier_id),
+        )  # fmt: skip
 
     def _may_go_on(self, order: OpenOrder) -> bool:
         """Not held, and not so risky that a person should look first and has not."""

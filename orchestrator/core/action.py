@@ -10,6 +10,18 @@ from royal_platform.commerce.decisions.rules import mismatches
 
 Facts = dict[str, Any]
 
+_KEY = "execute:"
+
+
+def idempotency_key(decision_id: str) -> str:
+    """The key every write of this decision carries to the vendor."""
+    return f"{_KEY}{decision_id}"
+
+
+def decision_of(key: str) -> str:
+    """The decision that writes with this key."""
+    return key.removeprefix(_KEY)
+
 
 class Compares(Protocol):
     """What a kind says of a world that moved."""

@@ -37,7 +37,9 @@ def succeed(books: Books, action: Undoes, decision: Decision, before: Facts, aft
     show_in_copy(books, decision, after)
     if decision.proposal.kind in PRICE_KINDS:
         _price_changed(books, decision, before, after)
-    if decision.reverts is not None and decision.proposal.kind in _GIVES_BACK:
+    # An order that a supplier was only asked to cancel may still cost its money.
+    is_gone = not after.get("placed", False)
+    if decision.reverts is not None and decision.proposal.kind in _GIVES_BACK and is_gone:
         books.executions.give_back(books.connection, decision.reverts)
     return_original(books, decision, EXECUTOR, undone=True)
     if decision.proposal.kind == "inventory.adjust":
@@ -126,7 +128,7 @@ def drop(books: Books, decision: Decision, to: Status, actor: str, reason: str |
 def lasting(target: Facts, live: Facts) -> list[str]:
     """What to keep of the facts read back: what we wrote, and the ids an undo needs."""
     # What is on hand was added to; what of it is available is shown in our copy.
-    also = ("purchase_order_id", *(("available",) if "on_hand" in target else ()))
+    also = ("purchase_order_id", "placed", *(("available",) if "on_hand" in target else ()))
     return [*target, *(name for name in also if name in live)]
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from core.errors import RoyalError, Unavailable
 from core.telemetry.logs import get_logger
-from orchestrator.core.action import Action, Facts
+from orchestrator.core.action import Action, Facts, idempotency_key
 from orchestrator.core.actions import Hands, action_of
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.closing import EXECUTOR, conflict, drop, fail, finish, lasting, succeed
@@ -21,6 +21,7 @@ from orchestrator.core.discounting import Coupons
 from orchestrator.core.fulfilling import Counter
 from orchestrator.core.gate import gate_state
 from orchestrator.core.ledger import CLOCK_ACTOR, approvers_of
+from orchestrator.core.mail_desk import desks_of
 from orchestrator.core.messaging import Post
 from orchestrator.core.proposing import POLICY_ACTOR, denial
 from orchestrator.core.refunding import Till
@@ -348,11 +349,16 @@ def hands_of(platform: Platform) -> Hands:
 def counter_of(platform: Platform) -> Counter:
     """What orders are fulfilled with. Called here and by nobody else."""
     from royal_platform.bootstrap import order_writer, supplier_desk
+    from royal_platform.messaging.carriers import mailer_of, sender_of
 
-    return Counter(
-        platform.orders, order_writer(platform), platform.supplier,
-        lambda supplier_id: supplier_desk(platform, supplier_id),
+    settings = platform.settings
+    desks = desks_of(
+        platform, lambda supplier_id: supplier_desk(platform, supplier_id), mailer_of(settings),
+        sender_of(settings),
     )  # fmt: skip
+    return Counter(
+        platform.orders, order_writer(platform), desks.reader, desks.desk, desks.mails_to
+    )
 
 
 def till_of(platform: Platform) -> Till:
@@ -394,8 +400,3 @@ def post_of(platform: Platform) -> Post:
         platform.recipients, TemplateComposer(), mailer_of(settings), links_of(settings),
         sender_of(settings), operators_of(settings),
     )  # fmt: skip
-
-
-def idempotency_key(decision_id: str) -> str:
-    """The key every write of this decision carries to the vendor."""
-    return f"execute:{decision_id}"

@@ -14,22 +14,32 @@ from royal_platform.commerce.decisions.model import Decision, Inverse
 from royal_platform.commerce.fulfilment.model import OrderState, Shipment
 from royal_platform.commerce.fulfilment.ports import OrderReader, OrderWriter
 from royal_platform.commerce.shared.model import Money
-from royal_platform.commerce.suppliers.model import OrderLine, OrderRequest, SupplierOrder
+from royal_platform.commerce.suppliers.model import (
+    GONE,
+    LEFT,
+    OrderLine,
+    OrderRequest,
+    SupplierOrder,
+)
 from royal_platform.commerce.suppliers.ports import SupplierDesk, SupplierReader
 from royal_platform.persistence.supplier_orders import SupplierOrders
 
-_GONE = frozenset({"refused", "cancelled"})
-_LEFT = frozenset({"shipped", "delivered"})
+# An order that is taken back, or may be yet: its supplier was asked by mail.
+_TAKEN_BACK = GONE | {"cancel_asked"}
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What fulfilling needs: the store's orders, and each supplier by its id."""
+    """What fulfilling needs: the store's orders, and each supplier by its id.
+
+    ``mails_to``: where it takes customers' orders by mail; None: it does not.
+    """
 
     reader: OrderReader
     writer: OrderWriter
     supplier: Callable[[str], SupplierReader]
     desk: Callable[[str], SupplierDesk]
+    mails_to: Callable[[str], str | None] = lambda _: None
 
 
 class _OnOrder(RestsOnPrecondition):
@@ -156,14 +166,23 @@ class PlaceAction(_AtSupplier):
         stated = await self._stated(decision)
         if stated is not None:
             # Nothing more is decided by what the store says: its silence must not hide an order.
-            return {"placed": stated.status not in _GONE, "left": stated.status in _LEFT}
+            return {"placed": stated.status not in GONE, "left": stated.status in LEFT}
         state = await self._counter.reader.order_state(_order_id(decision))
         if state is None:
             return None
         return {
             **order_facts(state), "placed": False, "left": False,
             "deliverable": state.recipient is not None,
+            "mail_to": self._counter.mails_to(str(decision.proposal.arguments["supplier_id"])),
         }  # fmt: skip
+
+    def broken(
+        self, decision: Decision, live: Facts, before: Facts | None = None
+    ) -> tuple[str, ...]:
+        """Facts it rests on that no longer hold; an order that is gone at once was refused."""
+        if before and "open" not in live and not live["placed"]:
+            return ()
+        return super().broken(decision, live, before)
 
     def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
         """Placed."""
@@ -182,7 +201,7 @@ class PlaceAction(_AtSupplier):
         """Cancel it while it has not left."""
         arguments = decision.proposal.arguments
         kept = {name: arguments[name] for name in ("supplier_id", "reference", "order_id")}
-        return Inverse("supplier_order.cancel", kept, "Cancels it at the supplier until it leaves.")
+        return Inverse("supplier_order.cancel", kept, decision.proposal.inverse.explanation)
 
 
 class CancelAtSupplierAction(_AtSupplier):
@@ -193,11 +212,14 @@ class CancelAtSupplierAction(_AtSupplier):
         stated = await self._stated(decision)
         if stated is None:
             return None
-        return {"placed": stated.status not in _GONE, "left": stated.status in _LEFT}
+        return {
+            "placed": stated.status not in GONE, "left": stated.status in LEFT,
+            "taken_back": stated.status in _TAKEN_BACK,
+        }  # fmt: skip
 
     def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
-        """No longer placed."""
-        return {"placed": False}
+        """No longer placed, or by mail: asked to be cancelled."""
+        return {"taken_back": True}
 
     async def write(self, decision: Decision, before: Facts, key: str) -> None:  # noqa: ARG002
         """Cancel it; cancelling twice changes nothing."""

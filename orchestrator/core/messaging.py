@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestrator.core.action import Facts
 from orchestrator.core.books import Books, Ground, reading, writing
+from orchestrator.core.handing_over import HandingOver, suppress
 from orchestrator.core.mailed_orders import word_on
 from orchestrator.core.mandates import mandate_state
 from royal_platform.commerce.decisions.messages import MESSAGE
@@ -26,7 +27,7 @@ from royal_platform.commerce.messages.model import (
     State,
 )
 from royal_platform.commerce.messages.ports import Composer, Mailer, RecipientReader
-from royal_platform.messaging.errors import MailRejected, MailUnavailable
+from royal_platform.messaging.errors import MailRejected
 from royal_platform.messaging.unsubscribing import Links
 from royal_platform.persistence.messages import Messages, StoredMessage
 from royal_platform.persistence.zones import zones_of
@@ -50,12 +51,7 @@ class Post:
 
 
 class MessageAction:
-    """Its precondition: the message is not out, and what it hangs on still stands.
-
-    A carrier keeps no promise of once. So the row says ``handing_over`` right before the one step
-    that cannot be taken back; a crash there leaves a message of which nobody can say whether it
-    arrived, and it is never sent again.
-    """
+    """Its precondition: the message is not out, and what it hangs on still stands."""
 
     def __init__(self, ground: Ground, post: Post) -> None:
         self._ground = ground
@@ -111,21 +107,7 @@ class MessageAction:
 
     async def hand_over(self, message: StoredMessage, envelope: Envelope) -> None:
         """Keep the message, then give it to the carrier; where it stands is said at each step."""
-        with writing(self._ground) as books:
-            if not Messages(books.store_id).compose(books.connection, message):
-                raise _not_ours()
-        try:
-            await self._post.mailer.send(envelope, lambda: self._begin(message))
-        except MailUnavailable as error:
-            if not error.maybe_taken:
-                self._move(message, State.HANDING_OVER, State.COMPOSED)
-            raise
-        except MailRejected as error:
-            self._move(message, State.HANDING_OVER, State.COMPOSED)
-            if error.bounced:
-                self._bounced(message)
-            raise
-        self._done(message)
+        await HandingOver(self._ground, self._post.mailer, message, self.sent).give(envelope)
 
     def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:  # noqa: ARG002
         """Mail is not called back."""
@@ -179,41 +161,8 @@ class MessageAction:
         url = self._post.links.to(self._ground.store_id, message.id) if is_marketing else None
         return Envelope(message.id, self._post.sender, message.address, message.content, url)
 
-    def _begin(self, message: StoredMessage) -> None:
-        if not self._move(message, State.COMPOSED, State.HANDING_OVER):
-            raise _not_ours()
-
-    def _done(self, message: StoredMessage) -> None:
-        with writing(self._ground) as books:
-            # An outbox of our own has no moment of doubt.
-            moved = [
-                Messages(books.store_id).move(
-                    books.connection, message.id, seen=seen, to=State.SENT, at=books.now,
-                    decision_id=message.decision_id,
-                )
-                for seen in (State.HANDING_OVER, State.COMPOSED)
-            ]  # fmt: skip
-            if any(moved):
-                self.sent(books, message)
-
     def sent(self, books: Books, message: StoredMessage) -> None:
         """What else is kept in the commit that says that the message is out."""
-
-    def _move(self, message: StoredMessage, seen: State, to: State) -> bool:
-        with writing(self._ground) as books:
-            return Messages(books.store_id).move(
-                books.connection, message.id, seen=seen, to=to, at=books.now,
-                decision_id=message.decision_id,
-            )  # fmt: skip
-
-    def _bounced(self, message: StoredMessage) -> None:
-        with writing(self._ground) as books:
-            store = Messages(books.store_id)
-            store.move(
-                books.connection, message.id, seen=State.COMPOSED, to=State.BOUNCED, at=books.now,
-                decision_id=message.decision_id,
-            )  # fmt: skip
-            suppress(books, message, Cause.BOUNCED, source=message.carrier)
 
 
 def standing(found: StoredMessage | None, decision_id: str | None) -> str | None:
@@ -227,13 +176,6 @@ def standing(found: StoredMessage | None, decision_id: str | None) -> str | None
     if found.state is State.BOUNCED and found.decision_id != decision_id:
         return None
     return found.state.value
-
-
-def _not_ours() -> MailRejected:
-    return MailRejected(
-        "The message is out already, came back, or another decision sends it.",
-        remedy="See where it stands in the outbox.",
-    )
 
 
 def message_state(
@@ -258,22 +200,6 @@ def message_state(
         today=store.sent_since(books.connection, day),
         mandate=word_on(books, proposal) or mandate_state(books, proposal, decision_id),
     )
-
-
-def suppress(books: Books, message: StoredMessage, cause: Cause, *, source: str) -> bool:
-    """Send nothing more to a message's address; told when it is news."""
-    if message.address is None:
-        return False
-    is_news = Messages(books.store_id).suppress(
-        books.connection, message.address, cause, source=source, now=books.now,
-        customer_id=message.customer_id,
-    )  # fmt: skip
-    if is_news:
-        books.tell(
-            "message.suppressed", message.id, source,
-            {"cause": cause.value, "customer_id": message.customer_id},
-        )  # fmt: skip
-    return is_news
 
 
 def unsubscribe(ground: Ground, message_id: str) -> datetime | None:

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from orchestrator.core.books import reading
+from orchestrator.core.mail_desk import why_not_by_mail
 from royal_platform.commerce.decisions.model import Decision, Status
 from royal_platform.commerce.decisions.support import REFUND
 from royal_platform.commerce.decisions.workdays import days_off, weekdays
 from royal_platform.commerce.fulfilment.calendar import Workdays
-from royal_platform.commerce.fulfilment.model import OWN, Option, Route, Wanted
+from royal_platform.commerce.fulfilment.model import OWN, Left, Option, Route, Wanted
 from royal_platform.commerce.fulfilment.partials import missing, served
 from royal_platform.commerce.fulfilment.routing import expected_cost, route
 from royal_platform.commerce.fulfilment.sources import Shelf, own_options, supplier_options
 from royal_platform.commerce.fulfilment.substitutes import Article, substitutes
+from royal_platform.messaging.carriers import carrier_of
 from royal_platform.persistence.order_cases import OpenOrder
 from royal_platform.persistence.supplier_orders import BookedOrder
 
@@ -53,6 +55,11 @@ class Market:
     calendars: Mapping[str, Workdays]
     currency: str
     own_name: str
+    # Where those suppliers take orders that take them by mail.
+    mailboxes: Mapping[str, str]
+    # What is offered by suppliers that orders would be mailed to and cannot be now, and why.
+    closed: Sequence[Any]
+    reasons: Mapping[str, str]
 
 
 def market(platform: Platform) -> Market:
@@ -77,13 +84,30 @@ def market(platform: Platform) -> Market:
             variant.price.amount, units if variant.tracked else None,
         )  # fmt: skip
     # Whoever is only ordered from by hand sends nothing to a customer for us.
-    desks = {each.supplier_id for each in platform.offers.sources() if each.by_wire}
+    sources = platform.offers.sources()
+    mailboxes = {
+        each.supplier_id: each.serves_by_mail for each in sources if each.serves_by_mail is not None
+    }
+    reasons = _not_by_mail(platform, mailboxes)
+    desks = {each.supplier_id for each in sources if each.by_wire} | mailboxes.keys()
     offers = [each for each in platform.offers.offers() if each.offer.supplier_id in desks]
     return Market(
-        shelves, articles, offers, platform.offers.reliability(),
-        platform.offers.names(), workdays, _calendars(platform, workdays), store.currency,
-        store.name or store.domain,
+        shelves, articles, [each for each in offers if each.offer.supplier_id not in reasons],
+        platform.offers.reliability(), platform.offers.names(), workdays,
+        _calendars(platform, workdays), store.currency, store.name or store.domain, mailboxes,
+        [each for each in offers if each.offer.supplier_id in reasons], reasons,
     )  # fmt: skip
+
+
+def _not_by_mail(platform: Platform, mailboxes: Mapping[str, str]) -> dict[str, str]:
+    """Why nothing can be mailed to these suppliers now; those it can be mailed to have no entry."""
+    carrier = carrier_of(platform.settings)
+    with reading(platform) as books:
+        found = {
+            supplier_id: why_not_by_mail(books, address, carrier)
+            for supplier_id, address in mailboxes.items()
+        }
+    return {supplier_id: why for supplier_id, why in found.items() if why is not None}
 
 
 def _workdays(platform: Platform, zone: ZoneInfo) -> Workdays:
@@ -223,8 +247,11 @@ def routed(
             name=places.own_name,
         )  # fmt: skip
         options += _not_taken(found, order)
-    options += _at_suppliers(wanted, places, now, without)
-    return route(wanted, options, now=now)
+    options += _at_suppliers(wanted, places.offers, places, now, without)
+    best = route(wanted, options, now=now)
+    closed = _at_suppliers(wanted, places.closed, places, now, without)
+    unreached = tuple(Left(each, places.reasons[each.source]) for each in closed)
+    return replace(best, left=(*best.left, *unreached))
 
 
 def _not_taken(options: Iterable[Option], order: OpenOrder) -> list[Option]:
@@ -248,7 +275,9 @@ def promised_at(order: OpenOrder, found: Route, places: Market) -> datetime | No
     """
     told = {
         (each.source, each.line_id, each.article): each.arrives_by
-        for each in _at_suppliers(order.wanted, places, order.processed_at, frozenset())
+        for each in _at_suppliers(
+            order.wanted, places.offers, places, order.processed_at, frozenset()
+        )
     }
     moments = [
         told.get((part.option.source, part.option.line_id, part.option.article),
@@ -259,10 +288,11 @@ def promised_at(order: OpenOrder, found: Route, places: Market) -> datetime | No
 
 
 def _at_suppliers(
-    wanted: Sequence[Wanted], places: Market, now: datetime, without: frozenset[str]
-) -> list[Option]:
+    wanted: Sequence[Wanted], offers: Sequence[Any], places: Market, now: datetime,
+    without: frozenset[str],
+) -> list[Option]:  # fmt: skip
     return supplier_options(
-        wanted, places.offers, places.reliability, places.names, now=now,
+        wanted, offers, places.reliability, places.names, now=now,
         currency=places.currency, workdays=places.workdays, calendars=places.calendars,
         without=without,
     )  # fmt: skip

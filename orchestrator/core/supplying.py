@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from core.errors import Conflict, Invalid, RoyalError
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
+from orchestrator.core.mail_desk import MailTrack
 from orchestrator.core.runs import wake
 from royal_platform.commerce.suppliers.model import SupplierOrder
-from royal_platform.commerce.suppliers.ports import Fault
+from royal_platform.commerce.suppliers.ports import Fault, SupplierReader
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.offers import Offers
 from royal_platform.persistence.supplier_orders import SupplierOrders
@@ -165,7 +166,9 @@ async def _open_orders(
     time is unknown goes on without it, and neither keeps another back."""
     with reading(platform) as books:
         waiting = SupplierOrders(books.store_id).open(books.connection, supplier.id)
-    reader = platform.supplier(supplier.id)
+    reader: SupplierReader = (
+        platform.supplier(supplier.id) if supplier.takes_orders else MailTrack(platform)
+    )
     stated: list[SupplierOrder] = []
     unread: list[dict[str, str]] = []
     for each in waiting:

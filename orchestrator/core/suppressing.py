@@ -5,7 +5,8 @@ from __future__ import annotations
 from core.errors import NotFound
 from core.events import read_after
 from orchestrator.core.books import Actor, Books, Ground, actor_name, writing
-from orchestrator.core.messaging import suppress
+from orchestrator.core.handing_over import suppress
+from orchestrator.core.supplier_answers import note_bounce
 from royal_platform.commerce.messages.model import Cause, State
 from royal_platform.messaging.reports import Report
 from royal_platform.persistence.messages import Messages
@@ -37,6 +38,7 @@ def put_down(books: Books, report: Report, *, source: str) -> bool:
         return False
     if report.cause is Cause.BOUNCED:
         store.move(books.connection, message.id, seen=State.SENT, to=State.BOUNCED, at=books.now)
+        note_bounce(books, message)
     return suppress(books, message, report.cause, source=source)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from email.utils import parseaddr
@@ -11,8 +12,9 @@ from core.errors import Invalid
 from core.events import read_after
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.runs import start_run
+from royal_platform.commerce.decisions.fulfilment import MAIL_FLOW
 from royal_platform.commerce.decisions.purchase_mail import FLOW
-from royal_platform.commerce.suppliers.replies import orders_named
+from royal_platform.commerce.suppliers.replies import orders_named, references_named
 from royal_platform.commerce.support.model import (
     Arrival,
     Channel,
@@ -35,6 +37,7 @@ from royal_platform.messaging.carriers import HERE
 from royal_platform.messaging.inbound import arrival_of, line, plain
 from royal_platform.persistence.messages import Messages
 from royal_platform.persistence.purchases import Purchases
+from royal_platform.persistence.supplier_orders import SupplierOrders
 from royal_platform.persistence.support import Threads
 from royal_platform.persistence.support_facts import order_of
 
@@ -161,22 +164,37 @@ def _hand_over_an_unproven(
 def _hand_over_a_suppliers(
     books: Books, threads: Threads, thread: Thread, arrival: Arrival
 ) -> None:
-    """What answers a purchase order is for a person: it is no customer who asks for help.
+    """What answers an order of ours is for a person: it is no customer who asks for help.
 
     What it answers says it best: a subject may be rewritten.
     """
-    answered = Messages(books.store_id).step_answered(books.connection, FLOW, arrival.answers)
-    purchases = Purchases(books.store_id)
-    named = [
-        each for each in (answered, *orders_named(arrival.subject))
-        if each is not None and purchases.find(books.connection, each) is not None
-    ]  # fmt: skip
-    if named:
-        threads.change(books.connection, thread.id, purchase_order_id=named[0])
-    if named and not arrival.is_automatic:
+    purchases, placed = Purchases(books.store_id), SupplierOrders(books.store_id)
+    bought = _answered(
+        books, arrival, FLOW, orders_named, lambda each: purchases.find(books.connection, each)
+    )
+    served = _answered(
+        books, arrival, MAIL_FLOW, references_named,
+        lambda each: placed.get(books.connection, each),
+    )  # fmt: skip
+    if bought is not None or served is not None:
+        threads.change(
+            books.connection, thread.id, purchase_order_id=bought, supplier_order_id=served
+        )
+    what = f"the order {served}" if bought is None else f"the purchase order {bought}"
+    if (bought or served) and not arrival.is_automatic:
         said = f"{arrival.subject} | {' '.join(arrival.text.split())[:_SUBJECT_MAX]}"
-        reason = f"It answers the purchase order {named[0]}."
+        reason = f"It answers {what}."
         threads.escalate(books.connection, thread.id, Escalation(reason, said, books.now))
+
+
+def _answered(
+    books: Books, arrival: Arrival, flow: str, named: Callable[[str], tuple[str, ...]],
+    find: Callable[[str], object | None],
+) -> str | None:  # fmt: skip
+    """Which order of ours it answers, of those whose mails are of this flow."""
+    answered = Messages(books.store_id).step_answered(books.connection, flow, arrival.answers)
+    candidates = (answered, *named(arrival.subject))
+    return next((each for each in candidates if each and find(each) is not None), None)
 
 
 def _go_on(books: Books, threads: Threads, thread: Thread, arrival: Arrival) -> None:

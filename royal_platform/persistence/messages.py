@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from core.errors import NotFound
+from royal_platform.commerce.decisions.fulfilment import MAIL_FLOW as SUPPLIER_ORDERS
 from royal_platform.commerce.decisions.purchase_mail import FLOW as PURCHASE_ORDERS
 from royal_platform.commerce.messages.model import Cause, Rendered, State
 from royal_platform.commerce.messages.rules import address_digest
@@ -181,8 +182,9 @@ class Messages:
     def sent_since(self, connection: Connection, since: datetime) -> int:
         """How many messages went out to customers since."""
         return self._count(
-            connection, messages.c.sent_at >= since, messages.c.flow != PURCHASE_ORDERS
-        )
+            connection, messages.c.sent_at >= since,
+            messages.c.flow.not_in((PURCHASE_ORDERS, SUPPLIER_ORDERS)),
+        )  # fmt: skip
 
     def sent_by_step(self, connection: Connection) -> dict[tuple[str, str], int]:
         """How many messages went out, by flow and step; a flow's step is named before the ``/``."""

@@ -309,7 +309,8 @@ class StoredOffers:
             known = Suppliers(self._store_id).all(connection)
         return [
             OrderedFrom(
-                each.id, each.name, by_wire=each.takes_orders, by_mail=each.mails_to is not None
+                each.id, each.name, by_wire=each.takes_orders, by_mail=each.mails_to is not None,
+                serves_by_mail=each.serves_by_mail,
             )
             for each in known if each.active
         ]  # fmt: skip

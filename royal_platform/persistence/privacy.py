@@ -191,7 +191,7 @@ class Privacy:
             "stock_wishes": StockWishes(self.store_id).erase(connection, customer_id),
             "checkouts": self._part_from_checkouts(connection, customer_id),
             "decided_words": DecidedWords(self.store_id).erase(connection, customer_id),
-            "threads": Threads(self.store_id).erase(connection, customer_id),
+            "threads": Threads(self.store_id).erase(connection, customer_id, theirs),
             "order_cases": OrderCases(self.store_id).erase(connection, theirs),
             "address_changes": DecidedAddresses(self.store_id).erase(connection, theirs),
         }

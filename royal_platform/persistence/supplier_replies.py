@@ -1,15 +1,21 @@
-"""Suppliers' mails about purchase orders, found among the threads.
+"""Suppliers' mails about orders of ours, found among the threads.
 
 By the mail of ours that they answer, else by the number in a subject.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from royal_platform.commerce.suppliers.replies import Reply, orders_named, parcels_in
+from royal_platform.commerce.suppliers.replies import (
+    Reply,
+    orders_named,
+    parcels_in,
+    references_named,
+)
 from royal_platform.persistence.tables.support import support_messages, support_threads
 
 _MESSAGES, _THREADS = support_messages.c, support_threads.c
@@ -19,16 +25,29 @@ _SHOWN = 400
 def replies_to(
     connection: Connection, store_id: str, order_ids: Sequence[str]
 ) -> dict[str, list[Reply]]:
-    """What came in each order's threads, the oldest first; orders without a reply are left out."""
+    """What came in each purchase order's threads, the oldest first; those without are left out."""
+    return _replies(connection, store_id, order_ids, _THREADS.purchase_order_id, orders_named)
+
+
+def replies_on(
+    connection: Connection, store_id: str, references: Sequence[str]
+) -> dict[str, list[Reply]]:
+    """The same of customers' orders at suppliers, by our reference."""
+    return _replies(connection, store_id, references, _THREADS.supplier_order_id, references_named)
+
+
+def _replies(
+    connection: Connection, store_id: str, order_ids: Sequence[str], column: Any,
+    named_in: Callable[[str], tuple[str, ...]],
+) -> dict[str, list[Reply]]:  # fmt: skip
     if not order_ids:
         return {}
-    named = or_(*(_THREADS.subject.contains(each, autoescape=True) for each in order_ids))
-    columns = select(_THREADS.id, _THREADS.subject, _THREADS.purchase_order_id)
-    threads = columns.where(
-        _THREADS.store_id == store_id, or_(named, _THREADS.purchase_order_id.in_(order_ids))
+    named = or_(*(_THREADS.subject.icontains(each, autoescape=True) for each in order_ids))
+    threads = select(_THREADS.id, _THREADS.subject, column.label("about")).where(
+        _THREADS.store_id == store_id, or_(named, column.in_(order_ids))
     )
     about = {
-        str(row.id): {row.purchase_order_id, *orders_named(row.subject)} & set(order_ids)
+        str(row.id): {row.about, *named_in(row.subject)} & set(order_ids)
         for row in connection.execute(threads)
     }
     query = (

@@ -56,6 +56,12 @@ class Supplier:
         says_so = (self.settings.get("mail") or {}).get("send_orders")
         return self.address if self.active and says_so else None
 
+    @property
+    def serves_by_mail(self) -> str | None:
+        """Where it takes customers' orders by mail, as a person said; None: it does not."""
+        says_so = (self.settings.get("mail") or {}).get("send_customers_orders")
+        return self.address if says_so and not self.takes_orders else None
+
 
 class Suppliers:
     """The suppliers of one store."""

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from core.errors import NotFound
 from core.events.tables import events
@@ -36,6 +36,7 @@ from royal_platform.persistence.support_rows import (
     read_thread,
     thread_columns,
 )
+from royal_platform.persistence.tables.suppliers import supplier_orders
 from royal_platform.persistence.tables.support import (
     support_attachments,
     support_drafts,
@@ -234,11 +235,22 @@ class Threads:
         )
         return list(connection.execute(query).scalars())
 
-    def erase(self, connection: Connection, customer_id: str | None) -> int:
-        """Forget what one person wrote, or everybody; that there was a thread stays known."""
+    def erase(
+        self, connection: Connection, customer_id: str | None, order_ids: Iterable[str] = ()
+    ) -> int:
+        """Forget what one person wrote, or everybody; that there was a thread stays known.
+
+        ``order_ids`` are the person's: suppliers that answer may quote the address.
+        """
         mine = select(_THREADS.id).where(_THREADS.store_id == self.store_id)
         if customer_id is not None:
-            mine = mine.where(_THREADS.customer_id == customer_id)
+            placed = select(supplier_orders.c.id).where(
+                supplier_orders.c.store_id == self.store_id,
+                supplier_orders.c.order_id.in_(list(order_ids)),
+            )
+            mine = mine.where(
+                or_(_THREADS.customer_id == customer_id, _THREADS.supplier_order_id.in_(placed))
+            )
         said = select(_MESSAGES.id).where(
             _MESSAGES.store_id == self.store_id, _MESSAGES.thread_id.in_(mine)
         )

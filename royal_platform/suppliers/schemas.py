@@ -108,10 +108,16 @@ class PrintfulSettings(_Part):
 
 
 class MailSettings(_Part):
-    """Where a supplier takes mail; ``send_orders``: what is ordered from it is mailed by itself."""
+    """Where a supplier takes mail.
+
+    ``send_orders``: what is ordered from it for the shelf is mailed by itself.
+    ``send_customers_orders``: without an order desk, customers' orders are routed to it, and an
+    approved one is mailed with the name and address that it shall be delivered to.
+    """
 
     address: str = Field(max_length=190, pattern=ADDRESS)
     send_orders: bool = False
+    send_customers_orders: bool = False
 
 
 class SupplierSettings(_Part):

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { open } from "./support/app";
+import { mailedOrder } from "./support/suppliers";
 import { World } from "./support/world";
 
 it("shows promise against fact, and says what is not yet known", async () => {
@@ -226,4 +227,53 @@ it("says of an order that should have gone by mail and did not", async () => {
   if (order) order.mails = [];
   open("/suppliers", world);
   expect(await screen.findByText(/Not sent: see under Activity why/)).toBeInTheDocument();
+});
+
+it("lets customers' orders go by mail only where no desk takes them, and says what leaves", async () => {
+  const world = new World();
+  const [first] = world.suppliers;
+  if (first) Object.assign(first, { address: "orders@northern.example", takes_orders: false });
+  if (first) first.settings.mail = { address: "orders@northern.example" } as never;
+  const { user } = open("/suppliers/sup_1", world);
+  await user.click(await screen.findByRole("checkbox", { name: /name and delivery address/ }));
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  const put = world.requests.find((each) => each.method === "PUT");
+  expect(put?.body).toMatchObject({ settings: { mail: { send_customers_orders: true } } });
+});
+
+it("asks no desk's supplier whether orders go to it by mail", async () => {
+  open("/suppliers/sup_1", new World());
+  expect(await screen.findByRole("checkbox", { name: /as soon as it is approved/ })).toBeVisible();
+  expect(screen.queryByRole("checkbox", { name: /name and delivery address/ })).toBeNull();
+});
+
+it("enters what a supplier answered to an order by mail, with the mail it stands in", async () => {
+  const world = new World();
+  world.supplierOrders = [mailedOrder("2026-11-20T10:00:00Z")];
+  const { user } = open("/suppliers", world);
+  expect(await screen.findByText("mailed, not answered")).toBeInTheDocument();
+  expect(screen.getByText("Sent to orders@northern.example")).toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Enter the answer" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.click(dialog.getByRole("radio", { name: "shipped" }));
+  expect(dialog.getByLabelText("Number of the parcel")).toHaveValue("3SABCD1234567");
+  await user.click(dialog.getByRole("button", { name: "Enter" }));
+  const posted = world.requests.find((each) => each.path.endsWith("/answer"));
+  expect(posted?.body).toEqual({
+    seen: "unconfirmed",
+    said: "shipped",
+    supplier_reference: null,
+    promised_at: null,
+    tracking_number: "3SABCD1234567",
+    carrier: "PostNL",
+    message_id: "tms_1",
+  });
+});
+
+it("lets nobody enter an answer who may not decide", async () => {
+  const world = new World();
+  world.supplierOrders = [mailedOrder("2026-11-20T10:00:00Z")];
+  world.session.permissions = world.session.permissions.filter((p) => p !== "decisions:decide");
+  open("/suppliers", world);
+  expect(await screen.findByRole("button", { name: "Enter the answer" })).toBeDisabled();
 });

@@ -9,21 +9,36 @@ from royal_platform.commerce.decisions.arguments import amount_of, are_lines, is
 from royal_platform.commerce.decisions.kind import Kind, ask, currency_of, currency_problem
 from royal_platform.commerce.decisions.model import Change, GateState, Policy, Proposal, RuleHit
 from royal_platform.commerce.decisions.stock import unit_cost_limit
+from royal_platform.commerce.messages.rules import message_id
 
 HOLD, RELEASE, CANCEL = "order.hold", "order.release", "order.cancel"
 PLACE, CANCEL_AT_SUPPLIER = "supplier_order.place", "supplier_order.cancel"
 SHIP = "fulfillment.create"
 # On their way from the order to the door.
 FULFILMENT_KINDS = (HOLD, RELEASE, CANCEL, PLACE, CANCEL_AT_SUPPLIER, SHIP)
+# Orders for customers at suppliers that take them by mail.
+MAIL_FLOW = "supplier_order"
 CANCEL_REASONS = frozenset({"CUSTOMER", "DECLINED", "FRAUD", "INVENTORY", "OTHER", "STAFF"})
+
+
+def order_mail_id(reference: str) -> str:
+    """The one mail that places this order, whatever address it goes to."""
+    return message_id(reference, MAIL_FLOW, "place")
+
+
+def cancel_mail_id(reference: str) -> str:
+    """The one mail that asks to cancel this order."""
+    return message_id(reference, MAIL_FLOW, "cancel")
 
 
 def _changes(proposal: Proposal) -> tuple[Change, ...]:
     kind, arguments = proposal.kind, proposal.arguments
     if kind == PLACE:
         lines = arguments["lines"]
+        by_mail = arguments.get("mail_to")
         return (
             Change("supplier", None, text_of(arguments.get("supplier_name")), ""),
+            *(() if by_mail is None else (Change("sent to", None, text_of(by_mail), ""),)),
             Change("units", "0", str(sum(int(each["quantity"]) for each in lines)), "units"),
             Change("cost", None, text_of(arguments.get("total")), currency_of(proposal)),
         )
@@ -64,6 +79,8 @@ def _supplier_order_problems(proposal: Proposal, state: GateState) -> Iterator[s
         yield "The subject is not the supplier order's reference."
     if proposal.kind != PLACE:
         return
+    if "mail_to" in arguments and not is_text(arguments["mail_to"]):
+        yield "The address it is mailed to is no text."
     if not are_lines(arguments.get("lines"), "supplier_sku"):
         yield "The supplier order has no units of articles in it."
     elif any(amount_of(each.get("unit_cost")) is None for each in arguments["lines"]):

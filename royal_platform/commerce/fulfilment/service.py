@@ -97,9 +97,11 @@ def place_proposal(
     *,
     why: str | None = None,
     again: str | None = None,
+    mail_to: str | None = None,
 ) -> Proposal:
     """Order these parts, all of one supplier, for the customer's address.
 
+    ``mail_to``: where the supplier takes the order by mail, None over a wire.
     ``why`` goes before the reason for this supplier; ``again`` stands instead of it and says why
     goods are sent once more although the order counts as shipped.
     """
@@ -123,6 +125,7 @@ def place_proposal(
             "order_id": about.order_id, "order_name": about.name, "reference": reference,
             "supplier_id": option.source, "supplier_name": option.source_name, "lines": lines,
             "total": format(cost.amount, "f"), "currency": currency,
+            **({} if mail_to is None else {"mail_to": mail_to}),
         },
         precondition={
             **({"open": True} if again is None else {"cancelled": False}),
@@ -130,6 +133,7 @@ def place_proposal(
             "held_by_others": False,
             "placed": False,
             "deliverable": True,
+            "mail_to": mail_to,
         },
         evidence=(
             Evidence("Landed cost", format(cost.amount, "f"), currency, about.source,
@@ -148,7 +152,9 @@ def place_proposal(
         inverse=Inverse(
             "supplier_order.cancel",
             {"supplier_id": option.source, "reference": reference, "order_id": about.order_id},
-            "Cancels it at the supplier until it leaves.",
+            "Cancels it at the supplier until it leaves."
+            if mail_to is None
+            else "Asks the supplier by mail to cancel it, if it has not left.",
         ),
         expires_at=about.now + _LIFE,
     )  # fmt: skip

@@ -9,11 +9,19 @@ from typing import Literal
 from royal_platform.commerce.shared.model import Money
 
 # ``stopped``: the supplier makes nothing until somebody mends the order there, and may go on then.
+# By mail only: ``unconfirmed`` is sent and not answered, ``in_doubt`` perhaps sent, of
+# ``cancel_asked`` the supplier has not said yet whether it still can.
 OrderStatus = Literal[
-    "accepted", "stopped", "partial", "shipped", "delivered", "cancelled", "refused"
-]
+    "unconfirmed", "in_doubt", "cancel_asked",
+    "accepted", "stopped", "partial", "shipped", "delivered", "cancelled", "refused",
+]  # fmt: skip
 # Nothing more is heard of these.
 CLOSED: frozenset[str] = frozenset({"delivered", "cancelled", "refused"})
+# It will not come, and: it has left.
+GONE: frozenset[str] = frozenset({"cancelled", "refused"})
+LEFT: frozenset[str] = frozenset({"shipped", "delivered"})
+# Mailed, and no answer to that mail is known.
+UNANSWERED: frozenset[str] = frozenset({"unconfirmed", "in_doubt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +75,15 @@ class OrderedFrom:
     """Whom goods are ordered from.
 
     ``by_wire``: it has a desk that takes customers' orders; ``by_mail``: as a person said, what is
-    approved for the shelf is mailed.
+    approved for the shelf is mailed. ``serves_by_mail``: where it takes customers' orders by mail,
+    as a person said; None: it does not.
     """
 
     supplier_id: str
     name: str
     by_wire: bool = False
     by_mail: bool = False
+    serves_by_mail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

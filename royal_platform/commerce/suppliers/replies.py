@@ -1,4 +1,4 @@
-"""What a supplier's mail says of a purchase order: which one it is of, which parcels it may name.
+"""What a supplier's mail says of an order of ours: which one it is of, which parcels it may name.
 
 It is somebody's text: what is found in it is shown to a person with where it came from, and changes
 nothing by itself.
@@ -14,6 +14,8 @@ from royal_platform.commerce.suppliers.model import Tracking
 
 _MOST = 5
 _ORDER = re.compile(r"\bpo_[0-9a-f]{23}\b")
+# Ours of customers' orders: the store's number for the order, and which of its parts.
+_REFERENCE = re.compile(r"\bRE-[A-Z0-9]{1,60}-\d{1,4}\b")
 # UPU S10: two letters, eight digits with their check digit, a country.
 _S10 = re.compile(r"\b([A-Z]{2})(\d{8})(\d)([A-Z]{2})\b")
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
@@ -27,12 +29,13 @@ _CARRIERS = (
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A mail that names a purchase order; ``parcels`` are numbers it may mean, nobody checked them.
+    """A mail about an order of ours; ``parcels`` are numbers it may mean, nobody checked them.
 
+    ``about`` is the purchase order's number, or our reference of a customer's order.
     ``author`` and ``address`` are as the mail states them; None once the person was erased.
     """
 
-    purchase_order_id: str
+    about: str
     thread_id: str
     message_id: str
     author: str | None
@@ -45,6 +48,11 @@ class Reply:
 def orders_named(subject: str) -> tuple[str, ...]:
     """The purchase orders whose numbers stand in a subject."""
     return tuple(dict.fromkeys(_ORDER.findall(subject.lower())))
+
+
+def references_named(subject: str) -> tuple[str, ...]:
+    """The customers' orders at suppliers whose references stand in a subject."""
+    return tuple(dict.fromkeys(_REFERENCE.findall(subject.upper())))
 
 
 def parcels_in(text: str) -> tuple[Tracking, ...]:

@@ -93,7 +93,8 @@ supplier_orders = Table(
     # the shop's order it is for; NULL for stock
     reference("order_id", nullable=True),
     reference("supplier_reference", nullable=True),
-    # accepted, partial, shipped, delivered, cancelled, refused
+    # unconfirmed, in_doubt, cancel_asked, accepted, stopped, partial, shipped, delivered,
+    # cancelled, refused
     Column("status", String(20), nullable=False),
     Column("lines", Json, nullable=False),
     # what became of each of its articles: supplier_sku, shipped, gone; NULL: it does not say

@@ -27,6 +27,8 @@ support_threads = Table(
     reference("order_id", nullable=True),
     # The purchase order whose mail it answers, or that its subject names.
     reference("purchase_order_id", nullable=True),
+    # The same of a customer's order at a supplier, by our reference.
+    reference("supplier_order_id", nullable=True),
     moment("opened_at"),
     moment("last_message_at"),
     moment("last_inbound_at"),
@@ -46,6 +48,7 @@ support_threads = Table(
     Index(None, "store_id", "customer_id"),
     Index(None, "store_id", "address_digest"),
     Index(None, "store_id", "purchase_order_id"),
+    Index(None, "store_id", "supplier_order_id"),
 )
 
 support_messages = Table(

@@ -1608,6 +1608,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/supplier-orders/{reference}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter what a supplier's mail says of an order that went to it by mail. */
+        post: operations["answerSupplierOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/suppliers": {
         parameters: {
             query?: never;
@@ -2231,6 +2248,47 @@ export interface components {
              */
             false_percent: string;
             provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * AnswerIn
+         * @description What a supplier's mail says of an order that stood as ``seen``.
+         *
+         *     ``tracking_number`` goes with shipped, and with nothing else. ``message_id`` is the mail it was
+         *     read in; null when it was told otherwise.
+         */
+        AnswerIn: {
+            /** Seen */
+            seen: string;
+            /**
+             * Said
+             * @enum {string}
+             */
+            said: "accepted" | "shipped" | "delivered" | "cancelled" | "refused";
+            /**
+             * Supplier Reference
+             * @default null
+             */
+            supplier_reference?: string | null;
+            /**
+             * Promised At
+             * @default null
+             */
+            promised_at?: string | null;
+            /**
+             * Tracking Number
+             * @default null
+             */
+            tracking_number?: string | null;
+            /**
+             * Carrier
+             * @default null
+             */
+            carrier?: string | null;
+            /**
+             * Message Id
+             * @default null
+             */
+            message_id?: string | null;
         };
         /**
          * ApproveIn
@@ -3994,7 +4052,11 @@ export interface components {
         };
         /**
          * MailSettings
-         * @description Where a supplier takes mail; ``send_orders``: what is ordered from it is mailed by itself.
+         * @description Where a supplier takes mail.
+         *
+         *     ``send_orders``: what is ordered from it for the shelf is mailed by itself.
+         *     ``send_customers_orders``: without an order desk, customers' orders are routed to it, and an
+         *     approved one is mailed with the name and address that it shall be delivered to.
          */
         MailSettings: {
             /** Address */
@@ -4004,6 +4066,11 @@ export interface components {
              * @default false
              */
             send_orders?: boolean;
+            /**
+             * Send Customers Orders
+             * @default false
+             */
+            send_customers_orders?: boolean;
         };
         /**
          * MailSuppressionOut
@@ -6768,6 +6835,8 @@ export interface components {
             address: string | null;
             /** Mails Orders */
             mails_orders: boolean;
+            /** Serves By Mail */
+            serves_by_mail: boolean;
             reliability: components["schemas"]["ReliabilityOut"];
             /** Version */
             version: number;
@@ -6806,6 +6875,9 @@ export interface components {
         /**
          * SupplierOrderOut
          * @description An order placed with a supplier; ``delay_days`` against its promise, null while unknown.
+         *
+         *     ``mails`` are ours, of an order that went out by mail; ``can_say`` is what a person may enter of
+         *     an answer to it now.
          */
         SupplierOrderOut: {
             /** Id */
@@ -6838,6 +6910,14 @@ export interface components {
             tracking_number: string | null;
             /** Tracking Url */
             tracking_url: string | null;
+            /** Carrier */
+            carrier: string | null;
+            /** Mails */
+            mails: components["schemas"]["PurchaseMailOut"][];
+            /** Replies */
+            replies: components["schemas"]["SupplierReplyOut"][];
+            /** Can Say */
+            can_say: ("accepted" | "shipped" | "delivered" | "cancelled" | "refused")[];
         };
         /** SupplierOrderPage */
         SupplierOrderPage: {
@@ -6852,7 +6932,8 @@ export interface components {
          * SupplierOut
          * @description One supplier; ``origin`` sandbox means that it is invented.
          *
-         *     ``address`` is where it takes mail; ``mails_orders``: what is ordered from it is mailed there.
+         *     ``address`` is where it takes mail; ``mails_orders``: what is ordered from it for the shelf is
+         *     mailed there; ``serves_by_mail``: customers' orders are.
          */
         SupplierOut: {
             /** Id */
@@ -6892,6 +6973,8 @@ export interface components {
             address: string | null;
             /** Mails Orders */
             mails_orders: boolean;
+            /** Serves By Mail */
+            serves_by_mail: boolean;
             reliability: components["schemas"]["ReliabilityOut"];
         };
         /**
@@ -15388,6 +15471,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SupplierOrderPage"];
+                };
+            };
+            /** @description Nobody known is calling. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state changed; read it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's content is wrong; `errors` lists the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not configured or does not answer; `remedy` says what. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerSupplierOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierOrderOut"];
                 };
             };
             /** @description Nobody known is calling. */

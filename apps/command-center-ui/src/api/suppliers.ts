@@ -10,7 +10,7 @@ import {
 } from "@tanstack/react-query";
 import { client, unwrap } from "./client";
 import { keys } from "./keys";
-import type { FeedSettings, SupplierSettings } from "./types";
+import type { FeedSettings, SupplierAnswer, SupplierSettings } from "./types";
 
 const suppliersQuery = queryOptions({
   queryKey: keys.suppliers,
@@ -103,6 +103,21 @@ export function useMailOrder() {
         }),
       ),
     onSettled: () => queries.invalidateQueries({ queryKey: keys.purchaseOrderPages }),
+  });
+}
+
+/** What a supplier's mail says of an order that went to it by mail. */
+export function useAnswerOrder(reference: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: SupplierAnswer) =>
+      unwrap(
+        client.POST("/v1/supplier-orders/{reference}/answer", {
+          params: { path: { reference } },
+          body,
+        }),
+      ),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.supplierOrders }),
   });
 }
 

@@ -85,6 +85,7 @@ export type PrintfulSettings = Schemas["PrintfulSettings"];
 export type SupplierMail = Schemas["MailSettings"];
 export type Offer = Schemas["OfferOut"];
 export type SupplierOrder = Schemas["SupplierOrderOut"];
+export type SupplierAnswer = Schemas["AnswerIn"];
 export type PurchaseOrder = Schemas["PurchaseOrderOut"];
 export type Receipt = Schemas["ReceiptOut"];
 export type StockRisk = Schemas["StockRiskOut"];

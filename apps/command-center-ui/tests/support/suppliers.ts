@@ -30,6 +30,7 @@ function summary(now: string, change: Partial<Supplier>): Supplier {
     takes_orders: false,
     address: null,
     mails_orders: false,
+    serves_by_mail: false,
     reliability: UNKNOWN,
     ...change,
   };
@@ -114,6 +115,49 @@ export function suppliers(now: string): SupplierDetail[] {
   ];
 }
 
+/** An order that went to its supplier by mail and was answered. */
+export function mailedOrder(now: string): SupplierOrder {
+  return {
+    id: "RE-77-1",
+    supplier_id: "sup_1",
+    supplier_name: "Northern Tack",
+    decision_id: "dec_bridle",
+    order_id: "77",
+    status: "unconfirmed",
+    units: 2,
+    total: null,
+    placed_at: now,
+    promised_at: null,
+    delivered_at: null,
+    delay_days: null,
+    tracking_number: null,
+    tracking_url: null,
+    carrier: null,
+    mails: [
+      {
+        message_id: "msg_1",
+        decision_id: "dec_bridle",
+        to: "orders@northern.example",
+        state: "sent",
+        carrier: "smtp",
+        sent_at: now,
+      },
+    ],
+    replies: [
+      {
+        thread_id: "thr_northern",
+        message_id: "tms_1",
+        author: "Northern Tack",
+        address: "orders@northern.example",
+        text: "Left today with 3SABCD1234567.",
+        received_at: now,
+        parcels: [{ number: "3SABCD1234567", carrier: "PostNL" }],
+      },
+    ],
+    can_say: ["accepted", "shipped", "refused"],
+  };
+}
+
 export function supplierOrders(now: string): SupplierOrder[] {
   return [
     {
@@ -131,6 +175,10 @@ export function supplierOrders(now: string): SupplierOrder[] {
       delay_days: 1.5,
       tracking_number: "T1",
       tracking_url: null,
+      carrier: null,
+      mails: [],
+      replies: [],
+      can_say: [],
     },
   ];
 }

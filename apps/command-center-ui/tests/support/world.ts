@@ -1181,6 +1181,7 @@ export class World {
       else this.storeConnection.candidate = { domain: shop ?? "", state: "checking", detail: "" };
       return this.storeConnection;
     }
+    if (family === "supplier-orders") return this.supplierOrders[0];
     if (family === "suppliers") {
       if (action === "preview") return { offers: this.offers, faults: [], guessed: {} };
       const supplier = this.suppliers.find((each) => each.id === (id || "sup_2"));

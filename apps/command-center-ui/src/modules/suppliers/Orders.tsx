@@ -1,18 +1,24 @@
 /** Orders placed with suppliers: what was promised and what happened. */
 import type { TFunction } from "i18next";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "@/api/session";
 import { useSupplierOrders } from "@/api/suppliers";
 import type { SupplierOrder } from "@/api/types";
 import { useFormat } from "@/format/use-format";
+import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { QueryView } from "@/ui/QueryView";
 import { Scrollable } from "@/ui/Scrollable";
 import { Moment } from "@/ui/Time";
 import { Tag } from "@/ui/Tone";
+import { AnswerDialog } from "./AnswerDialog";
+import { Mails, Replies } from "./Mails";
 
 export function Orders() {
   const { t } = useTranslation();
   const query = useSupplierOrders();
+  const [answering, setAnswering] = useState<SupplierOrder | null>(null);
   return (
     <Card title={t("suppliers.promise")}>
       <QueryView
@@ -34,19 +40,21 @@ export function Orders() {
               </thead>
               <tbody className="divide-y divide-line">
                 {page.data.map((order) => (
-                  <Row key={order.id} order={order} />
+                  <Row key={order.id} order={order} onAnswer={() => setAnswering(order)} />
                 ))}
               </tbody>
             </table>
           </Scrollable>
         )}
       </QueryView>
+      {answering && <AnswerDialog order={answering} onClose={() => setAnswering(null)} />}
     </Card>
   );
 }
 
-function Row({ order }: { order: SupplierOrder }) {
+function Row({ order, onAnswer }: { order: SupplierOrder; onAnswer: () => void }) {
   const { t } = useTranslation();
+  const may = useMay("decisions:decide");
   const format = useFormat();
   const status = t(`suppliers.orderState.${order.status}` as "suppliers.orderState.accepted", {
     defaultValue: order.status,
@@ -55,6 +63,19 @@ function Row({ order }: { order: SupplierOrder }) {
     <tr className="tabular-nums">
       <td className="px-3 py-2">
         <span className="font-mono text-meta">{order.id}</span> <Tag>{status}</Tag>
+        {order.can_say.length > 0 && (
+          <Button
+            small
+            className="ml-2"
+            disabled={!may}
+            title={may ? undefined : t("state.notAllowed")}
+            onClick={onAnswer}
+          >
+            {t("suppliers.answer.enter")}
+          </Button>
+        )}
+        <Mails mails={order.mails} />
+        <Replies replies={order.replies} />
       </td>
       <td className="px-3">{order.supplier_name}</td>
       <td className="px-3">

@@ -32,6 +32,7 @@ export function SupplierCard({ supplier }: { supplier: Supplier }) {
         {supplier.origin === "sandbox" && <Tag tone="warn">{t("suppliers.invented")}</Tag>}
         <Tag>{t(supplier.active ? "suppliers.active" : "suppliers.inactive")}</Tag>
         <Tag>{t(ordersGo(supplier))}</Tag>
+        {supplier.serves_by_mail && <Tag>{t("suppliers.byMail.serves")}</Tag>}
       </p>
       <p className="text-dense">
         {t("suppliers.offersCount", {

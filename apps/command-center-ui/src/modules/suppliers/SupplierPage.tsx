@@ -32,7 +32,7 @@ export default function SupplierPage() {
   );
 }
 
-const NO_MAIL: SupplierMail = { address: "", send_orders: false };
+const NO_MAIL: SupplierMail = { address: "", send_orders: false, send_customers_orders: false };
 
 function Editor({ supplier }: { supplier: SupplierDetail }) {
   const { t } = useTranslation();
@@ -51,7 +51,13 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
   const isWrittenTo = supplier.kind === "manual";
   const ordersByMail = (
     <Card title={t("suppliers.byMail.title")}>
-      <MailForm mail={mail} onChange={setMail} disabled={!may} />
+      <MailForm
+        mail={mail}
+        onChange={setMail}
+        disabled={!may}
+        // Who publishes nothing offers nothing that an order could be routed to.
+        serves={!isWrittenTo && !supplier.takes_orders}
+      />
       {isWrittenTo && <Word supplier={supplier} />}
     </Card>
   );
