@@ -21,6 +21,7 @@ WRITERS = {
     "ReturnWriter", "ShopifyReturnWriter", "return_writer",
     "ReplacementWriter", "ShopifyReplacementWriter", "replacement_writer",
     "DiscountWriter", "ShopifyDiscountWriter", "discount_writer",
+    "HandingOver", "MailDesk", "desks_of",
 }  # fmt: skip
 # Where writers are made, declared, named as a type, and used.
 ALLOWED = {
@@ -42,6 +43,8 @@ ALLOWED = {
     "orchestrator/core/fulfilling.py",
     "orchestrator/core/listing.py",
     "orchestrator/core/safeguarding.py",
+    "orchestrator/core/handing_over.py",
+    "orchestrator/core/mail_desk.py",
     "orchestrator/core/messaging.py",
     "orchestrator/core/refunding.py",
     "orchestrator/core/reshipping.py",
@@ -80,6 +83,8 @@ def test_only_execution_asks_for_writers(imports: dict[str, Any]) -> None:
     assert askers == {"orchestrator/core/execution.py"}
     carriers = {path for path, what in imports.items() if "mailer_of" in what["names"]}
     assert carriers == {"orchestrator/core/execution.py"}
+    desks = {path for path, what in imports.items() if "desks_of" in what["names"]}
+    assert desks == {"orchestrator/core/execution.py"}
 
 
 def test_only_one_module_knows_the_engine_library(imports: dict[str, Any]) -> None:

@@ -17,10 +17,14 @@ from orchestrator.core.books import writing
 from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.taking_in import take_in
 from royal_platform.bootstrap import Platform
+from royal_platform.commerce.decisions.fulfilment import MAIL_FLOW, order_mail_id
 from royal_platform.commerce.decisions.model import Inverse, Proposal, Risk, Subject
 from royal_platform.commerce.inventory.model import PurchaseOrder
-from royal_platform.commerce.suppliers.model import SupplierHours
+from royal_platform.commerce.messages.model import Rendered, State
+from royal_platform.commerce.suppliers.model import OrderLine, SupplierHours, SupplierOrder
 from royal_platform.messaging.inbound import arrival_of
+from royal_platform.persistence.messages import Messages, StoredMessage
+from royal_platform.persistence.supplier_orders import SupplierOrders
 from tests.counterparts.printful import TOKEN, Printful
 
 FEED = "code,name,netto\nN1,\"=cmd|'/c calc'!A1\",12.00\n,Nameless,1\n"
@@ -246,3 +250,45 @@ def test_a_purchase_order_is_mailed_by_whoever_may_decide_and_once(
     kept = call("GET", f"/messages/{mail['message_id']}").get_json()
     assert kept["address"] == to
     assert "po_1" in kept["subject"]
+
+
+def mailed(platform: Platform, call: Any) -> None:
+    """An order that went to its supplier by mail, and is not answered."""
+    supplier_id = entered(call, platform, "Tack")
+    stands = SupplierOrder("RE-77-1", "", "unconfirmed")
+    with writing(platform) as books:
+        sent = StoredMessage(
+            id=order_mail_id("RE-77-1"), decision_id="dec_1", customer_id=None, flow=MAIL_FLOW,
+            step="RE-77-1", purpose="transactional", template=MAIL_FLOW, carrier="smtp",
+            state=State.COMPOSED, address="orders@tack.example", content=Rendered("s", "h", "t"),
+            created_at=books.now, sent_at=None,
+        )  # fmt: skip
+        outbox = Messages(books.store_id)
+        outbox.compose(books.connection, sent)
+        outbox.move(books.connection, sent.id, seen=State.COMPOSED, to=State.SENT, at=books.now)
+        SupplierOrders(books.store_id).book(
+            books.connection, stands, supplier_id=supplier_id, decision_id="dec_1",
+            lines=[OrderLine("N1", 2)], order_id="77", now=books.now,
+        )  # fmt: skip
+
+
+def test_what_a_supplier_answered_is_entered_by_whoever_may_decide(
+    call: Any, platform: Platform
+) -> None:
+    mailed(platform, call)
+    [order] = call("GET", "/supplier-orders", "viewer").get_json()["data"]
+    assert (order["status"], order["can_say"]) == (
+        "unconfirmed", ["accepted", "shipped", "refused"],
+    )  # fmt: skip
+    assert [each["to"] for each in order["mails"]] == ["orders@tack.example"]
+    path, said = "/supplier-orders/RE-77-1/answer", {"seen": "unconfirmed", "said": "shipped"}
+    parcel = {"tracking_number": "3SABCD1234567", "carrier": "PostNL"}
+    assert call("POST", path, "viewer", **said, **parcel).status_code == 403
+    assert call("POST", path, **said).status_code == 409
+    answer = call("POST", path, **said, **parcel)
+    assert answer.status_code == 200, answer.text
+    shown = answer.get_json()
+    assert {name: shown[name] for name in parcel} == parcel
+    assert (shown["status"], shown["can_say"]) == ("shipped", ["shipped", "delivered"])
+    assert call("POST", path, **said, **parcel).status_code == 409
+    assert call("POST", "/supplier-orders/RE-9-1/answer", **said, **parcel).status_code == 404
