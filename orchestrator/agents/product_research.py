@@ -20,6 +20,7 @@ from royal_platform.commerce.research import rules, service, wording
 from royal_platform.commerce.research.model import Candidate, HitRate, Shortlist, Trend, Twin
 from royal_platform.commerce.research.trends import series_trend
 from royal_platform.commerce.suppliers.model import OfferVersion
+from royal_platform.commerce.suppliers.rules import stands_since
 from royal_platform.persistence.model_budgets import AgentsBudgetSpent
 from royal_platform.persistence.picks import Pick
 
@@ -146,12 +147,22 @@ class ProductResearchAgent(AgentBase):
                 kind, why = "product.delist", "Its supplier no longer offers it."
             else:
                 continue
+            if not self._may_ask(kind, pick):
+                continue
             proposals.append(
                 service.listing_proposal(
                     kind, Subject("product", pick.handle, pick.title), pick.status, why, self._desk
                 )
             )
         return proposals
+
+    def _may_ask(self, kind: str, pick: Pick) -> bool:
+        """A person's no stays a no until the article goes, or comes back, once more."""
+        said_no = pick.refused.get(kind)
+        if said_no is None:
+            return True
+        since = stands_since(self.platform.offers.history(pick.supplier_id, pick.supplier_sku))
+        return since is not None and since > said_no
 
     def _hit_rate(self) -> HitRate:
         seen = [

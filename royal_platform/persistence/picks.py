@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from core.storage.database import Database
+from royal_platform.commerce.decisions.listings import LISTING_KINDS
 from royal_platform.persistence.tables.catalog import products, variants
 from royal_platform.persistence.tables.decisions import decisions
 from royal_platform.persistence.tables.orders import daily_variant_sales
@@ -18,9 +20,16 @@ _IMPORT, _PUBLISH = "product.import_draft", "product.publish"
 _OPEN_AGAIN = ("expired", "superseded", "conflicted", "failed")
 
 
+_REFUSED = ("rejected", "reverting", "reverted")
+_POLICY = "policy"
+
+
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """An imported product as the store has it; ``units`` were sold since ``published_at``."""
+    """An imported product as the store has it; ``units`` were sold since ``published_at``.
+
+    ``refused``: when a person last turned showing or hiding it down, or undid it, by kind.
+    """
 
     handle: str
     title: str
@@ -29,6 +38,7 @@ class Pick:
     supplier_sku: str
     published_at: datetime | None
     units: int
+    refused: Mapping[str, datetime]
 
 
 class StoredPicks:
@@ -71,10 +81,12 @@ class StoredPicks:
             ).all()
             seen = self._published(connection)
             units = self._units(connection, [row.id for row in found], seen)
+            refused = self._refused(connection)
         return [
             Pick(
                 row.handle, row.title, row.status.upper(), given[row.handle]["supplier_id"],
                 given[row.handle]["supplier_sku"], seen.get(row.handle), units.get(row.id, 0),
+                refused.get(row.handle, {}),
             )
             for row in found
         ]  # fmt: skip
@@ -90,6 +102,30 @@ class StoredPicks:
             .group_by(decisions.c.subject_id)
         )
         return {str(handle): at for handle, at in connection.execute(query)}
+
+    def _refused(self, connection: Connection) -> dict[str, dict[str, datetime]]:
+        table, undo = decisions.c, decisions.alias("undo")
+        query = (
+            select(
+                table.subject_id, table.kind, table.created_at, table.decided_at, table.status,
+                undo.c.created_at.label("undone_at"),
+            )
+            .join(
+                undo,
+                (undo.c.store_id == table.store_id) & (undo.c.reverts == table.id),
+                isouter=True,
+            )
+            .where(table.store_id == self._store_id, table.kind.in_(LISTING_KINDS))
+            .where(table.status.in_(_REFUSED), table.shadow.is_(False))
+            # What the gate turned down is the policy's word, which a person may change.
+            .where(or_(table.status != "rejected", table.decided_by != _POLICY))
+        )  # fmt: skip
+        found: dict[str, dict[str, datetime]] = defaultdict(dict)
+        for row in connection.execute(query):
+            said = row.undone_at or row.decided_at or row.created_at
+            by_kind = found[str(row.subject_id)]
+            by_kind[row.kind] = max(said, by_kind.get(row.kind, said))
+        return found
 
     def _units(
         self, connection: Connection, product_ids: list[str], seen: dict[str, datetime]

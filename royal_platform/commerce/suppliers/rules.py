@@ -175,3 +175,16 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
 
 def _days(start: datetime, end: datetime) -> float:
     return (end - start).total_seconds() / _SECONDS_PER_DAY
+
+
+def stands_since(versions: Sequence[OfferVersion]) -> datetime | None:
+    """Since when an article is offered, or is not, without a break; None where it is unknown.
+
+    ``versions`` are all of one offer, the newest first; new terms are no break.
+    """
+    found = None
+    for each in versions:
+        if each.withdrawn != versions[0].withdrawn:
+            break
+        found = each.since
+    return found

@@ -15,9 +15,10 @@ from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.running import carry_out
 from orchestrator.core.runs import start_run
 from royal_platform.bootstrap import Platform
+from royal_platform.commerce.decisions.limits import with_limits
 from royal_platform.commerce.decisions.model import Decision
 from royal_platform.persistence.decisions import DecisionFilter
-from royal_platform.persistence.offers import Offers
+from royal_platform.persistence.offers import Changes, Offers
 from tests.integration.platform.wire import Sandbox
 
 pytestmark = pytest.mark.timeout(180)
@@ -132,20 +133,44 @@ def withdraw(platform: Platform, imported: Decision) -> None:
 
     Some list what the shop now sells under the shop's number too: that row goes as well.
     """
+    assert listed(platform, imported, there=False).withdrawn > 0
+
+
+def listed(platform: Platform, imported: Decision, *, there: bool) -> Changes:
+    """The catalogue of its supplier is read, with this one article or without it."""
     given = imported.proposal.arguments
     supplier_id, number = given["supplier_id"], given["supplier_sku"]
     source = platform.supplier(supplier_id).source
     rows = asyncio.run(source.rows())
-    left = [each for each in rows if number not in each.values()]
+    left = [each for each in rows if there or number not in each.values()]
     with writing(platform) as books:
-        changes = Offers(books.store_id).take(
+        return Offers(books.store_id).take(
             books.connection, supplier_id, source.mapped(left), now=books.now
         )
-    assert changes.withdrawn == 1
+
+
+def asked(platform: Platform, kind: str, imported: Decision) -> bool:
+    """Whether that waits for an answer after another run."""
+    run(platform)
+    return imported.proposal.subject.id in {
+        each.proposal.subject.id for each in proposed(platform, kind)
+    }
+
+
+def later(platform: Platform, sandbox: Sandbox) -> None:
+    """An hour passes, and nothing is forbidden for what was changed before."""
+    sandbox.control("step", {"hours": 1})
+    asyncio.run(platform.refresh_clock())
+    with writing(platform) as books:
+        current = books.policies.current(books.connection).version
+        books.policies.replace(
+            books.connection, edited=current,
+            policy=with_limits(books.policy, {"cooldown_days": "0"}), actor="ada", now=books.now,
+        )  # fmt: skip
 
 
 def test_what_its_supplier_withdrew_is_hidden_by_a_decision_and_shown_again_by_its_undo(
-    platform: Platform,
+    platform: Platform, sandbox: Sandbox
 ) -> None:
     imported = published(platform)
     assert live(platform, imported).status == "ACTIVE"
@@ -173,6 +198,33 @@ def test_what_its_supplier_withdrew_is_hidden_by_a_decision_and_shown_again_by_i
     assert (undo.proposal.kind, undo.reverts) == ("product.publish", delist.id)
     assert asyncio.run(execute(platform, hands_of(platform), undo.id)) == "executed"
     assert live(platform, imported).status == "ACTIVE"
+
+    # A person's no stays a no.
+    later(platform, sandbox)
+    assert not asked(platform, "product.delist", imported), "it was undone"
+    # It is offered again, and dropped again: something happened that nobody was asked about.
+    listed(platform, imported, there=True)
+    assert not asked(platform, "product.delist", imported)
+    withdraw(platform, imported)
+    assert asked(platform, "product.delist", imported)
+    ledger.reject(platform, on(platform, "product.delist", imported).id, "ada", "I have ten left.")
+    assert not asked(platform, "product.delist", imported), "it was refused"
+
+
+def test_a_persons_no_to_showing_a_product_stands_until_its_supplier_offers_it_anew(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    run(platform)
+    imported = proposed(platform, "product.import_draft")[0]
+    assert carry(platform, imported) == "executed"
+    asyncio.run(platform.sync().run())
+    assert asked(platform, "product.publish", imported)
+    ledger.reject(platform, on(platform, "product.publish", imported).id, "ada", "Not this one.")
+    assert not asked(platform, "product.publish", imported)
+    later(platform, sandbox)
+    withdraw(platform, imported)
+    listed(platform, imported, there=True)
+    assert asked(platform, "product.publish", imported)
 
 
 def test_a_handle_that_was_taken_meanwhile_is_a_conflict_and_nothing_is_written(

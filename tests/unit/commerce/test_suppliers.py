@@ -144,3 +144,14 @@ def test_what_arrived_at_an_unknown_time_is_not_held_against_the_supplier():
     arrived = Promise(NOW, NOW + timedelta(days=2), None, "delivered")
     found = rules.reliability([arrived], NOW + timedelta(days=10))
     assert (found.judged, found.overdue, found.share) == (0, 0, None)
+
+
+@given(st.lists(st.booleans(), max_size=8))
+def test_an_article_stands_since_it_last_came_or_went(story: list[bool]) -> None:
+    versions = [
+        replace(version(), version=n, since=NOW + timedelta(days=n), withdrawn=gone)
+        for n, gone in enumerate(story)
+    ]
+    found = rules.stands_since(versions[::-1])
+    turns = [n for n, gone in enumerate(story) if n == 0 or gone != story[n - 1]]
+    assert found == (NOW + timedelta(days=turns[-1]) if story else None)
