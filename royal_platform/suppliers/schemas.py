@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from royal_platform.commerce.decisions.purchase_mail import ADDRESS
 from royal_platform.commerce.decisions.workdays import told_weekdays
+from royal_platform.commerce.suppliers.model import OrderStatus
 
 Path = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
@@ -22,6 +23,18 @@ FieldName = Literal[
     "supplier_sku", "title", "cost", "shipping", "lead_days", "lead_days_low", "lead_days_high",
     "stock", "minimum_order", "pack_size", "sku", "barcode", "retail_price", "brand", "category",
     "description", "image_url", "currency",
+]  # fmt: skip
+
+# What of ours an order at a desk tells, what one of its lines tells, and what its answer holds.
+RequestName = Literal[
+    "reference", "lines", "name", "address1", "address2", "city", "postal_code", "country",
+    "province", "phone", "email",
+]  # fmt: skip
+LineName = Literal["supplier_sku", "quantity", "unit_cost", "title"]
+ResponseName = Literal[
+    "orders", "id", "reference", "status", "promised_at", "shipped_at", "delivered_at", "total",
+    "currency", "tracking_number", "carrier", "tracking_url", "lines", "line_sku", "line_shipped",
+    "line_gone",
 ]  # fmt: skip
 
 
@@ -80,10 +93,10 @@ class DeskSettings(_Part):
     place: Path = "/orders"
     track: Path = "/orders?reference={reference}"
     cancel: Path = "/orders/{id}/cancel"
-    request: dict[str, str] = Field(default_factory=dict)
-    line: dict[str, str] = Field(default_factory=dict)
-    response: dict[str, str] = Field(default_factory=dict)
-    statuses: dict[str, str] = Field(default_factory=dict)
+    request: dict[RequestName, Path] = Field(default_factory=dict)
+    line: dict[LineName, Path] = Field(default_factory=dict)
+    response: dict[ResponseName, Path] = Field(default_factory=dict)
+    statuses: dict[Path, OrderStatus] = Field(default_factory=dict)
 
 
 class Destination(_Part):

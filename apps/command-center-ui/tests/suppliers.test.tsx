@@ -139,6 +139,43 @@ it("shows what a supplier answered by mail, and that nobody checked the parcel i
   );
 });
 
+it("enters a partner's order desk with its own paths, words and header", async () => {
+  const world = new World();
+  const [first] = world.suppliers;
+  if (first) first.kind = "autods";
+  const { user } = open("/suppliers/sup_1", world);
+  await user.type(await screen.findByLabelText("Secret for its header"), "auto_ds_api_key");
+  const header = screen.getByLabelText("Header that carries it");
+  await user.clear(header);
+  await user.type(header, "X-Api-Key");
+  await user.clear(screen.getByLabelText("Before its value"));
+  expect(screen.queryByLabelText("In its answer")).toBeNull();
+  await user.type(screen.getByLabelText("Address of the desk"), "https://partner.example");
+  const place = screen.getByLabelText("Path to place an order");
+  await user.clear(place);
+  await user.type(place, "/v3/jobs");
+  await user.type(screen.getByLabelText("In its answer"), "id = no\nstatus");
+  expect(screen.getByText(/“status” is no line/)).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Save" })).toBeDisabled();
+  await user.type(screen.getByLabelText("In its answer"), " = phase");
+  await user.type(screen.getByLabelText(/Its words for/), "PART OUT = partial");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  const put = world.requests.find((each) => each.method === "PUT");
+  expect(put?.body).toMatchObject({
+    settings: {
+      auth: { secret: "AUTO_DS_API_KEY", header: "X-Api-Key", prefix: "" },
+      desk: {
+        url: "https://partner.example",
+        place: "/v3/jobs",
+        track: "/orders?reference={reference}",
+        response: { id: "no", status: "phase" },
+        statuses: { "PART OUT": "partial" },
+        request: {},
+      },
+    },
+  });
+});
+
 it("lets nobody without the permission change how a supplier is reached", async () => {
   const world = new World();
   world.session.permissions = world.session.permissions.filter((p) => p !== "connections:write");

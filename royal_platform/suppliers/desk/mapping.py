@@ -43,8 +43,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def body_of(order: OrderRequest, settings: DeskSettings) -> dict[str, Any]:
     """The document that places the order; what is unknown is left out."""
-    paths = {**_REQUEST, **settings.request}
-    line_paths = {**_LINE, **settings.line}
+    paths = _renamed(_REQUEST, settings.request)
+    line_paths = _renamed(_LINE, settings.line)
     document: dict[str, Any] = {}
     to = order.recipient
     values: dict[str, Any] = {"reference": order.reference}
@@ -71,7 +71,7 @@ def order_of(document: Any, settings: DeskSettings, zone: ZoneInfo) -> SupplierO
     A bare day is meant whole: its end in ``zone``. A time that cannot be read is unknown, and told
     in ``unread``. Raises ``SupplierRejected``.
     """
-    paths = {**_RESPONSE, **settings.response}
+    paths = _renamed(_RESPONSE, settings.response)
     found = at_path(document, paths["orders"]) if paths["orders"] else document
     if isinstance(found, list):
         found = found[0] if found else None
@@ -126,6 +126,10 @@ def order_of(document: Any, settings: DeskSettings, zone: ZoneInfo) -> SupplierO
         lines=lines,
         unread=tuple(unread),
     )
+
+
+def _renamed(usual: Mapping[str, str], own: Mapping[Any, str]) -> dict[str, str]:
+    return {**usual, **own}
 
 
 def _lines(order: Mapping[str, Any], paths: Mapping[str, str]) -> tuple[StatedLine, ...] | None:

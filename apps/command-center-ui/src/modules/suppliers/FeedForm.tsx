@@ -1,7 +1,7 @@
 /** Where a feed is and how it is to be read. */
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
-import type { FeedSettings } from "@/api/types";
+import type { FeedSettings, SupplierAuth } from "@/api/types";
 import { Select } from "@/ui/fields";
 import { Line } from "./Line";
 
@@ -10,12 +10,12 @@ const FORMATS = ["auto", "csv", "json", "xml"] as const;
 interface FeedFormProps {
   feed: FeedSettings;
   onChange: (feed: FeedSettings) => void;
-  secret: string;
-  onSecret: (secret: string) => void;
+  auth: SupplierAuth;
+  onAuth: (auth: SupplierAuth) => void;
   disabled: boolean;
 }
 
-export function FeedForm({ feed, onChange, secret, onSecret, disabled }: FeedFormProps) {
+export function FeedForm({ feed, onChange, auth, onAuth, disabled }: FeedFormProps) {
   const { t } = useTranslation();
   const label = useId();
   const bySftp = feed.url?.startsWith("sftp://") ?? false;
@@ -83,10 +83,27 @@ export function FeedForm({ feed, onChange, secret, onSecret, disabled }: FeedFor
       <Line
         label={t(bySftp ? "suppliers.sftp.secret" : "suppliers.secret")}
         hint={t("suppliers.secretHint")}
-        value={secret}
+        value={auth.secret}
         disabled={disabled}
-        onChange={(value) => onSecret(value.toUpperCase())}
+        onChange={(value) => onAuth({ ...auth, secret: value.toUpperCase() })}
       />
+      {auth.secret && !bySftp && (
+        <>
+          <Line
+            label={t("suppliers.header.name")}
+            value={auth.header ?? ""}
+            disabled={disabled}
+            onChange={(header) => onAuth({ ...auth, header: header.trim() })}
+          />
+          <Line
+            label={t("suppliers.header.prefix")}
+            hint={t("suppliers.header.prefixHint")}
+            value={auth.prefix ?? ""}
+            disabled={disabled}
+            onChange={(prefix) => onAuth({ ...auth, prefix })}
+          />
+        </>
+      )}
     </div>
   );
 }

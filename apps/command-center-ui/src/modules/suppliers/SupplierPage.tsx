@@ -4,7 +4,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/api/session";
 import { useChangeSupplier, useReadSupplier, useSupplier } from "@/api/suppliers";
-import type { FeedSettings, PrintfulSettings, SupplierDetail, SupplierMail } from "@/api/types";
+import type {
+  FeedSettings,
+  PrintfulSettings,
+  SupplierAuth,
+  SupplierDetail,
+  SupplierMail,
+} from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { PageHeader } from "@/ui/PageHeader";
@@ -14,6 +20,8 @@ import { Moment } from "@/ui/Time";
 import { ToneWord } from "@/ui/Tone";
 import { sayDone } from "@/ui/toast";
 import { ColumnMap } from "./ColumnMap";
+import { DeskForm } from "./DeskForm";
+import { deskDraft, deskSet, MAPS, wrongLine } from "./desk";
 import { FeedForm } from "./FeedForm";
 import { HoursForm, hoursSet } from "./HoursForm";
 import { MailForm } from "./MailForm";
@@ -32,6 +40,7 @@ export default function SupplierPage() {
   );
 }
 
+const NO_AUTH: SupplierAuth = { secret: "", header: "Authorization", prefix: "Bearer " };
 const NO_MAIL: SupplierMail = { address: "", send_orders: false, send_customers_orders: false };
 
 function Editor({ supplier }: { supplier: SupplierDetail }) {
@@ -61,12 +70,14 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
       {isWrittenTo && <Word supplier={supplier} />}
     </Card>
   );
-  const [secret, setSecret] = useState(supplier.settings.auth?.secret ?? "");
+  const [desk, setDesk] = useState(deskDraft(supplier.settings.desk));
+  const [auth, setAuth] = useState({ ...NO_AUTH, ...supplier.settings.auth });
   const changed = () => {
     if (atPrintful) return { printful };
     const written = { mail: mail.address ? mail : null };
-    return isWrittenTo ? written : { feed, ...written };
+    return isWrittenTo ? written : { feed, desk: deskSet(desk), ...written };
   };
+  const isWrong = MAPS.some((name) => wrongLine(desk[name]));
   const save = (active: boolean) =>
     change.mutate(
       {
@@ -77,7 +88,7 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
           ...supplier.settings,
           ...changed(),
           ...hoursSet(hours),
-          auth: secret ? { ...supplier.settings.auth, secret } : null,
+          auth: auth.secret ? auth : null,
         } as never,
       },
       { onSuccess: () => sayDone(t("suppliers.saved")) },
@@ -124,8 +135,8 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
                 <FeedForm
                   feed={feed}
                   onChange={setFeed}
-                  secret={secret}
-                  onSecret={setSecret}
+                  auth={auth}
+                  onAuth={setAuth}
                   disabled={!may}
                 />
               )}
@@ -142,16 +153,21 @@ function Editor({ supplier }: { supplier: SupplierDetail }) {
                 />
               </Card>
             )}
+            {!atPrintful && <DeskForm desk={desk} onChange={setDesk} disabled={!may} />}
             {!atPrintful && ordersByMail}
           </div>
           <Preview supplier={supplier} feed={feed} may={may} />
         </div>
       )}
       <div className="sticky bottom-0 mt-4 flex flex-wrap items-center gap-3 border-t border-line bg-bg py-3 max-md:bottom-14">
-        <Button variant="primary" disabled={!may || change.isPending} onClick={() => save(true)}>
+        <Button
+          variant="primary"
+          disabled={!may || isWrong || change.isPending}
+          onClick={() => save(true)}
+        >
           {t(supplier.active ? "suppliers.save" : "suppliers.saveOn")}
         </Button>
-        <Button disabled={!may || change.isPending} onClick={() => save(false)}>
+        <Button disabled={!may || isWrong || change.isPending} onClick={() => save(false)}>
           {t(supplier.active ? "suppliers.switchOff" : "suppliers.save")}
         </Button>
         {!may && <span className="text-dense text-muted">{t("state.notAllowed")}</span>}
