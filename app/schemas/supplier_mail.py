@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.schemas.common import Model
+from royal_platform.commerce.suppliers.answers import Said
 
 
 class ParcelOut(Model):
@@ -12,6 +13,15 @@ class ParcelOut(Model):
 
     number: str
     carrier: str | None
+
+
+class LabelledOut(Model):
+    """What lines with a label say, like ``Status: shipped``; null: nothing, or not one thing."""
+
+    said: Said | None
+    tracking_number: str | None
+    carrier: str | None
+    supplier_reference: str | None
 
 
 class SupplierReplyOut(Model):
@@ -27,6 +37,7 @@ class SupplierReplyOut(Model):
     text: str
     received_at: datetime
     parcels: list[ParcelOut]
+    says: LabelledOut
 
 
 class PurchaseMailOut(Model):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.schemas.supplier_mail import ParcelOut, PurchaseMailOut, SupplierReplyOut
+from app.schemas.supplier_mail import LabelledOut, ParcelOut, PurchaseMailOut, SupplierReplyOut
+from royal_platform.commerce.suppliers.labels import Labelled
 from royal_platform.commerce.suppliers.replies import Reply
 from royal_platform.persistence.messages import StoredMessage
 
@@ -29,4 +30,15 @@ def reply(said: Reply) -> SupplierReplyOut:
         text=said.text,
         received_at=said.received_at,
         parcels=[ParcelOut(number=each.number, carrier=each.carrier) for each in said.parcels],
+        says=_says(said.says),
+    )
+
+
+def _says(labels: Labelled) -> LabelledOut:
+    parcel = labels.tracking
+    return LabelledOut(
+        said=labels.said,
+        tracking_number=None if parcel is None else parcel.number,
+        carrier=None if parcel is None else parcel.carrier,
+        supplier_reference=labels.supplier_reference,
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from royal_platform.commerce.suppliers.labels import labelled
 from royal_platform.commerce.suppliers.replies import (
     Reply,
     orders_named,
@@ -64,6 +65,7 @@ def _replies(
                 Reply(
                     order_id, row.thread_id, row.id, row.author, row.address,
                     " ".join(text.split())[:_SHOWN], row.sent_at, parcels_in(text),
+                    labelled(text),
                 )
             )  # fmt: skip
     return found

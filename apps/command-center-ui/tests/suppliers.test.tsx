@@ -314,3 +314,22 @@ it("lets nobody enter an answer who may not decide", async () => {
   open("/suppliers", world);
   expect(await screen.findByRole("button", { name: "Enter the answer" })).toBeDisabled();
 });
+
+it("suggests what the newest mail says in labelled lines, and leaves it to the person", async () => {
+  const world = new World();
+  const order = mailedOrder("2026-11-20T10:00:00Z");
+  const [reply] = order.replies;
+  const says = { tracking_number: "TT-42-42", carrier: "DPD", supplier_reference: null };
+  if (reply) reply.says = { said: "shipped", ...says };
+  world.supplierOrders = [order];
+  const { user } = open("/suppliers", world);
+  await user.click(await screen.findByRole("button", { name: "Enter the answer" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  expect(dialog.getByRole("radio", { name: "shipped" })).toBeChecked();
+  expect(dialog.getByText(/Its newest mail says: shipped/)).toBeInTheDocument();
+  expect(dialog.getByLabelText("Number of the parcel")).toHaveValue("TT-42-42");
+  await user.click(dialog.getByRole("radio", { name: "refused" }));
+  await user.click(dialog.getByRole("button", { name: "Enter" }));
+  const posted = world.requests.find((each) => each.path.endsWith("/answer"));
+  expect(posted?.body).toMatchObject({ said: "refused", tracking_number: null });
+});

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from royal_platform.commerce.suppliers.labels import Labelled
 from royal_platform.commerce.suppliers.model import Tracking
 
 _MOST = 5
@@ -31,7 +32,8 @@ _CARRIERS = (
 class Reply:
     """A mail about an order of ours; ``parcels`` are numbers it may mean, nobody checked them.
 
-    ``about`` is the purchase order's number, or our reference of a customer's order.
+    ``about`` is the purchase order's number, or our reference of a customer's order; ``says`` is
+    what its labelled lines suggest.
     ``author`` and ``address`` are as the mail states them; None once the person was erased.
     """
 
@@ -43,6 +45,7 @@ class Reply:
     text: str
     received_at: datetime
     parcels: tuple[Tracking, ...]
+    says: Labelled
 
 
 def orders_named(subject: str) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ def order_letter(order: OrderRequest, *, buyer: str) -> Rendered:
         "It is to be sent to our customer: the address is in the document and in the text file.",
         "Please answer this mail, and leave the number in the subject: do you accept it?",
         "When it leaves, please tell us the carrier and the number of the parcel.",
+        "Lines like 'Status: accepted' (or refused, or shipped) are read fastest,",
+        "as are 'Carrier: ...', 'Tracking: ...' and, for your number, 'Our number: ...'.",
         buyer,
     )
     return _letter(f"Order {order.reference}", paragraphs)

@@ -26,6 +26,8 @@ from royal_platform.suppliers.manual.letter import order_letter, order_text
 
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
 PARCEL = Tracking("3SABCD1234567", "PostNL")
+TO = Recipient("Łucja Żuk", "Kade 1", "Łódź", "90-001", "PL", phone="+48 1")
+WANTED = OrderRequest("RE-77-1", (OrderLine("A-1", 2),), TO)
 SAID = st.sampled_from(get_args(Said))
 TRACKING = st.sampled_from([None, PARCEL])
 
@@ -78,11 +80,9 @@ def test_a_subject_names_orders_by_our_reference(subject: str, named: tuple[str,
 
 
 def test_the_letter_that_is_kept_holds_no_address_and_the_text_file_every_letter_of_it() -> None:
-    to = Recipient("Łucja Żuk", "Kade 1", "Łódź", "90-001", "PL", phone="+48 1")
-    wanted = OrderRequest("RE-77-1", (OrderLine("A-1", 2),), to)
-    kept = order_letter(wanted, buyer="The shop")
+    kept = order_letter(WANTED, buyer="The shop")
     assert not any(part in f"{kept}" for part in ("Łucja", "Kade", "+48"))
-    assert order_text(wanted).splitlines()[-6:] == [
+    assert order_text(WANTED).splitlines()[-6:] == [
         "Deliver to:", "Łucja Żuk", "Kade 1", "90-001 Łódź", "PL", "+48 1",
     ]  # fmt: skip
-    assert customers_order(wanted, buyer="The shop", placed_at=NOW).startswith(b"%PDF-")
+    assert customers_order(WANTED, buyer="The shop", placed_at=NOW).startswith(b"%PDF-")

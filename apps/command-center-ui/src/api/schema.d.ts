@@ -4031,6 +4031,20 @@ export interface components {
             value: string | null;
         };
         /**
+         * LabelledOut
+         * @description What lines with a label say, like ``Status: shipped``; null: nothing, or not one thing.
+         */
+        LabelledOut: {
+            /** Said */
+            said: ("accepted" | "shipped" | "delivered" | "cancelled" | "refused") | null;
+            /** Tracking Number */
+            tracking_number: string | null;
+            /** Carrier */
+            carrier: string | null;
+            /** Supplier Reference */
+            supplier_reference: string | null;
+        };
+        /**
          * LiftOut
          * @description Net sales per customer, messages against holdout, with a 95 % interval.
          *
@@ -7001,6 +7015,7 @@ export interface components {
             received_at: string;
             /** Parcels */
             parcels: components["schemas"]["ParcelOut"][];
+            says: components["schemas"]["LabelledOut"];
         };
         /**
          * SupplierSettings

@@ -174,6 +174,7 @@ function order(now: string): PurchaseOrder {
         text: "Sent today, 3SABCD1234567",
         received_at: at(-4),
         parcels: [{ number: "3SABCD1234567", carrier: "PostNL" }],
+        says: { said: null, tracking_number: null, carrier: null, supplier_reference: null },
       },
     ],
     receipts: [

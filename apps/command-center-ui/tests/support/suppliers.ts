@@ -152,6 +152,7 @@ export function mailedOrder(now: string): SupplierOrder {
         text: "Left today with 3SABCD1234567.",
         received_at: now,
         parcels: [{ number: "3SABCD1234567", carrier: "PostNL" }],
+        says: { said: null, tracking_number: null, carrier: null, supplier_reference: null },
       },
     ],
     can_say: ["accepted", "shipped", "refused"],

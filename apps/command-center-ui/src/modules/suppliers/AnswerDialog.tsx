@@ -36,14 +36,15 @@ function AnswerForm({ order, onClose }: AnswerDialogProps) {
   const { t } = useTranslation();
   const answer = useAnswerOrder(order.id);
   const newest = order.replies.at(-1);
-  const [said, setSaid] = useState<Said>(order.can_say[0] ?? "accepted");
-  const [reference, setReference] = useState("");
+  // What its newest mail says in labelled lines: the person looks at it and enters it.
+  const says = newest?.says;
+  const suggested = order.can_say.find((each) => each === says?.said);
+  const [said, setSaid] = useState<Said>(suggested ?? order.can_say[0] ?? "accepted");
+  const [reference, setReference] = useState(says?.supplier_reference ?? "");
   const [promised, setPromised] = useState("");
-  // The one number that the mail may mean: the person looks at it and enters it.
-  const [parcel, another] = newest?.parcels ?? [];
-  const likely = another ? undefined : parcel;
-  const [number, setNumber] = useState(likely?.number ?? "");
-  const [carrier, setCarrier] = useState(likely?.carrier ?? "");
+  const parcel = parcelOf(newest);
+  const [number, setNumber] = useState(parcel.number);
+  const [carrier, setCarrier] = useState(parcel.carrier);
   const [source, setSource] = useState(newest?.message_id ?? "");
   const shipped = said === "shipped";
   const submit = (event: FormEvent) => {
@@ -76,6 +77,11 @@ function AnswerForm({ order, onClose }: AnswerDialogProps) {
           label: t(`suppliers.answer.saids.${value}`),
         }))}
       />
+      {suggested && (
+        <p className="text-dense text-warn">
+          {t("suppliers.answer.suggested", { said: t(`suppliers.answer.saids.${suggested}`) })}
+        </p>
+      )}
       {said === "accepted" && (
         <>
           <Line label={t("suppliers.answer.reference")} value={reference} onChange={setReference} />
@@ -103,6 +109,16 @@ function AnswerForm({ order, onClose }: AnswerDialogProps) {
   );
 }
 
+/** The one parcel that a mail names, by its label or else by the form of its number. */
+function parcelOf(reply: SupplierOrder["replies"][number] | undefined) {
+  if (reply?.says.tracking_number)
+    return { number: reply.says.tracking_number, carrier: reply.says.carrier ?? "" };
+  const [likely, another] = reply?.parcels ?? [];
+  return another || !likely
+    ? { number: "", carrier: "" }
+    : { number: likely.number, carrier: likely.carrier ?? "" };
+}
+
 /** The mail it was read in, cited with the entry. */
 function Source(props: { order: SupplierOrder; value: string; onChange: (id: string) => void }) {
   const { t } = useTranslation();
@@ -113,12 +129,17 @@ function Source(props: { order: SupplierOrder; value: string; onChange: (id: str
     label: t("suppliers.answer.mailOf", { at: format.dateTime(reply.received_at) }),
   }));
   return (
-    <Select
-      label={t("suppliers.answer.source")}
-      value={props.value}
-      onChange={props.onChange}
-      options={[...mails, { value: "", label: t("suppliers.answer.otherwise") }]}
-    />
+    <div className="grid gap-1">
+      <span aria-hidden="true" className="text-dense">
+        {t("suppliers.answer.source")}
+      </span>
+      <Select
+        label={t("suppliers.answer.source")}
+        value={props.value}
+        onChange={props.onChange}
+        options={[...mails, { value: "", label: t("suppliers.answer.otherwise") }]}
+      />
+    </div>
   );
 }
 

@@ -60,32 +60,33 @@ function Row({ order, onAnswer }: { order: SupplierOrder; onAnswer: () => void }
     defaultValue: order.status,
   });
   return (
-    <tr className="tabular-nums">
+    <tr className="align-top tabular-nums">
       <td className="px-3 py-2">
-        <span className="font-mono text-meta">{order.id}</span> <Tag>{status}</Tag>
-        {order.can_say.length > 0 && (
-          <Button
-            small
-            className="ml-2"
-            disabled={!may}
-            title={may ? undefined : t("state.notAllowed")}
-            onClick={onAnswer}
-          >
-            {t("suppliers.answer.enter")}
-          </Button>
-        )}
+        <p className="flex flex-wrap items-center gap-2">
+          <span className="font-mono text-meta">{order.id}</span> <Tag>{status}</Tag>
+          {order.can_say.length > 0 && (
+            <Button
+              small
+              disabled={!may}
+              title={may ? undefined : t("state.notAllowed")}
+              onClick={onAnswer}
+            >
+              {t("suppliers.answer.enter")}
+            </Button>
+          )}
+        </p>
         <Mails mails={order.mails} />
         <Replies replies={order.replies} />
       </td>
-      <td className="px-3">{order.supplier_name}</td>
-      <td className="px-3">
+      <td className="px-3 py-2">{order.supplier_name}</td>
+      <td className="px-3 py-2">
         {format.count(order.units)}
         {order.total && ` · ${format.money(order.total)}`}
       </td>
-      <td className="px-3">
+      <td className="px-3 py-2">
         {order.promised_at ? <Moment at={order.promised_at} /> : t("suppliers.unknown")}
       </td>
-      <td className="px-3">
+      <td className="px-3 py-2">
         {order.delivered_at ? <Moment at={order.delivered_at} /> : "–"}
         {order.delay_days !== null && (
           <span className={order.delay_days > 0 ? "ml-2 text-bad" : "ml-2 text-ok"}>
