@@ -90,6 +90,16 @@ it("previews a template with a real customer and shows why one cannot be compose
   expect(await screen.findByText("The store is not reachable.")).toBeInTheDocument();
 });
 
+it("previews a template with a customer that was looked for", async () => {
+  const { user } = open("/marketing?view=templates", new World());
+  await screen.findByText("with Ann Läufer, order #1001");
+  await user.type(screen.getByRole("searchbox", { name: "Find a customer" }), "Rosa");
+  await user.click(await screen.findByRole("button", { name: "Rosa Reiter" }));
+  expect(await screen.findByText("with Rosa Reiter, order #1001")).toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "With who ordered last" }));
+  expect(await screen.findByText("with Ann Läufer, order #1001")).toBeInTheDocument();
+});
+
 it("suggests words for a flow, says why not, and leaves it to a person to put them in and save", async () => {
   const world = new World();
   const { user } = open("/marketing", world);

@@ -29,8 +29,8 @@ export const keys = {
   flows: ["marketing", "flows"] as const,
   messages: (filters: object) => ["marketing", "messages", filters] as const,
   message: (id: string) => ["marketing", "message", id] as const,
-  preview: (template: string, language: string) =>
-    ["marketing", "preview", template, language] as const,
+  preview: (template: string, language: string, customer: string) =>
+    ["marketing", "preview", template, language, customer] as const,
   threads: (filters: object) => ["support", "threads", filters] as const,
   thread: (id: string) => ["support", "thread", id] as const,
   customers: (filters: object) => ["customers", "list", filters] as const,

@@ -108,13 +108,13 @@ export function useMessage(id: string | undefined) {
   });
 }
 
-export function usePreview(template: string, language: "en" | "nl") {
+/** Without a customer it is the one who ordered last. */
+export function usePreview(template: string, language: "en" | "nl", customer: string) {
+  const query = { template, language, ...(customer ? { customer_id: customer } : {}) };
   return useQuery({
-    queryKey: keys.preview(template, language),
+    queryKey: keys.preview(template, language, customer),
     queryFn: ({ signal }) =>
-      unwrap(
-        client.GET("/v1/message-preview", { params: { query: { template, language } }, signal }),
-      ),
+      unwrap(client.GET("/v1/message-preview", { params: { query }, signal })),
     retry: false,
   });
 }

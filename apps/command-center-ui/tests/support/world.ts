@@ -1097,8 +1097,8 @@ export class World {
           : { data: this.messages, next_cursor: null, total: this.messages.length };
       case "message-preview":
         return {
-          customer_id: "6001",
-          customer: "Ann Läufer",
+          customer_id: query.get("customer_id") ?? "6001",
+          customer: query.has("customer_id") ? "Rosa Reiter" : "Ann Läufer",
           order: "#1001",
           subject: "Hello",
           html: "<p>Hello</p>",
