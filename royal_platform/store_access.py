@@ -123,7 +123,8 @@ def _credentials(
     if settings.shopify_shop is None:
         return SharedGrant(address, grants("sandbox"), _SandboxKey(settings.var_dir))
     if settings.shopify_access_token is not None:
-        return StaticToken(settings.shopify_access_token.get_secret_value())
+        token = settings.shopify_access_token.get_secret_value()
+        return StaticToken(token, grants("environment"))
     client_id, secret = settings.shopify_client_id, settings.shopify_client_secret
     if client_id is None or secret is None:
         raise NotConfigured(

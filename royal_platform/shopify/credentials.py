@@ -22,6 +22,8 @@ log = get_logger(__name__)
 
 # How long an accepted token is not noted again.
 _SURE = timedelta(seconds=30)
+# What is stored of a token that a setting holds.
+_OF_SETTING = Grant("static")
 
 
 class Credentials(Protocol):
@@ -41,32 +43,61 @@ class Credentials(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class StaticToken:
-    """A custom app's token from before 2026, given by the environment: it cannot be renewed."""
-
-    value: str = field(repr=False)
-    setting: str = "SHOPIFY_ACCESS_TOKEN"
-
-    async def token(self, http: httpx.AsyncClient, *, refused: str | None = None) -> str:  # noqa: ARG002 - the protocol's
-        """The token. Raises ``ShopifyUnauthorized`` when it was refused."""
-        if refused is not None:
-            raise refused_by(self.setting)
-        return self.value
-
-    async def give_up(self) -> None:
-        """Nothing to note: the token was refused before."""
-
-    async def accepted(self) -> None:
-        """Nothing to note."""
-
-
-@dataclass(frozen=True, slots=True)
 class ClientKey:
     """An app's client id and secret."""
 
     client_id: str
     client_secret: str = field(repr=False)
     setting: str = "SHOPIFY_CLIENT_ID and SHOPIFY_CLIENT_SECRET"
+
+
+class StaticToken:
+    """A custom app's token from before 2026, given by the environment: it cannot be renewed.
+
+    The value stays there; ``grants`` only keep whether the store takes it, so that its loss pauses
+    and its successor resumes as with any other access.
+    """
+
+    def __init__(
+        self,
+        value: str,
+        grants: GrantStore,
+        *,
+        setting: str = "SHOPIFY_ACCESS_TOKEN",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._value = value
+        self._grants = grants
+        self._setting = setting
+        self._now = now
+        self._sure_until: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"StaticToken({self._setting!r})"
+
+    async def token(self, http: httpx.AsyncClient, *, refused: str | None = None) -> str:  # noqa: ARG002 - the protocol's
+        """The token. Raises ``ShopifyUnauthorized`` when it was refused: access is lost."""
+        if refused is not None:
+            self._sure_until = None
+            error = refused_by(self._setting)
+            await asyncio.to_thread(self._grants.refused, _OF_SETTING, str(error))
+            raise error
+        return self._value
+
+    async def give_up(self) -> None:
+        """Nothing to note: it was when the token was refused."""
+
+    async def accepted(self) -> None:
+        """Note, once in a while, that the store takes the token."""
+        now = self._now()
+        if self._sure_until is None or now >= self._sure_until:
+            await asyncio.to_thread(self._note)
+            self._sure_until = now + _SURE
+
+    def _note(self) -> None:
+        if self._grants.read() != _OF_SETTING:
+            self._grants.save(_OF_SETTING)
+        self._grants.accepted()
 
 
 class SharedGrant:
@@ -227,6 +258,6 @@ def refused_by(setting: str) -> ShopifyUnauthorized:
         f"The store does not accept {setting}.",
         remedy=(
             f"Check {setting} in the Shopify admin (Settings, Apps, Develop apps), set the new "
-            "value and start again; or connect the store on the Connections page."
+            "value and start again; or unset it and connect the store on the Connections page."
         ),
     )

@@ -19,6 +19,7 @@ from royal_platform.shopify.errors import (
     ShopifyUnauthorized,
     ShopifyUnavailable,
 )
+from tests.fakes.grants import MemoryGrants
 from tests.integration.platform.wire import Reply, Shop, served
 
 QUICK = RetryPolicy(attempts=3, base_seconds=0.01, cap_seconds=0.02, patience_seconds=2)
@@ -99,7 +100,9 @@ async def test_a_slow_store_is_unavailable_after_the_attempts():
 
 
 async def test_a_store_that_is_not_there_is_named():
-    client = ShopifyClient("http://127.0.0.1:1", "2026-10", StaticToken("t"), policy=QUICK)
+    client = ShopifyClient(
+        "http://127.0.0.1:1", "2026-10", StaticToken("t", MemoryGrants()), policy=QUICK
+    )
     with pytest.raises(ShopifyUnavailable, match=r"127\.0\.0\.1:1 cannot be reached"):
         await read(client)
 
@@ -136,9 +139,13 @@ async def test_a_token_refused_twice_fails_with_the_remedy():
 
 async def test_a_static_token_that_is_refused_names_its_variable():
     async with served(Shop([priced("1")], refuse_tokens=99)) as shop:
-        client = ShopifyClient(shop.address, "2026-10", StaticToken("shpat_1"), policy=QUICK)
+        grants = MemoryGrants()
+        token = StaticToken("shpat_1", grants)
+        client = ShopifyClient(shop.address, "2026-10", token, policy=QUICK)
         with pytest.raises(ShopifyUnauthorized, match="SHOPIFY_ACCESS_TOKEN"):
             await read(client)
+        assert len(grants.refusals) == 1
+        assert "shpat_1" not in f"{token} {grants.grant} {grants.refusals}"
 
 
 async def test_a_missing_scope_is_refused_with_what_is_needed():

@@ -169,20 +169,24 @@ class Sandbox:
 
     def admin(self, query: str, variables: dict[str, Any] | None = None) -> Any:
         """What another app with every scope does in the same store; its data."""
+        answer = self._http.post(
+            f"{self.url}/admin/api/2026-10/graphql.json",
+            headers={"X-Shopify-Access-Token": self.token()},
+            json={"query": query, "variables": variables or {}},
+        ).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def token(self) -> str:
+        """An access token with every scope."""
         told = json.loads((self.folder / "credentials.json").read_text())
         grant = {
             "client_id": told["client_id"],
             "client_secret": told["client_secret"],
             "grant_type": "client_credentials",
         }
-        token = self._http.post(f"{self.url}{TOKEN_PATH}", json=grant).json()["access_token"]
-        answer = self._http.post(
-            f"{self.url}/admin/api/2026-10/graphql.json",
-            headers={"X-Shopify-Access-Token": token},
-            json={"query": query, "variables": variables or {}},
-        ).json()
-        assert "errors" not in answer, answer
-        return answer["data"]
+        answer = self._http.post(f"{self.url}{TOKEN_PATH}", json=grant)
+        return str(answer.json()["access_token"])
 
     @property
     def state(self) -> StateStore:
