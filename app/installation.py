@@ -76,12 +76,16 @@ def checks(settings: Settings, opening: Opening[Platform]) -> list[HealthCheck]:
 
 
 def _store(opening: Opening[Platform]) -> str:
+    from orchestrator.core import connecting
     from royal_platform.persistence import stores
 
     opening.check()
     platform = opening.get()
     with platform.database.read() as connection:
         row = stores.get(connection, platform.store_id)
+    back = connecting.way_back(platform)
+    if back is not None:
+        raise Unavailable(row.connection_detail, remedy=back)
     if row.connection_state == "not_configured":
         raise NotConfigured(row.connection_detail, remedy="Set SHOPIFY_SHOP and its credentials.")
     if row.connection_state in {"degraded", "disconnected"}:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from app.schemas.operations import ConnectionList, ConnectionOut, SyncProgress
 from app.views import shared
 from core.errors import NotFound
-from orchestrator.core import control
+from orchestrator.core import connecting, control
 from royal_platform.bootstrap import warehouse_engine
 from royal_platform.persistence.clock import wall_now
 from royal_platform.persistence.holdings import held
@@ -41,12 +41,13 @@ def sync(platform: Platform, actor: Principal, connection_id: str) -> Connection
 
 
 def _store(platform: Platform, store: Store) -> ConnectionOut:
-    state, remedy = _state(store)
+    back = connecting.way_back(platform)
+    state, remedy = _state(store) if back is None else ("disconnected", back)
     return ConnectionOut(
         id=_STORE,
         name="Sandbox store" if store.source == "sandbox" else store.name,
         state=cast("Any", state),
-        detail=_detail(store),
+        detail=_detail(store) if back is None else store.connection_detail,
         remedy=remedy,
         source=shared.source(store),
         sync=_progress(platform, store),

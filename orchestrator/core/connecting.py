@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 400
 _PAGE = 250
+_KEPT = "nothing that is stored is lost."
 _log = get_logger(__name__)
 
 
@@ -181,9 +182,20 @@ def disconnect(platform: Platform, confirm: str, actor: Actor) -> None:
 
 def is_lost(platform: Platform) -> bool:
     """Whether the store refuses us just now: nothing can be written, nothing shall fail for it."""
+    return way_back(platform) is not None
+
+
+def way_back(platform: Platform) -> str | None:
+    """What a person does about a store that refuses us; None while it does not."""
     with platform.database.read() as connection:
         found = store_connections.get(connection, platform.store_id)
-    return found is not None and found.state == "revoked"
+    if found is None or found.state != "revoked":
+        return None
+    if platform.settings.store_configured:
+        return f"Set the store's new credentials in the environment and start again; {_KEPT}"
+    if found.origin == "sandbox":
+        return "Start the sandbox with `make run` or `royal-sandbox serve`."
+    return f"Connect the store again on the Connections page; {_KEPT}"
 
 
 def release_held(platform: Platform, again: str) -> int:

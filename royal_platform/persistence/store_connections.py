@@ -319,7 +319,8 @@ class StoredGrants:
             found = get(connection, self._store_id)
             if self._origin == "entered" and grant is not None and not _is_of(grant, found):
                 return
-            if found is None and grant is not None:
+            ended = found is None or found.state == "disconnected"
+            if ended and grant is not None:
                 self._key.ensure()
                 self._put(connection, replace(grant, client_secret=None), None)
             elif found is None or found.state != "valid":
@@ -350,7 +351,7 @@ def revoke(transaction: Transaction, store_id: str, detail: str) -> None:
     connection = transaction.connection
     store = stores.get(connection, store_id)
     stores.change(
-        connection, store_id, connection_state="not_configured", connection_detail=detail,
+        connection, store_id, connection_state="disconnected", connection_detail=detail,
         connection_at=wall_now(),
     )  # fmt: skip
     held = _set_agents(connection, store_id, seen="active", by=None, status="paused", to=PAUSER)

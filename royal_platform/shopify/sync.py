@@ -13,6 +13,7 @@ from core.telemetry.logs import get_logger
 from royal_platform.shopify import documents, mapping, progress, stages
 from royal_platform.shopify.bulk import BULK_BATCH, SHAPES, BulkFailedError, BulkReader, Place
 from royal_platform.shopify.client import ShopifyClient
+from royal_platform.shopify.errors import ShopifyUnauthorized
 from royal_platform.shopify.pages import PageReader
 from royal_platform.shopify.ports import MirrorPage, MirrorStore, SyncState
 from royal_platform.shopify.reconcile import reconcile
@@ -398,7 +399,8 @@ class Sync:
         try:
             result = await work()
         except RoyalError as error:
-            unset = isinstance(error, NotConfigured)
+            refused = isinstance(error, ShopifyUnauthorized)
+            unset = isinstance(error, NotConfigured) and not refused
             self._mirror.failed("not_configured" if unset else "disconnected", str(error))
             log.warning("store.sync.failed", error=type(error).__name__, detail=error.detail)
             raise

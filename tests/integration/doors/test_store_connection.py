@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from core.errors import RoyalError
 from orchestrator.core import connecting, webhooks
 from orchestrator.core.agent_registry import AgentRegistry, Registration
 from orchestrator.core.books import reading
@@ -35,7 +36,7 @@ class NamedShop(Shop):
             if json.loads(body)["client_secret"] != SECRET:
                 return Reply({"error": "invalid_client"}, 401)
             return Reply({"access_token": TOKEN, "expires_in": 86_399, "scope": "read_products"})
-        if headers.get("x-shopify-access-token") != TOKEN:
+        if headers.get("x-shopify-access-token") != TOKEN or self.refuse_tokens > 0:
             return Reply({"errors": "[API] Invalid API key or access token"}, 401)
         return Reply(
             {
@@ -210,6 +211,39 @@ async def test_a_store_that_was_left_for_another_is_not_served_again_by_itself(
         assert grant.client_secret == SECRET, "its last webhooks are signed with it"
         assert (await connected(first)).store_id == left.store_id
         assert status_of(left, "pricing") == "active"
+
+
+def outside(client: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The store among the outside systems, and among the parts that health tells of."""
+    listed = client.get("/v1/connections", headers=AS_ADMIN).json["data"]
+    parts = client.get("/readyz").json["dependencies"]
+    return (
+        next(each for each in listed if each["id"] == "store"),
+        next(each for each in parts if each["name"] == "store"),
+    )
+
+
+async def test_a_store_that_refuses_us_is_disconnected_and_says_how_to_come_back(
+    client: Any, application: Any, platform: Platform
+) -> None:
+    application.extensions["royal.platform"]._follow_seconds = 0.0
+    async with served(NamedShop([])) as shop:
+        connecting.enter_token(platform, f"127.0.0.1:{shop.port}", TOKEN, "somebody")
+        assert await check_what_was_entered(platform)
+        lost = follow(platform)
+        grants = StoredGrants(lost.database, lost.store_id, sealing_key(lost.settings), "entered")
+        grants.refused(grants.read(), "The app was removed.")
+        listed, part = await asyncio.to_thread(outside, client)
+        assert (listed["state"], listed["detail"]) == ("disconnected", "The app was removed.")
+        assert (part["state"], part["detail"]) == ("down", "The app was removed.")
+        assert "Connections page" in listed["remedy"]
+        assert part["remedy"] == listed["remedy"]
+        # The next sync is refused as well, and says the same of the store.
+        shop.refuse_tokens = 99
+        with pytest.raises(RoyalError):
+            await lost.sync().run()
+        await lost.shopify().aclose()
+        assert (await asyncio.to_thread(outside, client))[0]["state"] == "disconnected"
 
 
 @pytest.mark.parametrize(("first", "second"), [(SECRET, "wrong-token"), ("wrong-secret", TOKEN)])

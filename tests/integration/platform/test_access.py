@@ -268,7 +268,7 @@ async def test_a_removed_app_pauses_the_agents_tells_it_once_and_all_returns_wit
         assert status_of(database) == {"pricing": "paused", "support": "paused"}
         with database.read() as connection:
             events = read_after(connection, STORE, 0, 50, type="store.access.revoked")
-            assert stores.get(connection, STORE).connection_state == "not_configured"
+            assert stores.get(connection, STORE).connection_state == "disconnected"
             assert store_connections.active(connection) is not None
         assert [event.payload["paused"] for event in events] == [["pricing"]]
         shop.removed = False
@@ -277,6 +277,42 @@ async def test_a_removed_app_pauses_the_agents_tells_it_once_and_all_returns_wit
     found = grants.read()
     assert found is not None
     assert found.refresh_token is not None
+
+
+async def test_a_token_that_was_entered_pauses_when_it_is_revoked_and_goes_on_when_it_is_taken(
+    grants: StoredGrants, database: Database, tmp_path: Path
+) -> None:
+    register(database, "pricing")
+    enter_token(database, tmp_path, "shpat_1")
+    async with served(OAuthShop([priced("1")])) as shop:
+        client = client_by(shop, grants)
+        assert await read(client) is not None
+        shop.removed = True
+        for _ in range(2):
+            with pytest.raises(ShopifyUnauthorized, match="refuses the access"):
+                await read(client)
+        assert status_of(database) == {"pricing": "paused"}
+        with database.read() as connection:
+            assert len(read_after(connection, STORE, 0, 50, type="store.access.revoked")) == 1
+            was = store_connections.get(connection, STORE)
+        assert was is not None
+        assert was.state == "revoked"
+        shop.removed = False
+        assert await read(client_by(shop, grants)) is not None
+    assert status_of(database) == {"pricing": "active"}
+
+
+def enter_token(database: Database, folder: Path, token: str) -> None:
+    entered = Grant("static", access_token=token)
+    with database.write() as transaction:
+        connection = transaction.connection
+        store_connections.enter(connection, STORE, entered, key_of(folder), actor="somebody")
+        store_connections.promote(connection, STORE, ())
+
+
+def client_by(shop: Shop, grants: StoredGrants) -> ShopifyClient:
+    shared = SharedGrant(shop.address, grants, now=lambda: NOW)
+    return ShopifyClient(shop.address, "2026-10", shared, policy=QUICK)
 
 
 def test_of_many_that_see_it_back_one_tells_it(grants: StoredGrants, database: Database) -> None:
