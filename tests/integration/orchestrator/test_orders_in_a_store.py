@@ -24,11 +24,11 @@ from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute, hands_of
 from orchestrator.core.running import carry_out
 from orchestrator.core.runs import start_run
-from royal_platform.bootstrap import Platform, bootstrap
+from royal_platform.bootstrap import Platform, bootstrap, order_writer
 from royal_platform.commerce.decisions.limits import with_limits
 from royal_platform.commerce.decisions.model import Decision
 from royal_platform.commerce.fulfilment.calendar import Workdays
-from royal_platform.commerce.fulfilment.model import OWN
+from royal_platform.commerce.fulfilment.model import OWN, Shipment
 from royal_platform.commerce.fulfilment.promises import PromisedOrder, promises_kept
 from royal_platform.commerce.fulfilment.snags import LOST_AFTER
 from royal_platform.persistence.decisions import DecisionFilter
@@ -113,13 +113,14 @@ def approve(platform: Platform, decision: Decision) -> Decision:
 def place_order(platform: Platform, sandbox: Sandbox, beyond: int = 1, **more: Any) -> str:
     """An order of a known customer for more than is on the shelf, which Express can send.
 
-    For several ``beyond`` the shelf, both suppliers can.
+    For several ``beyond`` the shelf, both suppliers can; for none the shelf itself.
     """
     shelves = {each.variant_id: each.on_hand or 0 for each in platform.stock.levels()}
     prices = {each.id: each.price.amount for each in platform.catalog.variants()}
     found = [
         each for each in platform.offers.offers()
-        if each.offer.supplier_id == "sup_sandbox_express" and shelves.get(each.variant_id, -1) >= 0
+        if each.offer.supplier_id == "sup_sandbox_express"
+        and shelves.get(each.variant_id, -1) >= (0 if beyond else 1)
         and (each.offer.stock or 0) > shelves[each.variant_id] + beyond
     ]  # fmt: skip
     if beyond > 1:
@@ -259,17 +260,57 @@ def test_a_paid_order_reaches_its_customer_by_a_supplier_once(
         promises = OrderCases(books.store_id).promised(books.connection, books.now - BEHIND)
     [promise] = [each for each in promises if each.order_id == order_id]
     assert stated.order.delivered_at is not None
-    # A part from the own shelf may be in it, whose arrival the sandbox does not tell.
+    # A part from the own shelf may be in it, of which nothing has left.
     by_supplier = replace(promise, sources=promise.sources - {OWN})
     assert promises_kept([by_supplier], stated.order.delivered_at).judged == 1
     assert overview(platform).kept.kept == sum(_in_time(each) for each in promises)
 
 
 def _in_time(promise: PromisedOrder) -> bool:
+    if promise.delivered_at is not None:
+        return promise.delivered_at <= promise.promised_at
     found = [each.delivered_at for each in promise.orders]
     return OWN not in promise.sources and bool(found) and all(
         each is not None and each <= promise.promised_at for each in found
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+def test_a_parcel_from_the_own_shelf_counts_once_its_carrier_says_that_it_arrived(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    order_id = place_order(platform, sandbox, beyond=0)
+    run(platform)
+    state = asyncio.run(platform.orders.order_state(order_id))
+    assert state is not None
+    parcel = Shipment(dict(state.remaining), "3SOWN1", carrier="Post")
+    asyncio.run(order_writer(platform).ship(order_id, parcel, "k"))
+    catch_up(platform)
+    run(platform)
+    assert promise_of(platform, order_id).sources == {OWN}
+    assert promise_of(platform, order_id).delivered_at is None, "it is on its way"
+    left = platform.clock().now()
+    for _ in range(5):
+        sandbox.control("step", {"days": 3})
+        # Whatever changes an order, or two weeks, makes us ask again.
+        change = {"id": f"gid://shopify/Order/{order_id}", "tags": ["asked"]}
+        sandbox.control("orders", {"modify": change})
+        catch_up(platform)
+        run(platform)
+        arrived = promise_of(platform, order_id).delivered_at
+        if arrived is not None:
+            break
+    assert arrived is not None
+    assert left < arrived <= platform.clock().now()
+    found = promises_kept([promise_of(platform, order_id)], platform.clock().now())
+    assert (found.judged, found.unknown) == (1, 0)
+
+
+def promise_of(platform: Platform, order_id: str) -> PromisedOrder:
+    with reading(platform) as books:
+        promises = OrderCases(books.store_id).promised(books.connection, books.now - BEHIND)
+    [found] = [each for each in promises if each.order_id == order_id]
+    return found
 
 
 def test_a_fraudulent_pattern_is_held_with_reasons_and_released_by_a_person(

@@ -60,6 +60,7 @@ class Context:
     _shop: Shop | None = None
     _now: int | None = None
     _unapproved: frozenset[str] | None = None
+    _seeds: tuple[int | None, ...] = ()
 
     @property
     def db(self) -> sqlite3.Connection:
@@ -89,6 +90,14 @@ class Context:
         if self._now is None:
             self._now = int(read_clock(self.db).seconds(self.state.wall()))
         return self._now
+
+    @property
+    def seed(self) -> int | None:
+        """The world's seed; None where nobody lives in the store: imported data has no carriers."""
+        if not self._seeds:
+            lives = read_meta(self.db, "shop.source") == "world"
+            self._seeds = (int(read_meta(self.db, "world.seed") or 0) if lives else None,)
+        return self._seeds[0]
 
     @property
     def oldest_order(self) -> int:

@@ -12,6 +12,7 @@ from store_sandbox.state.store import Transaction, read_meta
 from store_sandbox.state.units import from_seconds
 from store_sandbox.supplier.articles import Article, articles
 from store_sandbox.supplier.houses import House
+from store_sandbox.supplier.parcels import number_of
 from store_sandbox.world.draws import normal, uniform
 
 _DAY = 86_400
@@ -150,13 +151,13 @@ def _find(db: sqlite3.Connection, house: House, reference: str) -> sqlite3.Row |
 def _told(row: sqlite3.Row, now: int) -> dict[str, Any]:
     shipped = row["cancelled_at"] is None and row["ships_at"] <= now
     arrived = shipped and row["arrives_at"] <= now
+    parcel = {"number": number_of(row["id"]), "carrier": "Sandbox Post"}
     status = "delivered" if arrived else "shipped" if shipped else "accepted"
     lines = [_line_told(each, shipped) for each in json.loads(row["lines"])]
     if not arrived and any(each["cancelled"] for each in lines):
         status = "partial"
     if row["cancelled_at"] is not None:
         status = "cancelled"
-    number = f"SBX{row['id']:010d}"
     return {
         "id": str(row["id"]), "reference": row["reference"], "status": status,
         "lines": lines,
@@ -165,7 +166,7 @@ def _told(row: sqlite3.Row, now: int) -> dict[str, Any]:
         "promised_at": stamp(from_seconds(row["promised_at"])),
         "shipped_at": stamp(from_seconds(row["ships_at"])) if shipped else None,
         "delivered_at": stamp(from_seconds(row["arrives_at"])) if arrived else None,
-        "tracking": {"number": number, "carrier": "Sandbox Post"} if shipped else None,
+        "tracking": parcel if shipped else None,
         "source": "sandbox",
     }  # fmt: skip
 

@@ -28,7 +28,9 @@ from store_sandbox.admin.reads.columns import (
 from store_sandbox.admin.reads.inventory import find_location, load_location
 from store_sandbox.admin.reads.orders import load_line, load_lines, load_order
 from store_sandbox.admin.search import Field
-from store_sandbox.admin.wire import gid, parse_gid
+from store_sandbox.admin.wire import gid, parse_gid, when
+from store_sandbox.supplier.parcels import order_of
+from store_sandbox.world.carriers import Journey, journey
 
 _WAITING = (
     "(SELECT COALESCE(SUM(l.unfulfilled_quantity), 0) FROM order_lines l WHERE l.order_id = o.id)"
@@ -177,8 +179,39 @@ def _by_order(context: Context, nodes: Sequence[Node]) -> dict[int, list[int]]:
     return found
 
 
-def _display(node: Node, _info: Info) -> str:
-    return "CANCELED" if node.row["status"] == "CANCELLED" else "FULFILLED"
+def _journey(node: Node, info: Info) -> Journey | None:
+    """How the parcel travels; a supplier's as he says. None where nobody carries it."""
+    seed = info.context.seed
+    if seed is None or node.row["status"] == "CANCELLED":
+        return None
+    numbers = [str(one["number"] or "") for one in json.loads(node.row["tracking"])]
+    for number in numbers:
+        sent = info.context.db.execute(
+            "SELECT ships_at, arrives_at FROM supplier_orders WHERE id = ?", (order_of(number),)
+        ).fetchone()
+        if sent is not None:
+            return Journey(sent["ships_at"], sent["arrives_at"])
+    return journey(seed, node.row["order_id"], node.row["created_at"])
+
+
+def _told(name: str) -> Resolver:
+    """A moment of the journey, once the world has come to it."""
+
+    def at(node: Node, info: Info) -> str | None:
+        found = _journey(node, info)
+        moment = None if found is None else getattr(found, name)
+        return None if moment is None or moment > info.context.now else when(moment)
+
+    return at
+
+
+def _display(node: Node, info: Info) -> str:
+    if node.row["status"] == "CANCELLED":
+        return "CANCELED"
+    found = _journey(node, info)
+    if found is None or found.in_transit_at > info.context.now:
+        return "FULFILLED"
+    return "IN_TRANSIT" if found.delivered_at > info.context.now else "DELIVERED"
 
 
 def _line_share(discounted: bool) -> Resolver:
@@ -218,9 +251,9 @@ _FULFILMENT: dict[str, Resolver] = {
     "displayStatus": _display,
     "createdAt": moment("created_at"),
     "updatedAt": moment("updated_at"),
-    # carriers tell these in events, which this store does not receive
-    "deliveredAt": constant(None),
-    "inTransitAt": constant(None),
+    "deliveredAt": _told("delivered_at"),
+    "inTransitAt": _told("in_transit_at"),
+    # No carrier of this world says beforehand when it comes.
     "estimatedDeliveryAt": constant(None),
     "requiresShipping": lambda node, info: any(
         line.related("line", "line_id", info.context, load_line).row["requires_shipping"]
