@@ -14,7 +14,7 @@ from orchestrator.core.action import Action, Facts, RestsOnPrecondition
 from orchestrator.core.books import Books, Ground, reading, writing
 from orchestrator.core.discounting import Coupons, discount_action
 from orchestrator.core.fulfilling import Counter, fulfilment_action
-from orchestrator.core.listing import STATUS_OF, ImportAction, StatusAction
+from orchestrator.core.listing import ImportAction, StatusAction
 from orchestrator.core.mandates import GrantAction, RevokeAction
 from orchestrator.core.messaging import MessageAction, Post
 from orchestrator.core.notices import notice_action
@@ -38,6 +38,7 @@ from royal_platform.commerce.catalog.ports import (
 )
 from royal_platform.commerce.decisions.addresses import READDRESS
 from royal_platform.commerce.decisions.fulfilment import FULFILMENT_KINDS
+from royal_platform.commerce.decisions.listings import STATUS_OF
 from royal_platform.commerce.decisions.messages import MESSAGE
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
 from royal_platform.commerce.decisions.price_tests import END, TEST

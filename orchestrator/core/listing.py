@@ -9,11 +9,17 @@ from typing import Any
 from orchestrator.core.action import Facts
 from royal_platform.commerce.catalog.model import LiveProduct, ProductDraft
 from royal_platform.commerce.catalog.ports import ProductReader, ProductWriter
+from royal_platform.commerce.decisions.listings import ARCHIVE, DELIST, PUBLISH, STATUS_OF
 from royal_platform.commerce.decisions.model import Decision, Inverse, Proposal
 from royal_platform.commerce.decisions.rules import mismatches
 from royal_platform.commerce.shared.model import Money
 
-STATUS_OF = {"product.publish": "ACTIVE", "product.delist": "DRAFT"}
+# The change that undoes each, and in words what it does.
+_BACK = {
+    PUBLISH: (DELIST, "Hides it again."),
+    DELIST: (PUBLISH, "Shows it again."),
+    ARCHIVE: (DELIST, "Makes it a hidden draft again."),
+}
 
 
 class ImportAction:
@@ -42,12 +48,13 @@ class ImportAction:
         await self._writer.create_draft(draft_of(decision.proposal), key)
 
     def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:  # noqa: ARG002
-        """A hidden product sells nothing: deleting it is left to a person."""
-        return Inverse(None, None, "It is hidden: delete the draft in the store's admin.")
+        """The draft is put away, as long as nobody has shown or changed it since."""
+        handle = decision.proposal.arguments["handle"]
+        return Inverse(ARCHIVE, {"handle": handle}, "Archives the draft in the store.")
 
 
 class StatusAction:
-    """``product.publish`` and ``product.delist``: whether buyers see a product."""
+    """``product.publish``, ``.delist`` and ``.archive``: whether buyers see a product."""
 
     def __init__(self, reader: ProductReader, writer: ProductWriter) -> None:
         self._reader, self._writer = reader, writer
@@ -64,7 +71,7 @@ class StatusAction:
         return () if before is not None else mismatches(decision.proposal.precondition, live)
 
     def target(self, decision: Decision, before: Facts) -> Facts:  # noqa: ARG002
-        """Seen, or not."""
+        """Seen, hidden, or put away."""
         return {"status": STATUS_OF[decision.proposal.kind]}
 
     async def write(self, decision: Decision, before: Facts, key: str) -> None:
@@ -74,10 +81,9 @@ class StatusAction:
         )
 
     def inverse(self, decision: Decision, before: Mapping[str, Any], after: Facts) -> Inverse:  # noqa: ARG002
-        """The other of the two."""
+        """What it was before: a draft is what is archived."""
         proposal = decision.proposal
-        other = "product.delist" if proposal.kind == "product.publish" else "product.publish"
-        word = "Hides it again." if other == "product.delist" else "Shows it again."
+        other, word = _BACK[proposal.kind]
         return Inverse(other, dict(proposal.arguments), word)
 
 

@@ -22,7 +22,10 @@ from royal_platform.commerce.decisions.prices import margin_floor
 from royal_platform.commerce.shared.model import Money
 
 IMPORT, PUBLISH = "product.import_draft", "product.publish"
-LISTING_KINDS = (PUBLISH, "product.delist")
+DELIST, ARCHIVE = "product.delist", "product.archive"
+LISTING_KINDS = (PUBLISH, DELIST)
+# What each of them makes of a product; to archive one is how a person takes an import back.
+STATUS_OF = {PUBLISH: "ACTIVE", DELIST: "DRAFT", ARCHIVE: "ARCHIVED"}
 # Without blanks, quotes or anything else that could end it where it is written.
 _ADDRESS = re.compile(r"https?://[^\s\"'<>\\]{1,1990}")
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
@@ -59,9 +62,9 @@ def _problems(proposal: Proposal, state: GateState) -> Iterator[str]:
 
 def _changes(proposal: Proposal) -> tuple[Change, ...]:
     arguments = proposal.arguments
-    if proposal.kind in LISTING_KINDS:
-        shown = "ACTIVE" if proposal.kind == PUBLISH else "DRAFT"
-        return (Change("status", text_of(proposal.precondition.get("status")), shown, ""),)
+    if proposal.kind in STATUS_OF:
+        now, shown = text_of(proposal.precondition.get("status")), STATUS_OF[proposal.kind]
+        return (Change("status", now, shown, ""),)
     found = [
         Change("product", None, text_of(arguments["title"]), ""),
         Change("price", None, text_of(arguments["price"]), currency_of(proposal)),
@@ -94,4 +97,4 @@ def _carried(proposal: Proposal, state: GateState) -> GateState:
 
 
 DRAFTS = (Kind(IMPORT, _problems, _changes, (_draft_margin,)),)
-LISTINGS = tuple(Kind(name, _problems, _changes) for name in LISTING_KINDS)
+LISTINGS = tuple(Kind(name, _problems, _changes) for name in STATUS_OF)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from statistics import median
 
 from royal_platform.commerce.catalog.model import StoreTerms, Variant
-from royal_platform.commerce.decisions.listings import is_web_address
+from royal_platform.commerce.decisions.listings import ARCHIVE, is_web_address
 from royal_platform.commerce.decisions.model import (
     CostToServe,
     Evidence,
@@ -284,7 +284,7 @@ def _proposal(found: Candidate, desk: Desk) -> Proposal:
         risk=_risk(found),
         cost=None,
         money_at_stake=None,
-        inverse=Inverse(None, None, "It is hidden: delete the draft in the store's admin."),
+        inverse=Inverse(ARCHIVE, {"handle": found.handle}, "Archives the draft in the store."),
         expires_at=desk.now + timedelta(days=_VALID_DAYS),
         run_id=desk.run_id,
         provenance="supplier feed",

@@ -227,6 +227,37 @@ def test_a_persons_no_to_showing_a_product_stands_until_its_supplier_offers_it_a
     assert asked(platform, "product.publish", imported)
 
 
+def test_an_import_is_taken_back_as_long_as_nobody_has_shown_the_draft(platform: Platform) -> None:
+    run(platform)
+    imported = proposed(platform, "product.import_draft")[0]
+    assert imported.proposal.inverse.kind == "product.archive"
+    assert carry(platform, imported) == "executed"
+
+    undo = ledger.revert(platform, imported.id, "ada")
+    assert (undo.proposal.kind, undo.reverts) == ("product.archive", imported.id)
+    assert asyncio.run(execute(platform, hands_of(platform), undo.id)) == "executed"
+    assert asyncio.run(execute(platform, hands_of(platform), undo.id)) == "executed"
+    assert live(platform, imported).status == "ARCHIVED"
+
+    # It was turned down by that: it is neither proposed again nor shown.
+    asyncio.run(platform.sync().run())
+    run(platform)
+    subject = imported.proposal.subject.id
+    for kind in ("product.import_draft", "product.publish"):
+        assert subject not in {each.proposal.subject.id for each in proposed(platform, kind)}
+
+    back = ledger.revert(platform, undo.id, "ada")
+    assert asyncio.run(execute(platform, hands_of(platform), back.id)) == "executed"
+    assert live(platform, imported).status == "DRAFT"
+
+
+def test_an_import_that_buyers_see_is_not_taken_back_under_them(platform: Platform) -> None:
+    imported = published(platform)
+    undo = ledger.revert(platform, imported.id, "ada")
+    assert asyncio.run(execute(platform, hands_of(platform), undo.id)) == "conflicted"
+    assert live(platform, imported).status == "ACTIVE"
+
+
 def test_a_handle_that_was_taken_meanwhile_is_a_conflict_and_nothing_is_written(
     platform: Platform, sandbox: Sandbox
 ) -> None:
