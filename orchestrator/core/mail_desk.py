@@ -34,8 +34,6 @@ from royal_platform.suppliers.manual.letter import cancel_letter, order_letter, 
 if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
 
-_NO_CARRIER = "Orders go to it by mail, and no mail server is set up."
-
 
 @dataclass(frozen=True, slots=True)
 class Desks:
@@ -68,10 +66,8 @@ def _supplier(platform: Platform, supplier_id: str) -> Supplier:
         return Suppliers(books.store_id).get(books.connection, supplier_id)
 
 
-def why_not_by_mail(books: Books, address: str, carrier: str) -> str | None:
-    """Why no order can be mailed to this address now; None: it can."""
-    if carrier == "outbox":
-        return _NO_CARRIER
+def why_not_by_mail(books: Books, address: str) -> str | None:
+    """Why this address can be sent no order now; None: it can."""
     cause = Messages(books.store_id).suppressed(books.connection, "", address)
     return None if cause is None else f"Its address gets no more mail: {cause.value}."
 
@@ -156,9 +152,12 @@ class MailDesk(MailTrack):
                 f"Where {self._supplier.name} takes mail is not known.",
                 remedy="Enter its mail address on the Suppliers page.",
             )
-        reason = why_not_by_mail(books, address, self._mailer.carrier)
-        if reason == _NO_CARRIER:
-            raise NotConfigured(reason, remedy="Set SMTP_URL or SENDGRID_API_KEY, and MAIL_FROM.")
+        if self._mailer.carrier == "outbox":
+            raise NotConfigured(
+                "Orders go to it by mail, and no mail server is set up.",
+                remedy="Set SMTP_URL or SENDGRID_API_KEY, and MAIL_FROM.",
+            )
+        reason = why_not_by_mail(books, address)
         if reason is not None:
             raise Invalid(reason, remedy="Enter another address, or let this one have mail again.")
         return address

@@ -21,7 +21,7 @@ from royal_platform.commerce.fulfilment.partials import missing, served
 from royal_platform.commerce.fulfilment.routing import expected_cost, route
 from royal_platform.commerce.fulfilment.sources import Shelf, own_options, supplier_options
 from royal_platform.commerce.fulfilment.substitutes import Article, substitutes
-from royal_platform.messaging.carriers import carrier_of
+from royal_platform.messaging.carriers import why_closed
 from royal_platform.persistence.order_cases import OpenOrder
 from royal_platform.persistence.supplier_orders import BookedOrder
 
@@ -101,10 +101,12 @@ def market(platform: Platform) -> Market:
 
 def _not_by_mail(platform: Platform, mailboxes: Mapping[str, str]) -> dict[str, str]:
     """Why nothing can be mailed to these suppliers now; those it can be mailed to have no entry."""
-    carrier = carrier_of(platform.settings)
+    closed = why_closed(platform.settings)
+    if closed is not None:
+        return dict.fromkeys(mailboxes, f"Orders go to it by mail. {closed}")
     with reading(platform) as books:
         found = {
-            supplier_id: why_not_by_mail(books, address, carrier)
+            supplier_id: why_not_by_mail(books, address)
             for supplier_id, address in mailboxes.items()
         }
     return {supplier_id: why for supplier_id, why in found.items() if why is not None}

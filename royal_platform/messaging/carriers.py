@@ -62,6 +62,17 @@ def carrier_of(settings: Settings) -> Literal["outbox", "smtp", "sendgrid"]:
     return "smtp" if settings.smtp_url is not None else "outbox"
 
 
+def why_closed(settings: Settings) -> str | None:
+    """Why no mail leaves this machine as it is set up; None: it does."""
+    if carrier_of(settings) == "outbox":
+        return "No mail server is set up."
+    try:
+        _carrier(settings)
+    except NotConfigured as reason:
+        return reason.detail
+    return None
+
+
 def operators_of(settings: Settings) -> tuple[str, ...]:
     """Who is told of alerts and reports by mail: nobody while no carrier is configured."""
     if carrier_of(settings) == "outbox":

@@ -32,7 +32,7 @@ from core.errors import NotConfigured
 from core.settings import Settings
 from royal_platform.commerce.messages.model import Enclosure, Envelope, Rendered
 from royal_platform.commerce.messages.rules import internet_id
-from royal_platform.messaging.carriers import mailer_of
+from royal_platform.messaging.carriers import mailer_of, why_closed
 from royal_platform.messaging.errors import MailRejected, MailUnavailable
 from royal_platform.messaging.mime import Signature
 from royal_platform.messaging.sendgrid import SendGridMailer
@@ -250,8 +250,17 @@ def test_a_carrier_that_lacks_a_setting_refuses_mail_when_it_is_sent(
     given = Settings(_env_file=None, var_dir=tmp_path, smtp_url=SecretStr(url), mail_from=sender)
     mailer = mailer_of(given)
     assert mailer.carrier == "smtp"
+    assert why_closed(given)
     with pytest.raises(NotConfigured, match=named):
         asyncio.run(mailer.send(ENVELOPE, lambda: None))
+
+
+def test_mail_leaves_only_with_a_server_and_a_sender(tmp_path: Path) -> None:
+    nothing = Settings(_env_file=None, var_dir=tmp_path)
+    assert why_closed(nothing) == "No mail server is set up."
+    sender, url = ENVELOPE.sender, SecretStr("smtp://127.0.0.1")
+    given = Settings(_env_file=None, var_dir=tmp_path, smtp_url=url, mail_from=sender)
+    assert why_closed(given) is None
 
 
 def test_signed_mail_verifies_and_names_the_one_click_headers() -> None:

@@ -69,7 +69,7 @@ def test_an_order_goes_by_mail_once_whatever_dies_and_on_by_its_answer(scene: Sc
     # Without a mail server nothing is routed to it, and that is said.
     elsewhere = street.asked("supplier_order.place", place_order(platform, street))  # type: ignore[arg-type]
     assert "mail_to" not in elsewhere.proposal.arguments
-    assert "Post: Orders go to it by mail, and no mail server is set up." in passed_over(elsewhere)
+    assert "Post: Orders go to it by mail. No mail server is set up." in passed_over(elsewhere)
 
     with letters() as post:
         scene.environment |= {"SMTP_URL": post.url, "MAIL_FROM": "The shop <shop@test.example>"}
