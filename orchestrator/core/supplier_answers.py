@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from core.errors import Conflict, Invalid, NotFound
+from core.events import read_before
 from core.telemetry.logs import get_logger
-from orchestrator.core.books import Actor, Books, Ground, actor_name, writing
+from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
 from orchestrator.core.mail_desk import stated
 from orchestrator.core.runs import wake
 from orchestrator.core.supplying import ORDER_STATED
@@ -17,6 +18,8 @@ from royal_platform.persistence.supplier_orders import BookedOrder, SupplierOrde
 from royal_platform.persistence.supplier_replies import replies_on
 from royal_platform.persistence.suppliers import Suppliers
 
+# Types of events: what a person entered, and what came back.
+_ANSWERS = "supplier.answer."
 _log = get_logger(__name__)
 
 
@@ -49,41 +52,51 @@ def enter_answer(ground: Ground, reference: str, answer: Answer, *, seen: str, a
                 remedy=f"Enter one of: {', '.join(can_say(booked.order.status)) or 'nothing'}; "
                 "a parcel's number goes with what was shipped, and with nothing else.",
             )
-        _keep(books, booked, order, actor_name(actor), answer.message_id)
+        _keep(books, booked, order, "entered", actor_name(actor), message_id=answer.message_id)
         # Whoever answers got the question.
         Messages(books.store_id).move(
             books.connection, cancel_mail_id(reference), seen=State.HANDING_OVER, to=State.SENT,
             at=books.now,
         )  # fmt: skip
-        key = f"stated_{reference}_{order.status}_{int(books.now.timestamp())}"
-    _log.info("supplier.order.entered", supplier_order_id=reference, status=order.status)
-    wake(ground, ORDER_STATED, key)
+    _log.info("supplier.answer.entered", supplier_order_id=reference, status=order.status)
+
+
+def wake_answered(ground: Ground) -> list[str]:
+    """Start who waits for what suppliers say, once per answer; the runs.
+
+    Whoever cannot run now is started by a later call.
+    """
+    with reading(ground) as books:
+        newest = read_before(books.connection, books.store_id, None, 1, type=_ANSWERS)
+    return wake(ground, ORDER_STATED, f"answered_{newest[0].seq}") if newest else []
 
 
 def note_bounce(books: Books, message: StoredMessage) -> None:
-    """A mail that came back was no order: it is refused, and goes elsewhere in the next run."""
+    """A mail that came back was no order: it is refused, and goes elsewhere."""
     if message.flow != MAIL_FLOW:
         return
     booked = SupplierOrders(books.store_id).get(books.connection, message.step)
     order = stated(books, message.step)
     if booked is not None and order is not None and order.status == "refused":
-        _keep(books, booked, order, message.carrier, None)
+        _keep(books, booked, order, "bounced", message.carrier)
 
 
 def _keep(
-    books: Books, booked: BookedOrder, order: SupplierOrder, actor: str, message_id: str | None
-) -> None:
+    books: Books, booked: BookedOrder, order: SupplierOrder, how: str, actor: str,
+    **facts: str | None,
+) -> None:  # fmt: skip
     if not SupplierOrders(books.store_id).state(books.connection, order, now=books.now):
         return
     if order.status in GONE:
         books.executions.give_back(books.connection, booked.decision_id)
     supplier = Suppliers(books.store_id).find(books.connection, booked.supplier_id)
     books.tell(
-        f"supplier.order.{order.status}", booked.supplier_id, actor,
+        f"{_ANSWERS}{how}", booked.supplier_id, actor,
         {
             "supplier_id": booked.supplier_id,
             "name": booked.supplier_id if supplier is None else supplier.name,
-            "supplier_order_id": booked.id, "order_id": booked.order_id, "message_id": message_id,
+            "supplier_order_id": booked.id, "order_id": booked.order_id, "status": order.status,
+            **facts,
         },
     )  # fmt: skip
 

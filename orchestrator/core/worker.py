@@ -44,6 +44,7 @@ from orchestrator.core.engine import DurableEngine
 from orchestrator.core.engine_database import engine_url
 from orchestrator.core.flows import wake_due
 from orchestrator.core.queues import SYNC
+from orchestrator.core.supplier_answers import wake_answered
 from orchestrator.core.taking_in import wake_unread
 from orchestrator.core.work import Work, bury, close_interrupted, place_of, wake_after_first_sync
 from royal_platform.bootstrap import follow
@@ -206,6 +207,7 @@ class Worker:
 
     def _wake_orders(self) -> None:
         judging.wake_changed(self._platform)
+        wake_answered(self._platform)
 
     def _wake_support(self) -> None:
         wake_unread(self._platform)

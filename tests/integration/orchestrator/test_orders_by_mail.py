@@ -17,7 +17,8 @@ from orchestrator.core.books import reading, writing
 from orchestrator.core.execution import execute
 from orchestrator.core.fulfilling import Counter
 from orchestrator.core.mail_desk import MailDesk, MailTrack
-from orchestrator.core.supplier_answers import enter_answer
+from orchestrator.core.runs import cancel
+from orchestrator.core.supplier_answers import enter_answer, wake_answered
 from orchestrator.core.suppressing import take_report
 from orchestrator.core.taking_in import take_in
 from royal_platform.commerce.decisions.fulfilment import MAIL_FLOW
@@ -206,7 +207,7 @@ def test_a_mail_that_comes_back_later_makes_the_order_refused(desk: Desk) -> Non
     desk.placed()
     desk.report_bounce()
     assert desk.status() == "refused"
-    assert [each.actor for each in desk.house.events("supplier.order.refused")] == ["smtp"]
+    assert [each.actor for each in desk.house.events("supplier.answer.bounced")] == ["smtp"]
 
 
 def test_what_a_person_entered_stands_when_the_mail_is_reported_to_have_come_back(
@@ -336,7 +337,7 @@ def test_an_answer_stands_by_its_order_changes_nothing_and_is_for_a_person(
     assert thread.escalation is not None
     assert desk.status() == "unconfirmed"
     desk.say("shipped", tracking=NUMBER, message_id=said.message_id)
-    [told] = desk.house.events("supplier.order.shipped")
+    [told] = desk.house.events("supplier.answer.entered")
     assert told.payload["message_id"] == said.message_id
 
 
@@ -348,3 +349,15 @@ def test_whoever_is_erased_is_erased_from_what_suppliers_answered(either: Desk) 
         left = Threads(books.store_id).messages(books.connection, thread_id)
     assert left
     assert all("Kade" not in f"{each}" for each in left)
+
+
+def test_an_answer_starts_who_waits_for_it_once_and_the_next_one_again(desk: Desk) -> None:
+    desk.house.register("order_fulfillment")
+    desk.placed()
+    assert wake_answered(desk.house) == []
+    desk.say("accepted")
+    [run] = wake_answered(desk.house)
+    assert wake_answered(desk.house) == []
+    cancel(desk.house, run, "ada")
+    desk.say("shipped", tracking=NUMBER)
+    assert len(wake_answered(desk.house)) == 1
