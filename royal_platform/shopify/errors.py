@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from core.errors import NotConfigured, RoyalError, Unavailable
+from royal_platform.shopify.refusals import REMEDIES, Refusal, refusal_of
 
 
 class ShopifyUnavailable(Unavailable):
@@ -33,8 +34,8 @@ class ShopifyUnavailable(Unavailable):
 class ShopifyRejected(RoyalError):  # noqa: N818 - named by what happened, as its kin
     """The store refused the request; sending it again would be refused again.
 
-    ``code`` is Shopify's (``INVALID``, ``CHANGE_FROM_QUANTITY_STALE`` ...), ``field`` the path of
-    the input at fault.
+    ``code`` is Shopify's (``INVALID``, ``CHANGE_FROM_QUANTITY_STALE`` ...), ``kind`` what it means,
+    ``field`` the path of the input at fault.
     """
 
     status: ClassVar[int] = 502
@@ -51,6 +52,7 @@ class ShopifyRejected(RoyalError):  # noqa: N818 - named by what happened, as it
     ) -> None:
         super().__init__(detail, remedy=remedy, errors=errors)
         self.code = code
+        self.kind: Refusal = refusal_of(code)
         self.field = field
 
 
@@ -58,19 +60,6 @@ class ShopifyUnauthorized(NotConfigured):
     """The store does not accept our credentials, renewed or not."""
 
     title, slug = "The store does not accept the credentials", "shopify-unauthorized"
-
-
-_REMEDIES = {
-    "CHANGE_FROM_QUANTITY_STALE": "The stock changed meanwhile: read it and decide again.",
-    "COMPARE_QUANTITY_STALE": "The stock changed meanwhile: read it and decide again.",
-    "PRODUCT_DOES_NOT_EXIST": "The product was deleted in the store: reject the decision.",
-    "PRODUCT_VARIANT_DOES_NOT_EXIST": "The variant was deleted in the store: reject the decision.",
-    "IDEMPOTENCY_KEY_PARAMETER_MISMATCH": (
-        "This key was used for another change: make a new decision instead of retrying."
-    ),
-    "MAX_COST_EXCEEDED": "Ask for fewer objects per page.",
-    "MAX_INPUT_SIZE_EXCEEDED": "Send at most 250 entries at once.",
-}
 
 
 def rejected(errors: Sequence[Mapping[str, Any]], *, doing: str) -> ShopifyRejected:
@@ -82,7 +71,7 @@ def rejected(errors: Sequence[Mapping[str, Any]], *, doing: str) -> ShopifyRejec
     where = f" (field {field!r})" if field else ""
     return ShopifyRejected(
         f"The store refused {doing}{where}: {first.get('message', 'no reason given')}",
-        remedy=_REMEDIES.get(str(code), "Correct the named input, then decide again."),
+        remedy=REMEDIES[refusal_of(code)],
         code=str(code) if code else None,
         field=field,
         errors=[
