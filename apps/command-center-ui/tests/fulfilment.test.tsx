@@ -44,6 +44,6 @@ it("shows the factors of an order's risk, its route with what was passed over, a
     expect.stringContaining("/approvals/dec_bridle"),
   );
   expect(screen.getByText("Girth: 3 of 5 left the supplier, 2 will not come")).toBeInTheDocument();
-  expect(screen.getByText(/Yours to decide: nobody has the rest/)).toBeInTheDocument();
+  expect(screen.getByText(/Nobody has the rest: pay it back/)).toBeInTheDocument();
   expect(screen.getByText("Supplier order")).toBeInTheDocument();
 });
