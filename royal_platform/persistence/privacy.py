@@ -25,13 +25,18 @@ from royal_platform.persistence.stock_wishes import StockWishes
 from royal_platform.persistence.support import Threads
 from royal_platform.persistence.tables.catalog import metafields
 from royal_platform.persistence.tables.customers import customer_values
+from royal_platform.persistence.tables.fulfilment import order_cases
 from royal_platform.persistence.tables.marketing import flow_enrolments, stock_wishes
 from royal_platform.persistence.tables.messages import messages
 from royal_platform.persistence.tables.orders import (
     abandoned_checkouts,
     customers,
     order_lines,
+    order_transactions,
     orders,
+    refund_lines,
+    refunds,
+    returns,
 )
 from royal_platform.persistence.tables.privacy import privacy_requests
 from royal_platform.persistence.tables.runs import webhook_receipts
@@ -42,6 +47,12 @@ from royal_platform.persistence.webhook_inbox import blank
 _PART = 400
 # Whose bodies are kept until they were handled, and name a person.
 _ABOUT_PEOPLE = ("customers/data_request", "customers/redact", "customers/delete")
+
+# What is told of a person's orders, by its name in the export.
+_OF_ORDERS = {
+    "order_lines": order_lines, "refunds": refunds, "refund_lines": refund_lines,
+    "transactions": order_transactions, "returns": returns, "order_cases": order_cases,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +124,6 @@ class Privacy:
         person = self._rows(connection, customers, customers.c.id == customer_id)
         theirs = self._rows(connection, orders, orders.c.customer_id == customer_id)
         ids = [str(order["id"]) for order in theirs]
-        lines = [
-            line
-            for part in _parts(ids)
-            for line in self._rows(connection, order_lines, order_lines.c.order_id.in_(part))
-        ]
         query = (
             select(events.c.type, events.c.occurred_at, events_personal.c.data)
             .join(
@@ -145,7 +151,8 @@ class Privacy:
             "threads": [dict(jsonable(each)) for each in written],
             "metafields": self._noted(connection, "customer", [customer_id])
             + self._noted(connection, "order", ids),
-            "customer": person, "expected": expected, "orders": theirs, "order_lines": lines,
+            "customer": person, "expected": expected, "orders": theirs,
+            **{name: self._of_orders(connection, table, ids) for name, table in _OF_ORDERS.items()},
             "events": told, "messages": sent,
             "address_changes": DecidedAddresses(self.store_id).of(connection, ids),
             "decided_words": DecidedWords(self.store_id).of(connection, customer_id),
@@ -235,6 +242,15 @@ class Privacy:
     def _rows(self, connection: Connection, table: Table, which: Any) -> list[dict[str, Any]]:
         query = select(table).where(table.c.store_id == self.store_id, which)
         return [dict(jsonable(row._asdict())) for row in connection.execute(query)]
+
+    def _of_orders(
+        self, connection: Connection, table: Table, ids: list[str]
+    ) -> list[dict[str, Any]]:
+        return [
+            row
+            for part in _parts(ids)
+            for row in self._rows(connection, table, table.c.order_id.in_(part))
+        ]
 
     def _noted(self, connection: Connection, owner: str, ids: list[str]) -> list[dict[str, Any]]:
         return [

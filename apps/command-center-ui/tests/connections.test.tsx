@@ -117,3 +117,58 @@ it("offers no change to somebody who may not make it, nor where the environment 
   expect(await screen.findByText("missing: write_products")).toBeInTheDocument();
   expect(screen.queryByRole("button", { name: "Connect your store" })).toBeNull();
 });
+
+it("says what each request about personal data reached, and that none has come in", async () => {
+  const world = new World();
+  const { queries } = open("/connections", world);
+  expect(await screen.findByText("No request about personal data has come in")).toBeInTheDocument();
+  world.privacyRequests = [
+    {
+      id: "w-1",
+      topic: "customers/redact",
+      subject: "1",
+      state: "done",
+      received_at: "2026-01-10T09:00:00Z",
+      done_at: "2026-01-10T09:00:02Z",
+      receipt: { customers: 1, order_lines: 3, threads: 0 },
+      has_export: false,
+    },
+  ];
+  world.failing.set("/v1/privacy-requests", 503);
+  await queries.invalidateQueries({ queryKey: ["connections"] });
+  expect((await screen.findAllByText(/Could not refresh/)).length).toBeGreaterThan(0);
+  world.failing.clear();
+  await queries.invalidateQueries({ queryKey: ["connections"] });
+  expect(await screen.findByText(/customers 1, order lines 3/)).toBeInTheDocument();
+});
+
+it("does not take a list that could not be read for an empty one", async () => {
+  const world = new World();
+  world.failing.set("/v1/privacy-requests", 503);
+  world.failing.set("/v1/webhooks", 503);
+  open("/connections", world);
+  await waitFor(() => expect(screen.getAllByText("Start the sandbox.")).toHaveLength(2));
+  expect(screen.queryByText("No request about personal data has come in")).toBeNull();
+});
+
+it("keeps the filter of webhooks in the address, and offers to clear it", async () => {
+  const world = new World();
+  const { user, history } = open("/connections?webhooks=waiting", world);
+  await user.click(await screen.findByRole("button", { name: "Clear filters" }));
+  expect(await screen.findByText("KeyError: 'id'")).toBeInTheDocument();
+  await user.selectOptions(screen.getByRole("combobox", { name: "Webhooks" }), "failed");
+  expect(history.location.search).toBe("?webhooks=failed");
+});
+
+it("goes through webhooks and replays one by keyboard alone", async () => {
+  const world = new World();
+  const { user } = open("/connections?webhooks=failed", world);
+  await screen.findByText("KeyError: 'id'");
+  await user.keyboard("j");
+  expect(screen.getByText("KeyError: 'id'").closest("li")).toHaveFocus();
+  await user.tab();
+  await user.keyboard("{Enter}");
+  await waitFor(() =>
+    expect(world.requests.some((each) => each.path === "/v1/webhooks/w-2/replay")).toBe(true),
+  );
+});

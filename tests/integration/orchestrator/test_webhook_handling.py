@@ -21,7 +21,12 @@ from royal_platform.persistence import store_connections, webhook_inbox
 from royal_platform.persistence.commands import Receipt
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.catalog import metafields
-from royal_platform.persistence.tables.orders import customers, orders
+from royal_platform.persistence.tables.orders import (
+    customers,
+    order_transactions,
+    orders,
+    returns,
+)
 from royal_platform.persistence.tables.runs import webhook_intake, webhook_receipts
 from royal_platform.store_access import sealing_key
 from tests.integration.orchestrator.inbox import NOW, arrived, receipt_of, stores_key
@@ -46,6 +51,18 @@ def with_people(platform: Platform) -> None:
                     **key, **money, name=f"#100{number}", processed_at=NOW, day=NOW.date(),
                     created_at=NOW, test=False, customer_id=number, customer_name=name,
                     tags=[], units=1, search=f"#100{number} {name.lower()}",
+                )
+            )  # fmt: skip
+            books.connection.execute(
+                insert(order_transactions).values(
+                    **key, order_id=number, kind="SALE", status="SUCCESS", amount=0,
+                    currency="EUR", test=False, created_at=NOW,
+                )
+            )  # fmt: skip
+            books.connection.execute(
+                insert(returns).values(
+                    **key, order_id=number, name=f"#100{number}-R1", status="OPEN", units=1,
+                    created_at=NOW,
                 )
             )  # fmt: skip
         for owner in ("customer", "order"):
@@ -92,6 +109,9 @@ async def test_a_customers_erasure_reaches_every_place_and_leaves_a_receipt(shop
     held = json.loads(told)
     assert [row["name"] for row in held["customer"]] == [PERSON]
     assert [row["name"] for row in held["orders"]] == ["#1001"]
+    assert [row["order_id"] for row in held["transactions"]] == ["1"]
+    assert [row["name"] for row in held["returns"]] == ["#1001-R1"]
+    assert {"refunds", "refund_lines", "order_cases"} <= held.keys()
     assert held["events"][0]["data"] == {"name": PERSON}
     assert [(row["owner_type"], row["value"]) for row in held["metafields"]] == [
         ("customer", PERSON), ("order", PERSON),

@@ -1,11 +1,13 @@
 /** Webhooks as they arrived, newest first, each to be replayed. */
-import { useState } from "react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "@/api/problem";
 import { useMay } from "@/api/session";
 import { useStoreConnection } from "@/api/store-connection";
 import type { Webhook } from "@/api/types";
 import { useReplayWebhook, useWebhooks, type WebhookState } from "@/api/webhooks";
+import { stepCommands, stepFocus } from "@/commands/list";
+import { useCommands } from "@/commands/registry";
 import { useFormat } from "@/format/use-format";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
@@ -14,6 +16,7 @@ import { QueryView } from "@/ui/QueryView";
 import { Moment } from "@/ui/Time";
 import { type Tone, ToneWord } from "@/ui/Tone";
 import { sayDone, sayFailed } from "@/ui/toast";
+import { useUrlState } from "@/ui/use-url-state";
 
 const TONE: Record<WebhookState, Tone> = {
   waiting: "info",
@@ -25,10 +28,14 @@ const STATES: readonly WebhookState[] = ["waiting", "running", "handled", "faile
 
 export function WebhookLog() {
   const { t } = useTranslation();
-  const [state, setState] = useState<WebhookState | null>(null);
+  const [url, setUrl] = useUrlState();
+  const state = STATES.find((each) => each === url.webhooks) ?? null;
+  const setState = (webhooks: string) => setUrl({ webhooks });
   const pages = useWebhooks(state);
   const connection = useStoreConnection().data;
   const rows = pages.data?.pages.flatMap((page) => page.data) ?? [];
+  const list = useRef<HTMLUListElement>(null);
+  useCommands(stepCommands(t, (step) => stepFocus(list, "li", step)));
   return (
     <Card
       title={t("connect.webhooks")}
@@ -49,7 +56,7 @@ export function WebhookLog() {
       <Select
         label={t("connect.webhooks")}
         value={state ?? ""}
-        onChange={(value) => setState(STATES.find((each) => each === value) ?? null)}
+        onChange={setState}
         options={[
           { value: "", label: t("connect.any") },
           ...STATES.map((value) => ({ value, label: t(`connect.state.${value}`) })),
@@ -58,20 +65,30 @@ export function WebhookLog() {
       <QueryView
         query={pages}
         isEmpty={() => rows.length === 0}
-        empty={{ title: t("connect.webhookEmpty") }}
-        onClearFilters={state ? () => setState(null) : undefined}
+        empty={{ title: t("connect.webhookEmpty"), body: t("connect.webhookEmptyBody") }}
+        onClearFilters={state ? () => setState("") : undefined}
       >
         {() => (
           <>
-            <ul className="mt-2 divide-y divide-line">
+            <ul ref={list} className="mt-2 divide-y divide-line">
               {rows.map((row) => (
                 <Row key={row.id} row={row} />
               ))}
             </ul>
             {pages.hasNextPage && (
-              <Button small className="mt-2" onClick={() => void pages.fetchNextPage()}>
+              <Button
+                small
+                className="mt-2"
+                disabled={pages.isFetchingNextPage}
+                onClick={() => void pages.fetchNextPage()}
+              >
                 {t("state.more")}
               </Button>
+            )}
+            {pages.isFetchNextPageError && (
+              <p role="alert" className="mt-1 text-dense text-bad">
+                {t("connect.moreFailed")}
+              </p>
             )}
           </>
         )}
@@ -126,7 +143,8 @@ function Row({ row }: { row: Webhook }) {
   const replay = useReplayWebhook();
   const may = useMay("agents:run");
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2 text-dense">
+    // Reached by j and k; its button by Tab from there.
+    <li tabIndex={-1} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2 text-dense">
       <span className="min-w-0 flex-1 basis-56">
         <span className="font-mono text-meta">{row.topic}</span>
         <span className="block text-meta text-muted">

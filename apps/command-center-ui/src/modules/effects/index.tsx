@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useAgents } from "@/api/agents";
 import { useEffectPages, useRecords } from "@/api/effects";
 import type { EffectStatus } from "@/api/types";
-import { stepCommands } from "@/commands/list";
+import { stepCommands, stepFocus } from "@/commands/list";
 import { useCommands } from "@/commands/registry";
 import { kindName } from "@/decision/words";
 import { RecordCard } from "@/effects/RecordCard";
@@ -150,14 +150,8 @@ function Filters({ search, status, onChange }: FiltersProps) {
 function useRowKeys(list: React.RefObject<HTMLUListElement | null>): void {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const move = (step: 1 | -1) => {
-    const links = [...(list.current?.querySelectorAll("a") ?? [])];
-    const at = links.indexOf(document.activeElement as HTMLAnchorElement);
-    const to = at < 0 ? 0 : Math.min(Math.max(at + step, 0), links.length - 1);
-    links[to]?.focus();
-  };
   useCommands([
-    ...stepCommands(t, move),
+    ...stepCommands(t, (step) => stepFocus(list, "a", step)),
     {
       id: "effects.approvals",
       group: "go",
