@@ -68,8 +68,8 @@ async def work_off(platform: Platform, worker: str | None = None) -> int:
     done, and is taken again until its outcome is committed. None can stop the others.
     """
     tell(platform)
-    with platform.database.read() as connection:
-        mine = webhook_inbox.unprocessed(connection, topics=_HANDLERS)
+    with reading(platform) as books:
+        mine = _handled(books)
     for receipt in mine:
         await _handle(_of(platform, receipt.store_id), receipt, worker)
     with reading(platform) as books:
@@ -198,8 +198,7 @@ def waiting(platform: Platform) -> str | None:
     with reading(platform) as books:
         for arrival in webhook_inbox.arrivals(books.connection, 1):
             return arrival.receipts[0].webhook_id
-        found = webhook_inbox.unprocessed(books.connection, topics=_HANDLERS, limit=1)
-        found = found or _changes(books, 1)
+        found = _handled(books, 1) or _changes(books, 1)
     return found[0].webhook_id if found else None
 
 
@@ -207,12 +206,23 @@ def _of(platform: Platform, store_id: str) -> Platform:
     return platform if store_id == platform.store_id else platform.of_store(store_id)
 
 
+def _handled(books: Books, limit: int = 100) -> list[Receipt]:
+    """Those with a handler, of every store.
+
+    What is gone waits for the end of a first read, which may bring it back from a file made before.
+    """
+    is_under_way = "first" in books.store.sync_cursor
+    held = (books.store_id, _DELETIONS) if is_under_way else None
+    return webhook_inbox.unprocessed(books.connection, topics=_HANDLERS, held=held, limit=limit)
+
+
 def _changes(books: Books, limit: int = 100) -> list[Receipt]:
     """Those that only say that something changed; none while the store does not answer.
 
     The sync that runs by the clock finds out when it does: messages must not make it ask faster.
+    Nor do they begin a second first read beside the one that is under way.
     """
-    if books.store.connection_state in _AWAY:
+    if books.store.connection_state in _AWAY or not books.store.sync_cursor.get("complete"):
         return []
     return books.commands.unprocessed(books.connection, limit, besides=_HANDLERS)
 
@@ -516,3 +526,4 @@ _HANDLERS: dict[str, Handler] = {
     taking_in.MAIL_TOPIC: _take_in,
     taking_in.MESSAGE_TOPIC: _take_in,
 }
+_DELETIONS = frozenset(topic for topic in _HANDLERS if topic.endswith("/delete"))

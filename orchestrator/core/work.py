@@ -114,18 +114,30 @@ class Work:
         bind(store_id=store_id)
         platform = self._platform
         known = bool(platform.store().sync_cursor.get("complete"))
+        await self._subscribe()
         try:
             news = await platform.sync().run()
             if not known:
                 schedules.realign(platform)
-            if time.monotonic() >= self._subscribe_at:
-                await platform.subscribe()
-                self._subscribe_at = time.monotonic() + _SUBSCRIBE_EVERY_SECONDS
         except RoyalError:
             # The store's row and the sync's own line tell it; the next turn tries again.
             return 0
         wake_after_first_sync(platform)
         return news
+
+    async def _subscribe(self) -> None:
+        """Before the read: a store is heard while it is read, and if it cannot be read.
+
+        A refusal must not keep it from being read.
+        """
+        if time.monotonic() < self._subscribe_at:
+            return
+        try:
+            await self._platform.subscribe()
+        except RoyalError as error:
+            _log.warning("webhook.subscriptions.failed", reason=error.detail)
+            return
+        self._subscribe_at = time.monotonic() + _SUBSCRIBE_EVERY_SECONDS
 
     async def measure_effects(self, store_id: str) -> int:
         """Open, cut short and measure effects; what is due is measured on all that happened."""

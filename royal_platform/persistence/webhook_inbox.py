@@ -224,9 +224,16 @@ def keep_steps(connection: Connection, which: Name, steps: Mapping[str, int]) ->
 
 
 def unprocessed(
-    connection: Connection, *, topics: Collection[str], limit: int = 100
+    connection: Connection,
+    *,
+    topics: Collection[str],
+    held: tuple[str, Collection[str]] | None = None,
+    limit: int = 100,
 ) -> list[Receipt]:
-    """Webhooks of ``topics`` nobody has worked on yet, of every store, oldest first."""
+    """Webhooks of ``topics`` nobody has worked on yet, of every store, oldest first.
+
+    ``held`` are a store's topics that wait.
+    """
     columns = webhook_receipts.c
     query = (
         select(webhook_receipts)
@@ -236,6 +243,9 @@ def unprocessed(
         .order_by(columns.received_at, columns.webhook_id)
         .limit(limit)
     )
+    if held is not None:
+        store_id, waiting = held
+        query = query.where((columns.store_id != store_id) | columns.topic.not_in(waiting))
     return [Receipt(**row._asdict()) for row in connection.execute(query)]
 
 

@@ -10,11 +10,12 @@ from royal_platform.shopify.client import ShopifyClient
 
 log = get_logger(__name__)
 
-# What changes a figure, a price or a stock level that we mirror, and the end of our access.
+# What changes a figure, a price or a stock level that we mirror, what we may, and its end.
 # The three privacy topics cannot be subscribed here: Shopify takes them from the app's settings.
 TOPICS = (
     "ORDERS_CREATE",
     "ORDERS_UPDATED",
+    "ORDERS_DELETE",
     "REFUNDS_CREATE",
     "RETURNS_REQUEST",
     "RETURNS_APPROVE",
@@ -45,7 +46,16 @@ TOPICS = (
     "DISCOUNTS_CREATE",
     "DISCOUNTS_UPDATE",
     "DISCOUNTS_DELETE",
+    "INVENTORY_ITEMS_UPDATE",
+    "INVENTORY_LEVELS_CONNECT",
     "INVENTORY_LEVELS_UPDATE",
+    "INVENTORY_LEVELS_DISCONNECT",
+    "LOCATIONS_CREATE",
+    "LOCATIONS_UPDATE",
+    "LOCATIONS_ACTIVATE",
+    "LOCATIONS_DEACTIVATE",
+    "LOCATIONS_DELETE",
+    "APP_SCOPES_UPDATE",
     "APP_UNINSTALLED",
 )
 

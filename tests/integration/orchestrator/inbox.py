@@ -8,7 +8,7 @@ from typing import Any
 
 from orchestrator.core.books import Books, reading, writing
 from royal_platform.bootstrap import Platform
-from royal_platform.persistence import webhook_inbox
+from royal_platform.persistence import stores, webhook_inbox
 from royal_platform.persistence.commands import Receipt
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -26,6 +26,12 @@ def arrives(books: Books, webhook_id: str, topic: str, body: Any, *, at: int = 0
     when = NOW + timedelta(seconds=at)
     receipt = Receipt(books.store_id, webhook_id, topic, {}, raw, when, None, None, None)
     webhook_inbox.keep(books.connection, [receipt])
+
+
+def read_once(platform: Platform) -> None:
+    """As after a first sync: only then what changed is asked for."""
+    with platform.database.write() as transaction:
+        stores.change(transaction.connection, platform.store_id, sync_cursor={"complete": True})
 
 
 def receipt_of(platform: Platform, webhook_id: str) -> Receipt:

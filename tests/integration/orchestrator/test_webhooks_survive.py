@@ -16,7 +16,7 @@ from core.settings import read_settings
 from orchestrator.core import dead_letters, webhooks
 from orchestrator.core.books import writing
 from royal_platform.bootstrap import Platform, bootstrap
-from tests.integration.orchestrator.inbox import arrived, arrives, receipt_of, stores_key
+from tests.integration.orchestrator.inbox import arrived, arrives, read_once, receipt_of, stores_key
 
 
 class Killed(BaseException):
@@ -123,6 +123,7 @@ async def test_a_bug_in_reading_what_changed_leaves_its_webhooks_waiting_with_th
     shop: Platform,
 ):
     stores_key(shop)
+    read_once(shop)
     arrived(shop, "w-1", "orders/updated", {"id": 1})
     webhooks.tell(shop)
     # That the store does not answer cannot even be told.
@@ -208,6 +209,7 @@ async def test_a_store_that_refuses_us_is_not_asked_again_for_a_webhook(
             )
         )  # fmt: skip
         stores_key(shop)
+        read_once(shop)
         arrived(shop, "w-1", "orders/updated", {"id": 1})
         assert webhooks.waiting(shop) == "w-1"
         await webhooks.work_off(shop)

@@ -21,7 +21,14 @@ from royal_platform.persistence import store_connections
 from royal_platform.persistence.privacy import Privacy
 from royal_platform.persistence.tables.orders import customers
 from royal_platform.store_access import sealing_key
-from tests.integration.orchestrator.inbox import NOW, arrived, arrives, receipt_of, stores_key
+from tests.integration.orchestrator.inbox import (
+    NOW,
+    arrived,
+    arrives,
+    read_once,
+    receipt_of,
+    stores_key,
+)
 
 PERSON, ID = "Ada Lovelace", "7300000000001"
 PASSAGES = 250
@@ -135,6 +142,7 @@ def test_kills_within_handlers_lose_nothing_and_double_nothing(
     shop: Platform, work_off: Callable[[str, int], int]
 ) -> None:
     stores_key(shop)
+    read_once(shop)
     filled(shop)
     # Of the erasure one part is committed, of the deletion the copy's change: not their outcomes.
     kills = [

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from core.settings import read_settings
+from orchestrator.core import webhooks
+from orchestrator.core.work import Work
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.shopify.subscriptions import TOPICS, ensure_subscriptions
+from tests.integration.orchestrator.inbox import arrived
 from tests.integration.platform.wire import Sandbox
 
 OURS = "http://127.0.0.1:9/webhooks/shopify"
@@ -73,3 +76,36 @@ async def test_one_that_is_refused_keeps_no_other_back(
     await ensure_subscriptions(platform.shopify(), "http://shop.example/webhooks")
     assert sandbox.admin(LISTED)["webhookSubscriptions"]["nodes"] == []
     assert caplog.text.count("webhook.subscription.refused") == len(TOPICS)
+
+
+async def test_a_store_that_cannot_be_read_yet_is_subscribed_all_the_same(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    sandbox.control("faults", {"kind": "status", "status": 403, "count": None, "match": "Products"})
+    assert await Work(platform).sync_store(platform.store_id) == 0
+    assert platform.store().sync_phase == "failed"
+    made = sandbox.admin(LISTED)["webhookSubscriptions"]["nodes"]
+    assert {each["topic"] for each in made} == set(TOPICS)
+
+
+async def test_what_is_told_while_the_store_is_read_for_the_first_time_is_heeded_afterwards(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    sandbox.control("faults", {"kind": "status", "status": 403, "count": None, "match": "Products"})
+    await Work(platform).sync_store(platform.store_id)
+    arrived(platform, "w-changed", "products/update", {"id": 1})
+    arrived(platform, "w-gone", "products/delete", {"id": 2})
+    # Read beside the first read, it would begin another; a file made before would bring it back.
+    assert await webhooks.work_off(platform) == 0
+    assert webhooks.waiting(platform) is None
+    sandbox.clear_faults()
+    await platform.sync().run()
+    assert await webhooks.work_off(platform) == 2
+    assert webhooks.waiting(platform) is None
+
+
+def test_every_topic_of_the_store_that_has_a_handler_is_subscribed() -> None:
+    from_settings = {"customers/data_request", "customers/redact", "shop/redact"}
+    ours = {topic for topic in webhooks._HANDLERS if not topic.startswith("support/")}
+    assert ours >= from_settings
+    assert {topic.replace("/", "_").upper() for topic in ours - from_settings} <= set(TOPICS)
