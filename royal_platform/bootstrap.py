@@ -363,10 +363,15 @@ class Platform:
             return f"http://127.0.0.1:{settings.gateway_port}/webhooks/shopify"
         return None
 
-    async def subscribe(self) -> int:
-        """Make sure that the store tells us what changes; return how many topics were missing."""
+    async def subscribe(self) -> None:
+        """Make sure that the store tells us what changes, and keep which topics it refuses."""
         address = self.webhook_address
-        return 0 if address is None else await ensure_subscriptions(self.shopify(), address)
+        if address is None:
+            return
+        found = await ensure_subscriptions(self.shopify(), address)
+        told = {"asked": found.asked, "refused": dict(found.refused)}
+        with self.database.write() as transaction:
+            stores.change(transaction.connection, self.store_id, webhook_topics=told)
 
     async def refresh_clock(self) -> StoreClock:
         """For a sandbox, read the world's clock into the store's row; return business time.

@@ -72,10 +72,25 @@ class CandidateOut(Model):
     detail: str
 
 
+class RefusedTopicOut(Model):
+    """A webhook topic that the store does not send, with its words."""
+
+    topic: str
+    reason: str
+
+
+class TopicsOut(Model):
+    """How many webhook topics the store was asked for, and which of them it refused."""
+
+    asked: int
+    refused: list[RefusedTopicOut]
+
+
 class StoreConnectionOut(Model):
     """``set_by`` environment means that it cannot be changed here.
 
     ``redirect_address`` is what an app that is installed by OAuth must list in its settings.
+    ``topics`` is None until the webhook topics were first compared.
     """
 
     store_id: str
@@ -92,6 +107,7 @@ class StoreConnectionOut(Model):
     synced_at: datetime | None
     redirect_address: str
     webhook_address: str | None
+    topics: TopicsOut | None
     webhooks: dict[str, int]
     api_version: str
     api_version_asked: str

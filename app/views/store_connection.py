@@ -16,9 +16,11 @@ from app.schemas.connections import (
     PrivacyExportOut,
     PrivacyRequestList,
     PrivacyRequestOut,
+    RefusedTopicOut,
     ResourceOut,
     StoreConnectionOut,
     TokenOut,
+    TopicsOut,
     WebhookOut,
     WebhookPage,
 )
@@ -92,6 +94,7 @@ def show(platform: Platform, *, with_candidate: bool = True) -> StoreConnectionO
         synced_at=store.last_sync_at,
         redirect_address=installing.redirect_address(platform.settings),
         webhook_address=platform.webhook_address,
+        topics=_topics(store),
         webhooks=counts,
         api_version=store.api_version,
         api_version_asked=platform.settings.shopify_api_version,
@@ -200,6 +203,14 @@ def _token(connection: StoreConnection | None) -> TokenOut:
         renewed_at=connection.renewed_at,
         connected_by=connection.changed_by,
     )
+
+
+def _topics(store: Store) -> TopicsOut | None:
+    told = store.webhook_topics
+    if told is None:
+        return None
+    refused = [RefusedTopicOut(topic=name, reason=why) for name, why in told["refused"].items()]
+    return TopicsOut(asked=told["asked"], refused=refused)
 
 
 def _budget(bucket: Bucket | None) -> BudgetOut | None:

@@ -40,6 +40,7 @@ class Store:
     sync_cursor: dict[str, Any]
     created_at: datetime
     shop_domain: str | None = None
+    webhook_topics: dict[str, Any] | None = None
 
     @property
     def never_read(self) -> bool:

@@ -2460,6 +2460,9 @@ class WebhookSubscriptionsWebhookSubscriptionsNodes(TypedDict):
     id: str
     topic: str
     uri: str
+    format: str
+    includeFields: list[str]
+    filter: str | None
 
 
 class WebhookSubscriptionsWebhookSubscriptionsPageInfo(TypedDict):

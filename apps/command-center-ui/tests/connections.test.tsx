@@ -110,6 +110,25 @@ it("lists webhooks with what went wrong, and replays one", async () => {
   expect(world.requests.some((each) => each.path === "/v1/webhooks/w-2/replay")).toBe(true);
 });
 
+it("says how many topics are told, and with which words the store refuses the others", async () => {
+  const world = new World();
+  const reason = "This app is not approved to subscribe to webhook topics with customer data.";
+  world.storeConnection.topics = {
+    asked: 45,
+    refused: [
+      { topic: "ORDERS_CREATE", reason },
+      { topic: "CUSTOMERS_UPDATE", reason },
+    ],
+  };
+  const { unmount } = open("/connections", world);
+  const words = await screen.findByText(reason);
+  const note = words.closest('[role="status"]');
+  expect(note).toHaveTextContent(/43 of 45 topics; refused: ?ORDERS_CREATE, CUSTOMERS_UPDATE/);
+  unmount();
+  open("/connections", new World());
+  expect(await screen.findByText("45 of 45 topics")).toBeInTheDocument();
+});
+
 it("offers no change to somebody who may not make it, nor where the environment decides", async () => {
   const world = new World();
   world.session.permissions = world.session.permissions.filter((each) => !each.endsWith(":write"));

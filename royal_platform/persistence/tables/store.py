@@ -35,4 +35,6 @@ stores = Table(
     moment("created_at"),
     # What the store calls itself in webhooks; its address here may be another.
     Column("shop_domain", String(255)),
+    # Webhook topics as they were last compared: how many are wanted, the store's words on refusals.
+    Column("webhook_topics", Json, nullable=True),
 )

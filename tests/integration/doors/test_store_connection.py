@@ -110,6 +110,17 @@ def test_a_webhook_that_is_worked_on_does_not_wait(client: Any, platform: Platfo
     assert show(client)["webhooks"] == {"all": 3, "waiting": 2, "running": 1, "failed": 0}
 
 
+def test_topics_that_the_store_refuses_are_shown_with_its_words(
+    client: Any, platform: Platform
+) -> None:
+    assert show(client)["topics"] is None, "nothing was compared yet"
+    told = {"asked": 3, "refused": {"ORDERS_CREATE": "Not approved."}}
+    with platform.database.write() as transaction:
+        stores.change(transaction.connection, platform.store_id, webhook_topics=told)
+    refused = [{"topic": "ORDERS_CREATE", "reason": "Not approved."}]
+    assert show(client)["topics"] == {"asked": 3, "refused": refused}
+
+
 @pytest.mark.parametrize("way", ["token", "key"])
 async def test_what_is_entered_is_checked_then_served_and_never_told(
     client: Any, application: Any, platform: Platform, way: str

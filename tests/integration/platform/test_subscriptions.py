@@ -19,10 +19,18 @@ from tests.integration.platform.wire import Sandbox
 
 OURS = "http://127.0.0.1:9/webhooks/shopify"
 THEIRS = "http://127.0.0.1:9/of/another/installation"
-LISTED = "{ webhookSubscriptions(first: 250) { nodes { id topic uri } } }"
+LISTED = "{ webhookSubscriptions(first: 250) { nodes { id topic uri includeFields } } }"
 DROP = "mutation($id: ID!) { webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId } }"
 MAKE = """mutation($topic: WebhookSubscriptionTopic!, $uri: String!) { webhookSubscriptionCreate(
   topic: $topic, webhookSubscription: {uri: $uri}) { userErrors { message } } }"""
+
+
+NARROW = """mutation($id: ID!, $given: WebhookSubscriptionInput!) { webhookSubscriptionUpdate(
+  id: $id, webhookSubscription: $given) { userErrors { message } } }"""
+
+
+async def repaired(platform: Platform) -> int:
+    return (await ensure_subscriptions(platform.shopify(), OURS)).repaired
 
 
 @pytest.fixture
@@ -56,16 +64,47 @@ async def test_they_are_made_compared_and_repaired_and_no_other_is_touched(
     platform: Platform, sandbox: Sandbox
 ) -> None:
     sandbox.admin(MAKE, {"topic": "ORDERS_CREATE", "uri": THEIRS})
-    assert await ensure_subscriptions(platform.shopify(), OURS) == len(TOPICS)
+    assert await repaired(platform) == len(TOPICS)
     assert listed(sandbox) == {OURS: Counter(TOPICS), THEIRS: Counter(["ORDERS_CREATE"])}
-    assert await ensure_subscriptions(platform.shopify(), OURS) == 0
+    assert await repaired(platform) == 0
     # Shopify takes away what failed for too long; a version before this one asked for more.
     for node in sandbox.admin(LISTED)["webhookSubscriptions"]["nodes"]:
         if node["uri"] == OURS and node["topic"] in ("ORDERS_UPDATED", "APP_UNINSTALLED"):
             sandbox.admin(DROP, {"id": node["id"]})
     sandbox.admin(MAKE, {"topic": "ORDERS_PAID", "uri": OURS})
-    assert await ensure_subscriptions(platform.shopify(), OURS) == 3
+    assert await repaired(platform) == 3
     assert listed(sandbox) == {OURS: Counter(TOPICS), THEIRS: Counter(["ORDERS_CREATE"])}
+    assert await repaired(platform) == 0
+
+
+async def test_one_that_tells_only_a_part_is_made_anew(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    given = {"uri": OURS, "includeFields": ["title"]}
+    await repaired(platform)
+    for node in sandbox.admin(LISTED)["webhookSubscriptions"]["nodes"]:
+        if node["topic"] == "PRODUCTS_DELETE":
+            sandbox.admin(NARROW, {"id": node["id"], "given": given})
+    assert await repaired(platform) == 2
+    nodes = sandbox.admin(LISTED)["webhookSubscriptions"]["nodes"]
+    assert [each["includeFields"] for each in nodes] == [[]] * len(TOPICS)
+
+
+async def test_what_the_store_refuses_is_kept_with_its_words_until_it_takes_it(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    sandbox.control("protected", {"unapproved": ["customer"]})
+    await platform.subscribe()
+    told = platform.store().webhook_topics
+    assert told is not None
+    assert told["asked"] == len(TOPICS)
+    assert "not approved" in told["refused"]["ORDERS_CREATE"]
+    assert "PRODUCTS_UPDATE" not in told["refused"]
+    made = sandbox.admin(LISTED)["webhookSubscriptions"]["nodes"]
+    assert len(made) == told["asked"] - len(told["refused"])
+    sandbox.control("protected", {"unapproved": []})
+    await platform.subscribe()
+    assert platform.store().webhook_topics == {"asked": len(TOPICS), "refused": {}}
 
 
 async def test_one_that_is_refused_keeps_no_other_back(

@@ -5761,6 +5761,16 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
             adjustment: components["schemas"]["MoneyOut"];
         };
+        /**
+         * RefusedTopicOut
+         * @description A webhook topic that the store does not send, with its words.
+         */
+        RefusedTopicOut: {
+            /** Topic */
+            topic: string;
+            /** Reason */
+            reason: string;
+        };
         /** RejectIn */
         RejectIn: {
             /**
@@ -6700,6 +6710,7 @@ export interface components {
          * @description ``set_by`` environment means that it cannot be changed here.
          *
          *     ``redirect_address`` is what an app that is installed by OAuth must list in its settings.
+         *     ``topics`` is None until the webhook topics were first compared.
          */
         StoreConnectionOut: {
             /** Store Id */
@@ -6731,6 +6742,7 @@ export interface components {
             redirect_address: string;
             /** Webhook Address */
             webhook_address: string | null;
+            topics: components["schemas"]["TopicsOut"] | null;
             /** Webhooks */
             webhooks: {
                 [key: string]: number;
@@ -7507,6 +7519,16 @@ export interface components {
             renewed_at: string | null;
             /** Connected By */
             connected_by: string | null;
+        };
+        /**
+         * TopicsOut
+         * @description How many webhook topics the store was asked for, and which of them it refused.
+         */
+        TopicsOut: {
+            /** Asked */
+            asked: number;
+            /** Refused */
+            refused: components["schemas"]["RefusedTopicOut"][];
         };
         /**
          * TriageOut

@@ -830,6 +830,7 @@ function storeConnection(): StoreConnection {
     synced_at: at(-1),
     redirect_address: "http://127.0.0.1:3001/oauth/shopify/callback",
     webhook_address: "http://127.0.0.1:3001/webhooks/shopify",
+    topics: { asked: 45, refused: [] },
     webhooks: { all: 2, waiting: 0, failed: 1 },
     api_version: "2026-10",
     api_version_asked: "2026-10",

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { asProblem } from "@/api/problem";
 import { useMay } from "@/api/session";
 import { useStoreConnection } from "@/api/store-connection";
-import type { Webhook } from "@/api/types";
+import type { StoreConnection, Webhook } from "@/api/types";
 import { useReplayWebhook, useWebhooks, type WebhookState } from "@/api/webhooks";
 import { stepCommands, stepFocus } from "@/commands/list";
 import { useCommands } from "@/commands/registry";
@@ -13,6 +13,7 @@ import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { Select } from "@/ui/fields";
 import { QueryView } from "@/ui/QueryView";
+import { Note } from "@/ui/states";
 import { Moment } from "@/ui/Time";
 import { type Tone, ToneWord } from "@/ui/Tone";
 import { sayDone, sayFailed } from "@/ui/toast";
@@ -53,6 +54,7 @@ export function WebhookLog() {
           )}
         </p>
       )}
+      {connection?.webhook_address && connection.topics && <Topics topics={connection.topics} />}
       <Select
         label={t("connect.webhooks")}
         value={state ?? ""}
@@ -94,6 +96,34 @@ export function WebhookLog() {
         )}
       </QueryView>
     </Card>
+  );
+}
+
+function Topics({ topics }: { topics: NonNullable<StoreConnection["topics"]> }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { asked, refused } = topics;
+  const made = t("connect.topics", {
+    value: format.count(asked - refused.length),
+    total: format.count(asked),
+  });
+  if (refused.length === 0) return <p className="mb-3 text-dense text-muted">{made}</p>;
+  const reasons = [...new Set(refused.map((each) => each.reason))];
+  return (
+    <Note tone="warn">
+      {made}; {t("connect.topicsRefused")}:
+      {reasons.map((reason) => (
+        <p key={reason} className="mt-1">
+          <span className="font-mono text-meta break-words">
+            {refused
+              .filter((each) => each.reason === reason)
+              .map((each) => each.topic)
+              .join(", ")}
+          </span>
+          <span className="block">{reason}</span>
+        </p>
+      ))}
+    </Note>
   );
 }
 
