@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -191,6 +191,18 @@ def read_before(  # noqa: PLR0917
     if before is not None:
         query = query.where(events.c.seq < before)
     return [_stored(row._asdict()) for row in connection.execute(query.limit(limit))]
+
+
+def newest_of(connection: Connection, store_id: str, types: Iterable[str]) -> int:
+    """The place in the log of the newest event of these types; 0 when there is none."""
+    newest = 0
+    for each in types:
+        # One at a time: the end of an index's range is found without reading the range.
+        query = select(func.max(events.c.seq)).where(
+            events.c.store_id == store_id, events.c.type == each
+        )
+        newest = max(newest, connection.execute(query).scalar() or 0)
+    return newest
 
 
 def _select(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from core.errors import Conflict, NotFound, RoyalError
+from core.events import newest_of, read_after
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
 from orchestrator.core.discovery import topics_of, why_not_runnable
@@ -110,6 +113,43 @@ def wake(ground: Ground, topic: str, key: str) -> list[str]:
             if begun is not None:
                 started.append(begun)
     return started
+
+
+def wake_behind(ground: Ground, topic: str, types: Iterable[str]) -> list[str]:
+    """Start every agent that wakes on ``topic`` and was not asked to run since such an event.
+
+    ``types`` are those of the events. Whoever cannot run now (paused, stopped, at work) is started
+    by a later call, and no event is lost when a process ends between it and the call. A run that
+    failed was asked for: the schedule tries again.
+    """
+    with reading(ground) as books:
+        newest = newest_of(books.connection, books.store_id, types)
+        last = books.runs.last_by_agent(books.connection) if newest else {}
+        behind = [
+            agent.id
+            for agent in books.agents.all(books.connection)
+            if newest
+            and topic in topics_of(agent.id)
+            and (agent.id not in last or queued_at(books, last[agent.id].id) < newest)
+        ]
+    if not behind:
+        return []
+    started: list[str] = []
+    with writing(ground) as books:
+        for agent_id in behind:
+            run_id = f"run_{agent_id}_{newest}"
+            begun, why_not = start_run(books, agent_id, trigger=topic, actor="event", run_id=run_id)
+            if why_not is not None:
+                _log.debug("wake.put_off", agent_id=agent_id, topic=topic, reason=why_not.detail)
+            if begun is not None:
+                started.append(begun)
+    return started
+
+
+def queued_at(books: Books, run_id: str) -> int:
+    """The place in the log where the run was asked for; 0 when the log does not tell."""
+    found = read_after(books.connection, books.store_id, 0, 1, type="run.queued", subject=run_id)
+    return found[0].seq if found else 0
 
 
 def _exists(books: Books, run_id: str) -> bool:

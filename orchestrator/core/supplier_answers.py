@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from core.errors import Conflict, Invalid, NotFound
-from core.events import read_before
 from core.telemetry.logs import get_logger
-from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
+from orchestrator.core.books import Actor, Books, Ground, actor_name, writing
 from orchestrator.core.mail_desk import stated
-from orchestrator.core.runs import wake
+from orchestrator.core.runs import wake_behind
 from orchestrator.core.supplying import ORDER_STATED
 from royal_platform.commerce.decisions.fulfilment import MAIL_FLOW, cancel_mail_id
 from royal_platform.commerce.messages.model import State
@@ -62,13 +61,8 @@ def enter_answer(ground: Ground, reference: str, answer: Answer, *, seen: str, a
 
 
 def wake_answered(ground: Ground) -> list[str]:
-    """Start who waits for what suppliers say, once per answer; the runs.
-
-    Whoever cannot run now is started by a later call.
-    """
-    with reading(ground) as books:
-        newest = read_before(books.connection, books.store_id, None, 1, type=_ANSWERS)
-    return wake(ground, ORDER_STATED, f"answered_{newest[0].seq}") if newest else []
+    """Start who waits for what suppliers say; the runs."""
+    return wake_behind(ground, ORDER_STATED, (f"{_ANSWERS}entered", f"{_ANSWERS}bounced"))
 
 
 def note_bounce(books: Books, message: StoredMessage) -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from core.errors import Conflict, Invalid, RoyalError
 from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
 from orchestrator.core.mail_desk import MailTrack
-from orchestrator.core.runs import wake
-from royal_platform.commerce.suppliers.model import SupplierOrder
+from orchestrator.core.runs import wake_behind
+from royal_platform.commerce.suppliers.model import OrderStatus, SupplierOrder
 from royal_platform.commerce.suppliers.ports import Fault, SupplierReader
 from royal_platform.persistence.ids import new_id
 from royal_platform.persistence.offers import Offers
 from royal_platform.persistence.supplier_orders import SupplierOrders
 from royal_platform.persistence.suppliers import Supplier, Suppliers
+from royal_platform.suppliers.desk.mapping import STATED
 from royal_platform.suppliers.errors import SupplierLocked, SupplierRejected
 from royal_platform.suppliers.presets import sandbox_suppliers
 from royal_platform.suppliers.schemas import SupplierSettings
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 OFFERS_CHANGED = "supplier.offers.changed"
 # A supplier states an order otherwise than before.
 ORDER_STATED = "supplier.order.stated"
+_STATED = tuple(f"supplier.order.{status}" for status in get_args(OrderStatus))
 _SAMPLE = 20
 _FAULTS = 50
 _AGAIN = timedelta(hours=1)
@@ -34,11 +36,15 @@ _log = get_logger(__name__)
 
 
 def enter(ground: Ground, *, name: str, kind: str, settings: SupplierSettings, actor: Actor) -> str:
-    """Enter a supplier; a worker reads its feed at once. Its offers count when it is activated."""
+    """Enter a supplier; a worker reads its feed at once. Its offers count when it is activated.
+
+    Raises ``Conflict`` for a name that is taken, ``Invalid`` for a kind or words nobody knows.
+    """
     if kind not in _KINDS:
         raise Invalid(
             f"There is no kind of supplier {kind!r}.", remedy=f"Use one of {', '.join(_KINDS)}."
         )
+    _refuse_words(settings)
     supplier_id = new_id("sup")
     with writing(ground) as books:
         repository = Suppliers(books.store_id)
@@ -56,13 +62,27 @@ def change(
     ground: Ground, supplier_id: str, *, version: int, name: str, settings: SupplierSettings,
     active: bool, actor: Actor,
 ) -> None:  # fmt: skip
-    """Replace what was entered; it is read anew with it. Raises ``NotFound`` and ``Conflict``."""
+    """Replace what was entered; it is read anew with it.
+
+    Raises ``NotFound``, ``Conflict``, and ``Invalid`` for words that mean nothing here.
+    """
+    _refuse_words(settings)
     with writing(ground) as books:
         Suppliers(books.store_id).change(
             books.connection, supplier_id, version=version, name=name,
             settings=settings.model_dump(), active=active, actor=actor_name(actor), now=books.now,
         )  # fmt: skip
         _tell(books, "supplier.changed", supplier_id, name, actor)
+
+
+def _refuse_words(settings: SupplierSettings) -> None:
+    said = {} if settings.desk is None else settings.desk.statuses
+    unknown = sorted(set(said.values()) - STATED)
+    if unknown:
+        raise Invalid(
+            f"An order cannot stand as {', '.join(unknown)}.",
+            remedy=f"Let the supplier's words mean one of: {', '.join(sorted(STATED))}.",
+        )
 
 
 def hasten(ground: Ground, supplier_id: str, actor: Actor) -> None:
@@ -134,7 +154,8 @@ async def _read(platform: Platform, supplier: Supplier) -> bool:
                 "withdrawn": changes.withdrawn, "unread": changes.unread,
             }  # fmt: skip
             variant_ids = changes.variant_ids
-        news = [each.reference for each in stated if _state(books, supplier, each)]
+        for order in stated:
+            _state(books, supplier, order)
         for each in unread:
             if each not in now.faults:
                 _tell(books, "supplier.order.unread", supplier.id, supplier.name, "worker",
@@ -143,14 +164,17 @@ async def _read(platform: Platform, supplier: Supplier) -> bool:
         if variant_ids:
             _tell(books, OFFERS_CHANGED, supplier.id, supplier.name, "worker",
                   variants=len(variant_ids))  # fmt: skip
-        moment = int(books.now.timestamp())
-        key = f"offers_{supplier.id}_{moment}"
     _log.info("supplier.read", supplier_id=supplier.id, **facts)
-    if variant_ids:
-        wake(platform, OFFERS_CHANGED, key)
-    if news:
-        wake(platform, ORDER_STATED, f"stated_{supplier.id}_{moment}")
+    wake_moved(platform)
     return True
+
+
+def wake_moved(ground: Ground) -> list[str]:
+    """Start whom a change of offers, or of orders at suppliers, is news to; the runs."""
+    return [
+        *wake_behind(ground, OFFERS_CHANGED, (OFFERS_CHANGED,)),
+        *wake_behind(ground, ORDER_STATED, _STATED),
+    ]
 
 
 def told(fault: Fault) -> dict[str, Any]:
@@ -185,17 +209,16 @@ async def _open_orders(
     return stated, unread
 
 
-def _state(books: Books, supplier: Supplier, stated: SupplierOrder) -> bool:
+def _state(books: Books, supplier: Supplier, stated: SupplierOrder) -> None:
     orders = SupplierOrders(books.store_id)
     if not orders.state(books.connection, stated, now=books.now):
-        return False
+        return
     booked = orders.get(books.connection, stated.reference)
     order_id = None if booked is None else booked.order_id
     _tell(
         books, f"supplier.order.{stated.status}", supplier.id, supplier.name, "worker",
         supplier_order_id=stated.reference, order_id=order_id,
     )  # fmt: skip
-    return True
 
 
 def _note_failure(platform: Platform, supplier: Supplier, error: RoyalError) -> None:

@@ -9,9 +9,8 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
 from core.errors import Invalid
-from core.events import read_after
 from orchestrator.core.books import Books, Ground, reading, writing
-from orchestrator.core.runs import start_run
+from orchestrator.core.runs import queued_at, start_run
 from royal_platform.commerce.decisions.fulfilment import MAIL_FLOW
 from royal_platform.commerce.decisions.purchase_mail import FLOW
 from royal_platform.commerce.suppliers.replies import orders_named, references_named
@@ -118,17 +117,11 @@ def wake_unread(ground: Ground) -> str | None:
         last = books.runs.last_by_agent(books.connection).get(AGENT)
         if last is not None and last.status not in {"succeeded", "cancelled"}:
             return None
-        after = 0 if last is None else _queued_at(books, last.id)
+        after = 0 if last is None else queued_at(books, last.id)
         if not Threads(books.store_id).has_news(books.connection, (RECEIVED, VOUCHED), after):
             return None
     with writing(ground) as books:
         return start_run(books, AGENT, trigger=RECEIVED, actor="event")[0]
-
-
-def _queued_at(books: Books, run_id: str) -> int:
-    """The place in the log where the run was asked for."""
-    found = read_after(books.connection, books.store_id, 0, 1, type="run.queued", subject=run_id)
-    return found[0].seq if found else 0
 
 
 def _new(books: Books, arrival: Arrival, customer_id: str | None) -> Thread:

@@ -99,6 +99,7 @@ class Worker:
             Chore("schedules", 1.0, self._fire_schedules),
             Chore("flows", 3.0, self._wake_flows),
             Chore("orders", 3.0, self._wake_orders),
+            Chore("offers", 3.0, self._wake_moved),
             Chore("support", 3.0, self._wake_support),
             Chore("alarms", 15.0, self._wake_alarmed),
             Chore("expiry", 3.0, self._expire),
@@ -208,6 +209,9 @@ class Worker:
     def _wake_orders(self) -> None:
         judging.wake_changed(self._platform)
         wake_answered(self._platform)
+
+    def _wake_moved(self) -> None:
+        supplying.wake_moved(self._platform)
 
     def _wake_support(self) -> None:
         wake_unread(self._platform)

@@ -8,7 +8,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from royal_platform.commerce.decisions.purchase_mail import ADDRESS
 from royal_platform.commerce.decisions.workdays import told_weekdays
-from royal_platform.commerce.suppliers.model import OrderStatus
 
 Path = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
@@ -96,7 +95,7 @@ class DeskSettings(_Part):
     request: dict[RequestName, Path] = Field(default_factory=dict)
     line: dict[LineName, Path] = Field(default_factory=dict)
     response: dict[ResponseName, Path] = Field(default_factory=dict)
-    statuses: dict[Path, OrderStatus] = Field(default_factory=dict)
+    statuses: dict[str, str] = Field(default_factory=dict)
 
 
 class Destination(_Part):

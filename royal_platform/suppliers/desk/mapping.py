@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.suppliers.model import (
+    UNANSWERED,
     OrderRequest,
     OrderStatus,
     StatedLine,
@@ -37,7 +38,8 @@ _RESPONSE = {
     # Below each of its lines: units that left, and units that will not come.
     "lines": "lines", "line_sku": "sku", "line_shipped": "shipped", "line_gone": "cancelled",
 }  # fmt: skip
-_KNOWN = frozenset(get_args(OrderStatus))
+# What a desk may say; the others are known of mail alone.
+STATED = frozenset(get_args(OrderStatus)) - UNANSWERED - {"cancel_asked"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -164,11 +166,11 @@ def _units(line: Mapping[str, Any], path: str) -> int | None:
 def _status(word: str | None, settings: DeskSettings) -> OrderStatus:
     said = (word or "").strip()
     meant = settings.statuses.get(said, said.lower())
-    if meant not in _KNOWN:
+    if meant not in STATED:
         raise SupplierRejected(
             f"The supplier calls the order {said[:60]!r}, which is not known here.",
             remedy=f"Add that word to the statuses of its settings: one of "
-            f"{', '.join(sorted(_KNOWN))}.",
+            f"{', '.join(sorted(STATED))}.",
         )
     return cast("OrderStatus", meant)
 

@@ -292,3 +292,15 @@ def test_what_a_supplier_answered_is_entered_by_whoever_may_decide(
     assert (shown["status"], shown["can_say"]) == ("shipped", ["shipped", "delivered"])
     assert call("POST", path, **said, **parcel).status_code == 409
     assert call("POST", "/supplier-orders/RE-9-1/answer", **said, **parcel).status_code == 404
+
+
+def test_a_desks_words_must_mean_something(call: Any, platform: Platform) -> None:
+    desk = {"url": "https://desk.example", "statuses": {"QUEUED": "queued"}}
+    answer = call("POST", "/suppliers", name="Desk", kind="feed", settings={"desk": desk})
+    assert answer.status_code == 422, answer.text
+    assert "accepted" in answer.get_json()["remedy"]
+    desk["statuses"] = {"QUEUED": "accepted"}
+    assert (
+        call("POST", "/suppliers", name="Desk", kind="feed", settings={"desk": desk}).status_code
+        == 201
+    )

@@ -22,7 +22,6 @@ from orchestrator.core import guarding, schedules, supplying
 from orchestrator.core.agent_registry import get_agent_registry
 from orchestrator.core.books import reading, writing
 from orchestrator.core.running import carry_out
-from orchestrator.core.runs import wake
 from orchestrator.core.taking_in import take_in, wake_unread
 from orchestrator.core.work import wake_after_first_sync
 from royal_platform.bootstrap import Platform, bootstrap
@@ -98,7 +97,9 @@ def finished(platform: Platform, agent_id: str) -> Run:
 
 
 def _suppliers_change(platform: Platform) -> None:
-    wake(platform, supplying.OFFERS_CHANGED, "offers_1")
+    with writing(platform) as books:
+        books.tell(supplying.OFFERS_CHANGED, "sup_1", "worker", {"variants": 1})
+    supplying.wake_moved(platform)
 
 
 def _someone_writes(platform: Platform) -> None:

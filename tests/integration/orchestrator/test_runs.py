@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,7 +19,7 @@ from orchestrator.core.agent_registry import AgentRegistry, Registration
 from orchestrator.core.books import reading, writing
 from orchestrator.core.discovery import topics_of
 from orchestrator.core.running import carry_out
-from orchestrator.core.runs import cancel, request_run, wake
+from orchestrator.core.runs import cancel, request_run, wake, wake_behind
 from royal_platform.persistence import stores
 
 AGENT = """
@@ -236,6 +237,45 @@ def test_an_agent_that_was_paused_is_woken_when_it_may(house: Any, agent: Any) -
     assert wake(house, "store.sync.first", "first") == []
     agent_registry.resume(house, "trial", "ada")
     assert len(wake(house, "store.sync.first", "first")) == 1
+
+
+def moved(house: Any) -> None:
+    with writing(house) as books:
+        books.tell("something.moved", "it", "worker", {})
+
+
+def woken(house: Any) -> list[str]:
+    return wake_behind(house, "store.sync.first", ("something.moved", "something.else"))
+
+
+async def test_news_that_came_while_an_agent_was_at_work_starts_it_afterwards(
+    house: Any, agent: Any
+) -> None:
+    assert woken(house) == []
+    run_id = request_run(house, "trial", "button", "ada")
+    moved(house)
+    assert woken(house) == []
+    await carry_out(platform(house), run_id)
+    (later,) = woken(house)
+    assert run_of(house, later).trigger == "store.sync.first"
+    # The same news starts nothing again, done or not.
+    assert woken(house) == []
+    await carry_out(platform(house), later)
+    assert woken(house) == []
+
+
+def test_news_of_which_nobody_was_told_is_found_later_and_by_one_worker(
+    house: Any, agent: Any
+) -> None:
+    """As after a process that ended between its commit and the call."""
+    for _ in range(3):
+        moved(house)
+    agent_registry.pause(house, "trial", "ada")
+    assert woken(house) == []
+    agent_registry.resume(house, "trial", "ada")
+    with ThreadPoolExecutor(2) as workers:
+        started = [run for each in workers.map(woken, [house, house]) for run in each]
+    assert len(started) == 1
 
 
 def test_what_was_registered_before_storage_becomes_rows(house: Any) -> None:

@@ -140,7 +140,7 @@ async def test_who_does_not_show_its_key_is_told_which_setting_to_look_at(partne
 
 @pytest.mark.parametrize("wrong", [
     {"request": {"refrence": "ref"}}, {"line": {"sku": "article"}},
-    {"response": {"trackingnumber": "parcel.code"}}, {"statuses": {"QUEUED": "queued"}},
+    {"response": {"trackingnumber": "parcel.code"}},
 ])  # fmt: skip
 def test_a_name_that_is_none_of_ours_is_not_taken(wrong):
     with pytest.raises(ValidationError):

@@ -3111,7 +3111,7 @@ export interface components {
             };
             /** Statuses */
             statuses?: {
-                [key: string]: "unconfirmed" | "in_doubt" | "cancel_asked" | "accepted" | "stopped" | "partial" | "shipped" | "delivered" | "cancelled" | "refused";
+                [key: string]: string;
             };
         };
         /**
