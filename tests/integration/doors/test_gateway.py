@@ -52,6 +52,7 @@ from royal_platform.persistence.tables import catalog
 from royal_platform.persistence.tables.marketing import stock_wishes
 from royal_platform.persistence.tables.runs import webhook_intake
 from tests.integration.doors.shop import whole
+from tests.integration.orchestrator.inbox import read_once
 
 SECRET = "webhook-secret"
 BODY = b'{"id": 1, "title": "R\xc3\xaane"}'
@@ -99,6 +100,7 @@ def headers(platform: Platform, webhook_id: str = "w-1", **other: str) -> dict[s
 def test_a_genuine_webhook_is_stored_and_a_worker_records_its_event(
     url: str, stored: Platform
 ) -> None:
+    read_once(stored)
     answer = httpx.post(f"{url}/webhooks/shopify", content=BODY, headers=headers(stored))
     assert answer.status_code == 200, answer.text
     assert answer.json() == {"status": "stored"}

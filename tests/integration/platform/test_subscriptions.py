@@ -90,6 +90,15 @@ async def test_one_that_tells_only_a_part_is_made_anew(
     assert [each["includeFields"] for each in nodes] == [[]] * len(TOPICS)
 
 
+async def test_of_two_for_one_topic_one_is_left(platform: Platform, sandbox: Sandbox) -> None:
+    await repaired(platform)
+    with sandbox.state.write() as tx:
+        row = dict(tx.connection.execute("SELECT * FROM webhook_subscriptions LIMIT 1").fetchone())
+        tx.insert("webhook_subscriptions", [{**row, "id": row["id"] + 1000}])
+    assert await repaired(platform) == 1
+    assert listed(sandbox)[OURS] == Counter(TOPICS)
+
+
 async def test_what_the_store_refuses_is_kept_with_its_words_until_it_takes_it(
     platform: Platform, sandbox: Sandbox
 ) -> None:
