@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from core.resilience.shared_bucket import Ask, Stated
 from core.settings import Settings, read_settings
 from core.storage.database import Database
 from royal_platform.bootstrap import bootstrap
 from royal_platform.persistence import api_budgets
 from royal_platform.shopify import documents
+from royal_platform.shopify.pacing import Pacer, ProcessBudget
 from tests.integration.platform.wire import Sandbox
 
 PAGES = 10
@@ -71,8 +74,6 @@ async def test_two_processes_share_the_bucket_and_are_never_throttled(
 
 
 def test_a_budget_is_one_for_every_process(tmp_path: Path, migrated_url: str) -> None:
-    from core.resilience.shared_bucket import Ask, Stated
-
     one, two = (Database(migrated_url) for _ in range(2))
     first = api_budgets.StoredBudget(one, "str_1", "app")
     second = api_budgets.StoredBudget(two, "str_1", "app")
@@ -85,3 +86,51 @@ def test_a_budget_is_one_for_every_process(tmp_path: Path, migrated_url: str) ->
     assert answer.costs == {"a": 7.0}
     for database in (one, two):
         database.dispose()
+
+
+class Clock:
+    """Time that passes only when every caller waits for it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.asleep: list[tuple[float, int, asyncio.Event]] = []
+        self._number = 0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        woken = asyncio.Event()
+        self._number += 1
+        heapq.heappush(self.asleep, (self.now + seconds, self._number, woken))
+        await woken.wait()
+
+    async def run(self, callers: list[asyncio.Task[None]]) -> None:
+        """Wake the sleepers one by one, each when all others sleep or are done."""
+        while not all(caller.done() for caller in callers):
+            if len(self.asleep) + sum(caller.done() for caller in callers) == len(callers):
+                at, _, woken = heapq.heappop(self.asleep)
+                self.now = max(self.now, at)
+                woken.set()
+            await asyncio.sleep(0)
+
+
+async def test_on_a_drained_bucket_an_urgent_call_goes_before_those_that_waited_longer() -> None:
+    clock = Clock()
+    budget = ProcessBudget(clock.monotonic)
+    budget.exchange(Ask(0.0, stated=Stated(2000, 0, 100), costs={"page": 100.0, "price": 100.0}))
+    went: list[str] = []
+
+    async def call(document: str, *, urgent: bool) -> None:
+        # Each has its own pacer, as each process has.
+        pacer = Pacer(budget, monotonic=clock.monotonic, sleep=clock.sleep)
+        await pacer.admit(document, urgent=urgent)
+        went.append(document)
+
+    callers = [asyncio.create_task(call("page", urgent=False)) for _ in range(3)]
+    while len(clock.asleep) < len(callers):
+        await asyncio.sleep(0)
+    callers.append(asyncio.create_task(call("price", urgent=True)))
+    async with asyncio.timeout(10):
+        await clock.run(callers)
+    assert went == ["price", "page", "page", "page"]
