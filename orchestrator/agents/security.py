@@ -13,7 +13,6 @@ from orchestrator.core.command import main
 from orchestrator.core.needs import access
 from royal_platform.commerce.security import proposals as propose
 from royal_platform.commerce.security.access import (
-    SETTLED,
     brute_force,
     forged_signatures,
     idle_tokens,
@@ -27,13 +26,11 @@ from royal_platform.commerce.security.secrets import old_secrets, scopes_beyond
 from royal_platform.commerce.security.suspicion import CHECKS, MOST_ORDERS, WINDOW, suspicious
 from royal_platform.persistence.clock import wall_now
 
-_LOOKED_BACK = 4 * SETTLED
-
 
 class SecurityAgent(AgentBase):
     """Thin: the rules are those of ``commerce.security``."""
 
-    wakes_on: ClassVar[tuple[str, ...]] = ("store.sync.first", guarding.REFUSED)
+    wakes_on: ClassVar[tuple[str, ...]] = ("store.sync.first", guarding.REFUSED, guarding.ALARMED)
     scopes: ClassVar[tuple[str, ...]] = ("read_orders", "write_orders", "read_customers")
 
     def __init__(self, name: str) -> None:
@@ -74,7 +71,7 @@ class SecurityAgent(AgentBase):
         # Doors note the machine's time, whatever the store's clock says.
         now = wall_now()
         security = self.platform.security
-        visits, known = security.visits(now - _LOOKED_BACK), security.credentials()
+        visits, known = security.visits(now - guarding.LOOKED_BACK), security.credentials()
         begun = security.log_from()
         looked = f"{len(visits)} rows of the access log, {len(known)} credentials"
         idle = [] if begun is None else idle_tokens(visits, known, begun, now)

@@ -16,7 +16,14 @@ from core.telemetry.logs import get_logger
 from orchestrator.core.books import Actor, Books, Ground, actor_name, reading, writing
 from orchestrator.core.runs import wake
 from royal_platform.commerce.decisions.notices import RAISE, Severity
-from royal_platform.commerce.security.access import brute_force, forged_signatures
+from royal_platform.commerce.security.access import (
+    SETTLED,
+    brute_force,
+    forged_signatures,
+    new_places,
+    new_privileges,
+    takeovers,
+)
 from royal_platform.commerce.security.dependencies import Advisory, vulnerable
 from royal_platform.commerce.security.model import Finding, Scan, Secret, State, Suppression
 from royal_platform.commerce.security.proposals import rises
@@ -27,6 +34,10 @@ from royal_platform.persistence.security import Findings
 LONGEST_DAYS = 90
 # The doors turned so many away that the agent looks at once instead of at night.
 REFUSED = "access.refused"
+# A credential came in as it never did, or may do what none could: the same.
+ALARMED = "access.alarmed"
+# What is known of a place is older than what makes it known.
+LOOKED_BACK = 4 * SETTLED
 _HOUR = timedelta(hours=1)
 if TYPE_CHECKING:
     from royal_platform.bootstrap import Platform
@@ -50,12 +61,28 @@ def keep(ground: Ground, scans: Sequence[Scan], run_id: str) -> dict[str, int]:
 
 
 def wake_alarmed(platform: Platform) -> list[str]:
-    """Start the agent while somebody tries to come in, at most once an hour; the run it started."""
+    """Start the agent while somebody tries to come in or did, at most once an hour for each.
+
+    Gives the run it started. What a run has kept already starts no other.
+    """
     now = wall_now()
-    visits = platform.security.visits(now - _HOUR)
-    if not brute_force(visits, now) and not forged_signatures(visits, now):
-        return []
-    return wake(platform, REFUSED, f"refused_{now:%Y%m%d%H}")
+    visits = platform.security.visits(now - LOOKED_BACK)
+    last_hour = [each for each in visits if each.last_at >= now - _HOUR]
+    if brute_force(last_hour, now) or forged_signatures(last_hour, now):
+        started = wake(platform, REFUSED, f"refused_{now:%Y%m%d%H}")
+        if started:
+            return started
+    known = platform.security.credentials()
+    found = [
+        *takeovers(visits, known, now), *new_places(visits, known, now),
+        *new_privileges(known, now),
+    ]  # fmt: skip
+    for each in _unkept(platform, found):
+        started = wake(platform, ALARMED, f"{each.id}_{now:%Y%m%d%H}")
+        if started:
+            # It looks at all of them.
+            return started
+    return []
 
 
 def untold(ground: Ground, found: Sequence[Finding]) -> list[tuple[Finding, str | None]]:
@@ -132,6 +159,17 @@ def audits() -> list[Scan]:
     told = (("dependencies.python", "pip-audit", audit_python()),
             ("dependencies.pages", "pnpm audit", audit_pages()))  # fmt: skip
     return [_audited(check, source, audit) for check, source, audit in told]
+
+
+def _unkept(ground: Ground, found: Sequence[Finding]) -> list[Finding]:
+    """Findings that no run has kept, or that were resolved since."""
+    with reading(ground) as books:
+        findings = Findings(books.store_id)
+        kept = {each.id: findings.find(books.connection, each.id, books.now) for each in found}
+    return [
+        each for each in found
+        if (stored := kept[each.id]) is None or stored.state is State.RESOLVED
+    ]  # fmt: skip
 
 
 def _shown(books: Books, finding: Finding) -> str | None:

@@ -159,6 +159,42 @@ def test_many_who_are_turned_away_wake_the_agent_once_an_hour(store: Platform) -
     assert guarding.wake_alarmed(store) in ([], [f"run_security_refused_{hour_after(run_id)}"])
 
 
+def test_a_token_in_a_new_place_wakes_the_agent_which_asks_to_revoke_it(store: Platform) -> None:
+    with store.database.write() as transaction:
+        issued = tokens.create(
+            transaction.connection, "till", "operator",
+            now=datetime.now(UTC) - timedelta(days=30),
+        )  # fmt: skip
+    came(store, timedelta(days=9), HOME, f"token:{issued.id}")
+    assert guarding.wake_alarmed(store) == []
+    came(store, timedelta(seconds=1), AWAY, f"token:{issued.id}")
+    (run_id,) = guarding.wake_alarmed(store)
+    # It is at work; and then it has looked.
+    assert guarding.wake_alarmed(store) == []
+    asyncio.run(carry_out(store, run_id))
+    with reading(store) as books:
+        done = books.runs.get(books.connection, run_id)
+    assert (done.trigger, done.status) == ("access.alarmed", "succeeded")
+    (asked,) = decided(store, "token.revoke")
+    assert asked.proposal.subject.id == issued.id
+    assert guarding.wake_alarmed(store) == []
+
+
+def test_a_takeover_and_a_new_privilege_wake_the_agent(store: Platform) -> None:
+    with store.database.write() as transaction:
+        tokens.create(transaction.connection, "new", "admin", now=datetime.now(UTC))
+    (run_id,) = guarding.wake_alarmed(store)
+    asyncio.run(carry_out(store, run_id))
+    assert "access.privilege" in found(store)
+    assert guarding.wake_alarmed(store) == []
+    taken_over(store)
+    # Those who were refused and came in are one reason to look, not two.
+    (run_id,) = guarding.wake_alarmed(store)
+    asyncio.run(carry_out(store, run_id))
+    assert "access.takeover" in found(store)
+    assert guarding.wake_alarmed(store) == []
+
+
 def hour_after(run_id: str) -> str:
     at = datetime.strptime(run_id.rpartition("_")[2], "%Y%m%d%H").replace(tzinfo=UTC)
     return f"{at + timedelta(hours=1):%Y%m%d%H}"
