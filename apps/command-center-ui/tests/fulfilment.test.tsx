@@ -47,3 +47,20 @@ it("shows the factors of an order's risk, its route with what was passed over, a
   expect(screen.getByText(/Nobody has the rest: pay it back/)).toBeInTheDocument();
   expect(screen.getByText("Supplier order")).toBeInTheDocument();
 });
+
+it("reaches every order that wants a look, by an address that can be shared", async () => {
+  const world = new World();
+  const [first] = world.fulfilment.orders;
+  if (!first) throw new Error("The small store has an order that wants a look.");
+  world.fulfilment.orders = Array.from({ length: 8 }, (_, at) => ({
+    ...first,
+    order_id: `o-${at}`,
+    name: `#20${at}`,
+  }));
+  const { user, history } = open("/orders", world);
+  expect(await screen.findByRole("link", { name: "#205" })).toBeInTheDocument();
+  expect(screen.queryByRole("link", { name: "#206" })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Show 2 more" }));
+  expect(await screen.findByRole("link", { name: "#207" })).toBeInTheDocument();
+  expect(history.location.search).toBe("?attention=all");
+});

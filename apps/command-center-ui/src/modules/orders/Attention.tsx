@@ -4,9 +4,11 @@ import { useTranslation } from "react-i18next";
 import { useFulfilment } from "@/api/fulfilment";
 import type { Fulfilment, OpenOrder } from "@/api/types";
 import { useFormat } from "@/format/use-format";
+import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { QueryView } from "@/ui/QueryView";
 import { Tag } from "@/ui/Tone";
+import { useUrlState } from "@/ui/use-url-state";
 import { percent, riskTone } from "./risk";
 
 const SHOWN = 6;
@@ -28,6 +30,8 @@ export function Attention() {
 function Waiting({ found }: { found: Fulfilment }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const [url, setUrl] = useUrlState();
+  const all = url.attention === "all";
   const open = format.count(found.open);
   const judged = found.open > 0 || found.record.orders > 0;
   const body = found.orders.length > 0 ? "attentionBody" : "attentionNone";
@@ -37,14 +41,19 @@ function Waiting({ found }: { found: Fulfilment }) {
         {judged ? t(`way.${body}`, { open }) : t("way.attentionFirst")}
       </p>
       <ul className="divide-y divide-line">
-        {found.orders.slice(0, SHOWN).map((order) => (
+        {found.orders.slice(0, all ? undefined : SHOWN).map((order) => (
           <Row key={order.order_id} order={order} />
         ))}
       </ul>
       {found.orders.length > SHOWN && (
-        <p className="mt-2 text-meta text-muted">
-          {t("way.more", { count: found.orders.length - SHOWN })}
-        </p>
+        <Button
+          small
+          className="mt-2"
+          aria-expanded={all}
+          onClick={() => setUrl({ attention: all ? "" : "all" })}
+        >
+          {all ? t("way.fewer") : t("way.more", { count: found.orders.length - SHOWN })}
+        </Button>
       )}
     </Card>
   );
