@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from orchestrator.core.agent_base import AgentBase
 from orchestrator.core.books import reading, writing
+from orchestrator.core.cancelling import waits_for_a_person, wished_cancel
 from orchestrator.core.command import main
 from orchestrator.core.exchanging import wished_exchange
 from orchestrator.core.missing import missed_parcel
@@ -59,6 +60,7 @@ class CustomerSupportAgent(AgentBase):
             _read: bool = await self.step(f"understand {thread_id}", self._understand, thread_id)
             done: dict[str, bool] = await self.step(f"draft {thread_id}", self._draft, thread_id)
             proposals += self._lost(thread_id)
+            proposals += self._cancels(thread_id)
             exchanges = self._exchanges(thread_id)
             unsaid += exchanges == []
             proposals += exchanges or []
@@ -92,19 +94,26 @@ class CustomerSupportAgent(AgentBase):
     def _read(self) -> dict[str, Any]:
         now = self.clock.now()
         with reading(self.platform) as books:
-            waiting = Threads(books.store_id).page(
+            threads = Threads(books.store_id)
+            unread = threads.undrafted(books.connection, THREADS_PER_RUN)
+            room = THREADS_PER_RUN - len(unread.items)
+            waiting = threads.page(
                 books.connection, status=ThreadStatus.OPEN, limit=THREADS_PER_RUN
             )
-        more = waiting.total - len(waiting.items)
+        # Those with a draft come back for what only time brings: a lost parcel, an expired answer.
+        first = {each.id for each in unread.items}
+        again = [each for each in waiting.items if each.id not in first][:room]
+        looked_at = [*unread.items, *again]
+        more = unread.total - len(unread.items)
         return {
             "as_of": now.isoformat(),
-            "threads": [each.id for each in waiting.items],
+            "threads": [each.id for each in looked_at],
             "vouched": [
                 each.id
-                for each in waiting.items
+                for each in looked_at
                 if each.proof is Proof.VOUCHED and each.customer_id is None
             ],
-            "late": sum(is_late(each.clock, now) for each in waiting.items),
+            "late": sum(is_late(each.clock, now) for each in looked_at),
             "could_not_see": [f"{more} more threads, left to the next run."] if more else [],
         }
 
@@ -141,9 +150,12 @@ class CustomerSupportAgent(AgentBase):
         if newest is None:
             return {"draft": False, "handed_over": False}
         draft = self._drafted(thread, newest) or await self._written(thread, messages)
+        with reading(self.platform) as books:
+            must_act = waits_for_a_person(books, thread)
         why = escalation(
-            thread, thread.triage, newest.text, has_answer=draft is not None, now=self.clock.now()
-        )
+            thread, thread.triage, newest.text, has_answer=draft is not None, must_act=must_act,
+            now=self.clock.now(),
+        )  # fmt: skip
         if why is not None and not self.dry_run:
             with writing(self.platform) as books:
                 Threads(books.store_id).escalate(books.connection, thread_id, why)
@@ -175,6 +187,12 @@ class CustomerSupportAgent(AgentBase):
         thread, _messages = self._thread(thread_id)
         with reading(self.platform) as books:
             found = missed_parcel(books, thread)
+        return [] if found is None else [found]
+
+    def _cancels(self, thread_id: str) -> list[Proposal]:
+        thread, _messages = self._thread(thread_id)
+        with reading(self.platform) as books:
+            found = wished_cancel(books, thread)
         return [] if found is None else [found]
 
     def _exchanges(self, thread_id: str) -> list[Proposal] | None:

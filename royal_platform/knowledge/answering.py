@@ -33,7 +33,7 @@ from royal_platform.commerce.support.knowledge import (
     policy_sources,
     ranked,
 )
-from royal_platform.commerce.support.macros import LANGUAGES, Known, policies_for, write
+from royal_platform.commerce.support.macros import Known, policies_for, write
 from royal_platform.commerce.support.model import (
     Citation,
     Direction,
@@ -49,6 +49,7 @@ from royal_platform.commerce.support.ports import (
     PolicyReader,
     ShopWindow,
 )
+from royal_platform.commerce.support.rules import LANGUAGES
 from royal_platform.commerce.support.tongues import UNDETERMINED
 from royal_platform.knowledge.folder import every_policy
 from royal_platform.knowledge.vectors import kept

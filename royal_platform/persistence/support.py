@@ -15,6 +15,7 @@ from core.errors import NotFound
 from core.events.tables import events
 from royal_platform.commerce.support.model import (
     Attachment,
+    Direction,
     Draft,
     Escalation,
     Proof,
@@ -98,6 +99,35 @@ class Threads:
         ]
         query = select(support_threads).where(*which)
         rows = [read_thread(row) for row in connection.execute(order.apply(query, cursor, limit))]
+        counted = connection.execute(select(func.count()).where(*which)).scalar_one()
+        return page(rows, limit, int(counted), order, lambda item: (item.last_message_at, item.id))
+
+    def undrafted(self, connection: Connection, limit: int) -> Page[Thread]:
+        """Open threads whose newest message from outside has no draft, longest waiting first."""
+        said, drafted = support_messages.c, support_drafts.c
+        newest = (
+            select(said.id)
+            .where(said.store_id == _THREADS.store_id, said.thread_id == _THREADS.id)
+            .where(said.direction == Direction.INBOUND.value)
+            .order_by(said.sent_at.desc(), said.id.desc())
+            .limit(1)
+            .correlate(support_threads)
+            .scalar_subquery()
+        )
+        answered = (
+            select(drafted.id)
+            .where(drafted.store_id == _THREADS.store_id, drafted.thread_id == _THREADS.id)
+            .where(drafted.answers == newest)
+            .correlate(support_threads)
+            .exists()
+        )
+        which = [
+            _THREADS.store_id == self.store_id, _THREADS.status == ThreadStatus.OPEN.value,
+            newest.is_not(None), ~answered,
+        ]  # fmt: skip
+        order = Order("oldest", _THREADS.last_message_at, _THREADS.id, False)
+        query = select(support_threads).where(*which)
+        rows = [read_thread(row) for row in connection.execute(order.apply(query, None, limit))]
         counted = connection.execute(select(func.count()).where(*which)).scalar_one()
         return page(rows, limit, int(counted), order, lambda item: (item.last_message_at, item.id))
 

@@ -53,6 +53,9 @@ def order_money(connection: Connection, store_id: str, order_id: str) -> OrderMo
     )  # fmt: skip
 
 
+_LEFT = frozenset({"fulfilled", "partially_fulfilled"})
+
+
 def parcel_sent(connection: Connection, store_id: str, order_id: str) -> ParcelSent | None:
     """Whether an order left; None when our copy does not have it or it was cancelled."""
     query = select(orders).where(
@@ -63,7 +66,10 @@ def parcel_sent(connection: Connection, store_id: str, order_id: str) -> ParcelS
     if row is None:
         return None
     return ParcelSent(
-        row.processed_at, row.fulfillment_status == "fulfilled", row.financial_status != "paid"
+        row.processed_at,
+        row.fulfillment_status == "fulfilled",
+        row.financial_status != "paid",
+        row.fulfillment_status in _LEFT,
     )
 
 

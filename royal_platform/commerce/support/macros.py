@@ -16,8 +16,8 @@ from royal_platform.commerce.shared.model import Money
 from royal_platform.commerce.support.articles import ToldArticle, article_source, full_name
 from royal_platform.commerce.support.intents import Intent
 from royal_platform.commerce.support.knowledge import CustomerOrder, Source, order_source
+from royal_platform.commerce.support.rules import LANGUAGES
 
-LANGUAGES = ("en", "nl")
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
     "nl": "januari februari maart april mei juni juli augustus september oktober november december",

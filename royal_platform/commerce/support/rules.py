@@ -19,6 +19,9 @@ from royal_platform.commerce.support.model import (
 )
 from royal_platform.commerce.support.tongues import UNDETERMINED
 
+# Those in which there are words to answer with.
+LANGUAGES = ("en", "nl")
+
 _DAY = timedelta(days=1)
 _MACHINES = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+._-].*)?")
 _ORDER = re.compile(r"#[A-Z0-9-]{0,8}\d{3,10}\b")
@@ -65,11 +68,15 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class ParcelSent:
-    """An order as our copy knows it: whether all of it left, and whether money went back."""
+    """An order as our copy knows it: whether all of it left, and whether money went back.
+
+    ``begun``: some of it left.
+    """
 
     ordered_at: datetime
     whole: bool
     paid_back: bool
+    begun: bool = False
 
 
 def due_at(opened_at: datetime, hours: int, when: BusinessHours) -> datetime:
@@ -163,10 +170,14 @@ def order_names(text: str) -> tuple[str, ...]:
 
 
 def escalation(
-    thread: Thread, triage: Triage | None, newest: str, *, has_answer: bool, now: datetime
-) -> Escalation | None:
-    """Why a person shall take the thread over, with what to know first; None when none need."""
-    reason = _reason(triage, has_answer=has_answer)
+    thread: Thread, triage: Triage | None, newest: str, *, has_answer: bool, must_act: bool,
+    now: datetime,
+) -> Escalation | None:  # fmt: skip
+    """Why a person shall take the thread over, with what to know first; None when none need.
+
+    ``must_act``: the customer asks for what words do not do, and no action is proposed.
+    """
+    reason = _reason(triage, has_answer=has_answer, must_act=must_act)
     if reason is None:
         return None
     said = " ".join(newest.split())
@@ -175,7 +186,7 @@ def escalation(
     return Escalation(reason, summary, now)
 
 
-def _reason(triage: Triage | None, *, has_answer: bool) -> str | None:
+def _reason(triage: Triage | None, *, has_answer: bool, must_act: bool) -> str | None:
     if triage is None:
         return "What the customer wrote was not read: nothing to understand it with is set up."
     if triage.language == UNDETERMINED:
@@ -184,12 +195,37 @@ def _reason(triage: Triage | None, *, has_answer: bool) -> str | None:
         return _FOR_PERSONS[triage.intent]
     if triage.sentiment is Sentiment.NEGATIVE and triage.urgency in _HASTE:
         return _HASTE[triage.urgency]
+    if must_act:
+        return "The customer asks to change an order that can still be changed."
+    if triage.language not in LANGUAGES:
+        return f"The customer writes in a language that is not answered here: {triage.language}."
     return None if has_answer else "Nothing was found that an answer could rest on."
 
 
 def _is_sure(triage: Triage) -> bool:
     """Whether anything may be proposed on what was understood."""
     return triage.intent != Intent.UNSURE and triage.language != UNDETERMINED
+
+
+def can_change(triage: Triage | None, sent: ParcelSent | None) -> bool:
+    """Whether a customer asks to stop or redirect an order of which nothing has left."""
+    if triage is None or sent is None or not _is_sure(triage):
+        return False
+    return triage.intent in (Intent.CANCEL, Intent.ADDRESS_CHANGE) and not sent.begun
+
+
+def wants_cancel(triage: Triage | None, sent: ParcelSent | None) -> bool:
+    """Whether a customer asks to cancel an order of which nothing has left or was paid back.
+
+    It proves nothing: what is proposed on it is a person's to decide.
+    """
+    return (
+        can_change(triage, sent)
+        and triage is not None
+        and triage.intent == Intent.CANCEL
+        and sent is not None
+        and not sent.paid_back
+    )
 
 
 def seems_lost(triage: Triage | None, sent: ParcelSent | None, now: datetime) -> bool:

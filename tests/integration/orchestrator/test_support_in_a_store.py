@@ -26,6 +26,7 @@ from core.events import read_after
 from core.events.tables import events
 from core.events.verify import verify
 from core.settings import Settings, read_settings
+from orchestrator.agents import customer_support
 from orchestrator.core import attending, ledger, webhooks
 from orchestrator.core.actions import Hands
 from orchestrator.core.agent_registry import Registration, get_agent_registry
@@ -408,6 +409,87 @@ def test_an_overdue_parcel_that_is_missed_is_proposed_again_once(platform: Platf
     assert decision.status.value == "proposed"
     assert decision.proposal.arguments["thread_id"] == thread.id
     assert decision.proposal.subject.id == order_id
+
+
+def set_order(platform: Platform, order_id: str, **values: Any) -> None:
+    with writing(platform) as books:
+        mine = orders.c.store_id == books.store_id, orders.c.id == order_id
+        books.connection.execute(orders.update().where(*mine).values(**values))
+
+
+def test_a_backlog_is_worked_off_from_its_oldest_end(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customer_support, "THREADS_PER_RUN", 2)
+    _customer, address, _order_id, name = buyer(platform)
+    for number in range(3):
+        body = mail(address, f"Where is {name}?", f"b{number}@home", Subject=f"Question {number}")
+        receive(platform, body)
+    for thread in threads(platform):
+        newest = said(platform, thread.id)[-1]
+        triage = Triage(newest.id, "en", "order_status", Sentiment.NEUTRAL, Urgency.NORMAL, 0.9)
+        with writing(platform) as books:
+            Threads(books.store_id).understood(books.connection, thread.id, triage)
+
+    def answered() -> set[str]:
+        found = decided(platform, "reply.send")
+        return {each.proposal.arguments["thread_id"] for each in found}
+
+    run(platform)
+    subjects = {each.id: each.subject for each in threads(platform)}
+    # Their answers wait for a person, so they are as open as before.
+    assert {subjects[each] for each in answered()} == {"Question 0", "Question 1"}
+    run(platform)
+    assert len(answered()) == 3
+
+
+def test_an_order_that_has_not_left_is_proposed_for_cancelling_once(platform: Platform) -> None:
+    _customer, address, order_id, name = buyer(platform)
+    set_order(platform, order_id, fulfillment_status="unfulfilled")
+    receive(platform, mail(address, f"Please cancel {name}", "stop1@home"))
+    [thread] = threads(platform)
+    understood(platform, thread, "cancel")
+    run(platform)
+    run(platform)
+    [decision] = decided(platform, "order.cancel")
+    assert (decision.status.value, decision.proposal.subject.id) == ("proposed", order_id)
+    assert decision.proposal.provenance == "customer message"
+    [thread] = threads(platform)
+    assert thread.status.value == "open"
+    # A person's no stays a no, and what is left to do is a person's.
+    ledger.reject(platform, decision.id, "ada", "It is packed.")
+    run(platform)
+    assert len(decided(platform, "order.cancel")) == 1
+    [thread] = threads(platform)
+    assert thread.status.value == "escalated"
+
+
+@pytest.mark.parametrize("status", ["fulfilled", "partially_fulfilled"])
+def test_an_order_that_left_is_not_cancelled_by_anybodys_wish(
+    platform: Platform, status: str
+) -> None:
+    _customer, address, order_id, name = buyer(platform)
+    set_order(platform, order_id, fulfillment_status=status)
+    receive(platform, mail(address, f"Please cancel {name}", "late1@home"))
+    [thread] = threads(platform)
+    understood(platform, thread, "cancel")
+    run(platform)
+    assert decided(platform, "order.cancel") == []
+
+
+def test_another_address_is_a_persons_before_anything_is_promised(platform: Platform) -> None:
+    _customer, address, order_id, name = buyer(platform)
+    set_order(platform, order_id, fulfillment_status="unfulfilled")
+    receive(platform, mail(address, f"Send {name} to Merelhof 7, Utrecht", "move1@home"))
+    [thread] = threads(platform)
+    understood(platform, thread, "address_change")
+    run(platform)
+    [thread] = threads(platform)
+    assert thread.status.value == "escalated"
+    assert thread.escalation is not None
+    assert "can still be changed" in thread.escalation.reason
+    assert "Merelhof 7" in thread.escalation.summary
+    assert decided(platform, "reply.send") == []
 
 
 def test_another_size_is_proposed_once_it_is_named_and_left_to_a_person_before(

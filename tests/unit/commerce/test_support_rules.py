@@ -23,11 +23,13 @@ from royal_platform.commerce.support.rules import (
     BusinessHours,
     ParcelSent,
     Promise,
+    can_change,
     clockwork,
     due_at,
     escalation,
     is_late,
     seems_lost,
+    wants_cancel,
 )
 from royal_platform.commerce.support.service import Words, reply_proposal
 
@@ -125,7 +127,9 @@ def test_what_is_understood_is_answered_and_the_rest_is_a_persons(
 ) -> None:
     # The examples' own threshold says what is understood: its confidence may be below a half.
     triage = Triage("m1", "en", intent, Sentiment(sentiment), Urgency(urgency), 0.4)
-    found = escalation(_thread(triage), triage, "Where is it?", has_answer=True, now=NOW)
+    found = escalation(
+        _thread(triage), triage, "Where is it?", has_answer=True, must_act=False, now=NOW
+    )
     assert (None if found is None else found.reason) == reason
 
 
@@ -139,3 +143,32 @@ def test_an_answer_to_what_was_read_with_little_confidence_is_never_sent_alone(
     proposal = reply_proposal(_thread(triage), words, {"answers": "m1"}, now=NOW, draft=draft)
     assert proposal.subject.id == reply_id("t1", "m1")
     assert (proposal.risk.score > 0.4) is asks
+
+
+@pytest.mark.parametrize(("language", "must_act", "words"), [
+    ("en", True, "can still be changed"), ("de", False, "is not answered here: de"),
+    ("nl", False, None),
+])  # fmt: skip
+def test_what_words_do_not_do_and_what_nobody_can_write_is_a_persons(
+    language: str, must_act: bool, words: str | None
+) -> None:
+    triage = Triage("m1", language, "cancel", Sentiment.NEUTRAL, Urgency.NORMAL, 0.9)
+    found = escalation(
+        _thread(triage), triage, "Stop it", has_answer=True, must_act=must_act, now=NOW
+    )
+    assert (found is None) if words is None else (found is not None and words in found.reason)
+
+
+@given(
+    st.sampled_from(["cancel", "address_change", "refund", "unsure"]), st.booleans(),
+    st.booleans(),
+)  # fmt: skip
+def test_only_an_order_of_which_nothing_left_or_was_paid_back_is_cancelled_for_a_wish(
+    intent: str, begun: bool, paid_back: bool
+) -> None:
+    triage = Triage("m1", "en", intent, Sentiment.NEUTRAL, Urgency.NORMAL, 0.9)
+    sent = ParcelSent(NOW, False, paid_back, begun)
+    assert wants_cancel(triage, sent) is (intent == "cancel" and not begun and not paid_back)
+    assert can_change(triage, sent) is (intent in {"cancel", "address_change"} and not begun)
+    assert not wants_cancel(None, sent)
+    assert not can_change(triage, None)
