@@ -10,10 +10,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from core.settings import read_settings
 from orchestrator.core import ledger
@@ -24,6 +26,7 @@ from orchestrator.core.running import carry_out
 from orchestrator.core.runs import start_run
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.persistence.decisions import DecisionFilter
+from royal_platform.persistence.tables.catalog import price_observations
 from tests.integration.platform.wire import Sandbox
 
 AGENT = "inventory_pricing"
@@ -126,3 +129,27 @@ def test_what_an_agent_proposed_and_a_person_approved_comes_out_for_import(
     skus = {each.id: each.sku for each in platform.catalog.variants()}
     assert row["Variant SKU"] == skus[approved.proposal.subject.id]
     assert row["Variant Price"] == approved.proposal.arguments["price"]
+
+    # The merchant uploads it, and exports again later: what was decided goes on.
+    variant = next(each for each in platform.catalog.variants() if each.sku == "DB-1")
+    old = {each.sku: each.id for each in platform.catalog.variants()}
+    lines = PRODUCTS.replace("7.95", "6.45").splitlines()
+    lines = [*lines[:2], *lines[3:], "comb,Mane Comb,Brushes,Title,Default Title,CO-1,,,4.95,"]
+    (tmp_path / "exports" / "products_export.csv").write_text("\n".join(lines) + "\n")
+    royal(home, "import", "shopify-csv", str(tmp_path / "exports"))
+    asyncio.run(platform.sync().run())
+    asyncio.run(platform.sync().reconcile())
+    now = {each.sku: each for each in platform.catalog.variants()}
+    assert set(now) == {"BR-P", "DB-1", "CO-1"}
+    assert {sku: now[sku].id for sku in ("BR-P", "DB-1")} == {
+        sku: old[sku] for sku in ("BR-P", "DB-1")
+    }
+    assert now["DB-1"].price.amount == Decimal("6.45")
+    with platform.database.read() as connection:
+        seen = connection.execute(
+            select(price_observations.c.price).where(
+                price_observations.c.store_id == platform.store_id,
+                price_observations.c.variant_id == variant.id,
+            )
+        ).scalars()
+        assert {variant.price.amount, Decimal("6.45")} <= set(seen)

@@ -133,3 +133,51 @@ def test_another_currency_is_refused_and_the_store_stays(state, folder):
 def test_a_folder_without_exports_is_refused(state, tmp_path):
     with pytest.raises(Invalid, match="no Shopify export"):
         load_shopify_csv(state, tmp_path, SHOP)
+
+
+def ids(state: StateStore) -> dict[str, dict[str, int]]:
+    questions = {
+        "products": "SELECT handle, id FROM products",
+        "variants": "SELECT COALESCE(sku, title), id FROM variants",
+        "items": "SELECT COALESCE(sku, title), inventory_item_id FROM variants",
+        "customers": "SELECT email, id FROM customers",
+        "orders": "SELECT note, id FROM orders",
+        "lines": "SELECT order_id || title, id FROM order_lines",
+        "refunds": "SELECT order_id, id FROM refunds",
+        "locations": "SELECT name, id FROM locations",
+    }
+    with state.read() as db:
+        return {name: dict(db.execute(question).fetchall()) for name, question in questions.items()}
+
+
+def test_what_a_later_export_brings_again_keeps_its_id(state, folder):
+    load_shopify_csv(state, folder, SHOP)
+    before = ids(state)
+    newer = PRODUCTS.replace("99.95", "89.95").replace("brush,Dandy", "comb,Mane Comb\nbrush,Dandy")
+    lines = [line for line in newer.splitlines() if not line.startswith("bridle,,,,,,,Full")]
+    lines.insert(1, "comb,Mane Comb,,,,,Title,Default Title,CO-1,,,deny,4.95,,,active")
+    (folder / "products_export.csv").write_text("\n".join(lines) + "\n")
+    load_shopify_csv(state, folder, SHOP)
+    after = ids(state)
+    assert set(after["variants"]) == {"BR-P", "Default Title", "CO-1"}
+    for name in ("products", "variants", "items"):
+        kept = before[name].keys() & after[name].keys()
+        assert kept
+        assert {key: after[name][key] for key in kept} == {key: before[name][key] for key in kept}
+        # What came new has an id that nothing had before.
+        assert not {after[name][key] for key in after[name].keys() - kept} & set(
+            before[name].values()
+        )
+    for name in ("customers", "orders", "lines", "refunds", "locations"):
+        assert after[name] == before[name], name
+
+
+def test_an_invented_store_lends_its_ids_to_no_import(state, folder):
+    with state.write() as tx:
+        tx.insert_tuples(
+            "products",
+            ("id", "title", "handle", "status", "options", "created_at", "updated_at"),
+            [(77, "Bridle", "bridle", "ACTIVE", "[]", 0, 0)],
+        )
+    load_shopify_csv(state, folder, SHOP)
+    assert ids(state)["products"]["bridle"] != 77

@@ -49,10 +49,14 @@ def run_from(tx: Transaction, now: datetime) -> None:
 
 
 def insert(
-    tx: Transaction, table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> range:
-    """Insert rows in the order of `names` under fresh ids, which are returned."""
-    ids = tx.next_ids(table, len(rows))
+    tx: Transaction,
+    table: str,
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    ids: Sequence[int] | None = None,
+) -> Sequence[int]:
+    """Insert rows in the order of `names` under these ids, else fresh ones; they are returned."""
+    ids = tx.next_ids(table, len(rows)) if ids is None else ids
     numbered = ((number, *row) for number, row in zip(ids, rows, strict=True))
     tx.insert_tuples(table, ("id", *names), numbered)
     return ids

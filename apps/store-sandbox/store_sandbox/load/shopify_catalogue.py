@@ -7,6 +7,7 @@ from typing import Any
 
 from store_sandbox.load.countries import country_code
 from store_sandbox.load.exports import Row
+from store_sandbox.load.known import Known, key_of
 from store_sandbox.load.replace import insert
 from store_sandbox.load.values import UnreadableError, priced, whole
 from store_sandbox.state import Transaction
@@ -90,18 +91,27 @@ class Catalogue:
             found.places = (found.places or 0) + units
             found.stock, found.tracked = found.places, True
 
-    def file(self, tx: Transaction, at: int) -> dict[str, int]:
-        """Write everything as it stands at `at` (UTC seconds)."""
-        location = insert(tx, "locations", ("name", "created_at", "updated_at"), [("Shop", at, at)])
+    def file(self, tx: Transaction, at: int, known: Known) -> dict[str, int]:
+        """Write everything as it stands at `at` (UTC seconds), under the ids that are `known`."""
+        location = insert(
+            tx, "locations", ("name", "created_at", "updated_at"), [("Shop", at, at)],
+            known.of(tx, "locations", ["Shop"]),
+        )  # fmt: skip
         products = list(self.products.values())
         names = ("title", "handle", "vendor", "product_type", "tags", "description_html", "status",
                  "options", "published_at", "created_at", "updated_at")  # fmt: skip
-        ids = insert(tx, "products", names, [_product_row(p, at) for p in products])
-        count = sum(len(product.variants) for product in products)
-        variant_ids, item_ids = (
-            tx.next_ids("variants", count),
-            tx.next_ids("inventory_items", count),
-        )
+        handles = [product.handle for product in products]
+        ids = insert(
+            tx, "products", names, [_product_row(p, at) for p in products],
+            known.of(tx, "products", handles),
+        )  # fmt: skip
+        keys = [
+            key_of(product.handle, _options(product, variant))
+            for product in products
+            for variant in product.variants
+        ]
+        variant_ids = known.of(tx, "variants", keys)
+        item_ids = known.of(tx, "inventory_items", keys)
         place = 0
         variants, items, levels = [], [], []
         for product, number in zip(products, ids, strict=True):
@@ -116,7 +126,7 @@ class Catalogue:
         tx.insert_tuples("variants", _VARIANT, variants)
         tx.insert_tuples("inventory_items", _ITEM, items)
         tx.insert_tuples("inventory_levels", _LEVEL, levels)
-        return {"products": len(products), "variants": count}
+        return {"products": len(products), "variants": len(keys)}
 
     def _remember(self, product: Product, variant: Variant, found: tuple[int, int, str]) -> None:
         if variant.sku:
@@ -168,11 +178,15 @@ def _variant_row(
     product: Product, variant: Variant, number: int, item: int, *rest: int
 ) -> tuple[Any, ...]:
     product_id, position, at = rest
-    pairs = zip(product.option_names, variant.options, strict=False)
-    options = json.dumps([{"name": name, "value": value} for name, value in pairs])
+    options = _options(product, variant)
     title = " / ".join(variant.options) or "Default Title"
     return (number, product_id, item, title, variant.sku or None, position, variant.price,
             variant.compare_at, variant.policy, options, at, at)  # fmt: skip
+
+
+def _options(product: Product, variant: Variant) -> str:
+    pairs = zip(product.option_names, variant.options, strict=False)
+    return json.dumps([{"name": name, "value": value} for name, value in pairs])
 
 
 class Customers:
@@ -212,10 +226,11 @@ class Customers:
         self.rows.setdefault(email, (None, None, email, None, "", "NOT_SUBSCRIBED", None, 0, 0))
         return email
 
-    def file(self, tx: Transaction, at: int) -> int:
-        """Write everybody; how many they are."""
+    def file(self, tx: Transaction, at: int, known: Known) -> int:
+        """Write everybody, under the ids that are `known`; how many they are."""
         names = ("first_name", "last_name", "email", "note", "tags", "email_consent", "address",
                  "orders_count", "amount_spent", "created_at", "updated_at")  # fmt: skip
         rows = [(*values, at, at) for values in self.rows.values()]
-        self.ids = dict(zip(self.rows, insert(tx, "customers", names, rows), strict=True))
+        ids = insert(tx, "customers", names, rows, known.of(tx, "customers", self.rows))
+        self.ids = dict(zip(self.rows, ids, strict=True))
         return len(rows)

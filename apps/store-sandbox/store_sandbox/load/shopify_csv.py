@@ -1,5 +1,6 @@
 """`royal-sandbox load shopify-csv`: Shopify's own CSV exports become the store."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 from core.errors import Invalid
 from store_sandbox.load.exports import Export, Row, find_exports
+from store_sandbox.load.known import Known, key_of, known_before
 from store_sandbox.load.replace import ShopFacts, insert, replacing, run_from, stand_still
 from store_sandbox.load.report import Report
 from store_sandbox.load.shopify_catalogue import Catalogue, Customers, tag_text
@@ -72,18 +74,24 @@ class Orders:
         discount = off + unit * quantity - total
         order.lines.append((title, sku, row.text("vendor"), quantity, unit, discount))
 
-    def file(self, tx: Transaction, catalogue: Catalogue, customers: Customers) -> dict[str, int]:
-        """Write orders in order of time."""
+    def file(
+        self, tx: Transaction, catalogue: Catalogue, customers: Customers, known: Known
+    ) -> dict[str, int]:
+        """Write orders in order of time, under the ids that are `known`."""
         orders = sorted(self.orders.values(), key=lambda order: order.at)
         rows = [self._row(order, 1001 + place, customers) for place, order in enumerate(orders)]
-        ids = insert(tx, "orders", _ORDER, rows)
+        notes = [_note(order) for order in orders]
+        ids = insert(tx, "orders", _ORDER, rows, known.of(tx, "orders", notes))
         lines = [
             _line(number, line, catalogue)
             for order, number in zip(orders, ids, strict=True)
             for line in order.lines
         ]
-        insert(tx, "order_lines", _LINE, lines)
-        refunds = self._refunds(tx, orders, ids)
+        keys = [
+            key_of(_note(order), place) for order in orders for place in range(len(order.lines))
+        ]
+        insert(tx, "order_lines", _LINE, lines, known.of(tx, "order_lines", keys))
+        refunds = self._refunds(tx, orders, ids, known)
         return {"orders": len(rows), "order lines": len(lines), "refunds": refunds}
 
     def _row(self, order: Exported, number: int, customers: Customers) -> tuple[Any, ...]:
@@ -102,25 +110,32 @@ class Orders:
             "FULFILLED" if shipped else "UNFULFILLED", 1, subtotal,
             row.money("discount amount") or 0, shipping, tax,
             subtotal + shipping if total is None else total, row.money("refunded amount") or 0,
-            tag_text(row.text("tags")), f"Imported order {order.name}", "import",
+            tag_text(row.text("tags")), _note(order), "import",
             f'["{code}"]' if code.replace("-", "").isalnum() else "[]",
         )  # fmt: skip
 
-    def _refunds(self, tx: Transaction, orders: list[Exported], ids: range) -> int:
+    def _refunds(
+        self, tx: Transaction, orders: list[Exported], ids: Sequence[int], known: Known
+    ) -> int:
         """Refunded amounts as adjustments: the export says neither which lines nor when."""
-        found = []
+        found, notes = [], []
         for order, number in zip(orders, ids, strict=True):
             amount = order.row.money("refunded amount")
             if amount:
                 booked = order.row.seconds("cancelled at", self._zone) or order.at
                 found.append((number, "Refunded amount of the export", amount, booked, booked))
+                notes.append(_note(order))
         columns = ("order_id", "note", "total", "created_at", "updated_at")
-        refunds = insert(tx, "refunds", columns, found)
+        refunds = insert(tx, "refunds", columns, found, known.of(tx, "refunds", notes))
         rows = [(n, row[0], -row[2]) for n, row in zip(refunds, found, strict=True)]
         insert(tx, "order_adjustments", ("refund_id", "order_id", "amount"), rows)
         text = "refunds dated by their order, because the export does not say when"
         self._report.note(text, len(found))
         return len(found)
+
+
+def _note(order: Exported) -> str:
+    return f"Imported order {order.name}"
 
 
 def _check(row: Row, timezone: Any) -> None:
@@ -146,6 +161,7 @@ def load_shopify_csv(
 ) -> Report:
     """Replace the store's content by Shopify's CSV exports of a folder.
 
+    What an earlier import brought keeps its id, so that what was decided on it goes on.
     An unknown cost stays unknown; a variant without a tracker is not tracked. Raises Invalid
     (store untouched) when no export is there, a column is missing, or the orders are in several
     currencies or another one than `shop.currency`.
@@ -175,13 +191,16 @@ def load_shopify_csv(
         if email:
             customers.ensure(email)
     last = max((order.at for order in orders.orders.values()), default=None)
+    known = known_before(state)
     with replacing(state, shop) as tx:
         at = tx.now if last is None else last
-        report.counts |= catalogue.file(tx, at)
-        report.counts["customers"] = customers.file(tx, at)
-        report.counts |= orders.file(tx, catalogue, customers)
+        # What is brought again is newer than what was there, and than all written to it since.
+        stands_at = max(at, tx.now + 1) if known.ids else at
+        report.counts |= catalogue.file(tx, stands_at, known)
+        report.counts["customers"] = customers.file(tx, stands_at, known)
+        report.counts |= orders.file(tx, catalogue, customers, known)
         if now is None:
-            stand_still(tx, at)
+            stand_still(tx, stands_at)
         else:
             run_from(tx, now)
     report.counts["rejected"] = len(report.rejects)
