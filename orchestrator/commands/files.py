@@ -17,6 +17,12 @@ importing = typer.Typer(no_args_is_help=True, help="Take in a shop that has no A
 exporting = typer.Typer(no_args_is_help=True, help="Write what agents changed to files.")
 _PRICES = ("price.set", "price.markdown")
 _STOCK = ("inventory.adjust",)
+# Changes of the store that no file of Shopify's import carries.
+_BY_HAND = (
+    "product.import_draft", "product.publish", "product.delist", "product.archive",
+    "discount.create", "order.cancel", "order.hold", "order.flag", "address.change",
+    "refund.create", "return.create", "exchange.create", "reship.create", "fulfillment.create",
+)  # fmt: skip
 
 
 @importing.command("shopify-csv")
@@ -74,7 +80,10 @@ def export_shopify_csv(
     folder: Annotated[Path, typer.Argument(help="Where products.csv and inventory.csv go.")],
     as_json: AsJson = False,
 ) -> None:
-    """Write every price and stock that an executed decision changed, for Shopify's import."""
+    """Write every price and stock that an executed decision changed, for Shopify's import.
+
+    Other changes of the store that are in force are named, to be made in its admin.
+    """
     from orchestrator.core.books import reading
     from royal_platform.shopify.import_files import import_files
 
@@ -82,10 +91,16 @@ def export_shopify_csv(
         with reading(opened) as books:
             priced = books.decisions.subjects_changed(books.connection, _PRICES)
             stocked = books.decisions.subjects_changed(books.connection, _STOCK)
+            others = books.decisions.standing(books.connection, _BY_HAND)
         files = asyncio.run(import_files(opened.shopify(), priced, stocked))
     files.write(folder)
     left_out = [{"variant_id": ident, "reason": reason} for ident, reason in files.left_out]
-    document = {"prices": len(files.prices), "stock": len(files.stock), "left_out": left_out}
+    by_hand = [{"kind": kind, "subject_id": ident, "title": title} for kind, ident, title in others]
+    document = {
+        "prices": len(files.prices), "stock": len(files.stock), "left_out": left_out,
+        "by_hand": by_hand,
+    }  # fmt: skip
     lines = [f"{folder}: {len(files.prices)} prices, {len(files.stock)} stock levels."]
     lines += [f"by hand: variant {each['variant_id']}, {each['reason']}" for each in left_out]
+    lines += [f"by hand: {kind}, {title or ident}" for kind, ident, title in others]
     show(as_json, document, lines)

@@ -216,6 +216,18 @@ class Decisions:
         )
         return list(connection.scalars(query))
 
+    def standing(self, connection: Connection, kinds: Sequence[str]) -> list[tuple[str, str, str]]:
+        """(kind, subject's id, its title) of decisions of these kinds that are in force, oldest
+        first."""
+        columns = decisions.c
+        query = (
+            select(columns.kind, columns.subject_id, columns.subject_title)
+            .where(self._mine(), columns.kind.in_(kinds))
+            .where(columns.status == Status.EXECUTED.value)
+            .order_by(columns.executed_at, columns.id)
+        )
+        return [(row.kind, row.subject_id, row.subject_title) for row in connection.execute(query)]
+
     def ids_of_run(self, connection: Connection, run_id: str) -> list[str]:
         """The decisions a run proposed, in order."""
         query = select(decisions.c.id).where(self._mine(), decisions.c.run_id == run_id)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.settings import read_settings
 from orchestrator.core import ledger
@@ -27,6 +27,7 @@ from orchestrator.core.runs import start_run
 from royal_platform.bootstrap import Platform, bootstrap
 from royal_platform.persistence.decisions import DecisionFilter
 from royal_platform.persistence.tables.catalog import price_observations
+from royal_platform.persistence.tables.decisions import decisions
 from tests.integration.platform.wire import Sandbox
 
 AGENT = "inventory_pricing"
@@ -122,13 +123,23 @@ def test_what_an_agent_proposed_and_a_person_approved_comes_out_for_import(
 
     out = tmp_path / "out"
     assert royal(home, "export", "shopify-csv", str(out)) == {
-        "prices": 1, "stock": 0, "left_out": [],
+        "prices": 1, "stock": 0, "left_out": [], "by_hand": [],
     }  # fmt: skip
     with (out / "products.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
     skus = {each.id: each.sku for each in platform.catalog.variants()}
     assert row["Variant SKU"] == skus[approved.proposal.subject.id]
     assert row["Variant Price"] == approved.proposal.arguments["price"]
+
+    # What no file of Shopify's carries is named: a draft, say, that a person imported.
+    with writing(platform) as books:
+        books.connection.execute(
+            update(decisions).where(decisions.c.id == approved.id).values(kind="product.delist")
+        )
+    told = royal(home, "export", "shopify-csv", str(out))
+    assert [(each["kind"], each["subject_id"]) for each in told["by_hand"]] == [
+        ("product.delist", approved.proposal.subject.id)
+    ]
 
     # The merchant uploads it, and exports again later: what was decided goes on.
     variant = next(each for each in platform.catalog.variants() if each.sku == "DB-1")

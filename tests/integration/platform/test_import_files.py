@@ -132,5 +132,10 @@ def test_the_commands_take_the_exports_in_and_write_nothing_that_was_not_decided
         run("import", "shopify-csv", str(exports), "--currency", "EUR")["counts"]["products"] == 3
     )
     out = tmp_path / "out"
-    assert run("export", "shopify-csv", str(out)) == {"prices": 0, "stock": 0, "left_out": []}
+    assert run("export", "shopify-csv", str(out)) == {
+        "prices": 0,
+        "stock": 0,
+        "left_out": [],
+        "by_hand": [],
+    }
     assert list(out.iterdir()) == []
