@@ -19,7 +19,6 @@ _PRICES = ("price.set", "price.markdown")
 _STOCK = ("inventory.adjust",)
 # Changes of the store that no file of Shopify's import carries.
 _BY_HAND = (
-    "product.import_draft", "product.publish", "product.delist", "product.archive",
     "discount.create", "order.cancel", "order.hold", "order.flag", "address.change",
     "refund.create", "return.create", "exchange.create", "reship.create", "fulfillment.create",
 )  # fmt: skip
@@ -77,30 +76,42 @@ def import_trends(
 @exporting.command("shopify-csv")
 @command
 def export_shopify_csv(
-    folder: Annotated[Path, typer.Argument(help="Where products.csv and inventory.csv go.")],
+    folder: Annotated[Path, typer.Argument(help="Where the files go.")],
     as_json: AsJson = False,
 ) -> None:
-    """Write every price and stock that an executed decision changed, for Shopify's import.
+    """Write what executed decisions changed of prices, stock and products, for Shopify's import.
 
     Other changes of the store that are in force are named, to be made in its admin.
     """
     from orchestrator.core.books import reading
+    from orchestrator.core.listing import draft_of
+    from royal_platform.commerce.decisions.listings import IMPORT, STATUS_OF
     from royal_platform.shopify.import_files import import_files
 
     with platform() as opened:
         with reading(opened) as books:
             priced = books.decisions.subjects_changed(books.connection, _PRICES)
             stocked = books.decisions.subjects_changed(books.connection, _STOCK)
+            made = books.decisions.executed(books.connection, (IMPORT,))
+            listed = books.decisions.subjects_changed(books.connection, tuple(STATUS_OF))
             others = books.decisions.standing(books.connection, _BY_HAND)
-        files = asyncio.run(import_files(opened.shopify(), priced, stocked))
+        drafts = [draft_of(each.proposal) for each in made]
+        files = asyncio.run(import_files(opened.shopify(), priced, stocked, drafts, listed))
     files.write(folder)
     left_out = [{"variant_id": ident, "reason": reason} for ident, reason in files.left_out]
+    unfit = [{"handle": handle, "reason": reason} for handle, reason in files.unfit]
     by_hand = [{"kind": kind, "subject_id": ident, "title": title} for kind, ident, title in others]
     document = {
-        "prices": len(files.prices), "stock": len(files.stock), "left_out": left_out,
-        "by_hand": by_hand,
+        "prices": len(files.prices), "stock": len(files.stock),
+        "new_products": len(files.drafts), "statuses": len(files.statuses),
+        "left_out": [*left_out, *unfit], "by_hand": by_hand,
     }  # fmt: skip
-    lines = [f"{folder}: {len(files.prices)} prices, {len(files.stock)} stock levels."]
+    counts = (
+        f"{len(files.prices)} prices, {len(files.stock)} stock levels, "
+        f"{len(files.drafts)} new products, {len(files.statuses)} statuses"
+    )
+    lines = [f"{folder}: {counts}."]
     lines += [f"by hand: variant {each['variant_id']}, {each['reason']}" for each in left_out]
+    lines += [f"by hand: product {each['handle']}, {each['reason']}" for each in unfit]
     lines += [f"by hand: {kind}, {title or ident}" for kind, ident, title in others]
     show(as_json, document, lines)

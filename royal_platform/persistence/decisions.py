@@ -216,6 +216,15 @@ class Decisions:
         )
         return list(connection.scalars(query))
 
+    def executed(self, connection: Connection, kinds: Sequence[str]) -> list[Decision]:
+        """Every decision of these kinds that was executed, also if undone since, oldest first."""
+        query = (
+            select(decisions)
+            .where(self._mine(), decisions.c.kind.in_(kinds), decisions.c.executed_at.is_not(None))
+            .order_by(decisions.c.executed_at, decisions.c.id)
+        )
+        return [read_decision(row) for row in connection.execute(query)]
+
     def standing(self, connection: Connection, kinds: Sequence[str]) -> list[tuple[str, str, str]]:
         """(kind, subject's id, its title) of decisions of these kinds that are in force, oldest
         first."""

@@ -123,7 +123,8 @@ def test_what_an_agent_proposed_and_a_person_approved_comes_out_for_import(
 
     out = tmp_path / "out"
     assert royal(home, "export", "shopify-csv", str(out)) == {
-        "prices": 1, "stock": 0, "left_out": [], "by_hand": [],
+        "prices": 1, "stock": 0, "new_products": 0, "statuses": 0, "left_out": [],
+        "by_hand": [],
     }  # fmt: skip
     with (out / "products.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
@@ -131,14 +132,14 @@ def test_what_an_agent_proposed_and_a_person_approved_comes_out_for_import(
     assert row["Variant SKU"] == skus[approved.proposal.subject.id]
     assert row["Variant Price"] == approved.proposal.arguments["price"]
 
-    # What no file of Shopify's carries is named: a draft, say, that a person imported.
+    # What no file of Shopify's carries is named: a refund, say.
     with writing(platform) as books:
         books.connection.execute(
-            update(decisions).where(decisions.c.id == approved.id).values(kind="product.delist")
+            update(decisions).where(decisions.c.id == approved.id).values(kind="refund.create")
         )
     told = royal(home, "export", "shopify-csv", str(out))
     assert [(each["kind"], each["subject_id"]) for each in told["by_hand"]] == [
-        ("product.delist", approved.proposal.subject.id)
+        ("refund.create", approved.proposal.subject.id)
     ]
 
     # The merchant uploads it, and exports again later: what was decided goes on.

@@ -17,8 +17,10 @@ from sqlalchemy import select
 
 from core.settings import read_settings
 from royal_platform.bootstrap import Platform, bootstrap, writers
+from royal_platform.commerce.catalog.model import ProductDraft
 from royal_platform.commerce.shared.model import Money
 from royal_platform.persistence.tables.catalog import inventory_levels, variants
+from royal_platform.shopify.adapter import ShopifyReader
 from royal_platform.shopify.import_files import import_files
 from store_sandbox.load import ShopFacts, load_shopify_csv
 from store_sandbox.state import StateStore
@@ -106,6 +108,45 @@ async def test_what_was_changed_comes_out_and_can_be_imported(platform, tmp_path
     await platform.shopify().aclose()
 
 
+async def test_products_that_were_made_shown_or_hidden_come_out_with_their_status(
+    platform, tmp_path
+):
+    await platform.sync().first()
+    writer = writers(platform)
+    draft = ProductDraft(
+        "mane-comb", "Mane Comb", "Stalzorg", "Brushes", "=cmd|' /C calc'!A0", "MC-1",
+        Money(Decimal("4.95"), "EUR"), Money(Decimal("1.10"), "EUR"), ("royal-research",),
+    )  # fmt: skip
+    await writer.create_draft(draft, "k3")
+    hidden = await ShopifyReader(platform.shopify()).product("brush")
+    assert hidden is not None
+    await writer.set_status(hidden.id, "DRAFT", "k4")
+    files = await import_files(
+        platform.shopify(), [], [], [draft], ["brush", "mane-comb", "gone-by-now"]
+    )
+    out = tmp_path / "out"
+    files.write(out)
+    (made,) = rows(out / "new-products.csv")
+    assert (made["Handle"], made["Variant SKU"], made["Variant Price"], made["Cost per item"]) == (
+        "mane-comb", "MC-1", "4.95", "1.10",
+    )  # fmt: skip
+    # What a spreadsheet would run stays out.
+    assert (made["Status"], made["Published"], made["Body (HTML)"]) == ("draft", "FALSE", "")
+    assert rows(out / "product-status.csv") == [
+        {"Handle": "brush", "Title": hidden.title, "Status": "draft"}
+    ]
+    assert files.unfit == (("gone-by-now", "it was deleted in the store"),)
+    # Shopify's columns are those of its own export, which is read here as well.
+    again = tmp_path / "again"
+    again.mkdir()
+    (out / "new-products.csv").rename(again / "products_export.csv")
+    report = load_shopify_csv(
+        StateStore(again / "store.db"), again, ShopFacts("Stal", "EUR", "Europe/Amsterdam")
+    )
+    assert (report.counts["products"], report.counts["rejected"]) == (1, 0)
+    await platform.shopify().aclose()
+
+
 async def test_a_file_without_rows_is_not_left_over(platform, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
@@ -135,6 +176,8 @@ def test_the_commands_take_the_exports_in_and_write_nothing_that_was_not_decided
     assert run("export", "shopify-csv", str(out)) == {
         "prices": 0,
         "stock": 0,
+        "new_products": 0,
+        "statuses": 0,
         "left_out": [],
         "by_hand": [],
     }
