@@ -7,7 +7,12 @@ from typing import Any, ClassVar
 
 from orchestrator.core.agent_base import AgentBase
 from orchestrator.core.books import reading, writing
-from orchestrator.core.cancelling import waits_for_a_person, wished_cancel
+from orchestrator.core.cancelling import (
+    cancel_under_way,
+    cancelled_since,
+    waits_for_a_person,
+    wished_cancel,
+)
 from orchestrator.core.command import main
 from orchestrator.core.exchanging import wished_exchange
 from orchestrator.core.missing import missed_parcel
@@ -60,13 +65,14 @@ class CustomerSupportAgent(AgentBase):
             _read: bool = await self.step(f"understand {thread_id}", self._understand, thread_id)
             done: dict[str, bool] = await self.step(f"draft {thread_id}", self._draft, thread_id)
             proposals += self._lost(thread_id)
-            proposals += self._cancels(thread_id)
+            cancels, waits = self._cancels(thread_id)
+            proposals += cancels
             exchanges = self._exchanges(thread_id)
             unsaid += exchanges == []
             proposals += exchanges or []
             if done["handed_over"]:
                 handed_over += 1
-            elif done["draft"]:
+            elif done["draft"] and not waits:
                 proposals += self._reply(thread_id, at)
         decisions = self.propose(proposals)
         spent = self.platform.agents_budget.spent() if begun["threads"] else None
@@ -123,7 +129,7 @@ class CustomerSupportAgent(AgentBase):
         customer_id = await self.platform.recipients.customer_of(thread.address)
         if customer_id is None or self.dry_run:
             return False
-        told = "\n".join([thread.subject, *(each.text for each in messages)])
+        told = _told(thread, messages)
         with writing(self.platform) as books:
             order_id = order_of(books.connection, books.store_id, customer_id, order_names(told))
             Threads(books.store_id).change(
@@ -151,7 +157,7 @@ class CustomerSupportAgent(AgentBase):
             return {"draft": False, "handed_over": False}
         draft = self._drafted(thread, newest) or await self._written(thread, messages)
         with reading(self.platform) as books:
-            must_act = waits_for_a_person(books, thread)
+            must_act = waits_for_a_person(books, thread, _told(thread, messages))
         why = escalation(
             thread, thread.triage, newest.text, has_answer=draft is not None, must_act=must_act,
             now=self.clock.now(),
@@ -181,7 +187,9 @@ class CustomerSupportAgent(AgentBase):
     def _drafted(self, thread: Thread, newest: ThreadMessage) -> Draft | None:
         with reading(self.platform) as books:
             kept = Threads(books.store_id).draft(books.connection, thread.id)
-        return kept if kept is not None and kept.answers == newest.id else None
+            if kept is None or kept.answers != newest.id:
+                return None
+            return None if cancelled_since(books, thread, kept.created_at) else kept
 
     def _lost(self, thread_id: str) -> list[Proposal]:
         thread, _messages = self._thread(thread_id)
@@ -189,11 +197,13 @@ class CustomerSupportAgent(AgentBase):
             found = missed_parcel(books, thread)
         return [] if found is None else [found]
 
-    def _cancels(self, thread_id: str) -> list[Proposal]:
-        thread, _messages = self._thread(thread_id)
+    def _cancels(self, thread_id: str) -> tuple[list[Proposal], bool]:
+        """What is to be cancelled, and whether an answer waits for what comes of it."""
+        thread, messages = self._thread(thread_id)
         with reading(self.platform) as books:
-            found = wished_cancel(books, thread)
-        return [] if found is None else [found]
+            found = wished_cancel(books, thread, _told(thread, messages))
+            under_way = cancel_under_way(books, thread)
+        return ([] if found is None else [found]), found is not None or under_way
 
     def _exchanges(self, thread_id: str) -> list[Proposal] | None:
         """None where none is wanted, empty where a person has to choose."""
@@ -226,6 +236,10 @@ class CustomerSupportAgent(AgentBase):
                 threads.get(books.connection, thread_id),
                 threads.messages(books.connection, thread_id),
             )
+
+
+def _told(thread: Thread, messages: list[ThreadMessage]) -> str:
+    return "\n".join([thread.subject, *(each.text for each in messages)])
 
 
 def _is_of(triage: Triage | None, message: ThreadMessage) -> bool:

@@ -154,11 +154,19 @@ def cancel_proposal(
                      f"order {order.id}", now),
         ),
         rationale=f"{note}{supplier}", prediction=None,
-        risk=Risk(_CANCEL_RISK, (RiskFactor("order", _CANCEL_RISK, "it cannot be revived"),)),
+        risk=_cancel_risk(provenance),
         cost=None, money_at_stake=money,
         inverse=Inverse(None, None, "A cancelled order is not revived: the customer orders again."),
         expires_at=now + _CHANGE_LIFE, provenance=provenance,
     )  # fmt: skip
+
+
+def _cancel_risk(provenance: str) -> Risk:
+    """What a message was taken to mean is a person's to decide."""
+    factors = [RiskFactor("order", _CANCEL_RISK, "it cannot be revived")]
+    if provenance != "person":
+        factors.append(RiskFactor("wish", _READ_RISK, "the wish was read out of a message"))
+    return Risk(round(sum(each.contribution for each in factors), 4), tuple(factors))
 
 
 def address_proposal(

@@ -121,6 +121,7 @@ def buyer(platform: Platform, *, besides: str = "") -> tuple[str, str, str, str]
     query = select(orders.c.customer_id, orders.c.id, orders.c.name).where(
         orders.c.store_id == platform.store_id, orders.c.financial_status == "paid",
         orders.c.customer_id.is_not(None), orders.c.total > 30, orders.c.id != besides,
+        orders.c.cancelled_at.is_(None),
     )  # fmt: skip
     with platform.database.read() as connection:
         rows = connection.execute(query.order_by(orders.c.processed_at.desc())).all()
@@ -454,14 +455,54 @@ def test_an_order_that_has_not_left_is_proposed_for_cancelling_once(platform: Pl
     [decision] = decided(platform, "order.cancel")
     assert (decision.status.value, decision.proposal.subject.id) == ("proposed", order_id)
     assert decision.proposal.provenance == "customer message"
+    # It was read out of a message: never without a person, however the agent is trusted.
+    assert "risk" in {each.rule for each in decision.verdict.hits}
     [thread] = threads(platform)
     assert thread.status.value == "open"
+    # What is answered depends on what comes of it.
+    assert decided(platform, "reply.send") == []
     # A person's no stays a no, and what is left to do is a person's.
     ledger.reject(platform, decision.id, "ada", "It is packed.")
     run(platform)
     assert len(decided(platform, "order.cancel")) == 1
     [thread] = threads(platform)
     assert thread.status.value == "escalated"
+
+
+@pytest.mark.parametrize("words", ["Please cancel my order", "Please cancel {name} and #4242"])
+def test_which_order_is_meant_is_a_persons_to_find_out(platform: Platform, words: str) -> None:
+    _customer, address, order_id, name = buyer(platform)
+    set_order(platform, order_id, fulfillment_status="unfulfilled")
+    receive(platform, mail(address, words.format(name=name), "which@home", Subject="Cancel"))
+    [thread] = threads(platform)
+    with writing(platform) as books:
+        Threads(books.store_id).change(books.connection, thread.id, order_id=order_id)
+    understood(platform, thread, "cancel")
+    run(platform)
+    assert decided(platform, "order.cancel") == []
+    [thread] = threads(platform)
+    assert thread.status.value == "escalated"
+
+
+def test_once_it_is_cancelled_the_answer_is_written_anew(
+    platform: Platform, sandbox: Sandbox
+) -> None:
+    _customer, address, order_id, name = buyer(platform)
+    set_order(platform, order_id, fulfillment_status="unfulfilled")
+    receive(platform, mail(address, f"Please cancel {name}", "stop2@home"))
+    [thread] = threads(platform)
+    understood(platform, thread, "cancel")
+    run(platform)
+    [decision] = decided(platform, "order.cancel")
+    with writing(platform) as books:
+        now = books.now + timedelta(seconds=1)
+        done = decisions.update().where(decisions.c.id == decision.id)
+        books.connection.execute(done.values(status="executed", executed_at=now))
+    sandbox.control("orders", {"modify": {"id": f"gid://shopify/Order/{order_id}", "cancel": True}})
+    asyncio.run(platform.sync().run())
+    run(platform)
+    [reply] = decided(platform, "reply.send")
+    assert f"{name} was cancelled" in reply.proposal.arguments["text"]
 
 
 @pytest.mark.parametrize("status", ["fulfilled", "partially_fulfilled"])
@@ -529,7 +570,7 @@ def _buyer_of_sizes(
     """
     query = select(orders.c.customer_id, orders.c.id, orders.c.name).where(
         orders.c.store_id == platform.store_id, orders.c.financial_status == "paid",
-        orders.c.customer_id.is_not(None),
+        orders.c.customer_id.is_not(None), orders.c.cancelled_at.is_(None),
     )  # fmt: skip
     with reading(platform) as books:
         rows = books.connection.execute(query.order_by(orders.c.processed_at.desc())).all()
